@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * rib.h - the routes that we stand for, by prefix and source. The only truth of what is
+ * announced: outputs are told the difference at each commit and replay from here after a
+ * reconnect. Pure: no I/O, no clock.
+ */
+#ifndef GREVY_RIB_H
+#define GREVY_RIB_H
+#include "announcer/out.h"
+#include "zclient/prefix.h"
+#include <stddef.h>
+
+/* Where a route comes from; the smaller wins a prefix. */
+enum rib_source { RIB_KUBERNETES, RIB_BGP, RIB_REDISTRIBUTED, RIB_SOURCES };
+
+struct rib_nexthop {
+	struct ipaddr addr; /* family 0: interface only */
+	uint16_t weight; /* 1..255 */
+	uint32_t ifindex; /* 0 = found by the output */
+};
+
+/* One source's route to a prefix. Next hops are sorted by address, at least one. */
+struct rib_route {
+	struct prefix prefix;
+	enum rib_source source;
+	const struct rib_nexthop *nh;
+	size_t n;
+};
+
+struct rib;
+
+struct rib *rib_new(void);
+void rib_free(struct rib *rib); /* NULL is fine */
+
+/* Outputs are called in the order in which they were attached. ops and arg are borrowed. */
+void rib_attach(struct rib *rib, const struct out_ops *ops, void *arg);
+
+/* What `source` says of `prefix` from now on; copied. n == 0: nothing any more. Takes effect
+ * at the next rib_commit(). */
+void rib_set(struct rib *rib, enum rib_source source, const struct prefix *prefix,
+    const struct rib_nexthop *nh, size_t n);
+
+/* Tell the outputs what changed since the last commit, each prefix once. An unchanged
+ * route is not told. Return: how many prefixes changed. */
+size_t rib_commit(struct rib *rib);
+
+/* Tell one output every best route, as after a reconnect. */
+void rib_replay(const struct rib *rib, const struct out_ops *ops, void *arg);
+
+/* The best route of a prefix as committed, or NULL. Borrowed until the next call that changes the RIB. */
+const struct rib_route *rib_best(const struct rib *rib, const struct prefix *prefix);
+
+/* One source's route of a prefix, committed or not, best or not; NULL = none. */
+const struct rib_route *rib_from(
+    const struct rib *rib, const struct prefix *prefix, enum rib_source source);
+
+/* Every route as committed, sorted by prefix, the best of a prefix first. */
+typedef void rib_fn(const struct rib_route *route, bool best, void *arg);
+void rib_each(const struct rib *rib, rib_fn *fn, void *arg);
+
+/* Prefixes with a best route. */
+size_t rib_count(const struct rib *rib);
+#endif

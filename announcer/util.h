@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* util.h - what every file of the daemon may use. In the daemon, out of memory aborts. */
+#ifndef GREVY_UTIL_H
+#define GREVY_UTIL_H
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+
+static inline void *xcalloc(size_t n, size_t size)
+{
+	void *p = calloc(n ? n : 1, size ? size : 1);
+
+	if (!p)
+		abort();
+	return p;
+}
+
+/* As realloc() of n * size bytes; an overflow aborts like a lack of memory. */
+static inline void *xrealloc(void *old, size_t n, size_t size)
+{
+	void *p;
+
+	if (size && n > (size_t)-1 / size)
+		abort();
+	p = realloc(old, n * size ? n * size : 1);
+	if (!p)
+		abort();
+	return p;
+}
+
+/* NULL stays NULL. */
+static inline char *xstrdup(const char *s)
+{
+	char *p;
+
+	if (!s)
+		return NULL;
+	p = strdup(s);
+	if (!p)
+		abort();
+	return p;
+}
+#endif

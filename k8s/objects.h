@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * objects.h - the Kubernetes objects that grevy uses, trimmed to what it uses: flat,
+ * immutable once decoded, one owner. An object is decoded once, whatever the source
+ * (API or manifests), and may be handed to another thread whole.
+ */
+#ifndef K8S_OBJECTS_H
+#define K8S_OBJECTS_H
+#include "zclient/prefix.h"
+#include <stddef.h>
+
+struct json_object;
+
+enum k8s_kind { K8S_SERVICE, K8S_SLICE, K8S_NODE, K8S_KINDS };
+enum k8s_family { K8S_V4 = 1, K8S_V6 = 2 };	/* bits */
+enum k8s_policy { K8S_SINGLE, K8S_PREFER_DUAL, K8S_REQUIRE_DUAL };
+
+struct k8s_kv {
+	const char *key, *value;
+};
+
+struct k8s_port {
+	uint16_t port;
+	uint8_t proto; /* IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP */
+};
+
+/* v1 Service */
+struct k8s_service {
+	bool load_balancer; /* spec.type is LoadBalancer */
+	bool local; /* spec.externalTrafficPolicy is Local */
+	uint8_t families; /* K8S_V4 | K8S_V6: of clusterIPs, else ipFamilies, else IPv4 */
+	uint8_t primary; /* the first of them, as one bit */
+	enum k8s_policy policy; /* spec.ipFamilyPolicy */
+	const char *lb_class; /* spec.loadBalancerClass; NULL = none */
+	const char *lb_ip; /* spec.loadBalancerIP as written; NULL = none */
+	/* Annotations, metallb.io/ before metallb.universe.tf/, as written; NULL = none */
+	const char *want_ips; /* loadBalancerIPs */
+	const char *want_pool; /* address-pool */
+	const char *share_key; /* allow-shared-ip */
+	const char *selector; /* canonical "a=b,c=d" sorted by key; "" = none */
+	struct k8s_port *ports; /* sorted by proto, port */
+	struct ipaddr *ingress; /* status.loadBalancer.ingress[].ip, in order */
+	size_t n_ports, n_ingress;
+};
+
+enum k8s_ep_flags { K8S_EP_READY = 1, K8S_EP_SERVING = 2, K8S_EP_TERMINATING = 4 };
+
+struct k8s_endpoint {
+	const char *node; /* nodeName; NULL = unknown */
+	struct ipaddr addr; /* the first address: tells endpoints apart; family 0 for FQDN */
+	uint8_t flags; /* K8S_EP_*; absent ready counts as true, absent serving as ready */
+};
+
+/* discovery.k8s.io/v1 (or v1beta1) EndpointSlice */
+struct k8s_slice {
+	const char *service; /* label kubernetes.io/service-name; "" = none */
+	uint8_t family; /* AF_INET, AF_INET6; 0 = FQDN */
+	struct k8s_endpoint *endpoints;
+	size_t n;
+};
+
+/* v1 Node */
+struct k8s_node {
+	struct ipaddr *internal; /* status.addresses of type InternalIP, in order */
+	struct k8s_kv *labels; /* sorted by key */
+	size_t n_internal, n_labels;
+	bool ready; /* condition Ready is True; true when the Node has no such condition */
+	bool network_unavailable; /* condition NetworkUnavailable is True */
+	bool unschedulable;
+};
+
+struct k8s_object {
+	enum k8s_kind kind;
+	const char *ns; /* "" for Nodes; "default" when a manifest names none */
+	const char *name;
+	int64_t created_s; /* metadata.creationTimestamp, Unix time; 0 = unknown */
+	union {
+		struct k8s_service service;
+		struct k8s_slice slice;
+		struct k8s_node node;
+	};
+};
+
+/* Why an object was refused: the field, e.g. "spec.ports[0].port", and what was expected.
+ * at is the JSON value nearest to the fault (borrowed), for yamldoc_mark(). */
+struct k8s_decode_error {
+	char field[96];
+	char expected[160];
+	const struct json_object *at;
+};
+
+/**
+ * k8s_object_decode - decode one object of any version that we know
+ * @json: borrowed
+ * @out:  on 0 a new object, or NULL when it is of a kind that we do not use
+ * @err:  on -EINVAL what is wrong
+ * Return: 0, -EINVAL or -ENOMEM.
+ */
+int k8s_object_decode(
+    const struct json_object *json, struct k8s_object **out, struct k8s_decode_error *err);
+
+/* An object that only names one: kind, ns, name. NULL on lack of memory. */
+struct k8s_object *k8s_object_name_only(enum k8s_kind kind, const char *ns, const char *name);
+
+void k8s_object_free(struct k8s_object *o); /* NULL is fine */
+
+/* Same identity and same content. */
+bool k8s_object_equal(const struct k8s_object *a, const struct k8s_object *b);
+
+const char *k8s_kind_name(enum k8s_kind kind); /* "Service", "EndpointSlice", "Node" */
+
+/* The value of a Node's label, or NULL. */
+const char *k8s_node_label(const struct k8s_node *n, const char *key);
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * yamldoc.h - YAML or JSON text into json-c trees that remember where each value stood.
+ * The only user of libyaml. Used by manifests, kubeconfig and the daemon's configuration.
+ * Plain scalars are typed as kubectl types them (null, bool with yes/no/on/off, int, float),
+ * quoted ones are strings. Duplicate keys, unknown aliases, an alias inside itself, nesting
+ * past 64 and text that is not UTF-8 are errors.
+ */
+#ifndef K8S_YAMLDOC_H
+#define K8S_YAMLDOC_H
+#include <stddef.h>
+
+struct json_object;
+
+struct yamldoc {
+	struct json_object **docs; /* one a document; empty documents are left out */
+	size_t n;
+};
+
+struct yamldoc_error {
+	unsigned line, col; /* from 1 */
+	char what[160];
+};
+
+/* Return: 0, -EINVAL (err is filled in) or -ENOMEM. doc is written only on success. */
+int yamldoc_parse(const char *text, size_t len, struct yamldoc *doc, struct yamldoc_error *err);
+void yamldoc_fini(struct yamldoc *doc);
+
+/* Where a value of such a tree stood; 0:0 for one that did not come from yamldoc_parse(). */
+void yamldoc_mark(const struct json_object *o, unsigned *line, unsigned *col);
+#endif
