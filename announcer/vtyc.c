@@ -15,6 +15,7 @@ enum { TIMEOUT_S = 5, TEXT_MAX = 256 << 20 };
 struct vtyc {
 	int fd;
 	struct event *ev;
+	char *command; /* still to be sent; NULL: its answer is awaited */
 	char *text;
 	size_t len, cap;
 	vtyc_fn *fn;
@@ -28,6 +29,7 @@ void vtyc_cancel(struct vtyc *c)
 	if (c->ev)
 		event_free(c->ev);
 	close(c->fd);
+	free(c->command);
 	free(c->text);
 	free(c);
 }
@@ -44,6 +46,14 @@ static void finish(struct vtyc *c, int rc)
 	vtyc_cancel(c);
 	fn(rc, text, arg);
 	free(text);
+}
+
+/* A few bytes into a socket with room: they fit, or the daemon is not well. */
+static int say(int fd, const char *command)
+{
+	size_t len = strlen(command) + 1;
+
+	return send(fd, command, len, MSG_NOSIGNAL) == (ssize_t)len ? 0 : -EPIPE;
 }
 
 /* The answer is whole when it ends with three NULs and the code. */
@@ -74,17 +84,22 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 			finish(c, -EMSGSIZE);
 			return;
 		}
-		if (whole(c)) {
-			finish(c, (unsigned char)c->text[c->len - 1]);
+		if (!whole(c))
+			continue;
+		if (!c->command || say(fd, c->command)) {
+			finish(c, c->command ? -EPIPE : (unsigned char)c->text[c->len - 1]);
 			return;
 		}
+		free(c->command);
+		c->command = NULL;
+		c->len = 0;
 	}
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	finish(c, n < 0 ? -errno : -ECONNRESET);
 }
 
-static int unix_connect(const char *path)
+int vtyc_connect(const char *path)
 {
 	struct sockaddr_un sa = {.sun_family = AF_UNIX};
 	int fd, flags;
@@ -109,14 +124,9 @@ static int unix_connect(const char *path)
 	return fd;
 }
 
-int vtyc_connect(const char *path)
-{
-	return unix_connect(path);
-}
-
 int vtyc_alive(const char *path)
 {
-	int fd = unix_connect(path);
+	int fd = vtyc_connect(path);
 
 	if (fd < 0)
 		return 0;
@@ -128,14 +138,13 @@ struct vtyc *vtyc_ask(
     struct event_base *base, const char *path, const char *command, vtyc_fn *fn, void *arg)
 {
 	static const struct timeval timeout = {TIMEOUT_S, 0};
-	size_t len = strlen(command) + 1;
 	struct vtyc *c;
-	int fd = unix_connect(path);
+	int fd = vtyc_connect(path);
 
 	if (fd < 0)
 		return NULL;
-	/* A few bytes into a fresh socket: they fit, or the daemon is not well. */
-	if (send(fd, command, len, MSG_NOSIGNAL) != (ssize_t)len) {
+	/* "show zebra client" and others want the enable node. */
+	if (say(fd, "enable")) {
 		close(fd);
 		errno = EPIPE;
 		return NULL;
@@ -144,6 +153,7 @@ struct vtyc *vtyc_ask(
 	c->fd = fd;
 	c->fn = fn;
 	c->arg = arg;
+	c->command = xstrdup(command);
 	c->cap = 8192;
 	c->text = xcalloc(1, c->cap);
 	c->ev = event_new(base, fd, EV_READ | EV_PERSIST, on_readable, c);
