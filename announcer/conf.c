@@ -91,7 +91,8 @@ static int line_cmp(const void *x, const void *y)
 /* Hand the errors to the caller in the order of the file. */
 static void errors_give(struct conf_reader *r, struct conf_errors *errors)
 {
-	qsort(r->lines, r->n_lines, sizeof(*r->lines), line_cmp);
+	if (r->n_lines)
+		qsort(r->lines, r->n_lines, sizeof(*r->lines), line_cmp);
 	for (size_t i = 0; i < r->n_lines; i++) {
 		if (errors->lines.n < CONF_ERRORS_MAX)
 			strlist_add(&errors->lines, r->lines[i].text);
