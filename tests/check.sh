@@ -102,15 +102,12 @@ suite() {
 }
 
 # build NAME [CONFIGURE-ARGUMENT...]: configured and made in build-NAME, its test programs too.
-configure_and_make() {
-    local build=$work/build-$1
+configure_and_make() (
+    build=$work/build-$1
     shift
-    mkdir -p "$build"
-    cd "$build"
-    ../source/configure --enable-werror "$@"
-    make -j "$jobs" all
-    make -j "$jobs" check TESTS=
-}
+    mkdir -p "$build" && cd "$build" && ../source/configure --enable-werror "$@" &&
+        make -j "$jobs" all && make -j "$jobs" check TESTS=
+)
 build() { single "build-$1" configure_and_make "$@"; }
 
 step_gcc() {
