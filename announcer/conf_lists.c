@@ -9,6 +9,7 @@
 #include "announcer/conf_key.h"
 #include "announcer/conf_out.h"
 #include "announcer/util.h"
+#include <json-c/json.h>
 
 #define LIST_MAX 10000
 
