@@ -17,7 +17,7 @@ enum conf_weight { CONF_WEIGHT_ENDPOINTS, CONF_WEIGHT_EQUAL };
 struct conf_peer {
 	uint32_t my_asn, peer_asn;
 	struct ipaddr address, source, router_id; /* family 0 = not given */
-	uint16_t port;
+	uint32_t port;
 	uint32_t hold_s;      /* 0 or 3..65535 */
 	uint32_t keepalive_s; /* default: a third of hold_s */
 	struct selectors nodes;

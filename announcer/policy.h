@@ -48,10 +48,10 @@ struct policy {
 	size_t n_index;
 };
 
-/* Two ranges that share an address. */
+/* Two ranges that share an address: a place in pools[] and in its ranges[] each. */
 struct policy_overlap {
-	const struct pool *a, *b; /* may be the same pool; a is not written after b */
-	size_t range_a, range_b;
+	size_t pool_a, range_a;
+	size_t pool_b, range_b; /* the one written later */
 };
 
 /**
@@ -65,8 +65,10 @@ bool iprange_contains(const struct iprange *r, const struct ipaddr *a);
 /* Shortest prefix length among the prefixes that make up the range. */
 unsigned iprange_plen(const struct iprange *r);
 
-/* Make the index that policy_pool_of() needs. Return: true, or false with the first overlap. */
-bool policy_index(struct policy *p, struct policy_overlap *overlap);
+/* Make the index that policy_pool_of() needs. `on_overlap` (may be NULL) is told each overlap.
+ * Ranges of family 0 are left out. Return: how many overlaps there are; 0 = good. */
+typedef void policy_overlap_fn(const struct policy_overlap *o, void *arg);
+size_t policy_index(struct policy *p, policy_overlap_fn *on_overlap, void *arg);
 void policy_fini(struct policy *p); /* frees what it owns, not p */
 
 /* The pool that holds an address (buggy or not), or NULL. O(log ranges). */
@@ -93,6 +95,7 @@ struct pool_iter {
 void pool_iter_init(struct pool_iter *it, const struct pool *pool, uint8_t family);
 bool pool_iter_next(struct pool_iter *it, struct ipaddr *a); /* false: no more */
 
+bool pool_ad_equal(const struct pool_ad *a, const struct pool_ad *b);
 /* Same name, addresses, advertisements and flags. */
 bool pool_equal(const struct pool *a, const struct pool *b);
 #endif

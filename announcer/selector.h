@@ -12,6 +12,7 @@ struct strlist {
 	size_t n;
 };
 
+/* In, NotIn, Exists, DoesNotExist */
 enum selector_op { SELECTOR_IN, SELECTOR_NOT_IN, SELECTOR_EXISTS, SELECTOR_ABSENT };
 
 /* One match-expressions entry. */
@@ -42,10 +43,10 @@ struct selectors {
 /* NotIn also matches a node without the label, as Kubernetes has it. */
 bool selector_match(const struct selector *s, const struct k8s_node *node);
 bool selectors_match(const struct selectors *s, const struct k8s_node *node);
+bool selector_equal(const struct selector *a, const struct selector *b);
+bool selector_expr_equal(const struct selector_expr *a, const struct selector_expr *b);
 bool selectors_equal(const struct selectors *a, const struct selectors *b);
 void selectors_fini(struct selectors *s); /* frees what it owns, not s */
-
-const char *selector_op_name(enum selector_op op); /* "In", "NotIn", "Exists", "DoesNotExist" */
 
 void strlist_add(struct strlist *l, const char *word); /* copied */
 bool strlist_has(const struct strlist *l, const char *word);
