@@ -15,7 +15,6 @@
 #include "announcer/escape.h"
 #include "announcer/util.h"
 #include <errno.h>
-#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -38,8 +37,7 @@ static atomic_uint log_debug_areas; /* bits, by index in areas[] */
 
 static log_tap_fn *tap_fn;
 static void *tap_arg;
-static pthread_t tap_thread;
-static atomic_bool tap_set;
+static _Thread_local bool tap_here; /* this thread has set the tap */
 
 static int area_index(const char *area)
 {
@@ -114,8 +112,7 @@ void log_set_tap(log_tap_fn *fn, void *arg)
 {
 	tap_fn = fn;
 	tap_arg = arg;
-	tap_thread = pthread_self();
-	atomic_store(&tap_set, fn != NULL);
+	tap_here = fn != NULL;
 }
 
 static void escape(char *dst, size_t cap, const char *s, bool json)
@@ -155,7 +152,7 @@ static void tell_tap(char *line, size_t len)
 {
 	static bool inside;
 
-	if (!atomic_load(&tap_set) || !pthread_equal(tap_thread, pthread_self()) || inside)
+	if (!tap_here || inside)
 		return;
 	inside = true;
 	line[len - 1] = '\0'; /* the newline */
