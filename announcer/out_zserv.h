@@ -74,9 +74,9 @@ void out_zserv_start(struct out_zserv *z);
 /* The configuration in force changed; applied as a difference. */
 void out_zserv_reload(struct out_zserv *z, const struct conf *conf);
 
-/* The source has been read: routes may be announced (synced), and what is not in the RIB
- * may be removed from zebra (whole). Neither goes back to false. */
-void out_zserv_synced(struct out_zserv *z, bool whole);
+/* The source has been read whole, and the RIB shows it: what zebra has of us beyond the RIB
+ * may go. There is no way back. */
+void out_zserv_whole(struct out_zserv *z);
 
 /* Leave zebra: hold = it keeps our routes for the stale time, else they are withdrawn.
  * Frees everything; NULL is fine. */

@@ -6,7 +6,7 @@
 #ifndef GREVY_ZROUTES_H
 #define GREVY_ZROUTES_H
 #include "announcer/rib.h"
-#include "zclient/prefix.h"
+#include "zclient/zapi_route.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -70,15 +70,7 @@ void zroutes_nexthop(struct zroutes *z, const struct znh *told, int64_t now_ms);
  * zserv.md 18.1), or came up (ask again for what went down with it). */
 void zroutes_iface(struct zroutes *z, uint32_t ifindex, bool up, int64_t now_ms);
 
-enum zroute_note {
-	ZNOTE_FAILED,
-	ZNOTE_LOST,
-	ZNOTE_INSTALLED,
-	ZNOTE_REMOVED,
-	ZNOTE_REMOVE_FAILED
-};
-void zroutes_note(
-    struct zroutes *z, const struct prefix *p, enum zroute_note n, int64_t now_ms);
+void zroutes_note(struct zroutes *z, const struct prefix *p, enum zapi_note n, int64_t now_ms);
 
 /* The answer to ask(): installed = ours is the selected one and in the kernel;
  * else winner names who has the prefix, NULL = zebra has no route of ours at all. */

@@ -10,14 +10,14 @@
 
 /* An address. Unused bytes of addr are zero, so that memcmp() compares. */
 struct ipaddr {
-	uint8_t family; /* AF_INET, AF_INET6; 0 = none */
+	uint8_t family;   /* AF_INET, AF_INET6; 0 = none */
 	uint8_t addr[16]; /* network order */
 };
 
 /* A prefix. Host bits and unused bytes of addr are zero. */
 struct prefix {
 	uint8_t family; /* AF_INET or AF_INET6 */
-	uint8_t plen; /* bits */
+	uint8_t plen;   /* bits */
 	uint8_t addr[16];
 };
 
@@ -41,6 +41,9 @@ int prefix_cmp(const struct prefix *a, const struct prefix *b);
 
 /* The host prefix (/32 or /128) of an address. */
 struct prefix prefix_of_addr(const struct ipaddr *a);
+
+/* Clear the host bits. */
+void prefix_mask(struct prefix *p);
 
 bool prefix_contains(const struct prefix *p, const struct ipaddr *a);
 bool ipaddr_is_linklocal(const struct ipaddr *a); /* fe80::/10, 169.254.0.0/16 */
