@@ -391,7 +391,7 @@ static bool wants_key(const struct builder *b)
 
 static int node_add(struct builder *b, const yaml_event_t *ev)
 {
-	struct node n;
+	struct node n = {0};
 	int rc;
 
 	if (wants_key(b))
