@@ -20,9 +20,9 @@ bool log_set_debug(const char *area, bool on);
 void log_msg(enum log_level level, const char *area, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-#define log_err(area, ...) log_msg(LOG_LEVEL_ERR, area, __VA_ARGS__)
-#define log_warn(area, ...) log_msg(LOG_LEVEL_WARN, area, __VA_ARGS__)
-#define log_info(area, ...) log_msg(LOG_LEVEL_INFO, area, __VA_ARGS__)
+#define log_err(area, ...)   log_msg(LOG_LEVEL_ERR, area, __VA_ARGS__)
+#define log_warn(area, ...)  log_msg(LOG_LEVEL_WARN, area, __VA_ARGS__)
+#define log_info(area, ...)  log_msg(LOG_LEVEL_INFO, area, __VA_ARGS__)
 #define log_debug(area, ...) log_msg(LOG_LEVEL_DEBUG, area, __VA_ARGS__)
 
 /* Token bucket for lines that a peer can trigger: true = this one may be logged. */

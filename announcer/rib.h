@@ -15,8 +15,8 @@ enum rib_source { RIB_KUBERNETES, RIB_BGP, RIB_REDISTRIBUTED, RIB_SOURCES };
 
 struct rib_nexthop {
 	struct ipaddr addr; /* family 0: interface only */
-	uint16_t weight; /* 1..255 */
-	uint32_t ifindex; /* 0 = found by the output */
+	uint16_t weight;    /* 1..255 */
+	uint32_t ifindex;   /* 0 = found by the output */
 };
 
 /* One source's route to a prefix. Next hops are sorted by address, at least one. */
@@ -47,7 +47,8 @@ size_t rib_commit(struct rib *rib);
 /* Tell one output every best route, as after a reconnect. */
 void rib_replay(const struct rib *rib, const struct out_ops *ops, void *arg);
 
-/* The best route of a prefix as committed, or NULL. Borrowed until the next call that changes the RIB. */
+/* The best route of a prefix as committed, or NULL. Borrowed until the next call that changes
+ * the RIB. */
 const struct rib_route *rib_best(const struct rib *rib, const struct prefix *prefix);
 
 /* One source's route of a prefix, committed or not, best or not; NULL = none. */

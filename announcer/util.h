@@ -24,7 +24,7 @@ static inline void *xrealloc(void *old, size_t n, size_t size)
 
 	if (size && n > (size_t)-1 / size)
 		abort();
-	p = realloc(old, n * size ? n * size : 1);
+	p = realloc(old, n && size ? n * size : 1);
 	if (!p)
 		abort();
 	return p;

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * out_zserv.h - the RIB into zebra: connection, version, key, routes confirmed one by one.
+ * What it waits for, what it has, and why not, can be read at any time.
+ */
+#ifndef GREVY_OUT_ZSERV_H
+#define GREVY_OUT_ZSERV_H
+#include "announcer/zroutes.h"
+#include <stdint.h>
+
+struct conf;
+struct event_base;
+struct out_zserv;
+struct rib;
+struct zapi_version;
+
+enum zserv_state {
+	ZSERV_OFF,       /* zebra: enabled: no, or auto without a socket */
+	ZSERV_NO_SOCKET, /* the socket is missing, refuses, or may not be opened: retried */
+	ZSERV_KEY_HELD,  /* another grevyd holds our route type and instance: retried */
+	ZSERV_ASKING,    /* asking zebra for its release */
+	ZSERV_KEY_WAIT,  /* zebra still lists a client with our key: retried */
+	ZSERV_HANDSHAKE, /* HELLO sent */
+	ZSERV_UP,        /* routes flow */
+};
+
+/* What `show zserv` and `why` tell. Strings are borrowed until the loop runs again. */
+struct zserv_status {
+	enum zserv_state state;
+	const char *state_text; /* "up", "key held by another grevyd" ... */
+	const char *reason; /* evidence, e.g. "connect /run/frr/zserv.api: Permission denied";
+	                       "" = none */
+	const char *socket, *vty_socket;
+	const char *release;      /* "8.4.4"; "" = not known yet */
+	const char *release_from; /* "zebra.vty", "probe", "configuration" */
+	bool release_exact;       /* false: the nearest release that we know is used */
+	const struct zapi_version *version; /* NULL until known */
+	const char *type; /* route type in use, "openfabric"; "" until known */
+	uint16_t instance;
+	bool graceful;           /* zebra keeps our routes while we are away */
+	uint32_t stale_s;        /* for so long */
+	uint32_t ecmp;           /* next hops a route may have here */
+	struct ipaddr router_id; /* zebra's; family 0 = not told */
+	int64_t up_since_s;      /* Unix time; 0 = not up */
+	int64_t retry_in_ms;     /* until the next try; -1 = none is due */
+	uint64_t connects, disconnects, bad_messages, unknown_messages, errors;
+	uint64_t messages_in, messages_out, bytes_in, bytes_out;
+	uint64_t
+	    repaired; /* routes of ours found in zebra that the RIB does not have, removed */
+	bool swept;   /* zebra was told that our routes are complete */
+};
+
+/* An interface or connected subnet of the router as zebra tells it. */
+struct zserv_iface {
+	uint32_t ifindex;
+	char name[21];
+	bool up;
+};
+
+struct out_zserv_events {
+	/* The router's connected subnets changed. */
+	void (*on_subnets)(const struct prefix *p, size_t n, void *arg);
+	/* zebra's limits are known: next hops of a route. */
+	void (*on_limit)(uint32_t nexthops, void *arg);
+	/* Bytes of routes were written to zebra, all of them when `drained`. */
+	void (*on_written)(bool drained, void *arg);
+};
+
+/* Nothing happens before out_zserv_start(). conf and rib are borrowed for the lifetime. */
+struct out_zserv *out_zserv_new(struct event_base *base, const struct conf *conf,
+    struct rib *rib, const struct out_zserv_events *ev, void *arg);
+void out_zserv_start(struct out_zserv *z);
+
+/* The configuration in force changed; applied as a difference. */
+void out_zserv_reload(struct out_zserv *z, const struct conf *conf);
+
+/* The source has been read whole, and the RIB shows it: what zebra has of us beyond the RIB
+ * may go. There is no way back. */
+void out_zserv_whole(struct out_zserv *z);
+
+/* Leave zebra: hold = it keeps our routes for the stale time, else they are withdrawn.
+ * Frees everything; NULL is fine. */
+void out_zserv_stop(struct out_zserv *z, bool hold);
+
+void out_zserv_status(const struct out_zserv *z, struct zserv_status *st);
+const struct zroutes *out_zserv_routes(const struct out_zserv *z);
+
+/* Interfaces as zebra told them; returns how many, at most max are written. */
+size_t out_zserv_ifaces(const struct out_zserv *z, struct zserv_iface *to, size_t max);
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * queue.h - the watcher thread and its two one-way pipes: events to us, commands to it.
+ * The only place that knows of threads; the sources of k8s/ run on the watcher's own
+ * event base and know nothing of it.
+ */
+#ifndef GREVY_QUEUE_H
+#define GREVY_QUEUE_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct event_base;
+struct k8s_event;
+struct queue;
+
+struct queue_ops {
+	/* One event, which the callee owns from now on. */
+	void (*on_event)(struct k8s_event *ev, void *arg);
+	/* No more events wait, or 64 were given: act on them. */
+	void (*on_batch)(void *arg);
+};
+
+struct queue_stats {
+	uint64_t events; /* given to on_event so far */
+	uint64_t batches;
+	uint64_t last_queued_ns; /* CLOCK_MONOTONIC when the newest of them was queued */
+	unsigned depth_max;      /* most events given in one go */
+	unsigned high_water;     /* events that may wait before the watcher is blocked */
+	const char *dir;         /* folder of manifests in use */
+};
+
+/**
+ * queue_start - start the watcher thread on a folder of manifests
+ * @base: the caller's loop, on which ops are called
+ * @dir:  the folder; need not exist yet (an outage, then)
+ * Return: the queue, or NULL with errno set.
+ */
+struct queue *queue_start(
+    struct event_base *base, const char *dir, const struct queue_ops *ops, void *arg);
+
+/* Read everything again; with dir not NULL from that folder from now on. */
+void queue_rescan(struct queue *q, const char *dir);
+
+/* Stop the thread and free what was not delivered. NULL is fine. */
+void queue_stop(struct queue *q);
+
+void queue_stats(const struct queue *q, struct queue_stats *st);
+
+uint64_t queue_now_ns(void); /* CLOCK_MONOTONIC */
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * zroutes.h - what we asked zebra to install and what it said: one small state machine a
+ * prefix, next-hop tracking, time-outs. Pure: no I/O, the time is a parameter.
+ */
+#ifndef GREVY_ZROUTES_H
+#define GREVY_ZROUTES_H
+#include "announcer/rib.h"
+#include "zclient/zapi_route.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum zroute_state {
+	ZROUTE_WAITING,    /* no next hop that zebra resolves, or not connected */
+	ZROUTE_INSTALLING, /* sent, not confirmed */
+	ZROUTE_INSTALLED,
+	ZROUTE_LOST,     /* zebra prefers another route */
+	ZROUTE_REJECTED, /* zebra could not install it */
+	ZROUTE_REMOVING, /* DELETE sent, not confirmed */
+	ZROUTE_STATES,
+};
+
+enum znh_state { ZNH_UNKNOWN, ZNH_UP, ZNH_DOWN };
+
+/* A gateway that zebra tracks for us. */
+struct znh {
+	struct ipaddr addr;
+	enum znh_state state;
+	uint32_t ifindex; /* of the way to it; 0 = unknown */
+	bool recursive;   /* reached over another gateway */
+};
+
+/* What an operator may ask about one prefix. */
+struct zroute_view {
+	struct prefix prefix;
+	enum zroute_state state;
+	bool wanted;         /* the RIB has it */
+	uint16_t n_sent;     /* next hops that zebra was given last */
+	uint16_t n_wanted;   /* next hops in the RIB */
+	unsigned tries;      /* since the last success */
+	int64_t retry_in_ms; /* -1 = none is due */
+	const char *winner;  /* LOST: e.g. "static [1/0]"; "" = not known */
+};
+
+struct zroutes;
+
+struct zroutes_ops {
+	void (*add)(const struct prefix *p, const struct rib_nexthop *nh, size_t n, void *arg);
+	void (*del)(const struct prefix *p, void *arg);
+	void (*track)(const struct ipaddr *nh, bool on, void *arg);
+	/* zebra is silent about this prefix: find out, then zroutes_verdict(). */
+	void (*ask)(const struct prefix *p, void *arg);
+};
+
+struct zroutes *zroutes_new(const struct rib *rib, const struct zroutes_ops *ops, void *arg);
+void zroutes_free(struct zroutes *z); /* NULL is fine */
+
+/* Connected: everything is to be sent again. Disconnected: nothing may be sent. */
+void zroutes_up(struct zroutes *z, unsigned max_nexthops, int64_t now_ms);
+void zroutes_down(struct zroutes *z);
+
+/* The RIB's best route of a prefix is new or changed, or (withdraw) there is none. */
+void zroutes_want(struct zroutes *z, const struct rib_route *r, int64_t now_ms);
+void zroutes_withdraw(struct zroutes *z, const struct prefix *p, int64_t now_ms);
+
+/* zebra on a gateway: reachable over ifindex, or not (up = false). */
+void zroutes_nexthop(struct zroutes *z, const struct znh *told, int64_t now_ms);
+/* An interface went down (the kernel dropped every route over it, and zebra says nothing:
+ * zserv.md 18.1), or came up (ask again for what went down with it). */
+void zroutes_iface(struct zroutes *z, uint32_t ifindex, bool up, int64_t now_ms);
+
+void zroutes_note(struct zroutes *z, const struct prefix *p, enum zapi_note n, int64_t now_ms);
+
+/* The answer to ask(): installed = ours is the selected one and in the kernel;
+ * else winner names who has the prefix, NULL = zebra has no route of ours at all. */
+void zroutes_verdict(struct zroutes *z, const struct prefix *p, bool installed,
+    const char *winner, int64_t now_ms);
+
+/* Time-outs and retries that are due. Return: ms until the next, -1 = none. */
+int64_t zroutes_tick(struct zroutes *z, int64_t now_ms);
+
+/* All that can be sent of the RIB has been sent (no next hop is unknown). */
+bool zroutes_settled(const struct zroutes *z);
+
+size_t zroutes_count(const struct zroutes *z, enum zroute_state s);
+bool zroutes_find(
+    const struct zroutes *z, const struct prefix *p, int64_t now_ms, struct zroute_view *v);
+const struct znh *zroutes_nexthop_find(const struct zroutes *z, const struct ipaddr *nh);
+typedef void zroutes_fn(const struct zroute_view *v, void *arg);
+void zroutes_each(const struct zroutes *z, int64_t now_ms, zroutes_fn *fn, void *arg);
+typedef void znh_fn(const struct znh *nh, void *arg);
+void zroutes_nexthops(const struct zroutes *z, znh_fn *fn, void *arg);
+#endif
