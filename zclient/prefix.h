@@ -10,14 +10,14 @@
 
 /* An address. Unused bytes of addr are zero, so that memcmp() compares. */
 struct ipaddr {
-	uint8_t family; /* AF_INET, AF_INET6; 0 = none */
+	uint8_t family;   /* AF_INET, AF_INET6; 0 = none */
 	uint8_t addr[16]; /* network order */
 };
 
 /* A prefix. Host bits and unused bytes of addr are zero. */
 struct prefix {
 	uint8_t family; /* AF_INET or AF_INET6 */
-	uint8_t plen; /* bits */
+	uint8_t plen;   /* bits */
 	uint8_t addr[16];
 };
 

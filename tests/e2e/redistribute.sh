@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# redistribute of our type by real daemons, carried to a peer: bgpd (IPv4 and IPv6), ospfd and
-# ospf6d, there and withdrawn again.
+# redistribute of our type as frr-config/debian-router does it, by real daemons, carried to a
+# peer: bgpd (IPv4 and IPv6), ospfd and ospf6d, there and withdrawn again.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 lab_start
-ns_add peer
-link router p0 peer p0
-addr router p0 10.9.0.1/24 fd00:9::1/64
-addr peer p0 10.9.0.2/24 fd00:9::2/64
+# The client is the other router here: it knows the way to the nodes, and of the Services what
+# it is told.
+in_ns client ip route del default
+in_ns client ip -6 route del default
+in_ns client ip route add 192.168.2.0/24 via 192.168.1.1
+in_ns client ip route add fd00:2::/64 via fd00:1::1
 zebra_start
 
 # daemons NAMESPACE [PATHSPACE OPTIONS]
@@ -21,56 +23,58 @@ daemons() {
     done
 }
 install -d -o frr -g frr /run/frr/peer "$lab/frr/peer"
-start zebra-peer peer "$FRR/zebra" -A 127.0.0.1 -N peer
+start zebra-peer client "$FRR/zebra" -A 127.0.0.1 -N peer
 wait_for 10 '[ -S /run/frr/peer/zserv.api ]'
 daemons router
-daemons peer -N peer
+daemons client -N peer
 for d in bgpd ospfd ospf6d; do
     wait_for 10 "[ -S /run/frr/$d.vty ] && [ -S /run/frr/peer/$d.vty ]"
 done
-routing() { # ASN PEER-ASN PEER4 PEER6 ROUTER-ID
+# Both sides wait less than the protocols' defaults.
+impatient() { # INTERFACE BGP-NEIGHBOURS...
     cat <<EOF
-router bgp $1
- bgp router-id $5
- no bgp ebgp-requires-policy
- neighbor $3 remote-as $2
- neighbor $3 timers connect 1
- neighbor $4 remote-as $2
- neighbor $4 timers connect 1
- address-family ipv4 unicast
-  redistribute openfabric
- exit-address-family
- address-family ipv6 unicast
-  neighbor $4 activate
-  redistribute openfabric
- exit-address-family
-exit
-router ospf
- ospf router-id $5
- redistribute openfabric
- network 10.9.0.0/24 area 0
-exit
-router ospf6
- ospf6 router-id $5
- redistribute openfabric
-exit
-interface p0
+interface $1
  ip ospf network point-to-point
  ip ospf hello-interval 1
  ip ospf dead-interval 4
- ipv6 ospf6 area 0
  ipv6 ospf6 network point-to-point
  ipv6 ospf6 hello-interval 1
  ipv6 ospf6 dead-interval 4
 exit
+router bgp 64512
+ neighbor $2 timers connect 1
+ neighbor $3 timers connect 1
+exit
 EOF
 }
-routing 65001 65002 10.9.0.2 fd00:9::2 10.9.0.1 >"$lab/frr/routing.conf"
-routing 65002 65001 10.9.0.1 fd00:9::1 10.9.0.2 >"$lab/frr/peer/routing.conf"
+{
+    cat "$lab"/frr/redistribute-*.conf
+    impatient c0 192.168.1.2 fd00:1::2
+} >"$lab/frr/routing.conf"
+cat >"$lab/frr/peer/routing.conf" <<EOF
+router bgp 64512
+ neighbor 192.168.1.1 remote-as 64512
+ neighbor fd00:1::1 remote-as 64512
+ address-family ipv6 unicast
+  neighbor fd00:1::1 activate
+ exit-address-family
+exit
+router ospf
+ ospf router-id 192.168.1.2
+ network 192.168.1.0/24 area 0
+exit
+router ospf6
+ ospf6 router-id 192.168.1.2
+exit
+interface eth0
+ ipv6 ospf6 area 0.0.0.0
+exit
+$(impatient eth0 192.168.1.1 fd00:1::1)
+EOF
 : >"$lab/frr/peer/vtysh.conf"
 in_ns router vtysh -f "$lab/frr/routing.conf" >"$lab/log/vtysh.log" 2>&1 || fail 'router: vtysh -f'
-in_ns peer vtysh -N peer -f "$lab/frr/peer/routing.conf" >>"$lab/log/vtysh.log" 2>&1 || fail 'peer: vtysh -f'
-at_peer() { in_ns peer vtysh -N peer -c "$1" 2>/dev/null; }
+in_ns client vtysh -N peer -f "$lab/frr/peer/routing.conf" >>"$lab/log/vtysh.log" 2>&1 || fail 'peer: vtysh -f'
+at_peer() { in_ns client vtysh -N peer -c "$1" 2>/dev/null; }
 wait_for 60 'at_peer "show ip ospf neighbor" | grep Full'
 wait_for 60 'at_peer "show ipv6 ospf6 neighbor" | grep Full'
 wait_for 60 'at_peer "show bgp summary json" | jq -e "[.. | .state? // empty] | length > 0 and all(. == \"Established\")"'
@@ -99,8 +103,8 @@ wait_for 30 'carried ip "$pool4.1/32" ospf'
 ok 'into ospfd: at the peer'
 wait_for 30 'carried ipv6 "$pool6::1/128" ospf6'
 ok 'into ospf6d: at the peer'
-wait_for 15 'in_ns peer ip route get "$pool4.1" | grep "via 10.9.0.1"'
-check 'the peer reaches the Service' 'in_ns peer ping -c1 -W2 "$pool4.1"'
+wait_for 15 'in_ns client ip route get "$pool4.1" | grep "via 192.168.1.1"'
+check 'the peer reaches the Service' 'in_ns client ping -c1 -W2 "$pool4.1"'
 wait_for 15 carried_all
 
 # grevyd restarts: the peers keep what they have.

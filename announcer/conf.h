@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * conf.h - the configuration file, grevyd.yaml. A file is read into a fresh struct conf and
+ * checked whole; only then does the caller swap it in, so a bad file disturbs nothing.
+ */
+#ifndef GREVY_CONF_H
+#define GREVY_CONF_H
+#include "announcer/log.h"
+#include "announcer/policy.h"
+#include <stdio.h>
+
+enum conf_tri { CONF_AUTO, CONF_YES, CONF_NO };
+enum conf_role { CONF_ROUTER, CONF_NODE };
+enum conf_weight { CONF_WEIGHT_ENDPOINTS, CONF_WEIGHT_EQUAL };
+
+/* peers[]: MetalLB's words. */
+struct conf_peer {
+	uint32_t my_asn, peer_asn;
+	struct ipaddr address, source, router_id; /* family 0 = not given */
+	uint32_t port;
+	uint32_t hold_s;      /* 0 or 3..65535 */
+	uint32_t keepalive_s; /* default: a third of hold_s */
+	struct selectors nodes;
+	char *password, *bfd_profile; /* NULL = none */
+	bool ebgp_multihop;
+};
+
+/* bgp-communities: alias -> value. */
+struct conf_community {
+	char *alias, *value; /* value "a:b" or "large:a:b:c" */
+};
+
+/* bfd-profiles[]; 0 = not given. */
+struct conf_bfd {
+	char *name;
+	uint32_t receive_ms, transmit_ms, echo_ms, multiplier, minimum_ttl;
+	bool echo_mode, passive_mode;
+};
+
+struct conf_zebra {
+	enum conf_tri enabled;       /* auto = when the socket exists */
+	char *socket, *vty_socket;   /* paths */
+	char *frr_version;           /* "auto" or "8.4" */
+	char *route_type;            /* "auto", or zebra's name: "openfabric", "table" */
+	struct strlist redistribute; /* zebra's names of route types */
+	uint32_t instance;           /* 0..255; of "table:N": N */
+	uint32_t distance;           /* 1..255 */
+	uint32_t metric, tag;
+	uint32_t table; /* 0 = main */
+	uint32_t stale_s;
+};
+
+struct conf {
+	char *file; /* as given to conf_parse() */
+	enum conf_role role;
+	char *node_name;         /* NULL = $NODE_NAME, then the host name */
+	struct ipaddr router_id; /* family 0 = zebra's, else the highest IPv4 address */
+	char *manifests;         /* folder; NULL = none */
+	bool controller;         /* assigns addresses */
+	char *lb_class;          /* "" = Services without a class */
+	char *state_file;        /* path */
+	struct policy policy;    /* indexed */
+	struct conf_peer *peers;
+	struct conf_community *communities; /* sorted by alias */
+	struct conf_bfd *bfd;
+	size_t n_peers, n_communities, n_bfd;
+	enum conf_weight weight;
+	struct conf_zebra zebra;
+	bool hold_on_exit;
+	char *vty_dir;
+	enum log_level log_level;
+	bool log_json;
+	struct strlist warnings; /* to be logged once, "grevyd.yaml:9:3: peers: ..." */
+};
+
+#define CONF_ERRORS_MAX 20
+
+/* What is wrong with a file: lines "grevyd.yaml:14:7: hold-time: must be 0 or 3..65535". */
+struct conf_errors {
+	struct strlist lines; /* at most CONF_ERRORS_MAX, in the order of the file */
+	size_t more;          /* found but not kept */
+};
+
+/* Return: a new configuration, or NULL with at least one error. `errors` starts zeroed. */
+struct conf *conf_load(const char *path, struct conf_errors *errors);
+/* `name` stands for the file in messages. An empty text is a configuration of defaults. */
+struct conf *conf_parse(
+    const char *text, size_t len, const char *name, struct conf_errors *errors);
+void conf_free(struct conf *c);               /* NULL is fine */
+void conf_errors_fini(struct conf_errors *e); /* frees what it owns, not e */
+
+/* Normalised YAML that parses to the same; with hide_secrets passwords read `<hidden>`. */
+void conf_print(const struct conf *c, FILE *f, bool hide_secrets);
+
+/* What changes between two configurations. */
+enum conf_change {
+	CONF_CHANGED_POLICY = 1, /* pools, advertisements */
+	CONF_CHANGED_ZEBRA = 2,  /* where zebra is or how routes are sent to it */
+	CONF_CHANGED_MULTIPATH = 4,
+	CONF_CHANGED_CONTROLLER = 8, /* enabled, class or state file */
+	CONF_CHANGED_SOURCE = 16,    /* kubernetes.manifests */
+	CONF_CHANGED_LOG = 32,
+};
+
+/* Prepare `next` to take over from `old`: what cannot change live keeps its old value there,
+ * with a line in next->warnings. Return: CONF_CHANGED_* of what remains. */
+unsigned conf_reload_diff(const struct conf *old, struct conf *next);
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* znumbers.h - our own numbers of Zserv's messages and route types; zversion.h maps them to a
+ * release's. */
+#ifndef ZCLIENT_ZNUMBERS_H
+#define ZCLIENT_ZNUMBERS_H
+
+#define ZCMD_ABSENT 0xffff /* the command number where a release lacks the command */
+
+/* The messages that we know, in no release's order: zversion_cmd() has the numbers. */
+enum zapi_cmd {
+	ZCMD_INTERFACE_ADD,
+	ZCMD_INTERFACE_DELETE,
+	ZCMD_INTERFACE_ADDRESS_ADD,
+	ZCMD_INTERFACE_ADDRESS_DELETE,
+	ZCMD_INTERFACE_UP,
+	ZCMD_INTERFACE_DOWN,
+	ZCMD_ROUTE_ADD,
+	ZCMD_ROUTE_DELETE,
+	ZCMD_ROUTE_NOTIFY_OWNER,
+	ZCMD_REDISTRIBUTE_ADD,
+	ZCMD_REDISTRIBUTE_DELETE,
+	ZCMD_ROUTER_ID_ADD,
+	ZCMD_ROUTER_ID_DELETE,
+	ZCMD_ROUTER_ID_UPDATE,
+	ZCMD_HELLO,
+	ZCMD_CAPABILITIES,
+	ZCMD_NEXTHOP_REGISTER,
+	ZCMD_NEXTHOP_UNREGISTER,
+	ZCMD_NEXTHOP_UPDATE,
+	ZCMD_INTERFACE_NBR_ADDRESS_ADD,
+	ZCMD_INTERFACE_NBR_ADDRESS_DELETE,
+	ZCMD_REDISTRIBUTE_ROUTE_ADD,
+	ZCMD_REDISTRIBUTE_ROUTE_DEL,
+	ZCMD_VRF_ADD,
+	ZCMD_VRF_DELETE,
+	ZCMD_INTERFACE_VRF_UPDATE, /* up to 9.0 */
+	ZCMD_INTERFACE_LINK_PARAMS,
+	ZCMD_ERROR,                /* from 7.3 */
+	ZCMD_CLIENT_CAPABILITIES,  /* from 7.4 */
+	ZCMD_ROUTE_NOTIFY_REQUEST, /* from 8.0 */
+	ZCMD_CLIENT_CLOSE_NOTIFY,  /* from 8.0 */
+	ZCMDS,
+	ZCMD_UNKNOWN = ZCMDS
+};
+
+/* Route types, in the order of 10.x; zversion_type() has the numbers. */
+enum zapi_type {
+	ZTYPE_SYSTEM,
+	ZTYPE_KERNEL,
+	ZTYPE_CONNECT,
+	ZTYPE_LOCAL, /* from 10.0 */
+	ZTYPE_STATIC,
+	ZTYPE_RIP,
+	ZTYPE_RIPNG,
+	ZTYPE_OSPF,
+	ZTYPE_OSPF6,
+	ZTYPE_ISIS,
+	ZTYPE_BGP,
+	ZTYPE_PIM,
+	ZTYPE_EIGRP,
+	ZTYPE_NHRP,
+	ZTYPE_HSLS,
+	ZTYPE_OLSR,
+	ZTYPE_TABLE,
+	ZTYPE_LDP,
+	ZTYPE_VNC,
+	ZTYPE_VNC_DIRECT,
+	ZTYPE_VNC_DIRECT_RH,
+	ZTYPE_BGP_DIRECT,
+	ZTYPE_BGP_DIRECT_EXT,
+	ZTYPE_BABEL,
+	ZTYPE_SHARP,
+	ZTYPE_PBR,
+	ZTYPE_BFD,
+	ZTYPE_OPENFABRIC,
+	ZTYPE_VRRP,         /* from 7.2 */
+	ZTYPE_NHG,          /* from 7.3 */
+	ZTYPE_SRTE,         /* from 7.5 */
+	ZTYPE_TABLE_DIRECT, /* from 10.0 */
+	ZTYPE_ALL,          /* a wildcard, for redistribution only */
+	ZTYPES,
+	ZTYPE_UNKNOWN = ZTYPES
+};
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * zversion.h - what differs between the releases of zebra: one const row per FRR line, 7.0 to
+ * 10.7, with numbers, field widths, layouts and limits. Codecs read the row and never compare
+ * release numbers. Pure tables.
+ */
+#ifndef ZCLIENT_ZVERSION_H
+#define ZCLIENT_ZVERSION_H
+#include "zclient/znumbers.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Layouts that no single number describes. */
+enum zapi_caps_layout { ZCAPS_7_0, ZCAPS_7_1, ZCAPS_9_1, ZCAPS_10_2, ZCAPS_10_6 };
+enum zapi_nh_layout {
+	ZNH_7_0,
+	ZNH_7_1,
+	ZNH_7_3
+}; /* zserv.md 8.3: bare, onlink byte, flags byte */
+enum zapi_notify_layout { ZNOTIFY_TABLE, ZNOTIFY_AFI, ZNOTIFY_SRC };
+enum zapi_seg6_layout { ZSEG6_NONE, ZSEG6_ONE, ZSEG6_LIST, ZSEG6_ENCAP };
+
+/* One release line, or the part of it from a patch level on. 0 = the release has no such thing.
+ */
+struct zapi_version {
+	const char *name; /* "8.4" */
+	uint8_t major, minor, patch;
+	uint8_t cmd_set, type_set; /* columns of the number tables */
+	uint8_t marker, header_version, header_len;
+	uint16_t max_len; /* of a message, header included */
+	uint16_t nh_max;  /* next hops of one route that zebra survives */
+	/* sizes in bytes */
+	uint8_t hello_len, ifname_len, netns_len;
+	uint8_t msgflags_len, weight_len, nht_count_len;
+	/* layouts */
+	uint8_t caps, nh, notify, seg6; /* enum zapi_*_layout */
+	bool router_id_afi;             /* ROUTER_ID_ADD has a body */
+	bool if_link, if_txqlen, if_type;
+	bool label_type;  /* a byte before labels */
+	bool backup_list; /* a count before backup indexes, else one index */
+	bool nh_evpn;     /* router MAC by next-hop flag, else by route flag */
+	bool nht_flags, nht_safi, nht_matched, nht_reg_safi;
+	/* message flags of ROUTE_ADD beyond the common ones */
+	uint16_t msg_label, msg_backup, msg_nhg, msg_table, msg_srte, msg_opaque;
+	uint32_t flag_onlink; /* the route flag that stands for onlink (7.0) */
+};
+
+/**
+ * zversion_find - the row of a release
+ * @patch: patch level, or < 0 if unknown: the newest of the line is taken
+ * @exact: set to whether the line is in the table; else the row is that of the nearest older
+ *         line (the oldest for what is older than all). May be NULL.
+ * Return: a row, never NULL.
+ */
+const struct zapi_version *zversion_find(int major, int minor, int patch, bool *exact);
+
+/* Release from the text of `show version` ("FRRouting 8.4.4 (host) on Linux.", "8.4",
+ * "10.3-dev"): the first word that starts with a number. patch is -1 if absent. Return: 0 or
+ * -EINVAL. */
+int zversion_parse(const char *text, int release[3]);
+
+/* The rows in order of release; NULL beyond the last. */
+const struct zapi_version *zversion_row(size_t i);
+
+/* Numbers and names. Unknown numbers give ZCMD_UNKNOWN, ZTYPE_UNKNOWN; absent ones ZCMD_ABSENT,
+ * -1. */
+uint16_t zversion_cmd(const struct zapi_version *v, enum zapi_cmd cmd);
+enum zapi_cmd zversion_cmd_of(const struct zapi_version *v, uint16_t number);
+const char *zversion_cmd_name(enum zapi_cmd cmd); /* "route-add" */
+int zversion_type(const struct zapi_version *v, enum zapi_type type);
+enum zapi_type zversion_type_of(const struct zapi_version *v, uint8_t number);
+const char *zversion_type_name(enum zapi_type type); /* "openfabric" */
+char zversion_type_letter(enum zapi_type type);      /* as in `show ip route`: 'f' */
+int zversion_type_kernel(
+    enum zapi_type type); /* rtm_protocol of its kernel routes: 197; -1 = none */
+enum zapi_type zversion_type_named(const char *name);
+
+/* May routes of this type and instance be sent? 0, -EPERM (zebra aborts, leaks or never
+ * installs them), -EOPNOTSUPP (this release lacks the type) or -ERANGE (instance beyond the
+ * RIB's 8 bits). */
+int zversion_type_check(const struct zapi_version *v, enum zapi_type type, uint16_t instance);
+#endif
