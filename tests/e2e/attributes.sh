@@ -11,16 +11,20 @@ manifest <<EOF
 service default/web ips=$pool4.1 local on=node1
 service default/web6 ips=$pool6::1 v6 local on=node1
 EOF
-route_json() { vty_zebra "show $1 route $2 json" | jq -c ".\"$2\"[0] | [$3]"; }
+# attributes 'ip|ipv6' PREFIX: protocol, distance, metric, tag
+attributes() {
+    vty_zebra "show $1 route $2 json" |
+        json "' '.join(str(d['$2'][0].get(k)) for k in ('protocol', 'distance', 'metric', 'tag'))"
+}
 
 grevyd_conf <<EOF
 zebra: {distance: 33, metric: 44, tag: 5577}
 EOF
 grevyd_start
 becomes 10 'distance, metric and tag, IPv4' \
-    'route_json ip "$pool4.1/32" .protocol,.distance,.metric,.tag' '["openfabric",33,44,5577]'
+    'attributes ip "$pool4.1/32"' 'openfabric 33 44 5577'
 becomes 5 'distance, metric and tag, IPv6' \
-    'route_json ipv6 "$pool6::1/128" .protocol,.distance,.metric,.tag' '["openfabric",33,44,5577]'
+    'attributes ipv6 "$pool6::1/128"' 'openfabric 33 44 5577'
 becomes 5 'and in the kernel' 'kernel "$pool4.1/32"' "$pool4.1/32 192.168.2.13*1"
 
 grevyd_conf <<EOF
@@ -28,8 +32,7 @@ zebra: {distance: 34, metric: 45, tag: 5578}
 EOF
 monitor_start
 kill -HUP "${pids[grevyd]}"
-becomes 10 'changed by a reload' \
-    'route_json ip "$pool4.1/32" .distance,.metric,.tag' '[34,45,5578]'
+becomes 10 'changed by a reload' 'attributes ip "$pool4.1/32"' 'openfabric 34 45 5578'
 check 'the route did not leave the kernel for it' \
     '! deletions "$pool4.1" && [ -n "$(kernel "$pool4.1/32")" ]'
 stop monitor

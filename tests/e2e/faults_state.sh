@@ -46,7 +46,7 @@ damaged() {
     check "$1: Services are served" 'wait_for 10 "kernel | grep 192.168.2.14"'
     check "$1: why says so" 'grevy "why default/b" | grep -i assignments.json'
     check "$1: the damaged file is kept aside" 'find "$lab/state" -name "assignments.json?*" | grep .'
-    wait_for 5 'jq -e . "$state"'
+    wait_for 5 'json d <"$state"'
     ok "$1: a good one is written"
     stop grevyd TERM
     find "$lab/state" -name 'assignments.json?*' -delete

@@ -6,6 +6,8 @@
   lab.py vty SOCKET COMMAND                    one command over FRR's vty framing
   lab.py manifest FOLDER                       the objects on stdin, a file each, renamed into place
   lab.py list FILE                             the same as one kind: List
+  lab.py json EXPRESSION                       of the JSON on stdin, which it calls d; false or
+                                               nothing there is a failure
 
 Objects, a line each:
 
@@ -288,6 +290,13 @@ def main(args):
         return status
     elif verb == "manifest":
         manifest(rest[0], sys.stdin)
+    elif verb == "json":
+        try:
+            value = eval(rest[0], {"d": json.load(sys.stdin)})
+        except (ValueError, KeyError, IndexError, TypeError):
+            return 1
+        print(value)
+        return 0 if value else 1
     elif verb == "list":
         write_list(rest[0], sys.stdin)
     return 0

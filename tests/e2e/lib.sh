@@ -289,6 +289,7 @@ vty_zebra() { in_ns router vtysh -d zebra -c "$1"; }
 grevy() { in_ns router grevysh -c "$1"; }
 grevy_at() { in_ns router python3 "$e2e_dir/lab.py" vty "$1/grevyd.vty" "$2"; } # DIR COMMAND
 zserv_up() { grevy_at "${1:-/run/grevy}" 'show zserv json' | grep -E '"state": ?"up"'; }
+json() { python3 "$e2e_dir/lab.py" json "$1"; } # EXPRESSION, of the JSON on stdin, named d
 lab_py() { in_ns router python3 "$e2e_dir/lab.py" "$@"; }
 
 # Routes as lines 'PREFIX NEXTHOP*WEIGHT,...', of one prefix or of all: in the kernel, in zebra, in our RIB.

@@ -75,9 +75,10 @@ EOF
 in_ns router vtysh -f "$lab/frr/routing.conf" >"$lab/log/vtysh.log" 2>&1 || fail 'router: vtysh -f'
 in_ns client vtysh -N peer -f "$lab/frr/peer/routing.conf" >>"$lab/log/vtysh.log" 2>&1 || fail 'peer: vtysh -f'
 at_peer() { in_ns client vtysh -N peer -c "$1" 2>/dev/null; }
+established='all(p["state"] == "Established" for f in d.values() for p in f["peers"].values())'
 wait_for 60 'at_peer "show ip ospf neighbor" | grep Full'
 wait_for 60 'at_peer "show ipv6 ospf6 neighbor" | grep Full'
-wait_for 60 'at_peer "show bgp summary json" | jq -e "[.. | .state? // empty] | length > 0 and all(. == \"Established\")"'
+wait_for 60 'at_peer "show bgp summary json" | json "$established"'
 ok 'bgpd, ospfd and ospf6d speak with their peers'
 
 nodes
@@ -90,7 +91,7 @@ grevyd_conf </dev/null
 grevyd_start
 wait_for 10 '[ "$(kernel | wc -l)" = 3 ]'
 # carried 'ip|ipv6' PREFIX PROTOCOL: the peer's zebra has it from that daemon.
-carried() { at_peer "show $1 route $2 json" | jq -e "[.[\"$2\"][]?.protocol] | index(\"$3\")"; }
+carried() { at_peer "show $1 route $2 json" | json "'$3' in [r['protocol'] for r in d['$2']]"; }
 carried_all() {
     carried ip "$pool4.1/32" bgp && carried ip "$pool4.2/32" bgp && carried ipv6 "$pool6::1/128" bgp &&
         carried ip "$pool4.1/32" ospf && carried ip "$pool4.2/32" ospf && carried ipv6 "$pool6::1/128" ospf6

@@ -51,7 +51,8 @@ wait_for 5 'logged_since "$lines" "warn.*vty.dir"'
 ok "what cannot change live is named: $(logged_since "$lines" 'warn.*route-type' | head -1 | cut -d' ' -f2- | cut -c1-150)"
 becomes 10 'the rest of the file is applied: the pool is gone, so is its route' 'kernel 10.77.0.1/32' ''
 becomes 10 'and the tag is set' \
-    'vty_zebra "show ip route $pool4.1/32 json" | jq -c "[.[][0].tag,.[][0].protocol]"' '[99,"openfabric"]'
+    'vty_zebra "show ip route $pool4.1/32 json" | json "[(r[0][\"protocol\"], r[0].get(\"tag\")) for r in d.values()]"' \
+    "[('openfabric', 99)]"
 
 is 'the Service that was not named kept its route' "$(kernel)" "$in"
 check 'it never left the kernel' '! deletions "$pool4.1"'
