@@ -106,7 +106,7 @@ def rib_routes(vty=None):
     vty = vty or Vty("/run/grevy/grevyd.vty")
     shown = vty.ask_json("show rib json")
     return {
-        r["prefix"]: {(h["address"], h["weight"]) for h in r["nexthops"]}
+        r["prefix"]: {(h["address"], h["weight"]) for h in r["nextHops"]}
         for r in shown["routes"] if r.get("best", True)}
 
 
