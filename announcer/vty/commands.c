@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * commands.c - the table of all commands, and those that speak of the session itself. The
+ * others are in show_*.c and why.c.
+ */
+#include "announcer/log.h"
+#include "announcer/util.h"
+#include "announcer/vty/show.h"
+#include "announcer/vty/writer.h"
+
+static enum vty_rc session_enable(struct vty_request *rq)
+{
+	rq->session->enabled = true;
+	return VTY_OK;
+}
+
+static enum vty_rc session_disable(struct vty_request *rq)
+{
+	rq->session->enabled = false;
+	return VTY_OK;
+}
+
+static enum vty_rc session_exit(struct vty_request *rq)
+{
+	rq->session->closing = true;
+	return VTY_OK;
+}
+
+static enum vty_rc session_nothing(struct vty_request *rq)
+{
+	(void)rq;
+	return VTY_OK;
+}
+
+static enum vty_rc session_echo(struct vty_request *rq)
+{
+	writer_line(rq->w, "%s", rq->rest);
+	return VTY_OK;
+}
+
+static enum vty_rc session_monitor(struct vty_request *rq)
+{
+	rq->session->monitor = true;
+	return VTY_OK;
+}
+
+static enum vty_rc session_no_monitor(struct vty_request *rq)
+{
+	rq->session->monitor = false;
+	return VTY_OK;
+}
+
+static enum vty_rc session_help(struct vty_request *rq)
+{
+	struct buf b = {0};
+
+	tree_help(&vty_commands, rq->rest, rq->session->enabled, &b);
+	writer_raw(rq->w, b.p);
+	free(b.p);
+	return VTY_OK;
+}
+
+static enum vty_rc session_complete(struct vty_request *rq)
+{
+	struct buf b = {0};
+
+	buf_str(&b, "");
+	tree_complete(&vty_commands, rq->ctx, rq->rest, &b);
+	writer_raw(rq->w, b.p);
+	free(b.p);
+	return VTY_OK;
+}
+
+static enum vty_rc set_debug(struct vty_request *rq, bool on)
+{
+	if (log_set_debug(rq->args[0], on))
+		return VTY_OK;
+	return vty_fail(rq, "No such area: %s", rq->args[0]);
+}
+
+static enum vty_rc debug_on(struct vty_request *rq)
+{
+	return set_debug(rq, true);
+}
+
+static enum vty_rc debug_off(struct vty_request *rq)
+{
+	return set_debug(rq, false);
+}
+
+static const struct vty_command commands[] = {
+    {"complete [LINE]",        "Words that complete a line",         session_complete,    VTY_HIDDEN},
+    {"debug AREA",             "Log debug lines of an area",         debug_on,            VTY_VERB  },
+    {"disable",		"Give up enable",                     session_disable,     VTY_VIEW  },
+    {"echo LINE",              "Print a text",                       session_echo,        VTY_VIEW  },
+    {"enable",		 "Commands that change something",     session_enable,      VTY_VIEW  },
+    {"end",		    "Nothing; as in FRR's shell",         session_nothing,     VTY_HIDDEN},
+    {"exit",		   "Leave",			      session_exit,        VTY_VIEW  },
+    {"help [LINE]",            "What may follow a line",             session_help,        VTY_HIDDEN},
+    {"no debug AREA",          "Do not log debug lines of an area",  debug_off,           VTY_VERB  },
+    {"no terminal monitor",    "Do not print the log here",          session_no_monitor,  VTY_VERB  },
+    {"quit",		   "Leave",			      session_exit,        VTY_VIEW  },
+    {"show log",               "Log level, form and debugged areas", show_log,            VTY_JSON  },
+    {"show memory",            "Memory and what fills it",           show_memory,         VTY_JSON  },
+    {"show running-config",    "The configuration in force",         show_running_config, VTY_JSON  },
+    {"show version",           "Version, age and place",             show_version,        VTY_JSON  },
+    {"terminal length NUMBER", "Lines of a page",                    session_nothing,     VTY_VIEW  },
+    {"terminal monitor",       "Print the log here",                 session_monitor,     VTY_VERB  },
+};
+
+static const struct vty_group groups[] = {
+    {"debug",    "Log debug lines of an area"},
+    {"no",       "Undo"		      },
+    {"show",     "Look at what grevyd knows" },
+    {"terminal", "Settings of this session"  },
+};
+
+static bool is_number(const char *word)
+{
+	return word[strspn(word, "0123456789")] == '\0';
+}
+
+static void each_area(const struct vty_context *ctx, vty_add_fn *fn, void *arg)
+{
+	(void)ctx;
+	for (size_t i = 0; log_area(i); i++)
+		fn(log_area(i), arg);
+}
+
+static const struct vty_kind kinds[] = {
+    {"AREA",   "Part of grevyd, e.g. zserv", NULL,      each_area},
+    {"LINE",   "Text",		       NULL,      NULL     },
+    {"NUMBER", "A number",                   is_number, NULL     },
+};
+
+const struct vty_tree vty_commands = {
+    .commands = commands,
+    .kinds = kinds,
+    .groups = groups,
+    .n_commands = ARRAY_LEN(commands),
+    .n_kinds = ARRAY_LEN(kinds),
+    .n_groups = ARRAY_LEN(groups),
+};

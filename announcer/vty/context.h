@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* context.h - what commands may look at. main.c fills it in; handlers only read. */
+#ifndef GREVY_VTY_CONTEXT_H
+#define GREVY_VTY_CONTEXT_H
+#include <stdint.h>
+
+struct alloc;
+struct conf;
+struct desired;
+struct k8s_state;
+struct latency;
+struct out_zserv;
+struct queue;
+struct rib;
+struct store;
+
+/* Each pointer is borrowed for the life of the vty server and may be changed between two
+ * runs of the loop, as a reload does with conf. NULL: there is no such part (yet). */
+struct vty_context {
+	const char *version; /* "0.1.0" */
+	int64_t started_s;   /* Unix time */
+	const struct conf *conf;
+	const struct store *store;
+	const struct alloc *alloc;
+	const struct desired *desired;
+	const struct rib *rib;
+	const struct out_zserv *zserv;
+	const struct queue *queue;
+	const struct k8s_state *source; /* the newest that the source told */
+	const struct latency
+	    *latency; /* from an event being queued to its routes being written */
+};
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* exec.h - run one command line. Knows no socket. */
+#ifndef GREVY_VTY_EXEC_H
+#define GREVY_VTY_EXEC_H
+#include "announcer/vty/tree.h"
+
+/* What a connection remembers between its commands. Starts zeroed. */
+struct vty_session {
+	const char *who; /* for the audit line, "uid 1000 pid 4711"; borrowed; NULL = unknown */
+	bool enabled;    /* said `enable` */
+	bool closing;    /* said `exit` */
+	bool monitor;    /* `terminal monitor` is on */
+};
+
+/* What a command's handler is given. */
+struct vty_request {
+	const struct vty_context *ctx;
+	struct vty_session *session;
+	struct writer *w; /* the answer */
+	int64_t now_s;    /* Unix time */
+	const char *args[VTY_ARGS_MAX];
+	size_t n_args;
+	const char *rest; /* of LINE; "" = nothing */
+	bool json;
+};
+
+/* All commands of grevyd. */
+extern const struct vty_tree vty_commands;
+
+/**
+ * vty_execute - run a command line
+ * @now_s: Unix time
+ * @reply: gets the text, without NUL
+ * Return: the status code to send.
+ */
+enum vty_rc vty_execute(const struct vty_context *ctx, struct vty_session *session,
+    const char *line, int64_t now_s, struct buf *reply);
+
+/* For handlers: `% text` (JSON: "error") is the answer. Return: VTY_WARNING. */
+enum vty_rc vty_fail(struct vty_request *rq, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+#endif

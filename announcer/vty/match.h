@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* match.h - inside of tree.c: the places in the table that the words typed so far reach. */
+#ifndef GREVY_VTY_MATCH_H
+#define GREVY_VTY_MATCH_H
+#include "announcer/vty/tree.h"
+
+#define VTY_TOKENS_MAX 12
+
+/* One word of a command's description. */
+struct vty_token {
+	const char *s; /* without brackets; not terminated */
+	size_t len;
+	bool optional, variable, rest;
+};
+
+/* The words of a line, where each stood. */
+struct vty_line {
+	size_t n, at[VTY_WORDS_MAX], len[VTY_WORDS_MAX];
+	const char *text;
+	const char *filter; /* past the first |; NULL = none */
+	bool too_long;      /* more than VTY_WORDS_MAX words */
+};
+
+/* A command and how many of its tokens are behind us. */
+struct vty_state {
+	const struct vty_command *cmd;
+	size_t pos, n_args;
+	size_t arg[VTY_ARGS_MAX]; /* index of the word */
+	size_t rest;              /* index of the first word of LINE; SIZE_MAX = none */
+	bool json;
+};
+
+struct vty_states {
+	struct vty_state *v;
+	size_t n, cap;
+};
+
+/* Split a line, leading `do` left out. */
+void match_split(const char *text, struct vty_line *l);
+size_t match_tokens(const struct vty_command *cmd, struct vty_token *to);
+const struct vty_kind *match_kind(const struct vty_tree *t, const struct vty_token *tok);
+
+void match_start(const struct vty_tree *t, bool enabled, struct vty_states *s);
+/* Take word i of the line: s becomes the states after it, none when nothing matches.
+ * Return: true when keywords with different texts match it equally well (a prefix); their
+ * texts are then added to `names` (may be NULL), joined by ", ". */
+bool match_step(const struct vty_tree *t, const struct vty_line *l, size_t i,
+    struct vty_states *s, struct buf *names);
+/* Nothing that must follow is missing. */
+bool match_complete(const struct vty_state *st);
+
+/* Each token that may come next, with its command. */
+typedef void match_next_fn(
+    const struct vty_state *st, const struct vty_token *tok, size_t pos, void *arg);
+void match_next(const struct vty_states *s, match_next_fn *fn, void *arg);
+#endif

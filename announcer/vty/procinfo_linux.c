@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* procinfo_linux.c - /proc and SO_PEERCRED; procinfo_posix.c stands in elsewhere. */
+#ifdef __linux__
+#include "config.h"
+
+#include "announcer/util.h"
+#include "announcer/vty/procinfo.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+void procinfo_memory(struct procinfo_memory *m)
+{
+	const struct {
+		const char *name;
+		int64_t *to;
+	} rows[] = {
+	    {"VmRSS:",   &m->rss     },
+            {"RssAnon:", &m->rss_anon},
+            {"VmHWM:",   &m->rss_max }
+        };
+	FILE *f = fopen("/proc/self/status", "re");
+	char line[256];
+
+	*m = (struct procinfo_memory){-1, -1, -1};
+	while (f && fgets(line, sizeof(line), f)) {
+		for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+			size_t n = strlen(rows[i].name);
+
+			if (strncmp(line, rows[i].name, n) == 0)
+				*rows[i].to = strtoll(line + n, NULL, 10) * 1024;
+		}
+	}
+	if (f)
+		fclose(f);
+}
+
+const char *procinfo_peer(int fd, char *buf, size_t cap)
+{
+	struct ucred c;
+	socklen_t len = sizeof(c);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &c, &len) == 0)
+		snprintf(buf, cap, "uid %ju pid %jd", (uintmax_t)c.uid, (intmax_t)c.pid);
+	else
+		snprintf(buf, cap, "unknown");
+	return buf;
+}
+#else
+extern int procinfo_linux_is_empty;
+#endif

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * server.c - connections to the vty socket.
+ *
+ * A connection has at most one answer that waits to be sent: the next command is looked at
+ * only when its predecessor's answer has left, so that one that never reads costs one answer
+ * and, after WRITE_TIMEOUT_S, its connection. One command is run for each turn of the loop
+ * and connection. Input is bounded by VTY_COMMAND_MAX; what is longer is skipped up to its
+ * NUL and refused.
+ *
+ * `terminal monitor` has an answer without an end: log lines follow its text until the next
+ * command comes, which first ends that answer. A reader that is too slow loses lines and is
+ * told how many.
+ */
+#include "announcer/vty/server.h"
+#include "announcer/log.h"
+#include "announcer/util.h"
+#include "announcer/vty/exec.h"
+#include "announcer/vty/listen.h"
+#include "announcer/vty/procinfo.h"
+#include <errno.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <event2/listener.h>
+#include <stdio.h>
+#include <sys/queue.h>
+#include <time.h>
+#include <unistd.h>
+
+#define WRITE_TIMEOUT_S 30
+#define ACCEPT_PAUSE_S  1 /* after a failure, e.g. no descriptor left */
+#define MONITOR_MAX     (256 * 1024)
+
+struct session {
+	LIST_ENTRY(session) link;
+	struct vty_server *server;
+	struct bufferevent *bev;
+	struct vty_session state;
+	char who[64];
+	bool skipping;  /* the rest of a command that is too long */
+	bool streaming; /* the answer to `terminal monitor` is open */
+	bool eof;       /* it will send no more */
+	size_t lost;    /* log lines */
+};
+
+struct vty_server {
+	struct event_base *base;
+	const struct vty_context *ctx;
+	struct vty_listen socket;
+	struct evconnlistener *listener;
+	struct event *resume;
+	LIST_HEAD(, session) sessions;
+	size_t n_sessions;
+	struct log_bucket bucket;
+};
+
+static void on_log_line(const char *line, void *arg);
+
+static size_t waiting(const struct session *s)
+{
+	return evbuffer_get_length(bufferevent_get_output(s->bev));
+}
+
+static void set_tap(struct vty_server *v)
+{
+	struct session *s;
+	bool any = false;
+
+	LIST_FOREACH (s, &v->sessions, link)
+		any = any || s->streaming;
+	log_set_tap(any ? on_log_line : NULL, v);
+}
+
+static void session_free(struct session *s)
+{
+	struct vty_server *v = s->server;
+
+	LIST_REMOVE(s, link);
+	v->n_sessions--;
+	bufferevent_free(s->bev);
+	set_tap(v);
+	free(s);
+}
+
+static void finish_answer(struct session *s, enum vty_rc rc)
+{
+	const unsigned char end[4] = {0, 0, 0, (unsigned char)rc};
+
+	bufferevent_write(s->bev, end, sizeof(end));
+}
+
+static void free_text(const void *p, size_t len, void *arg)
+{
+	(void)p;
+	(void)len;
+	free(arg);
+}
+
+static void stop_streaming(struct session *s)
+{
+	if (!s->streaming)
+		return;
+	s->streaming = false;
+	s->state.monitor = false;
+	set_tap(s->server);
+	finish_answer(s, VTY_OK);
+}
+
+static void run(struct session *s, const char *line)
+{
+	struct buf reply = {0};
+	enum vty_rc rc;
+
+	stop_streaming(s);
+	rc = vty_execute(s->server->ctx, &s->state, line, time(NULL), &reply);
+	if (reply.len)
+		evbuffer_add_reference(
+		    bufferevent_get_output(s->bev), reply.p, reply.len, free_text, reply.p);
+	else
+		free(reply.p);
+	if (!s->state.monitor) {
+		finish_answer(s, rc);
+		return;
+	}
+	s->streaming = true;
+	set_tap(s->server);
+}
+
+static void refuse_long(struct session *s)
+{
+	static const char text[] = "% Command is too long.\n";
+
+	stop_streaming(s);
+	bufferevent_write(s->bev, text, sizeof(text) - 1);
+	finish_answer(s, VTY_NO_MATCH);
+}
+
+/* Take one whole command from the input. Return: there was one. */
+static bool take(struct session *s)
+{
+	struct evbuffer *in = bufferevent_get_input(s->bev);
+	struct evbuffer_ptr nul = evbuffer_search(in, "", 1, NULL);
+	char line[VTY_COMMAND_MAX];
+	size_t len;
+
+	if (nul.pos < 0 || nul.pos >= VTY_COMMAND_MAX) {
+		len = nul.pos < 0 ? evbuffer_get_length(in) : (size_t)nul.pos;
+		if (len < VTY_COMMAND_MAX && !s->skipping)
+			return false;
+		evbuffer_drain(in, len);
+		s->skipping = true;
+		if (nul.pos < 0)
+			return false;
+		nul.pos = 0;
+	}
+	len = (size_t)nul.pos + 1;
+	evbuffer_remove(in, line, len);
+	if (s->skipping)
+		refuse_long(s);
+	else
+		run(s, line);
+	s->skipping = false;
+	return true;
+}
+
+/* Go on as far as the output allows. May free s. */
+static void proceed(struct session *s)
+{
+	bool more = true;
+
+	while (more && !s->state.closing && (s->streaming || !waiting(s)))
+		more = take(s);
+	if (s->state.closing || (s->eof && !more))
+		if (s->streaming || !waiting(s))
+			session_free(s);
+}
+
+static void on_read(struct bufferevent *bev, void *arg)
+{
+	(void)bev;
+	proceed(arg);
+}
+
+static void on_written(struct bufferevent *bev, void *arg)
+{
+	struct session *s = arg;
+	char text[64];
+
+	if (s->streaming && s->lost) {
+		snprintf(text, sizeof(text), "%% %zu lines lost.\n", s->lost);
+		s->lost = 0;
+		bufferevent_write(bev, text, strlen(text));
+	}
+	proceed(s);
+}
+
+static void on_event(struct bufferevent *bev, short what, void *arg)
+{
+	struct session *s = arg;
+
+	(void)bev;
+	if ((what & BEV_EVENT_EOF) && !(what & BEV_EVENT_WRITING)) {
+		s->eof = true;
+		proceed(s);
+	} else {
+		session_free(s);
+	}
+}
+
+static void on_log_line(const char *line, void *arg)
+{
+	struct vty_server *v = arg;
+	struct session *s;
+
+	LIST_FOREACH (s, &v->sessions, link) {
+		if (!s->streaming)
+			continue;
+		if (waiting(s) > MONITOR_MAX || s->lost) {
+			s->lost++;
+			continue;
+		}
+		evbuffer_add_printf(bufferevent_get_output(s->bev), "%s\n", line);
+	}
+}
+
+int vty_server_adopt(struct vty_server *v, int fd)
+{
+	static const struct timeval timeout = {WRITE_TIMEOUT_S, 0};
+	struct session *s;
+
+	if (v->n_sessions == VTY_SESSIONS_MAX) {
+		close(fd);
+		return -EMFILE;
+	}
+	if (evutil_make_socket_nonblocking(fd) < 0 || evutil_make_socket_closeonexec(fd) < 0) {
+		close(fd);
+		return -EINVAL;
+	}
+	s = xcalloc(1, sizeof(*s));
+	s->server = v;
+	s->state.who = procinfo_peer(fd, s->who, sizeof(s->who));
+	s->bev = bufferevent_socket_new(v->base, fd, BEV_OPT_CLOSE_ON_FREE);
+	if (!s->bev)
+		abort();
+	bufferevent_setcb(s->bev, on_read, on_written, on_event, s);
+	bufferevent_setwatermark(s->bev, EV_READ, 0, VTY_COMMAND_MAX);
+	bufferevent_set_timeouts(s->bev, NULL, &timeout);
+	LIST_INSERT_HEAD(&v->sessions, s, link);
+	v->n_sessions++;
+	bufferevent_enable(s->bev, EV_READ | EV_WRITE);
+	return 0;
+}
+
+static void on_accept(
+    struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *sa, int len, void *arg)
+{
+	struct vty_server *v = arg;
+
+	(void)l;
+	(void)sa;
+	(void)len;
+	if (vty_server_adopt(v, fd) < 0 && log_allowed(&v->bucket))
+		log_warn("vty", "connection refused: there are %zu already", v->n_sessions);
+}
+
+static void on_accept_error(struct evconnlistener *l, void *arg)
+{
+	static const struct timeval pause = {ACCEPT_PAUSE_S, 0};
+	struct vty_server *v = arg;
+
+	if (log_allowed(&v->bucket))
+		log_warn("vty", "%s: accept: %m", v->socket.path);
+	evconnlistener_disable(l);
+	event_add(v->resume, &pause);
+}
+
+static void on_resume(evutil_socket_t fd, short what, void *arg)
+{
+	struct vty_server *v = arg;
+
+	(void)fd;
+	(void)what;
+	evconnlistener_enable(v->listener);
+}
+
+struct vty_server *vty_server_new(struct event_base *base, const struct vty_context *ctx)
+{
+	struct vty_server *v = xcalloc(1, sizeof(*v));
+
+	v->base = base;
+	v->ctx = ctx;
+	v->socket.fd = -1;
+	LIST_INIT(&v->sessions);
+	return v;
+}
+
+int vty_server_listen(struct vty_server *v, const char *dir)
+{
+	int rc = vty_listen_open(&v->socket, dir, VTY_SOCKET_NAME);
+
+	if (rc)
+		return rc;
+	v->resume = evtimer_new(v->base, on_resume, v);
+	v->listener =
+	    evconnlistener_new(v->base, on_accept, v, LEV_OPT_CLOSE_ON_EXEC, 0, v->socket.fd);
+	if (!v->resume || !v->listener)
+		abort();
+	evconnlistener_set_error_cb(v->listener, on_accept_error);
+	return 0;
+}
+
+void vty_server_free(struct vty_server *v)
+{
+	if (!v)
+		return;
+	while (!LIST_EMPTY(&v->sessions))
+		session_free(LIST_FIRST(&v->sessions));
+	log_set_tap(NULL, NULL);
+	if (v->listener)
+		evconnlistener_free(v->listener);
+	if (v->resume)
+		event_free(v->resume);
+	vty_listen_close(&v->socket);
+	free(v);
+}

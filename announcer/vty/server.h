@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * server.h - the vty server: FRR's framing on a UNIX socket (lib/vty.c, 8.4). A command is
+ * text and a NUL; its answer is text, three NULs and the status code.
+ */
+#ifndef GREVY_VTY_SERVER_H
+#define GREVY_VTY_SERVER_H
+#include "announcer/vty/context.h"
+
+#define VTY_SOCKET_NAME  "grevyd.vty"
+#define GREVY_VTY_DIR    "/run/grevy" /* default of vty.dir */
+#define VTY_COMMAND_MAX  4096         /* bytes of a command, its NUL included */
+#define VTY_SESSIONS_MAX 64
+
+struct event_base;
+struct vty_server;
+
+/* A server without a socket; ctx is borrowed for its lifetime. */
+struct vty_server *vty_server_new(struct event_base *base, const struct vty_context *ctx);
+
+/* Serve `dir`/grevyd.vty. Return: 0 or -errno as vty_listen_open(). */
+int vty_server_listen(struct vty_server *s, const char *dir);
+
+/* Serve a connected stream socket, which is consumed, also on failure.
+ * Return: 0, -EMFILE (VTY_SESSIONS_MAX) or -errno. */
+int vty_server_adopt(struct vty_server *s, int fd);
+
+/* Ends every connection and removes the socket file. NULL is fine. */
+void vty_server_free(struct vty_server *s);
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* show.h - the handlers of commands.c's table, one file a family. */
+#ifndef GREVY_VTY_SHOW_H
+#define GREVY_VTY_SHOW_H
+#include "announcer/vty/exec.h"
+
+/* show_system.c */
+enum vty_rc show_version(struct vty_request *rq);
+enum vty_rc show_memory(struct vty_request *rq);
+enum vty_rc show_running_config(struct vty_request *rq);
+enum vty_rc show_log(struct vty_request *rq);
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tree.h - the table of commands and how a typed line finds its row: unambiguous prefixes,
+ * help, completion, errors in FRR's words. Pure but for the live names that a variable's
+ * kind looks up in the context.
+ */
+#ifndef GREVY_VTY_TREE_H
+#define GREVY_VTY_TREE_H
+#include "announcer/vty/buf.h"
+#include "announcer/vty/context.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define VTY_WORDS_MAX 32
+#define VTY_ARGS_MAX  4
+
+/* Status codes of FRR's vty protocol, the last byte of an answer. */
+enum vty_rc {
+	VTY_OK = 0,
+	VTY_WARNING = 1,
+	VTY_NO_MATCH = 2,
+	VTY_AMBIGUOUS = 3,
+	VTY_INCOMPLETE = 4,
+};
+
+enum vty_flag {
+	VTY_VIEW = 0,   /* looks */
+	VTY_VERB = 1,   /* changes something: after `enable` only, and leaves an audit line */
+	VTY_JSON = 2,   /* takes a final `json` */
+	VTY_HIDDEN = 4, /* neither helped with nor completed */
+};
+
+struct vty_request;
+struct writer;
+
+struct vty_command {
+	/* Keywords in lower case; variables in upper case, by the name of their kind; an
+	 * optional word in [brackets]; LINE at the end takes the rest as it was typed. */
+	const char *words;
+	const char *help; /* one line */
+	enum vty_rc (*run)(struct vty_request *rq);
+	unsigned flags; /* VTY_* */
+};
+
+/* Gives one candidate; borrowed for the call. */
+typedef void vty_add_fn(const char *word, void *arg);
+
+/* What a variable may be. */
+struct vty_kind {
+	const char *name, *help;
+	bool (*match)(const char *word); /* NULL: any */
+	void (*complete)(
+	    const struct vty_context *ctx, vty_add_fn *fn, void *arg); /* or NULL */
+};
+
+/* Help for a keyword that more than one command starts with. */
+struct vty_group {
+	const char *word, *help;
+};
+
+struct vty_tree {
+	const struct vty_command *commands;
+	const struct vty_kind *kinds;
+	const struct vty_group *groups;
+	size_t n_commands, n_kinds, n_groups;
+};
+
+/* A line that found its command. */
+struct vty_parsed {
+	const struct vty_command *cmd;
+	char *args[VTY_ARGS_MAX]; /* of the variables, in order; NULL past the last */
+	size_t n_args;
+	const char *rest;   /* of LINE: points into the line; "" = nothing */
+	const char *filter; /* what follows the first |, in the line; NULL = none */
+	bool json;
+};
+
+/**
+ * tree_parse - find the command of a line
+ * @enabled: VTY_VERB commands may be found
+ * @p:       on VTY_OK to be released with tree_parsed_fini(); borrows line
+ * @error:   on failure gets the text to show
+ * An empty line and a comment (! or #) are VTY_OK with p->cmd NULL.
+ */
+enum vty_rc tree_parse(const struct vty_tree *t, const char *line, bool enabled,
+    struct vty_parsed *p, struct buf *error);
+void tree_parsed_fini(struct vty_parsed *p);
+
+/* What may follow, one a line, sorted: tree_help() "  word  help text" and "  <cr>",
+ * tree_complete() bare words that complete the last one, live names included. */
+void tree_help(const struct vty_tree *t, const char *line, bool enabled, struct buf *out);
+void tree_complete(
+    const struct vty_tree *t, const struct vty_context *ctx, const char *line, struct buf *out);
+
+/* Apply "include|exclude|begin|count REGEX" (extended, by line) to a text.
+ * VTY_NO_MATCH: out gets the reason. */
+enum vty_rc tree_filter(const char *filter, const char *text, struct buf *out);
+#endif

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include "announcer/escape.h"
+#include "announcer/log.h"
+#include "announcer/util.h"
+#include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <json-c/json.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LINES_MAX 8192
+
+struct capture {
+	int saved, pipe[2];
+	char text[LINES_MAX];
+};
+
+static void capture_start(struct capture *c)
+{
+	assert_int_equal(pipe(c->pipe), 0);
+	c->saved = dup(STDERR_FILENO);
+	dup2(c->pipe[1], STDERR_FILENO);
+	fcntl(c->pipe[0], F_SETFL, O_NONBLOCK);
+}
+
+static const char *capture_end(struct capture *c)
+{
+	ssize_t n = read(c->pipe[0], c->text, sizeof(c->text) - 1);
+
+	c->text[n > 0 ? n : 0] = '\0';
+	dup2(c->saved, STDERR_FILENO);
+	close(c->saved);
+	close(c->pipe[0]);
+	close(c->pipe[1]);
+	return c->text;
+}
+
+static void a_line_is_golden(void **state)
+{
+	struct log_record r = {.time = 1767225600,
+	    .level = LOG_LEVEL_INFO,
+	    .area = "zserv",
+	    .message = "a \"b\"\n\x1b[31m"};
+	char buf[256];
+	size_t n;
+
+	(void)state;
+	n = log_format(buf, sizeof(buf), &r);
+	assert_string_equal(buf, "2026-01-01T00:00:00Z info zserv: a \"b\"\\n\\u001b[31m\n");
+	assert_int_equal(n, strlen(buf));
+	r.json = true;
+	log_format(buf, sizeof(buf), &r);
+	assert_string_equal(buf,
+	    "{\"time\":\"2026-01-01T00:00:00Z\",\"level\":\"info\","
+	    "\"area\":\"zserv\",\"message\":\"a \\\"b\\\"\\n\\u001b[31m\"}\n");
+	assert_int_equal(log_format(buf, 20, &r), 19);
+}
+
+static void json_lines_survive_strange_bytes(void **state)
+{
+	struct log_record r = {.level = LOG_LEVEL_WARN, .json = true, .area = "k8s"};
+	char message[300], buf[4096];
+
+	(void)state;
+	for (int i = 0; i < 299; i++)
+		message[i] = (char)(i % 255 + 1);
+	message[299] = '\0';
+	r.message = message;
+	log_format(buf, sizeof(buf), &r);
+
+	struct json_object *o = json_tokener_parse(buf);
+
+	assert_non_null(o);
+	assert_non_null(json_object_object_get(o, "message"));
+	json_object_put(o);
+}
+
+static void utf8_is_checked(void **state)
+{
+	static const struct {
+		const char *in, *text, *json;
+	} rows[] = {
+	    {"\xc3\xa9",         "\xc3\xa9",             "\xc3\xa9"                            },
+	    {"\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80",     "\xf0\x9f\x98\x80"                    },
+	    {"\xc0\x80",         "\\xc0\\x80",           "\xef\xbf\xbd\xef\xbf\xbd"            },
+	    {"\xed\xa0\x80",     "\\xed\\xa0\\x80",      "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
+	    {"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80",
+             "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"                                },
+	    {"\xe2\x82",         "\\xe2\\x82",           "\xef\xbf\xbd\xef\xbf\xbd"            },
+	    {"\xc2\x9b",         "\\u009b",              "\\u009b"                             },
+	    {"a\\",              "a\\",                  "a\\\\"                               },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		for (int json = 0; json < 2; json++) {
+			char out[64] = "", c[ESCAPE_MAX];
+			const char *s = rows[i].in;
+
+			while (*s) {
+				escape_next(&s, c, json);
+				strncat(out, c, sizeof(out) - strlen(out) - 1);
+			}
+			assert_string_equal(out, json ? rows[i].json : rows[i].text);
+		}
+	}
+	assert_int_equal(escape_width("\xc3\xa9t"), 2);
+}
+
+static void levels_and_areas_filter(void **state)
+{
+	struct capture c;
+	const char *text;
+
+	(void)state;
+	capture_start(&c);
+	log_debug("zserv", "hidden");
+	assert_true(log_set_debug("zserv", true));
+	assert_true(log_debugs("zserv"));
+	errno = ENOENT;
+	log_debug("zserv", "shown: %m");
+	assert_int_equal(errno, ENOENT);
+	log_debug("rib", "hidden");
+	assert_true(log_set_debug("zserv", false));
+	log_debug("zserv", "hidden");
+	log_set_level(LOG_LEVEL_WARN);
+	log_info("rib", "hidden");
+	log_err("rib", "shown");
+	log_set_level(LOG_LEVEL_INFO);
+	text = capture_end(&c);
+	assert_null(strstr(text, "hidden"));
+	assert_non_null(strstr(text, " debug zserv: shown: No such file or directory\n"));
+	assert_non_null(strstr(text, " error rib: shown\n"));
+	assert_false(log_set_debug("nonsense", true));
+	assert_false(log_debugs("nonsense"));
+}
+
+static void names_are_parsed(void **state)
+{
+	enum log_level level = LOG_LEVEL_INFO;
+
+	(void)state;
+	assert_int_equal(log_level_parse("warn", &level), 0);
+	assert_int_equal(level, LOG_LEVEL_WARN);
+	assert_int_equal(log_level_parse("loud", &level), -EINVAL);
+	assert_int_equal(level, LOG_LEVEL_WARN);
+	for (size_t i = 1; log_area(i); i++)
+		assert_true(strcmp(log_area(i - 1), log_area(i)) < 0);
+}
+
+static void long_messages_are_cut(void **state)
+{
+	struct capture c;
+	const char *text;
+	char *big = xcalloc(1, 10001);
+
+	(void)state;
+	memset(big, '\\', 10000);
+	capture_start(&c);
+	log_set_json(true);
+	log_info("main", "%s", big);
+	log_set_json(false);
+	text = capture_end(&c);
+	assert_true(strlen(text) > 1000 && strlen(text) < 5000);
+
+	struct json_object *o = json_tokener_parse(text);
+
+	assert_non_null(o);
+	json_object_put(o);
+	free(big);
+}
+
+struct tapped {
+	unsigned n;
+	char last[256];
+};
+
+static void on_line(const char *line, void *arg)
+{
+	struct tapped *t = arg;
+
+	t->n++;
+	snprintf(t->last, sizeof(t->last), "%s", line);
+	log_info("vty", "a tap that logs");
+}
+
+static void *other_thread(void *arg)
+{
+	log_info("k8s", "from the watcher");
+	return arg;
+}
+
+static void the_tap_hears_its_own_thread(void **state)
+{
+	struct capture c;
+	struct tapped t = {0};
+	pthread_t other;
+
+	(void)state;
+	capture_start(&c);
+	log_set_tap(on_line, &t);
+	log_info("rib", "one");
+	pthread_create(&other, NULL, other_thread, NULL);
+	pthread_join(other, NULL);
+	log_set_tap(NULL, NULL);
+	log_info("rib", "two");
+	assert_non_null(strstr(capture_end(&c), "from the watcher"));
+	assert_int_equal(t.n, 1);
+	assert_non_null(strstr(t.last, " info rib: one"));
+	assert_null(strchr(t.last, '\n'));
+}
+
+static void a_bucket_runs_dry_and_fills(void **state)
+{
+	struct log_bucket b = {0};
+	unsigned n = 0;
+
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		n += log_bucket_take(&b, 5000);
+	assert_int_equal(n, 10);
+	assert_int_equal(b.suppressed, 90);
+	assert_false(log_bucket_take(&b, 5999));
+	assert_true(log_bucket_take(&b, 6000));
+	assert_false(log_bucket_take(&b, 6001));
+	assert_true(log_bucket_take(&b, 7000));
+	n = 0;
+	for (int i = 0; i < 100; i++)
+		n += log_bucket_take(&b, 100000);
+	assert_int_equal(n, 10);
+}
+
+static void what_was_left_out_is_told(void **state)
+{
+	struct log_bucket b = {.last_ms = 1, .tokens = 0, .suppressed = 7};
+	struct capture c;
+
+	(void)state;
+	capture_start(&c);
+	assert_true(log_allowed(&b));
+	assert_non_null(strstr(capture_end(&c), "7 lines like the next one were left out"));
+	assert_int_equal(b.suppressed, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_line_is_golden),
+	    cmocka_unit_test(json_lines_survive_strange_bytes),
+	    cmocka_unit_test(utf8_is_checked),
+	    cmocka_unit_test(levels_and_areas_filter),
+	    cmocka_unit_test(names_are_parsed),
+	    cmocka_unit_test(long_messages_are_cut),
+	    cmocka_unit_test(the_tap_hears_its_own_thread),
+	    cmocka_unit_test(a_bucket_runs_dry_and_fills),
+	    cmocka_unit_test(what_was_left_out_is_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
