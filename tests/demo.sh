@@ -354,13 +354,16 @@ stage() {
     objects node1
 }
 
+release=$("$FRR/zebra" --version | sed -n 's/.*version //p')
 cat <<EOF
 
 $bold   grevy: a Service's address, installed by a real zebra$plain
 $dim
-                          router                  node1  192.168.2.13  Pi-hole, web
-     client ------- zebra (FRR $("$FRR/zebra" --version | sed -n 's/.*version //p'))  ----- node2  192.168.2.14  web
-     192.168.1.2          grevyd                  node3  192.168.2.15  web
+                        router              node1  192.168.2.13  Pi-hole, web
+     client ------- zebra (FRR) ----------- node2  192.168.2.14  web
+     192.168.1.2      grevyd                node3  192.168.2.15  web
+
+     FRR $release, Linux $(uname -r), everything in network namespaces
 $plain
 EOF
 stage
