@@ -64,6 +64,7 @@ struct conf {
 	struct conf_community *communities; /* sorted by alias */
 	struct conf_bfd *bfd;
 	size_t n_peers, n_communities, n_bfd;
+	uint32_t bgp_asn; /* 0 = not given */
 	enum conf_weight weight;
 	struct conf_zebra zebra;
 	bool hold_on_exit;

@@ -22,8 +22,8 @@ struct pool_ad {
 	struct strlist peers;       /* bgp: names of peers; empty = every peer */
 	struct strlist communities; /* bgp: "a:b", "large:a:b:c" or an alias, as written */
 	struct strlist interfaces;  /* layer2: exact names; empty = every interface */
-	uint8_t aggregation4,
-	    aggregation6;   /* bgp: prefix length announced; 32 and 128 = host routes */
+	/* bgp: prefix lengths announced; 32 and 128 = host routes */
+	uint32_t aggregation4, aggregation6;
 	uint32_t localpref; /* bgp: 0 = not set */
 };
 

@@ -16,14 +16,14 @@ enum k8s_event_type {
 /* Something that the source cannot read. */
 struct k8s_problem {
 	char *where; /* "/etc/grevy/manifests.d/dns.yaml:14:7" */
-	char *what; /* "spec.ports[0].port: must be 1..65535" */
+	char *what;  /* "spec.ports[0].port: must be 1..65535" */
 };
 
 struct k8s_state {
 	bool synced; /* everything there was has been read once */
 	bool whole; /* and all of it was good at least once: what is not there is really gone */
 	int64_t outage_s; /* Unix time since which the source cannot be reached; 0 = it can */
-	char *outage; /* why; NULL without an outage */
+	char *outage;     /* why; NULL without an outage */
 	struct k8s_problem *problems;
 	size_t n_problems;
 	size_t files; /* files or watches in use */
@@ -31,7 +31,7 @@ struct k8s_state {
 
 struct k8s_event {
 	enum k8s_event_type type;
-	struct k8s_object *obj; /* PUT, DELETE */
+	struct k8s_object *obj;  /* PUT, DELETE */
 	struct k8s_state *state; /* STATE */
 	uint64_t queued_ns; /* for whoever queues it: when, on the monotonic clock */
 };

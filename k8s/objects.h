@@ -12,7 +12,7 @@
 struct json_object;
 
 enum k8s_kind { K8S_SERVICE, K8S_SLICE, K8S_NODE, K8S_KINDS };
-enum k8s_family { K8S_V4 = 1, K8S_V6 = 2 };	/* bits */
+enum k8s_family { K8S_V4 = 1, K8S_V6 = 2 }; /* bits */
 enum k8s_policy { K8S_SINGLE, K8S_PREFER_DUAL, K8S_REQUIRE_DUAL };
 
 struct k8s_kv {
@@ -26,18 +26,18 @@ struct k8s_port {
 
 /* v1 Service */
 struct k8s_service {
-	bool load_balancer; /* spec.type is LoadBalancer */
-	bool local; /* spec.externalTrafficPolicy is Local */
-	uint8_t families; /* K8S_V4 | K8S_V6: of clusterIPs, else ipFamilies, else IPv4 */
-	uint8_t primary; /* the first of them, as one bit */
+	bool load_balancer;     /* spec.type is LoadBalancer */
+	bool local;             /* spec.externalTrafficPolicy is Local */
+	uint8_t families;       /* K8S_V4 | K8S_V6: of clusterIPs, else ipFamilies, else IPv4 */
+	uint8_t primary;        /* the first of them, as one bit */
 	enum k8s_policy policy; /* spec.ipFamilyPolicy */
-	const char *lb_class; /* spec.loadBalancerClass; NULL = none */
-	const char *lb_ip; /* spec.loadBalancerIP as written; NULL = none */
+	const char *lb_class;   /* spec.loadBalancerClass; NULL = none */
+	const char *lb_ip;      /* spec.loadBalancerIP as written; NULL = none */
 	/* Annotations, metallb.io/ before metallb.universe.tf/, as written; NULL = none */
-	const char *want_ips; /* loadBalancerIPs */
-	const char *want_pool; /* address-pool */
-	const char *share_key; /* allow-shared-ip */
-	const char *selector; /* canonical "a=b,c=d" sorted by key; "" = none */
+	const char *want_ips;   /* loadBalancerIPs */
+	const char *want_pool;  /* address-pool */
+	const char *share_key;  /* allow-shared-ip */
+	const char *selector;   /* canonical "a=b,c=d" sorted by key; "" = none */
 	struct k8s_port *ports; /* sorted by proto, port */
 	struct ipaddr *ingress; /* status.loadBalancer.ingress[].ip, in order */
 	size_t n_ports, n_ingress;
@@ -46,15 +46,15 @@ struct k8s_service {
 enum k8s_ep_flags { K8S_EP_READY = 1, K8S_EP_SERVING = 2, K8S_EP_TERMINATING = 4 };
 
 struct k8s_endpoint {
-	const char *node; /* nodeName; NULL = unknown */
+	const char *node;   /* nodeName; NULL = unknown */
 	struct ipaddr addr; /* the first address: tells endpoints apart; family 0 for FQDN */
-	uint8_t flags; /* K8S_EP_*; absent ready counts as true, absent serving as ready */
+	uint8_t flags;      /* K8S_EP_*; absent ready counts as true, absent serving as ready */
 };
 
 /* discovery.k8s.io/v1 (or v1beta1) EndpointSlice */
 struct k8s_slice {
 	const char *service; /* label kubernetes.io/service-name; "" = none */
-	uint8_t family; /* AF_INET, AF_INET6; 0 = FQDN */
+	uint8_t family;      /* AF_INET, AF_INET6; 0 = FQDN */
 	struct k8s_endpoint *endpoints;
 	size_t n;
 };
@@ -62,7 +62,7 @@ struct k8s_slice {
 /* v1 Node */
 struct k8s_node {
 	struct ipaddr *internal; /* status.addresses of type InternalIP, in order */
-	struct k8s_kv *labels; /* sorted by key */
+	struct k8s_kv *labels;   /* sorted by key */
 	size_t n_internal, n_labels;
 	bool ready; /* condition Ready is True; true when the Node has no such condition */
 	bool network_unavailable; /* condition NetworkUnavailable is True */

@@ -42,6 +42,9 @@ int prefix_cmp(const struct prefix *a, const struct prefix *b);
 /* The host prefix (/32 or /128) of an address. */
 struct prefix prefix_of_addr(const struct ipaddr *a);
 
+/* Clear the host bits. */
+void prefix_mask(struct prefix *p);
+
 bool prefix_contains(const struct prefix *p, const struct ipaddr *a);
 bool ipaddr_is_linklocal(const struct ipaddr *a); /* fe80::/10, 169.254.0.0/16 */
 

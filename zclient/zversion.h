@@ -21,8 +21,24 @@ enum zapi_nh_layout {
 enum zapi_notify_layout { ZNOTIFY_TABLE, ZNOTIFY_AFI, ZNOTIFY_SRC };
 enum zapi_seg6_layout { ZSEG6_NONE, ZSEG6_ONE, ZSEG6_LIST, ZSEG6_ENCAP };
 
-/* One release line, or the part of it from a patch level on. 0 = the release has no such thing.
- */
+/* What a release has, in zapi_version.features. */
+#define ZF_IF_LINK       0x0001 /* INTERFACE_ADD has the link's ifindex */
+#define ZF_IF_TXQLEN     0x0002
+#define ZF_IF_TYPE       0x0004
+#define ZF_ROUTER_ID_AFI 0x0008 /* ROUTER_ID_ADD has a body */
+#define ZF_BACKUP_LIST   0x0010 /* a count before backup indexes, else one index */
+#define ZF_LABEL_TYPE    0x0020 /* a byte before labels */
+#define ZF_NH_EVPN       0x0040 /* router MAC by next-hop flag, else by route flag */
+#define ZF_NHT_FLAGS     0x0080 /* NEXTHOP_UPDATE starts with message flags */
+#define ZF_NHT_SAFI      0x0100 /* NEXTHOP_REGISTER and _UPDATE have a SAFI */
+#define ZF_NHT_MATCHED   0x0200 /* NEXTHOP_UPDATE has the prefix that matched */
+
+/* Message flags of ROUTE_ADD that moved; 0 = absent. */
+struct zapi_msg_flags {
+	uint16_t label, backup, nhg, table, srte, opaque;
+};
+
+/* One release line, or the part of it from a patch level on. Sizes are in bytes; 0 = absent. */
 struct zapi_version {
 	const char *name; /* "8.4" */
 	uint8_t major, minor, patch;
@@ -30,20 +46,11 @@ struct zapi_version {
 	uint8_t marker, header_version, header_len;
 	uint16_t max_len; /* of a message, header included */
 	uint16_t nh_max;  /* next hops of one route that zebra survives */
-	/* sizes in bytes */
-	uint8_t hello_len, ifname_len, netns_len;
-	uint8_t msgflags_len, weight_len, nht_count_len;
-	/* layouts */
+	uint8_t hello_len, ifname_len, netns_len, msgflags_len, weight_len, nht_count_len;
 	uint8_t caps, nh, notify, seg6; /* enum zapi_*_layout */
-	bool router_id_afi;             /* ROUTER_ID_ADD has a body */
-	bool if_link, if_txqlen, if_type;
-	bool label_type;  /* a byte before labels */
-	bool backup_list; /* a count before backup indexes, else one index */
-	bool nh_evpn;     /* router MAC by next-hop flag, else by route flag */
-	bool nht_flags, nht_safi, nht_matched, nht_reg_safi;
-	/* message flags of ROUTE_ADD beyond the common ones */
-	uint16_t msg_label, msg_backup, msg_nhg, msg_table, msg_srte, msg_opaque;
-	uint32_t flag_onlink; /* the route flag that stands for onlink (7.0) */
+	uint16_t features;              /* ZF_* */
+	struct zapi_msg_flags msg;
+	uint8_t flag_onlink; /* the route flag that stands for onlink (7.0) */
 };
 
 /**

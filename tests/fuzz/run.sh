@@ -6,6 +6,10 @@ set -eu
 seconds=$1 corpus=$2
 shift 2
 failed=0
+test $# -gt 0 || {
+    echo "there are no fuzzers to run" >&2
+    exit 1
+}
 for program; do
     name=${program##*/}
     name=${name#fuzz_}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * conf.c - reads grevyd.yaml into a fresh struct conf, all or nothing, and compares two for a
+ * reload. The keys are tables in conf_keys.c, conf_pools.c and conf_peers.c; conf_read.c walks
+ * the file by them; conf_check.c judges the whole; conf_out.c prints it back.
+ */
+#include "announcer/conf.h"
+#include "announcer/conf_key.h"
+#include "announcer/util.h"
+#include "k8s/yamldoc.h"
+#include <errno.h>
+
+#define FILE_MAX (1024 * 1024)
+
+static struct conf *conf_new(const char *name)
+{
+	struct conf *c = xcalloc(1, sizeof(*c));
+
+	c->file = xstrdup(name);
+	c->lb_class = xstrdup("");
+	c->state_file = xstrdup("/var/lib/grevy/assignments.json");
+	c->zebra.socket = xstrdup("/run/frr/zserv.api");
+	c->zebra.vty_socket = xstrdup("/run/frr/zebra.vty");
+	c->zebra.frr_version = xstrdup("auto");
+	c->zebra.route_type = xstrdup("auto");
+	c->zebra.distance = 20;
+	c->zebra.metric = 20;
+	c->zebra.stale_s = 600;
+	c->hold_on_exit = true;
+	c->vty_dir = xstrdup("/run/grevy");
+	c->log_level = LOG_LEVEL_INFO;
+	return c;
+}
+
+static void peers_free(struct conf *c)
+{
+	for (size_t i = 0; i < c->n_peers; i++) {
+		selectors_fini(&c->peers[i].nodes);
+		free(c->peers[i].password);
+		free(c->peers[i].bfd_profile);
+	}
+	free(c->peers);
+	for (size_t i = 0; i < c->n_communities; i++) {
+		free(c->communities[i].alias);
+		free(c->communities[i].value);
+	}
+	free(c->communities);
+	for (size_t i = 0; i < c->n_bfd; i++)
+		free(c->bfd[i].name);
+	free(c->bfd);
+}
+
+void conf_free(struct conf *c)
+{
+	if (!c)
+		return;
+	peers_free(c);
+	policy_fini(&c->policy);
+	strlist_fini(&c->zebra.redistribute);
+	strlist_fini(&c->warnings);
+	free(c->zebra.socket);
+	free(c->zebra.vty_socket);
+	free(c->zebra.frr_version);
+	free(c->zebra.route_type);
+	free(c->file);
+	free(c->node_name);
+	free(c->manifests);
+	free(c->lb_class);
+	free(c->state_file);
+	free(c->vty_dir);
+	free(c);
+}
+
+void conf_errors_fini(struct conf_errors *e)
+{
+	strlist_fini(&e->lines);
+	e->more = 0;
+}
+
+static int line_cmp(const void *x, const void *y)
+{
+	const struct conf_line *a = x, *b = y;
+
+	if (a->line != b->line)
+		return a->line < b->line ? -1 : 1;
+	if (a->col != b->col)
+		return a->col < b->col ? -1 : 1;
+	return strcmp(a->text, b->text);
+}
+
+/* Hand the errors to the caller in the order of the file. */
+static void errors_give(struct conf_reader *r, struct conf_errors *errors)
+{
+	if (r->n_lines)
+		qsort(r->lines, r->n_lines, sizeof(*r->lines), line_cmp);
+	for (size_t i = 0; i < r->n_lines; i++) {
+		if (errors->lines.n < CONF_ERRORS_MAX)
+			strlist_add(&errors->lines, r->lines[i].text);
+		else
+			errors->more++;
+		free(r->lines[i].text);
+	}
+	errors->more += r->more;
+	free(r->lines);
+}
+
+static void errors_add(
+    struct conf_errors *errors, const char *name, const struct yamldoc_error *at)
+{
+	size_t len = strlen(name) + strlen(at->what) + 32;
+	char *s = xcalloc(len, 1);
+
+	snprintf(s, len, "%s:%u:%u: %s", name, at->line, at->col, at->what);
+	strlist_add(&errors->lines, s);
+	free(s);
+}
+
+static void root_read(struct conf_reader *r, const struct yamldoc *doc)
+{
+	struct json_object *nothing = doc->n ? NULL : json_object_new_object();
+	struct json_object *root = doc->n ? doc->docs[0] : nothing;
+
+	if (doc->n > 1)
+		conf_error(r, doc->docs[1], NULL, "must be one document");
+	if (!json_object_is_type(root, json_type_object)) {
+		conf_error(r, root, NULL, "must be a mapping of keys");
+		return;
+	}
+	conf_read_map(r, root, r->conf, conf_root.keys);
+	r->map = root;
+	conf_root.check(r, root);
+	json_object_put(nothing);
+}
+
+struct conf *conf_parse(
+    const char *text, size_t len, const char *name, struct conf_errors *errors)
+{
+	struct conf_reader r = {.name = name, .text = text, .len = len};
+	struct yamldoc_error at;
+	struct yamldoc doc;
+	int rc = yamldoc_parse(text, len, &doc, &at);
+
+	if (rc == -ENOMEM)
+		abort();
+	if (rc < 0) {
+		errors_add(errors, name, &at);
+		return NULL;
+	}
+	r.conf = conf_new(name);
+	root_read(&r, &doc);
+	yamldoc_fini(&doc);
+	if (r.n_lines) {
+		conf_free(r.conf);
+		r.conf = NULL;
+	}
+	errors_give(&r, errors);
+	return r.conf;
+}
+
+static void errors_add_file(struct conf_errors *errors, const char *path, const char *what)
+{
+	size_t len = strlen(path) + strlen(what) + 32;
+	char *s = xcalloc(len, 1);
+
+	snprintf(s, len, "%s: cannot be read: %s", path, what);
+	strlist_add(&errors->lines, s);
+	free(s);
+}
+
+struct conf *conf_load(const char *path, struct conf_errors *errors)
+{
+	struct conf *c = NULL;
+	FILE *f = fopen(path, "re");
+	char *text;
+	size_t len;
+
+	if (!f) {
+		errors_add_file(errors, path, strerror(errno));
+		return NULL;
+	}
+	text = xcalloc(FILE_MAX + 1, 1);
+	errno = 0;
+	len = fread(text, 1, FILE_MAX + 1, f);
+	if (ferror(f))
+		errors_add_file(errors, path, strerror(errno));
+	else if (len > FILE_MAX)
+		errors_add_file(errors, path, "larger than 1 MiB");
+	else
+		c = conf_parse(text, len, path, errors);
+	free(text);
+	fclose(f);
+	return c;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * conf_key.h - inside the configuration reader: key tables, the types of values, errors with
+ * their place. A key is a row: name, type, where its value goes. Only conf*.c include this.
+ */
+#ifndef GREVY_CONF_KEY_H
+#define GREVY_CONF_KEY_H
+#include "announcer/conf_read.h"
+#include <json-c/json.h>
+
+struct conf_key;
+struct conf_out; /* conf_out.h */
+
+struct conf_type {
+	/* Read v (never null) into the field of base that key names, or call conf_error(). */
+	void (*parse)(struct conf_reader *r, struct json_object *v, void *base,
+	    const struct conf_key *key);
+	/* Print it; nothing when it was not given. NULL = never printed. */
+	void (*print)(struct conf_out *out, const void *base, const struct conf_key *key);
+};
+
+enum conf_key_flags {
+	CONF_REQUIRED = 1,
+	CONF_SECRET = 2,
+	CONF_OMIT_ZERO = 4, /* 0 means not given */
+	CONF_IPV4 = 8,      /* this family only */
+	CONF_BOOL = 16,     /* the field of a word is a bool */
+	CONF_LAYER2 = 32,   /* of layer2 pools only */
+};
+
+struct conf_key {
+	const char *name; /* NULL ends a table */
+	const struct conf_type *type;
+	size_t off, off_n; /* the field; for lists also that of its count */
+	unsigned flags;    /* enum conf_key_flags */
+	const void *arg;   /* as the type says */
+};
+
+/* A row: KEY(name, type, place, flags, arg), and one of what is not built yet. */
+#define CONF_KEY(name, type, place, flags, arg)                                                \
+	{                                                                                      \
+		name, &conf_##type##_type, place, flags, arg                                   \
+	}
+#define CONF_AT(type, field) offsetof(struct type, field), 0
+#define CONF_LIST_AT(type, field, count)                                                       \
+	offsetof(struct type, field), offsetof(struct type, count)
+#define CONF_NOWHERE           0, 0
+#define CONF_OFF(name, normal) CONF_KEY(name, off, CONF_NOWHERE, 0, normal)
+
+#define CONF_UNBUILT (-1) /* value of a word that is not supported yet */
+
+struct conf_word { /* arg of conf_word_type, ends with a NULL name */
+	const char *name;
+	int value;
+};
+
+struct conf_range { /* arg of conf_u32_type; of conf_duration_type in seconds */
+	uint32_t min, max;
+};
+
+struct conf_rule {                           /* arg of conf_text_type and conf_words_type */
+	const char *(*check)(const char *s); /* NULL = good, else what was expected */
+};
+
+struct conf_section { /* arg of conf_section_type */
+	const struct conf_key *keys;
+	void (*check)(struct conf_reader *r, struct json_object *v); /* may be NULL */
+};
+
+struct conf_list { /* arg of conf_list_type */
+	const struct conf_key *keys;
+	size_t size;              /* of an element */
+	void (*init)(void *elem); /* of a zeroed element; may be NULL */
+	void (*check)(
+	    struct conf_reader *r, struct json_object *v, void *elem); /* may be NULL */
+	bool (*same)(const void *a, const void *b); /* duplicates are refused; may be NULL */
+	const char *duplicate;                      /* what is said then */
+};
+
+extern const struct conf_type conf_bool_type, conf_u32_type, conf_text_type, conf_word_type,
+    conf_ip_type, conf_duration_type, conf_words_type, conf_section_type, conf_section_off_type,
+    conf_list_type, conf_off_type, /* arg: the documented default as JSON text, or NULL */
+    conf_labels_type, conf_ranges_type, conf_communities_type, conf_route_type;
+
+extern const struct conf_section conf_root;
+extern const struct conf_list conf_selector_list, conf_pool_list, conf_peer_list, conf_bfd_list;
+
+/* Checks that need the whole section, the whole file. */
+void conf_check_zebra(struct conf_reader *r, struct json_object *v);
+void conf_check(struct conf_reader *r, struct json_object *root);
+
+/* Rules of texts. */
+extern const struct conf_rule conf_rule_word, conf_rule_path, conf_rule_socket,
+    conf_rule_vty_dir, conf_rule_version, conf_rule_route_type, conf_rule_redistribute,
+    conf_rule_interface, conf_rule_label_key, conf_rule_label_value, conf_rule_community;
+#endif

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * conf_lists.c - the types of lists and mappings in the configuration: sections, lists of
+ * mappings, lists of words, labels, address ranges, aliases.
+ *
+ * Every element of a list gets its place in the result, also one that is wrong, so that
+ * later checks find an element's place in the file by its index.
+ */
+#include "announcer/conf_key.h"
+#include "announcer/conf_out.h"
+#include "announcer/util.h"
+
+#define LIST_MAX 10000
+
+static bool is_map(struct conf_reader *r, struct json_object *v, const char *key)
+{
+	if (json_object_is_type(v, json_type_object))
+		return true;
+	conf_error(r, v, key, "must be a mapping");
+	return false;
+}
+
+static bool is_list(struct conf_reader *r, struct json_object *v, const char *key)
+{
+	if (!json_object_is_type(v, json_type_array))
+		conf_error(r, v, key, "must be a list");
+	else if (json_object_array_length(v) > LIST_MAX)
+		conf_error(r, v, key, "must be a list of at most %d", LIST_MAX);
+	else
+		return true;
+	return false;
+}
+
+static void section_parse(
+    struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
+{
+	const struct conf_section *section = key->arg;
+
+	if (!is_map(r, v, key->name))
+		return;
+	conf_read_map(r, v, base, section->keys);
+	if (section->check)
+		section->check(r, v);
+}
+
+static void section_print(struct conf_out *out, const void *base, const struct conf_key *key)
+{
+	const struct conf_section *section = key->arg;
+
+	conf_out_section(out, key->name);
+	conf_out_map(out, base, section->keys);
+	conf_out_section_end(out);
+}
+
+/* Its keys are fields of the same struct. */
+const struct conf_type conf_section_type = {section_parse, section_print};
+
+static void section_off_parse(
+    struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
+{
+	if (json_object_is_type(v, json_type_object))
+		section_parse(r, v, base, key);
+	else
+		conf_off_type.parse(r, v, base, &(struct conf_key){.name = key->name});
+}
+
+/* A section of what is not built yet: also `no` and the like. */
+const struct conf_type conf_section_off_type = {section_off_parse, section_print};
+
+/* Elements may lack parts after an error: compared only without one. */
+static void list_refuse_same(struct conf_reader *r, struct json_object *v, const char *items,
+    size_t at, const struct conf_key *key)
+{
+	const struct conf_list *list = key->arg;
+	const char *item = items + at * list->size;
+
+	for (size_t i = 0; list->same && i < at; i++)
+		if (list->same(items + i * list->size, item)) {
+			conf_error(r, v, key->name, "%s", list->duplicate);
+			return;
+		}
+}
+
+static void list_parse(
+    struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
+{
+	const struct conf_list *list = key->arg;
+	size_t *count = (size_t *)((char *)base + key->off_n), n;
+	size_t errors = r->n_lines;
+	char *items;
+
+	if (!is_list(r, v, key->name))
+		return;
+	n = json_object_array_length(v);
+	items = n ? xcalloc(n, list->size) : NULL;
+	memcpy((char *)base + key->off, &items, sizeof(items));
+	*count = n;
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *e = json_object_array_get_idx(v, i);
+
+		if (list->init)
+			list->init(items + i * list->size);
+		if (!is_map(r, e, key->name))
+			continue;
+		conf_read_map(r, e, items + i * list->size, list->keys);
+		if (list->check)
+			list->check(r, e, items + i * list->size);
+	}
+	for (size_t i = 0; r->n_lines == errors && i < n; i++)
+		list_refuse_same(r, json_object_array_get_idx(v, i), items, i, key);
+}
+
+static void list_print(struct conf_out *out, const void *base, const struct conf_key *key)
+{
+	const struct conf_list *list = key->arg;
+	const size_t *count = (const size_t *)((const char *)base + key->off_n);
+	const char *items;
+
+	memcpy(&items, (const char *)base + key->off, sizeof(items));
+	if (!*count)
+		return;
+	conf_out_list(out, key->name);
+	for (size_t i = 0; i < *count; i++) {
+		conf_out_element(out);
+		conf_out_map(out, items + i * list->size, list->keys);
+		conf_out_element_end(out);
+	}
+	conf_out_list_end(out);
+}
+
+/* The field is a pointer to an array of structs; off_n its count. */
+const struct conf_type conf_list_type = {list_parse, list_print};
+
+static void words_parse(
+    struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
+{
+	struct strlist *field = (struct strlist *)((char *)base + key->off);
+	const struct conf_rule *rule = key->arg;
+
+	if (!is_list(r, v, key->name))
+		return;
+	for (size_t i = 0; i < json_object_array_length(v); i++) {
+		struct json_object *e = json_object_array_get_idx(v, i);
+		char *s = e ? conf_read_text(r, e) : NULL;
+		const char *expected = s ? rule->check(s) : "must be a list of texts";
+
+		if (expected)
+			conf_error(r, e, key->name, "%s", expected);
+		else if (strlist_has(field, s))
+			conf_error(r, e, key->name, "%s stands here twice", s);
+		else
+			strlist_add(field, s);
+		free(s);
+	}
+}
+
+static void words_print(struct conf_out *out, const void *base, const struct conf_key *key)
+{
+	const struct strlist *field = (const struct strlist *)((const char *)base + key->off);
+
+	if (!field->n)
+		return;
+	conf_out_key(out, key->name);
+	for (size_t i = 0; i < field->n; i++) {
+		fputs(i ? ", " : " [", out->f);
+		conf_out_text(out, field->v[i]);
+	}
+	fputs("]\n", out->f);
+}
+
+/* arg: struct conf_rule of a word. The field is a struct strlist. */
+const struct conf_type conf_words_type = {words_parse, words_print};
+
+static int label_cmp(const void *a, const void *b)
+{
+	return strcmp(
+	    ((const struct selector_label *)a)->key, ((const struct selector_label *)b)->key);
+}
+
+static void labels_parse(
+    struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
+{
+	struct selector *s = base;
+
+	if (!is_map(r, v, key->name))
+		return;
+	s->labels = xcalloc((size_t)json_object_object_length(v), sizeof(*s->labels));
+	json_object_object_foreach(v, name, value)
+	{
+		char *text = value ? conf_read_text(r, value) : xstrdup("");
+		const char *expected = conf_rule_label_key.check(name);
+
+		if (!expected)
+			expected = text ? conf_rule_label_value.check(text) : "must be a text";
+		if (expected) {
+			conf_error(r, value, name, "%s", expected);
+			free(text);
+			continue;
+		}
+		s->labels[s->n_labels++] = (struct selector_label){xstrdup(name), text};
+	}
+	qsort(s->labels, s->n_labels, sizeof(*s->labels), label_cmp);
+}
+
+static void labels_print(struct conf_out *out, const void *base, const struct conf_key *key)
+{
+	const struct selector *s = base;
+
+	if (!s->n_labels)
+		return;
+	conf_out_key(out, key->name);
+	for (size_t i = 0; i < s->n_labels; i++) {
+		fputs(i ? ", " : " {", out->f);
+		conf_out_text(out, s->labels[i].key);
+		fputs(": ", out->f);
+		conf_out_text(out, s->labels[i].value);
+	}
+	fputs("}\n", out->f);
+}
+
+/* match-labels; base is a struct selector. */
+const struct conf_type conf_labels_type = {labels_parse, labels_print};
+
+static void ranges_parse(
+    struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
+{
+	struct pool *pool = base;
+
+	if (!is_list(r, v, key->name))
+		return;
+	if (!json_object_array_length(v))
+		conf_error(r, v, key->name, "must hold at least one prefix or range");
+	pool->ranges = xcalloc(json_object_array_length(v), sizeof(*pool->ranges));
+	for (size_t i = 0; i < json_object_array_length(v); i++) {
+		struct json_object *e = json_object_array_get_idx(v, i);
+		char *s = e ? conf_read_text(r, e) : NULL;
+		const char *expected = "must be a list of prefixes and ranges";
+
+		if (s)
+			expected = iprange_parse(s, &pool->ranges[i]);
+		if (expected)
+			conf_error(r, e, key->name, "%s", expected);
+		strlist_add(&pool->addresses, s ? s : "");
+		free(s);
+		pool->n_ranges++;
+	}
+}
+
+/* addresses; base is a struct pool. */
+const struct conf_type conf_ranges_type = {ranges_parse, words_print};
+
+static int community_cmp(const void *a, const void *b)
+{
+	return strcmp(((const struct conf_community *)a)->alias,
+	    ((const struct conf_community *)b)->alias);
+}
+
+static void communities_parse(
+    struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
+{
+	struct conf *c = base;
+
+	if (!is_map(r, v, key->name))
+		return;
+	c->communities = xcalloc((size_t)json_object_object_length(v), sizeof(*c->communities));
+	json_object_object_foreach(v, alias, value)
+	{
+		char *text = value ? conf_read_text(r, value) : NULL;
+		const char *expected = conf_rule_community.check(text ? text : "");
+
+		if (expected) {
+			conf_error(r, value, alias, "%s", expected);
+			free(text);
+			continue;
+		}
+		c->communities[c->n_communities++] =
+		    (struct conf_community){xstrdup(alias), text};
+	}
+	qsort(c->communities, c->n_communities, sizeof(*c->communities), community_cmp);
+}
+
+static void communities_print(
+    struct conf_out *out, const void *base, const struct conf_key *key)
+{
+	const struct conf *c = base;
+
+	conf_out_section(out, key->name);
+	for (size_t i = 0; i < c->n_communities; i++) {
+		conf_out_key(out, c->communities[i].alias);
+		fputc(' ', out->f);
+		conf_out_text(out, c->communities[i].value);
+		fputc('\n', out->f);
+	}
+	conf_out_section_end(out);
+}
+
+/* bgp-communities; base is a struct conf. */
+const struct conf_type conf_communities_type = {communities_parse, communities_print};

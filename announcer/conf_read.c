@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * conf_read.c - walks the tree of a configuration file by key tables and gathers errors with
+ * their place. Reading goes on after an error, so that one run shows all of them; what was
+ * read is thrown away then.
+ *
+ * Numbers where a text is wanted (frr-version: 8.10, password: 0123) are taken from the file
+ * as written, found again by the place of the value.
+ */
+#include "announcer/conf_key.h"
+#include "announcer/util.h"
+#include "k8s/scalar.h"
+#include "k8s/yamldoc.h"
+#include <stdarg.h>
+
+#define LINES_KEPT 1000
+
+static char *place_text(struct conf_reader *r, const struct json_object *v, const char *key,
+    struct conf_line *line, const char *what)
+{
+	size_t len = strlen(r->name) + strlen(what) + (key ? strlen(key) : 0) + 32;
+	char *s = xcalloc(len, 1);
+
+	yamldoc_mark(v, &line->line, &line->col);
+	if (!line->line)
+		yamldoc_mark(r->map, &line->line, &line->col);
+	if (!line->line)
+		line->line = line->col = 1;
+	snprintf(s, len, "%s:%u:%u: %s%s%s", r->name, line->line, line->col, key ? key : "",
+	    key ? ": " : "", what);
+	return s;
+}
+
+void conf_error(
+    struct conf_reader *r, const struct json_object *v, const char *key, const char *fmt, ...)
+{
+	struct conf_line line;
+	char what[512];
+	va_list ap;
+
+	if (r->n_lines == LINES_KEPT) {
+		r->more++;
+		return;
+	}
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	line.text = place_text(r, v, key, &line, what);
+	r->lines = xrealloc(r->lines, r->n_lines + 1, sizeof(*r->lines));
+	r->lines[r->n_lines++] = line;
+}
+
+void conf_warn(
+    struct conf_reader *r, const struct json_object *v, const char *key, const char *fmt, ...)
+{
+	struct conf_line line;
+	char what[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	line.text = place_text(r, v, key, &line, what);
+	strlist_add(&r->conf->warnings, line.text);
+	free(line.text);
+}
+
+static const struct conf_key *key_find(const struct conf_key *keys, const char *name)
+{
+	for (; keys->name; keys++)
+		if (strcmp(keys->name, name) == 0)
+			return keys;
+	return NULL;
+}
+
+struct json_object *conf_member(struct json_object *map, const char *name)
+{
+	struct json_object *v = NULL;
+
+	if (json_object_is_type(map, json_type_object))
+		json_object_object_get_ex(map, name, &v);
+	return v;
+}
+
+void conf_read_map(
+    struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *keys)
+{
+	const struct json_object *outer = r->map;
+
+	r->map = v;
+	json_object_object_foreach(v, name, value)
+	{
+		const struct conf_key *key = key_find(keys, name);
+
+		if (!key)
+			conf_error(r, value, name, "unknown key");
+		else if (value)
+			key->type->parse(r, value, base, key);
+	}
+	for (; keys->name; keys++)
+		if (keys->flags & CONF_REQUIRED && !conf_member(v, keys->name))
+			conf_error(r, v, keys->name, "missing");
+	r->map = outer;
+}
+
+/* Bytes of a line break at p as libyaml counts lines, or 0. */
+static size_t break_len(const char *p, const char *end)
+{
+	static const char *const breaks[] = {
+	    "\r\n", "\n", "\r", "\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xA9"};
+
+	for (size_t i = 0; i < ARRAY_LEN(breaks); i++) {
+		size_t len = strlen(breaks[i]);
+
+		if ((size_t)(end - p) >= len && memcmp(p, breaks[i], len) == 0)
+			return len;
+	}
+	return 0;
+}
+
+/* Move r->at to a place; forward from the last one where that is possible. */
+static const char *text_seek(struct conf_reader *r, unsigned line, unsigned col)
+{
+	const char *end = r->text + r->len, *p;
+
+	if (!r->line || line < r->line || (line == r->line && col < r->col)) {
+		r->line = r->col = 1;
+		r->at = r->len >= 3 && memcmp(r->text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+	}
+	for (p = r->text + r->at; p < end && (r->line < line || r->col < col);) {
+		size_t n = break_len(p, end);
+
+		r->line += n > 0;
+		r->col = n ? 1 : r->col + 1;
+		p += n ? n : 1;
+		while (!n && p < end && ((unsigned char)*p & 0xC0) == 0x80)
+			p++;
+	}
+	r->at = (size_t)(p - r->text);
+	return p;
+}
+
+/* The plain scalar that stands at v's place, if it reads as v. */
+static char *text_at(struct conf_reader *r, struct json_object *v)
+{
+	static const char plain[] =
+	    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+-._~";
+	struct json_object *again = NULL;
+	unsigned line, col;
+	const char *p;
+	size_t n = 0;
+	char *s;
+
+	yamldoc_mark(v, &line, &col);
+	if (!line)
+		return NULL;
+	p = text_seek(r, line, col);
+	while (r->at + n < r->len && p[n] && strchr(plain, p[n]))
+		n++;
+	s = xcalloc(n + 1, 1);
+	memcpy(s, p, n);
+	if (scalar_new(s, &again) < 0 || !json_object_equal(again, v)) {
+		free(s);
+		s = NULL;
+	}
+	json_object_put(again);
+	return s;
+}
+
+char *conf_read_text(struct conf_reader *r, struct json_object *v)
+{
+	char *s;
+
+	switch (json_object_get_type(v)) {
+	case json_type_string:
+		return xstrdup(json_object_get_string(v));
+	case json_type_boolean:
+	case json_type_int:
+	case json_type_double:
+		s = text_at(r, v);
+		return s ? s : xstrdup(json_object_get_string(v));
+	default:
+		return NULL;
+	}
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * conf_reload.c - what a new configuration changes. Parts are compared as they print, so a
+ * new key needs no line here. What cannot change live keeps its old value, with a warning.
+ */
+#include "announcer/conf_key.h"
+#include "announcer/conf_out.h"
+#include "announcer/util.h"
+
+/* The text of one key of the top level; the caller's. */
+static char *part_text(const struct conf *c, const struct conf_key *key)
+{
+	struct conf_out out = {0};
+	char *text = NULL;
+	size_t len;
+
+	out.f = open_memstream(&text, &len);
+	if (!out.f)
+		abort();
+	key->type->print(&out, c, key);
+	if (fclose(out.f) != 0)
+		abort();
+	return text;
+}
+
+static unsigned key_change(const char *name)
+{
+	static const struct {
+		const char *name;
+		unsigned change;
+	} changes[] = {
+	    {"kubernetes",    CONF_CHANGED_SOURCE    },
+	    {"controller",    CONF_CHANGED_CONTROLLER},
+	    {"address-pools", CONF_CHANGED_POLICY    },
+	    {"multipath",     CONF_CHANGED_MULTIPATH },
+	    {"zebra",         CONF_CHANGED_ZEBRA     },
+	    {"router-id",     CONF_CHANGED_ZEBRA     },
+	    {"log",           CONF_CHANGED_LOG       },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(changes); i++)
+		if (strcmp(changes[i].name, name) == 0)
+			return changes[i].change;
+	return 0;
+}
+
+static void keep_warn(struct conf *next, const char *key)
+{
+	size_t len = strlen(next->file) + strlen(key) + 64;
+	char *s = xcalloc(len, 1);
+
+	snprintf(s, len, "%s: %s: keeps its old value until a restart", next->file, key);
+	strlist_add(&next->warnings, s);
+	free(s);
+}
+
+static void keep_text(struct conf *next, const char *key, char **field, const char *old)
+{
+	if (strcmp(*field, old) == 0)
+		return;
+	keep_warn(next, key);
+	free(*field);
+	*field = xstrdup(old);
+}
+
+static void keep_what_cannot_change(const struct conf *old, struct conf *next)
+{
+	if (next->role != old->role) {
+		keep_warn(next, "role");
+		next->role = old->role;
+	}
+	if (next->zebra.instance != old->zebra.instance) {
+		keep_warn(next, "zebra.instance");
+		next->zebra.instance = old->zebra.instance;
+	}
+	keep_text(next, "zebra.route-type", &next->zebra.route_type, old->zebra.route_type);
+	keep_text(next, "vty.dir", &next->vty_dir, old->vty_dir);
+}
+
+unsigned conf_reload_diff(const struct conf *old, struct conf *next)
+{
+	unsigned changed = 0;
+
+	keep_what_cannot_change(old, next);
+	for (const struct conf_key *key = conf_root.keys; key->name; key++) {
+		char *before, *after;
+
+		if (!key->type->print)
+			continue;
+		before = part_text(old, key);
+		after = part_text(next, key);
+		if (strcmp(before, after) != 0)
+			changed |= key_change(key->name);
+		free(before);
+		free(after);
+	}
+	return changed;
+}

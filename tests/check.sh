@@ -1,0 +1,184 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# check.sh - everything that can be checked, on a Debian 12 with nothing prepared, as root (it
+# installs FRR and makes network namespaces): builds with gcc and clang, unit and end-to-end tests,
+# sanitizers, lint, the tarball, the fuzzers. Works on a copy in /var/cache/grevy-check; the logs
+# stay there. The last line is "N passed, N failed, N skipped".
+# FUZZ_SECONDS=10: for each fuzzer. GREVY_CHECK_STEPS="gcc lint": only these steps.
+set -euo pipefail
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+work=${GREVY_CHECK_DIR:-/var/cache/grevy-check}
+jobs=${GREVY_CHECK_JOBS:-$(nproc)}
+fuzz_seconds=${FUZZ_SECONDS:-10}
+steps=${GREVY_CHECK_STEPS:-gcc sanitizers threads clang lint dist fuzz}
+export LC_ALL=C DEBIAN_FRONTEND=noninteractive
+# What the caller's own make or configure left behind must not reach the builds.
+unset MAKEFLAGS MFLAGS MAKELEVEL CFLAGS CPPFLAGS LDFLAGS CC TESTS TEST_DATA DESTDIR
+# shellcheck source=tests/deps.sh
+. "$top/tests/deps.sh"
+
+passed=0 failed=0 skipped=0 under=()
+
+finish() {
+    local status=$?
+    deps_guard_end
+    [ $status = 0 ] || [ $failed != 0 ] || failed=1
+    echo "$passed passed, $failed failed, $skipped skipped"
+    [ $failed = 0 ] || exit 1
+}
+trap finish EXIT
+
+# run NAME COMMAND...: into log/NAME.log; says how long it took, and how it ended when it failed.
+run() {
+    local name=$1 start=$SECONDS status=0
+    shift
+    "$@" >"$work/log/$name.log" 2>&1 </dev/null || status=$?
+    if [ $status = 0 ]; then
+        printf '  ok      %-28s %4d s\n' "$name" $((SECONDS - start))
+    else
+        printf '  FAILED  %-28s %4d s, see %s\n' "$name" $((SECONDS - start)) "$work/log/$name.log"
+    fi
+    return $status
+}
+
+# single NAME COMMAND...: a step that is one case of its own.
+single() {
+    if run "$@"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        tail -n 40 "$work/log/$1.log" | sed 's/^/    | /'
+        return 1
+    fi
+}
+
+lines() { grep -cE "$1" "$2" || :; }
+
+# count_test LABEL TRS: the cases of one program of make check. A cmocka program tells of each of
+# its cases, and of one that died, those it did not come to count as failed; any other is one case.
+count_test() {
+    local log=${2%.trs}.log name ran ok=0 skip=0 result
+    name=${2#"$work/build-"*/}
+    name=${name%.trs}
+    result=$(sed -n 's/^:test-result: //p' "$2")
+    ran=$(sed -n 's/^\[==========\].* Running \([0-9]*\) test.*/\1/p' "$log" | awk '{ n += $1 } END { print n + 0 }')
+    if [ "$ran" -gt 0 ]; then
+        ok=$(lines '^\[       OK \]' "$log")
+        skip=$(sed -n 's/^\[  SKIPPED \] \([^ ]*\)$/\1/p' "$log" | sort -u | wc -l)
+        if [ "$result" != PASS ] && [ "$result" != SKIP ] && [ $((ok + skip)) -ge "$ran" ]; then
+            ran=$((ok + skip + 1)) # every case went well, the program did not
+        fi
+    else
+        ran=1
+        case $result in
+        PASS) ok=1 ;;
+        SKIP) skip=1 ;;
+        esac
+    fi
+    passed=$((passed + ok)) skipped=$((skipped + skip)) failed=$((failed + ran - ok - skip))
+    if [ "$skip" -gt 0 ]; then
+        echo "  skipped $1: $name: $(grep -m 1 -E 'SKIP' "$log" || echo 'no reason given')"
+    fi
+    if [ $((ran - ok - skip)) -gt 0 ]; then
+        echo "  FAILED  $1: $name, end of $log:"
+        tail -n 60 "$log" | sed 's/^/    | /'
+    fi
+}
+
+# suite LABEL BUILD TESTS: make check of these tests there, and count. What $under says goes first.
+suite() {
+    local label=$1 build=$work/build-$2 trs before=$((passed + failed + skipped)) status=0
+    find "$build" -name '*.trs' -delete
+    run "$label" ${under[@]+"${under[@]}"} make -C "$build" -k -j "$jobs" check TESTS="$3" || status=1
+    while IFS= read -r trs; do
+        count_test "$label" "$trs"
+    done < <(find "$build" -name '*.trs' | sort)
+    # Nothing ran at all, or make failed where no test did: the build is broken.
+    if [ $((passed + failed + skipped)) = $before ] || { [ $status != 0 ] && [ $failed = 0 ]; }; then
+        failed=$((failed + 1))
+        tail -n 40 "$work/log/$label.log" | sed 's/^/    | /'
+    fi
+    echo "          $label: $((passed + failed + skipped - before)) cases"
+}
+
+# build NAME [CONFIGURE-ARGUMENT...]: configured and made in build-NAME, its test programs too.
+configure_and_make() (
+    build=$work/build-$1
+    shift
+    mkdir -p "$build" && cd "$build" && ../source/configure --enable-werror "$@" &&
+        make -j "$jobs" all && make -j "$jobs" check TESTS=
+)
+build() { single "build-$1" configure_and_make "$@"; }
+
+step_gcc() {
+    build gcc || return 0
+    # shellcheck disable=SC2016 # make's variables here and below
+    suite unit gcc '$(UNIT_TESTS) $(FUZZ_TESTS) $(OTHER_TESTS)'
+    # shellcheck disable=SC2016
+    suite e2e gcc '$(E2E_TESTS)'
+}
+
+step_sanitizers() {
+    build sanitizers --enable-sanitizers=address,undefined || return 0
+    # shellcheck disable=SC2016
+    suite unit-asan-ubsan sanitizers '$(UNIT_TESTS) $(FUZZ_TESTS)'
+    # shellcheck disable=SC2016
+    suite e2e-asan-ubsan sanitizers '$(E2E_SANITIZED)'
+}
+
+# ThreadSanitizer wants its addresses where it knows them; some kernels scatter them too widely.
+step_threads() {
+    build threads --enable-sanitizers=thread || return 0
+    if setarch -R true 2>/dev/null; then under=(setarch -R); fi
+    # shellcheck disable=SC2016
+    suite unit-tsan threads '$(THREAD_TESTS)'
+    under=()
+}
+
+step_clang() {
+    build clang CC=clang || return 0
+    # shellcheck disable=SC2016
+    suite unit-clang clang '$(UNIT_TESTS)'
+}
+
+# plain: a build whose only use is to run a make target in it.
+plain() {
+    [ -e "$work/build-gcc/Makefile" ] || build gcc
+}
+
+step_lint() {
+    local target
+    plain || return 0
+    for target in rules format shell man cppcheck tidy; do
+        single "lint-$target" make -C "$work/build-gcc" "lint-$target" LINT_JOBS="$jobs" || :
+    done
+}
+
+step_dist() {
+    plain || return 0
+    single distcheck make -C "$work/build-gcc" -j "$jobs" distcheck-unit || :
+}
+
+step_fuzz() {
+    plain || return 0
+    single fuzz make -C "$work/build-gcc" -j "$jobs" fuzz FUZZ_SECONDS="$fuzz_seconds" || return 0
+    sed -n 's/^\([a-z0-9_]*: clean, .*\)/          \1/p' "$work/log/fuzz.log"
+}
+
+[ "$(id -u)" = 0 ] || {
+    echo "tests/check.sh installs packages and makes network namespaces: run it as root" >&2
+    exit 1
+}
+mkdir -p "$work/log"
+exec 9>"$work/lock"
+flock -n 9 || {
+    echo "another tests/check.sh is at work in $work" >&2
+    exit 1
+}
+echo "grevy, checked in $work with $jobs jobs"
+single packages deps_install "${deps_build[@]}" "${deps_lab[@]}" "${deps_check[@]}"
+single source source_copy "$top" "$work/source"
+for step in $steps; do
+    "step_$step"
+done
+echo "done in $SECONDS s"

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The rows of the version table, the numbers of messages and the numbers of route types. A new
+ * release is a row here, and a column where it renumbered. Columns are named after the first
+ * release that has their numbers. Nothing is computed: tests hold every cell against the tables
+ * in tests/data/zapi.
+ */
+#include "zclient/zversion_table.h"
+
+#define NA ZCMD_ABSENT
+
+/* clang-format off */
+const struct zversion_cmd_row zversion_cmds[ZCMDS] = {
+/*                                       name                              7.0  7.2  7.3  7.4  7.5  8.0  8.1  8.2  9.1 10.0 10.2 */
+    [ZCMD_INTERFACE_ADD]                 = {"interface-add",                 {  0,   0,   0,   0,   0,   0,   0,   0,   0,   0,   0}},
+    [ZCMD_INTERFACE_DELETE]              = {"interface-delete",              {  1,   1,   1,   1,   1,   1,   1,   1,   1,   1,   1}},
+    [ZCMD_INTERFACE_ADDRESS_ADD]         = {"interface-address-add",         {  2,   2,   2,   2,   2,   2,   2,   2,   2,   2,   2}},
+    [ZCMD_INTERFACE_ADDRESS_DELETE]      = {"interface-address-delete",      {  3,   3,   3,   3,   3,   3,   3,   3,   3,   3,   3}},
+    [ZCMD_INTERFACE_UP]                  = {"interface-up",                  {  4,   4,   4,   4,   4,   4,   4,   4,   4,   4,   4}},
+    [ZCMD_INTERFACE_DOWN]                = {"interface-down",                {  5,   5,   5,   5,   5,   5,   5,   5,   5,   5,   5}},
+    [ZCMD_ROUTE_ADD]                     = {"route-add",                     {  7,   8,   8,   8,   8,   8,   8,   8,   8,   9,   9}},
+    [ZCMD_ROUTE_DELETE]                  = {"route-delete",                  {  8,   9,   9,   9,   9,   9,   9,   9,   9,  10,  10}},
+    [ZCMD_ROUTE_NOTIFY_OWNER]            = {"route-notify-owner",            {  9,  10,  10,  10,  10,  10,  10,  10,  10,  11,  11}},
+    [ZCMD_REDISTRIBUTE_ADD]              = {"redistribute-add",              { 10,  11,  11,  11,  11,  11,  11,  11,  11,  12,  12}},
+    [ZCMD_REDISTRIBUTE_DELETE]           = {"redistribute-delete",           { 11,  12,  12,  12,  12,  12,  12,  12,  12,  13,  13}},
+    [ZCMD_ROUTER_ID_ADD]                 = {"router-id-add",                 { 14,  15,  15,  15,  15,  15,  15,  15,  15,  16,  16}},
+    [ZCMD_ROUTER_ID_DELETE]              = {"router-id-delete",              { 15,  16,  16,  16,  16,  16,  16,  16,  16,  17,  17}},
+    [ZCMD_ROUTER_ID_UPDATE]              = {"router-id-update",              { 16,  17,  17,  17,  17,  17,  17,  17,  17,  18,  18}},
+    [ZCMD_HELLO]                         = {"hello",                         { 17,  18,  18,  18,  18,  18,  18,  18,  18,  19,  19}},
+    [ZCMD_CAPABILITIES]                  = {"capabilities",                  { 18,  19,  19,  19,  19,  19,  19,  19,  19,  20,  20}},
+    [ZCMD_NEXTHOP_REGISTER]              = {"nexthop-register",              { 19,  20,  20,  20,  20,  20,  20,  20,  20,  21,  21}},
+    [ZCMD_NEXTHOP_UNREGISTER]            = {"nexthop-unregister",            { 20,  21,  21,  21,  21,  21,  21,  21,  21,  22,  22}},
+    [ZCMD_NEXTHOP_UPDATE]                = {"nexthop-update",                { 21,  22,  22,  22,  22,  22,  22,  22,  22,  23,  23}},
+    [ZCMD_INTERFACE_NBR_ADDRESS_ADD]     = {"interface-nbr-address-add",     { 22,  23,  23,  23,  23,  23,  23,  23,  23,  24,  24}},
+    [ZCMD_INTERFACE_NBR_ADDRESS_DELETE]  = {"interface-nbr-address-delete",  { 23,  24,  24,  24,  24,  24,  24,  24,  24,  25,  25}},
+    [ZCMD_REDISTRIBUTE_ROUTE_ADD]        = {"redistribute-route-add",        { 32,  33,  33,  33,  33,  33,  33,  30,  30,  31,  31}},
+    [ZCMD_REDISTRIBUTE_ROUTE_DEL]        = {"redistribute-route-del",        { 33,  34,  34,  34,  34,  34,  34,  31,  31,  32,  32}},
+    [ZCMD_VRF_ADD]                       = {"vrf-add",                       { 35,  36,  36,  36,  36,  36,  36,  33,  33,  34,  33}},
+    [ZCMD_VRF_DELETE]                    = {"vrf-delete",                    { 36,  37,  37,  37,  37,  37,  37,  34,  34,  35,  34}},
+    [ZCMD_INTERFACE_VRF_UPDATE]          = {"interface-vrf-update",          { 38,  39,  39,  39,  39,  39,  39,  36,  NA,  NA,  NA}},
+    [ZCMD_INTERFACE_LINK_PARAMS]         = {"interface-link-params",         { 44,  45,  45,  45,  45,  45,  45,  42,  41,  42,  41}},
+    [ZCMD_ERROR]                         = {"error",                         { NA,  NA, 105, 105, 112, 117, 121, 118, 117, 118, 120}},
+    [ZCMD_CLIENT_CAPABILITIES]           = {"client-capabilities",           { NA,  NA,  NA, 106, 113, 118, 122, 119, 118, 119, 121}},
+    [ZCMD_ROUTE_NOTIFY_REQUEST]          = {"route-notify-request",          { NA,  NA,  NA,  NA,  NA, 123, 127, 124, 123, 124, 126}},
+    [ZCMD_CLIENT_CLOSE_NOTIFY]           = {"client-close-notify",           { NA,  NA,  NA,  NA,  NA, 124, 128, 125, 124, 125, 127}},
+};
+
+const struct zversion_type_row zversion_types[ZTYPES] = {
+/*                             name            letter kernel send  7.0 7.2 7.3 7.5 10.0 */
+    [ZTYPE_SYSTEM]            = {"system",         'X',  -1, false, { 0,  0,  0,  0,  0}},
+    [ZTYPE_KERNEL]            = {"kernel",         'K',  -1, false, { 1,  1,  1,  1,  1}},
+    [ZTYPE_CONNECT]           = {"connected",      'C',  -1, false, { 2,  2,  2,  2,  2}},
+    [ZTYPE_LOCAL]             = {"local",          'L',  -1, false, {NA, NA, NA, NA,  3}},
+    [ZTYPE_STATIC]            = {"static",         'S', 196, true , { 3,  3,  3,  3,  4}},
+    [ZTYPE_RIP]               = {"rip",            'R', 189, true , { 4,  4,  4,  4,  5}},
+    [ZTYPE_RIPNG]             = {"ripng",          'R', 190, true , { 5,  5,  5,  5,  6}},
+    [ZTYPE_OSPF]              = {"ospf",           'O', 188, true , { 6,  6,  6,  6,  7}},
+    [ZTYPE_OSPF6]             = {"ospf6",          'O', 188, true , { 7,  7,  7,  7,  8}},
+    [ZTYPE_ISIS]              = {"isis",           'I', 187, true , { 8,  8,  8,  8,  9}},
+    [ZTYPE_BGP]               = {"bgp",            'B', 186, true , { 9,  9,  9,  9, 10}},
+    [ZTYPE_PIM]               = {"pim",            'P',  -1, false, {10, 10, 10, 10, 11}},
+    [ZTYPE_EIGRP]             = {"eigrp",          'E', 192, true , {11, 11, 11, 11, 12}},
+    [ZTYPE_NHRP]              = {"nhrp",           'N', 191, true , {12, 12, 12, 12, 13}},
+    [ZTYPE_HSLS]              = {"hsls",           'H',  -1, false, {13, 13, 13, 13, 14}},
+    [ZTYPE_OLSR]              = {"olsr",           'o',  -1, false, {14, 14, 14, 14, 15}},
+    [ZTYPE_TABLE]             = {"table",          'T',  11, true , {15, 15, 15, 15, 16}},
+    [ZTYPE_LDP]               = {"ldp",            'L', 193, false, {16, 16, 16, 16, 17}},
+    [ZTYPE_VNC]               = {"vnc",            'v',  11, true , {17, 17, 17, 17, 18}},
+    [ZTYPE_VNC_DIRECT]        = {"vnc-direct",     'V',  11, true , {18, 18, 18, 18, 19}},
+    [ZTYPE_VNC_DIRECT_RH]     = {"vnc-direct-rh",  'V',  -1, false, {19, 19, 19, 19, 20}},
+    [ZTYPE_BGP_DIRECT]        = {"bgp-direct",     'b',  -1, false, {20, 20, 20, 20, 21}},
+    [ZTYPE_BGP_DIRECT_EXT]    = {"bgp-direct-ext", 'e',  -1, false, {21, 21, 21, 21, 22}},
+    [ZTYPE_BABEL]             = {"babel",          'A',  42, true , {22, 22, 22, 22, 23}},
+    [ZTYPE_SHARP]             = {"sharp",          'D', 194, true , {23, 23, 23, 23, 24}},
+    [ZTYPE_PBR]               = {"pbr",            'F', 195, true , {24, 24, 24, 24, 25}},
+    [ZTYPE_BFD]               = {"bfd",            '-',  -1, false, {25, 25, 25, 25, 26}},
+    [ZTYPE_OPENFABRIC]        = {"openfabric",     'f', 197, true , {26, 26, 26, 26, 27}},
+    [ZTYPE_VRRP]              = {"vrrp",           '-',  -1, false, {NA, 27, 27, 27, 28}},
+    [ZTYPE_NHG]               = {"nhg",            '-',  -1, false, {NA, NA, 28, 28, 29}},
+    [ZTYPE_SRTE]              = {"srte",           '-', 198, false, {NA, NA, NA, 29, 30}},
+    [ZTYPE_TABLE_DIRECT]      = {"table-direct",   't',  11, false, {NA, NA, NA, NA, 31}},
+    [ZTYPE_ALL]               = {"all",            '-',  -1, false, {27, 28, 29, 30, 32}},
+};
+
+#define FRR_HEADER_6 254, 6, 10, 16384
+
+#define MSG_7_0 {0x40, 0, 0, 0x80, 0, 0}
+#define MSG_7_3 {0, 0, 0, 0x80, 0, 0}
+#define MSG_7_4 {0, 0x40, 0, 0x80, 0, 0}
+#define MSG_7_5 {0, 0x40, 0, 0x80, 0x100, 0}
+#define MSG_8_0 {0, 0x40, 0x80, 0x100, 0x200, 0x400}
+
+#define F_7_2   ZF_IF_LINK
+#define F_7_5   (F_7_2 | ZF_ROUTER_ID_AFI | ZF_BACKUP_LIST | ZF_NHT_FLAGS)
+#define F_8_2   (F_7_5 | ZF_NHT_SAFI)
+#define F_8_2_2 (F_8_2 | ZF_NHT_MATCHED)
+#define F_8_4   (F_8_2_2 | ZF_NH_EVPN)
+#define F_9_0   (F_8_4 | ZF_LABEL_TYPE)
+#define F_9_1   (F_9_0 | ZF_IF_TXQLEN)
+#define F_10_6  (F_9_1 | ZF_IF_TYPE)
+
+const struct zapi_version zversion_rows[] = {
+/*   name     release    cmd      type     header        nh   hello if  ns  mf w  nc caps        nh       notify         seg6         features msg  onlink */
+    {"7.0",    7, 0, 0, C_7_0,  T_7_0,  FRR_HEADER_6, 255, 4, 20, 16, 1, 0, 1, ZCAPS_7_0,  ZNH_7_0, ZNOTIFY_TABLE, ZSEG6_NONE,  0,       MSG_7_0, 0x80},
+    {"7.1",    7, 1, 0, C_7_0,  T_7_0,  FRR_HEADER_6, 255, 4, 20, 16, 1, 0, 1, ZCAPS_7_1,  ZNH_7_1, ZNOTIFY_TABLE, ZSEG6_NONE,  0,       MSG_7_0, 0},
+    {"7.2",    7, 2, 0, C_7_2,  T_7_2,  FRR_HEADER_6, 255, 4, 20, 16, 1, 0, 1, ZCAPS_7_1,  ZNH_7_1, ZNOTIFY_TABLE, ZSEG6_NONE,  F_7_2,   MSG_7_0, 0},
+    {"7.3",    7, 3, 0, C_7_3,  T_7_3,  FRR_HEADER_6, 255, 4, 20, 16, 1, 4, 1, ZCAPS_7_1,  ZNH_7_3, ZNOTIFY_TABLE, ZSEG6_NONE,  F_7_2,   MSG_7_3, 0},
+    {"7.4",    7, 4, 0, C_7_4,  T_7_3,  FRR_HEADER_6, 255, 9, 20, 16, 1, 4, 1, ZCAPS_7_1,  ZNH_7_3, ZNOTIFY_TABLE, ZSEG6_NONE,  F_7_2,   MSG_7_4, 0},
+    {"7.5",    7, 5, 0, C_7_5,  T_7_5,  FRR_HEADER_6, 255, 9, 20, 16, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3, ZNOTIFY_TABLE, ZSEG6_NONE,  F_7_5,   MSG_7_5, 0},
+    {"8.0",    8, 0, 0, C_8_0,  T_7_5,  FRR_HEADER_6, 255, 9, 20, 36, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3, ZNOTIFY_AFI,   ZSEG6_NONE,  F_7_5,   MSG_8_0, 0},
+    {"8.1",    8, 1, 0, C_8_1,  T_7_5,  FRR_HEADER_6, 255, 9, 20, 36, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3, ZNOTIFY_AFI,   ZSEG6_ONE,   F_7_5,   MSG_8_0, 0},
+    {"8.2",    8, 2, 0, C_8_2,  T_7_5,  FRR_HEADER_6, 255, 9, 20, 36, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3, ZNOTIFY_AFI,   ZSEG6_ONE,   F_8_2,   MSG_8_0, 0},
+    {"8.2.2",  8, 2, 2, C_8_2,  T_7_5,  FRR_HEADER_6, 255, 9, 20, 36, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3, ZNOTIFY_AFI,   ZSEG6_ONE,   F_8_2_2, MSG_8_0, 0},
+    {"8.3",    8, 3, 0, C_8_2,  T_7_5,  FRR_HEADER_6, 255, 9, 16, 36, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3, ZNOTIFY_AFI,   ZSEG6_ONE,   F_8_2_2, MSG_8_0, 0},
+    {"8.4",    8, 4, 0, C_8_2,  T_7_5,  FRR_HEADER_6, 255, 9, 16, 36, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3, ZNOTIFY_AFI,   ZSEG6_ONE,   F_8_4,   MSG_8_0, 0},
+    {"8.5",    8, 5, 0, C_8_2,  T_7_5,  FRR_HEADER_6, 255, 9, 16, 36, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3, ZNOTIFY_AFI,   ZSEG6_ONE,   F_8_4,   MSG_8_0, 0},
+    {"9.0",    9, 0, 0, C_8_2,  T_7_5,  FRR_HEADER_6, 255, 9, 16, 36, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3, ZNOTIFY_AFI,   ZSEG6_ONE,   F_9_0,   MSG_8_0, 0},
+    {"9.1",    9, 1, 0, C_9_1,  T_7_5,  FRR_HEADER_6, 255, 9, 16, 36, 4, 4, 1, ZCAPS_9_1,  ZNH_7_3, ZNOTIFY_AFI,   ZSEG6_LIST,  F_9_1,   MSG_8_0, 0},
+    {"10.0",  10, 0, 0, C_10_0, T_10_0, FRR_HEADER_6, 255, 8, 16, 36, 4, 4, 1, ZCAPS_9_1,  ZNH_7_3, ZNOTIFY_AFI,   ZSEG6_LIST,  F_9_1,   MSG_8_0, 0},
+    {"10.1",  10, 1, 0, C_10_0, T_10_0, FRR_HEADER_6, 255, 8, 16, 36, 4, 8, 1, ZCAPS_9_1,  ZNH_7_3, ZNOTIFY_AFI,   ZSEG6_LIST,  F_9_1,   MSG_8_0, 0},
+    {"10.2",  10, 2, 0, C_10_2, T_10_0, FRR_HEADER_6, 256, 8, 16, 36, 4, 8, 1, ZCAPS_10_2, ZNH_7_3, ZNOTIFY_AFI,   ZSEG6_LIST,  F_9_1,   MSG_8_0, 0},
+    {"10.3",  10, 3, 0, C_10_2, T_10_0, FRR_HEADER_6, 256, 8, 16, 36, 4, 8, 2, ZCAPS_10_2, ZNH_7_3, ZNOTIFY_SRC,   ZSEG6_LIST,  F_9_1,   MSG_8_0, 0},
+    {"10.4",  10, 4, 0, C_10_2, T_10_0, FRR_HEADER_6, 256, 8, 16, 36, 4, 8, 2, ZCAPS_10_2, ZNH_7_3, ZNOTIFY_SRC,   ZSEG6_ENCAP, F_9_1,   MSG_8_0, 0},
+    {"10.5",  10, 5, 0, C_10_2, T_10_0, FRR_HEADER_6, 256, 8, 16, 36, 4, 8, 2, ZCAPS_10_2, ZNH_7_3, ZNOTIFY_SRC,   ZSEG6_ENCAP, F_9_1,   MSG_8_0, 0},
+    {"10.6",  10, 6, 0, C_10_2, T_10_0, FRR_HEADER_6, 256, 8, 16, 36, 4, 8, 2, ZCAPS_10_6, ZNH_7_3, ZNOTIFY_SRC,   ZSEG6_ENCAP, F_10_6,  MSG_8_0, 0},
+    {"10.7",  10, 7, 0, C_10_2, T_10_0, FRR_HEADER_6, 256, 8, 16, 36, 4, 8, 2, ZCAPS_10_6, ZNH_7_3, ZNOTIFY_SRC,   ZSEG6_ENCAP, F_10_6,  MSG_8_0, 0},
+};
+/* clang-format on */
+const size_t zversion_rows_n = sizeof(zversion_rows) / sizeof(zversion_rows[0]);
