@@ -1,107 +1,116 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Open addressing with linear probing; at most three quarters of the slots are taken. A removal
+ * shifts back what probed past it, so there are no tombstones and a table that lives for
+ * months under churn stays as fast as a new one. Shrinks when seven eighths are empty.
+ */
 #include "announcer/table.h"
 #include "announcer/util.h"
 
-void table_init(struct table *t)
-{
-	*t = (struct table){0};
-}
+#define CAP_MIN 16
 
 void table_fini(struct table *t)
 {
 	free(t->slots);
-	table_init(t);
+	t->slots = NULL;
+	t->cap = t->n = 0;
 }
 
-/* Spread the hash: linear probing wants good low bits. */
-static size_t home(const struct table *t, uint64_t hash)
+/* The slot of this key, or the empty one where it would go. cap must not be 0. */
+static size_t slot_of(const struct table *t, const void *probe)
 {
-	hash ^= hash >> 32;
-	return (size_t)(hash * 0x9e3779b97f4a7c15u >> 32) & (t->cap - 1);
-}
+	size_t i = t->ops->hash(probe) & (t->cap - 1);
 
-void *table_find(const struct table *t, uint64_t hash, const void *key, table_is *is)
-{
-	if (!t->cap)
-		return NULL;
-	for (size_t i = home(t, hash); t->slots[i].item; i = (i + 1) & (t->cap - 1))
-		if (t->slots[i].hash == hash && is(t->slots[i].item, key))
-			return t->slots[i].item;
-	return NULL;
-}
-
-static void place(struct table *t, uint64_t hash, void *item)
-{
-	size_t i = home(t, hash);
-
-	while (t->slots[i].item)
+	while (t->slots[i] && !t->ops->same(t->slots[i], probe))
 		i = (i + 1) & (t->cap - 1);
-	t->slots[i] = (struct table_slot){.hash = hash, .item = item};
+	return i;
 }
 
 static void resize(struct table *t, size_t cap)
 {
-	struct table old = *t;
+	struct table big = {.ops = t->ops, .cap = cap, .n = t->n};
 
-	t->slots = xcalloc(cap, sizeof(*t->slots));
-	t->cap = cap;
-	for (size_t i = 0; i < old.cap; i++)
-		if (old.slots[i].item)
-			place(t, old.slots[i].hash, old.slots[i].item);
-	free(old.slots);
+	big.slots = xcalloc(cap, sizeof(*big.slots));
+	for (size_t i = 0; i < t->cap; i++)
+		if (t->slots[i])
+			big.slots[slot_of(&big, t->slots[i])] = t->slots[i];
+	free(t->slots);
+	*t = big;
 }
 
-void table_insert(struct table *t, uint64_t hash, void *item)
+void *table_find(const struct table *t, const void *probe)
 {
-	if ((t->n + 1) * 4 > t->cap * 3)
-		resize(t, t->cap ? t->cap * 2 : 8);
-	place(t, hash, item);
+	return t->n ? t->slots[slot_of(t, probe)] : NULL;
+}
+
+void table_add(struct table *t, void *entry)
+{
+	if (!t->cap)
+		resize(t, CAP_MIN);
+	else if ((t->n + 1) * 4 > t->cap * 3)
+		resize(t, t->cap * 2);
+	t->slots[slot_of(t, entry)] = entry;
 	t->n++;
 }
 
-void table_remove(struct table *t, uint64_t hash, const void *item)
+void *table_remove(struct table *t, const void *probe)
 {
-	size_t mask = t->cap - 1, i, gap;
+	size_t mask = t->cap - 1, i, hole, home;
+	void *gone;
 
-	if (!t->cap)
-		return;
-	for (i = home(t, hash); t->slots[i].item != item; i = (i + 1) & mask)
-		if (!t->slots[i].item)
-			return;
-	/* Close the gap: move back what may not be found behind it. */
-	for (gap = i, i = (i + 1) & mask; t->slots[i].item; i = (i + 1) & mask) {
-		size_t h = home(t, t->slots[i].hash);
-
-		if (((i - h) & mask) < ((i - gap) & mask))
-			continue;
-		t->slots[gap] = t->slots[i];
-		gap = i;
+	if (!t->n)
+		return NULL;
+	hole = slot_of(t, probe);
+	gone = t->slots[hole];
+	if (!gone)
+		return NULL;
+	for (i = (hole + 1) & mask; t->slots[i]; i = (i + 1) & mask) {
+		home = t->ops->hash(t->slots[i]) & mask;
+		if (((i - home) & mask) < ((i - hole) & mask))
+			continue; /* its home lies after the hole */
+		t->slots[hole] = t->slots[i];
+		hole = i;
 	}
-	t->slots[gap].item = NULL;
+	t->slots[hole] = NULL;
 	t->n--;
-}
-
-size_t table_count(const struct table *t)
-{
-	return t->n;
+	if (t->cap > CAP_MIN && t->n * 8 < t->cap)
+		resize(t, t->cap / 4 < CAP_MIN ? CAP_MIN : t->cap / 4);
+	return gone;
 }
 
 void *table_next(const struct table *t, size_t *at)
 {
 	while (*at < t->cap) {
-		void *item = t->slots[(*at)++].item;
+		void *e = t->slots[(*at)++];
 
-		if (item)
-			return item;
+		if (e)
+			return e;
 	}
 	return NULL;
 }
 
-uint64_t table_hash(uint64_t h, const void *data, size_t len)
+void **table_sorted(const struct table *t, int (*cmp)(const void *, const void *))
 {
-	const uint8_t *b = data;
+	void **v = xcalloc(t->n, sizeof(*v)), *e;
+	size_t n = 0;
 
-	while (len--)
-		h = (h ^ *b++) * 0x100000001b3u;
-	return h;
+	for (size_t at = 0; (e = table_next(t, &at));)
+		v[n++] = e;
+	qsort(v, n, sizeof(*v), cmp);
+	return v;
+}
+
+uint32_t table_hash(const void *p, size_t len, uint32_t seed)
+{
+	const uint8_t *b = p;
+	uint32_t h = seed ^ 2166136261u;
+
+	for (size_t i = 0; i < len; i++)
+		h = (h ^ b[i]) * 16777619u;
+	/* FNV leaves the low bits, which choose the slot, weak: mix them. */
+	h ^= h >> 16;
+	h *= 0x85ebca6bu;
+	h ^= h >> 13;
+	h *= 0xc2b2ae35u;
+	return h ^ h >> 16;
 }

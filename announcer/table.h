@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * table.h - a hash table of pointers. The caller owns the items, computes their hashes and
- * compares; the table stores both hash and pointer, so that growing touches no item. Pure.
+ * table.h - a small hash table of pointers to entries that carry their own key. The table owns
+ * its slots, never the entries. Looked up by a probe: an entry with only its key filled in.
  */
 #ifndef GREVY_TABLE_H
 #define GREVY_TABLE_H
@@ -9,38 +9,32 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct table_slot {
-	uint64_t hash;
-	void *item; /* NULL = free */
+struct table_ops {
+	uint32_t (*hash)(const void *entry);
+	bool (*same)(const void *a, const void *b); /* equal keys */
 };
 
-/* All zero is an empty table. Linear probing, at most 3/4 full. */
+/* {.ops = &ops} is an empty table. */
 struct table {
-	struct table_slot *slots;
-	size_t cap, n; /* cap is 0 or a power of two */
+	const struct table_ops *ops;
+	void **slots;
+	size_t cap, n;
 };
 
-void table_init(struct table *t);
-void table_fini(struct table *t); /* frees the slots, not the items */
+void table_fini(struct table *t); /* frees the slots, not the entries */
 
-typedef bool table_is(const void *item, const void *key);
+void *table_find(const struct table *t, const void *probe); /* or NULL */
+/* No entry with this key may be in the table yet. */
+void table_add(struct table *t, void *entry);
+/* Return: the entry that was removed, or NULL. */
+void *table_remove(struct table *t, const void *probe);
 
-/* The item with this hash for which is(item, key); NULL = none. */
-void *table_find(const struct table *t, uint64_t hash, const void *key, table_is *is);
-
-/* Add an item that is not in the table. */
-void table_insert(struct table *t, uint64_t hash, void *item);
-
-/* Take an item out; nothing happens when it is not there. */
-void table_remove(struct table *t, uint64_t hash, const void *item);
-
-size_t table_count(const struct table *t);
-
-/* Every item in no order: start with *at = 0; NULL at the end. Between two calls nothing may
- * be inserted or removed. */
+/* The next entry in no order, or NULL; *at starts at 0. The table must not change meanwhile. */
 void *table_next(const struct table *t, size_t *at);
 
-/* FNV-1a over len bytes, continuing h; TABLE_HASH_START begins. */
-#define TABLE_HASH_START 0xcbf29ce484222325u
-uint64_t table_hash(uint64_t h, const void *data, size_t len);
+/* Pointers to all entries, sorted; n of them. To be freed by the caller. */
+void **table_sorted(const struct table *t, int (*cmp)(const void *, const void *));
+
+/* Hash of bytes; seed = 0, or the hash of what stands before them. */
+uint32_t table_hash(const void *p, size_t len, uint32_t seed);
 #endif

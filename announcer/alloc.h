@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * alloc.h - which addresses each Service has: what it asks for, else what it holds, else the
+ * first free address of the first fitting pool; without a controller, what its status says.
+ * Nothing outside the pools is ever given, nothing is ever taken from its holder. Pure.
+ */
+#ifndef GREVY_ALLOC_H
+#define GREVY_ALLOC_H
+#include "announcer/policy.h"
+#include "announcer/store.h"
+
+enum alloc_state {
+	ALLOC_IGNORED,  /* not a LoadBalancer, or another controller's class */
+	ALLOC_ASSIGNED, /* has what it asks for */
+	ALLOC_PARTIAL,  /* dual stack preferred, one family given */
+	ALLOC_KEPT,     /* cannot have what it asks for, keeps what it had */
+	ALLOC_PENDING,  /* has no address */
+	ALLOC_STATES
+};
+
+enum alloc_reason {
+	ALLOC_OK,
+	ALLOC_NOT_LB,
+	ALLOC_OTHER_CLASS,
+	ALLOC_NO_CONTROLLER, /* nobody assigns, status is empty */
+	ALLOC_NO_POOLS,
+	ALLOC_NO_FIT, /* no pool has the family, or auto-assign is off */
+	ALLOC_POOL_FULL,
+	ALLOC_UNKNOWN_POOL,
+	ALLOC_OUTSIDE,    /* the address is in no pool */
+	ALLOC_OTHER_POOL, /* not in the pool that was asked for, or in two pools */
+	ALLOC_BUGGY,      /* .0 or .255 of a pool with avoid-buggy-ips */
+	ALLOC_IN_USE,
+	ALLOC_BAD_REQUEST,  /* not addresses */
+	ALLOC_TWO_REQUESTS, /* annotation and spec.loadBalancerIP */
+	ALLOC_TWO_OF_FAMILY,
+	ALLOC_FAMILY,   /* not the families of the Service */
+	ALLOC_NOT_DUAL, /* RequireDualStack, but one family */
+	ALLOC_REASONS
+};
+
+struct alloc_text {
+	const char *token; /* "pool-full": for JSON */
+	const char *cure;
+};
+const struct alloc_text *alloc_text(enum alloc_reason reason);
+const char *alloc_state_name(enum alloc_state state); /* "assigned" */
+
+/* What one Service has. Owned by alloc, valid until the next call that changes it. */
+struct alloc_service {
+	struct store_service *svc;
+	struct ipaddr addr[2]; /* IPv4 before IPv6 */
+	uint8_t n;             /* addresses */
+	uint8_t state;         /* enum alloc_state */
+	uint8_t reason;        /* enum alloc_reason */
+	uint8_t flags;         /* alloc's own */
+	char *text;            /* "192.0.2.1 is used by default/web"; NULL when all is well */
+};
+
+/* An address in use. */
+struct alloc_addr {
+	struct ipaddr addr;
+	bool dirty;
+	const struct pool *pool;      /* NULL: in none any more */
+	struct alloc_service **users; /* in no order */
+	size_t n_users;
+};
+
+/* What alloc follows besides the store. */
+struct alloc_rules {
+	const struct policy *policy; /* indexed; borrowed until the next alloc_set_rules() */
+	const char *lb_class;        /* "" = Services without a class; copied */
+	bool controller;             /* we assign */
+};
+
+struct alloc;
+
+struct alloc *alloc_new(struct store *st);
+void alloc_free(struct alloc *a); /* before its store; NULL is fine */
+
+/* Everything is judged anew at the next alloc_run(). */
+void alloc_set_rules(struct alloc *a, const struct alloc_rules *rules);
+
+/* An assignment from before a restart, at most one address a family: reserved for that Service,
+ * until alloc_sweep() if it never comes. Return: 0, or -EEXIST (another has it: ignored). */
+int alloc_restore(
+    struct alloc *a, const char *ns, const char *name, const struct ipaddr *addr, size_t n);
+/* Nothing is missing from the store any more: free what is reserved for Services that are not
+ * there. Takes effect at the next alloc_run(). */
+void alloc_sweep(struct alloc *a);
+
+/* Judge the Services that the store has marked. Return: how many have other addresses now. */
+size_t alloc_run(struct alloc *a);
+
+/* What a Service has, or NULL when it was never seen. */
+const struct alloc_service *alloc_service(
+    const struct alloc *a, const char *ns, const char *name);
+const struct alloc_addr *alloc_addr(
+    const struct alloc *a, const struct ipaddr *addr); /* or NULL */
+
+/* Every Service that has addresses, in order of namespace and name: what is to be kept. */
+typedef void alloc_fn(const struct alloc_service *as, void *arg);
+void alloc_each(const struct alloc *a, alloc_fn *fn, void *arg);
+
+/* Services whose addresses, state or text changed since alloc_clear_changed(); in no order. */
+struct alloc_service *const *alloc_changed(const struct alloc *a, size_t *n);
+/* Addresses whose users changed, or with a user that the store has marked. */
+struct alloc_addr *const *alloc_touched(const struct alloc *a, size_t *n);
+/* Forget both; entries that nothing needs are freed. */
+void alloc_clear_changed(struct alloc *a);
+
+/* Addresses of a pool in use by family (AF_INET, AF_INET6). */
+size_t alloc_pool_used(const struct alloc *a, const struct pool *pool, uint8_t family);
+#endif
