@@ -9,6 +9,7 @@
 #include "announcer/util.h"
 #include "k8s/yamldoc.h"
 #include <errno.h>
+#include <json-c/json.h>
 
 #define FILE_MAX (1024 * 1024)
 

@@ -6,7 +6,6 @@
 #ifndef GREVY_CONF_KEY_H
 #define GREVY_CONF_KEY_H
 #include "announcer/conf_read.h"
-#include <json-c/json.h>
 
 struct conf_key;
 struct conf_out; /* conf_out.h */

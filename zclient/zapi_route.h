@@ -81,6 +81,8 @@ enum zapi_note {
 	ZNOTE_REMOVE_FAIL
 };
 
+const char *zapi_note_name(uint32_t note); /* "installed" */
+
 /* ROUTE_NOTIFY_OWNER */
 struct zapi_notify {
 	uint32_t note; /* enum zapi_note; newer zebras may have more */

@@ -109,11 +109,15 @@ static void stop_streaming(struct session *s)
 
 static void run(struct session *s, const char *line)
 {
+	struct vty_now now = {.unix_s = time(NULL)};
 	struct buf reply = {0};
+	struct timespec ts;
 	enum vty_rc rc;
 
 	stop_streaming(s);
-	rc = vty_execute(s->server->ctx, &s->state, line, time(NULL), &reply);
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	now.mono_ms = (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	rc = vty_execute(s->server->ctx, &s->state, line, &now, &reply);
 	if (reply.len)
 		evbuffer_add_reference(
 		    bufferevent_get_output(s->bev), reply.p, reply.len, free_text, reply.p);

@@ -64,6 +64,11 @@ def line(prefix, hops):
     return f"{prefix} " + ",".join(f"{addr}*{weight}" for addr, weight in hops)
 
 
+def level(hops):
+    """Weights that are all the same say nothing: zebra is not told them."""
+    return {(a, 1) for a, _ in hops} if len({w for _, w in hops}) < 2 else set(hops)
+
+
 def kernel_hop(hop):
     gateway = hop.get("gateway") or hop.get("via", {}).get("host")
     return gateway, hop.get("weight", 1)
@@ -82,7 +87,7 @@ def kernel_routes(table="main", proto=OPENFABRIC):
             # An interface route has no gateway: shown by its name.
             alive = {(g or hops[0].get("dev", "?"), w) for g, w in alive}
             routes.setdefault(host_prefix(r["dst"]), set()).update(alive)
-    return routes
+    return {p: level(hops) for p, hops in routes.items()}
 
 
 def zebra_routes(table="main", vty=None):
@@ -95,9 +100,9 @@ def zebra_routes(table="main", vty=None):
         for prefix, entries in shown.items():
             for e in entries:
                 if e["protocol"] == "openfabric" and e.get("installed") and e.get("selected"):
-                    routes[prefix] = {
+                    routes[prefix] = level({
                         (h["ip"], h.get("weight", 1)) for h in e["nexthops"]
-                        if "ip" in h and h.get("fib") and not h.get("recursive")}
+                        if "ip" in h and h.get("fib") and not h.get("recursive")})
     return routes
 
 
@@ -106,7 +111,7 @@ def rib_routes(vty=None):
     vty = vty or Vty("/run/grevy/grevyd.vty")
     shown = vty.ask_json("show rib json")
     return {
-        r["prefix"]: {(h["address"], h["weight"]) for h in r["nexthops"]}
+        r["prefix"]: level({(h["address"], h["weight"]) for h in r["nextHops"]})
         for r in shown["routes"] if r.get("best", True)}
 
 

@@ -355,8 +355,9 @@ logged_since() { tail -n "+$(($1 + 1))" "$lab/log/${3:-grevyd}.log" | grep -E "$
 monitor_start() {
     start monitor router ip -ts monitor route
     # The listener is there once it has told us of a route of our own.
-    wait_for 5 'in_ns router ip route replace 198.51.100.1/32 dev lo && grep -q 198.51.100.1 "$lab/log/monitor.log"'
-    in_ns router ip route del 198.51.100.1/32
+    wait_for 5 'in_ns router ip route add 198.51.100.1/32 dev lo
+        in_ns router ip route del 198.51.100.1/32 dev lo
+        grep -q "Deleted 198.51.100.1" "$lab/log/monitor.log"'
 }
 deletions() { grep -E "Deleted.* $1" "$lab/log/monitor.log"; }
 

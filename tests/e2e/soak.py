@@ -78,19 +78,21 @@ class Intent:
         out = {}
         for prefix, sets in holders.items():
             common = set.intersection(*map(set, sets)) or set(sets[0])
-            if common - set.intersection(*map(set, sets)):
-                weights = sets[0]
-            else:
-                weights = {n: min(nodes[n] for nodes in sets) for n in common}
+            # Without a common node the oldest Service's own hold, with its own weights.
+            judges = sets if set.intersection(*map(set, sets)) else sets[:1]
+            weights = {n: min(nodes[n] for nodes in judges) for n in common}
             family = 1 if ":" in prefix else 0
             out[prefix] = {(node_addresses(n)[family], weights[n]) for n in common}
         return out
+
+    def rib(self):
+        return {p: lab.level(hops) for p, hops in self.routes().items()}
 
     def reachable(self):
         """What zebra can have of it: next hops over links that are down are left out."""
         dead = {a for n in self.links_down for a in node_addresses(n)}
         left = {p: {h for h in hops if h[0] not in dead} for p, hops in self.routes().items()}
-        return {p: hops for p, hops in left.items() if hops}
+        return {p: lab.level(hops) for p, hops in left.items() if hops}
 
 
 class Soak:
@@ -260,7 +262,7 @@ class Soak:
     # --- the comparison
 
     def differences(self):
-        want, can = self.intent.routes(), self.intent.reachable()
+        want, can = self.intent.rib(), self.intent.reachable()
         try:
             seen = [("RIB", want, lab.rib_routes()), ("zebra", can, lab.zebra_routes()),
                     ("kernel", can, lab.kernel_routes())]
