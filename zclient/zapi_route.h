@@ -11,6 +11,7 @@
 /* Route flags, the same bits from 7.0 on. */
 #define ZROUTE_ALLOW_RECURSION 0x01 /* resolve gateways through other routes */
 #define ZROUTE_SELECTED        0x08
+#define ZROUTE_EVPN            0x20 /* next hops carry a router MAC; not encoded */
 
 /* zapi_route.has */
 #define ZHAS_DISTANCE 0x01
