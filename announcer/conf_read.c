@@ -11,6 +11,7 @@
 #include "announcer/util.h"
 #include "k8s/scalar.h"
 #include "k8s/yamldoc.h"
+#include <json-c/json.h>
 #include <stdarg.h>
 
 #define LINES_KEPT 1000

@@ -71,8 +71,9 @@ struct out_zserv *out_zserv_new(struct event_base *base, const struct conf *conf
     struct rib *rib, const struct out_zserv_events *ev, void *arg);
 void out_zserv_start(struct out_zserv *z);
 
-/* The configuration in force changed; applied as a difference. */
-void out_zserv_reload(struct out_zserv *z, const struct conf *conf);
+/* conf is in force from now on. changed: its zebra section is another one, so the connection
+ * is made anew; zebra holds the routes meanwhile, unless they go to another table. */
+void out_zserv_reload(struct out_zserv *z, const struct conf *conf, bool changed);
 
 /* The source has been read whole, and the RIB shows it: what zebra has of us beyond the RIB
  * may go. There is no way back. */

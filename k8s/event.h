@@ -33,7 +33,7 @@ struct k8s_event {
 	enum k8s_event_type type;
 	struct k8s_object *obj;  /* PUT, DELETE */
 	struct k8s_state *state; /* STATE */
-	uint64_t queued_ns; /* for whoever queues it: when, on the monotonic clock */
+	uint64_t queued_ns;      /* for whoever queues it: when, on the monotonic clock */
 };
 
 /* Takes ownership of ev. */

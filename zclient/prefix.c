@@ -125,6 +125,16 @@ int prefix_cmp(const struct prefix *a, const struct prefix *b)
 	return d ? d : a->plen - b->plen;
 }
 
+struct prefix prefix_of(const struct ipaddr *a, uint8_t plen)
+{
+	struct prefix p = prefix_of_addr(a);
+
+	if (plen < p.plen)
+		p.plen = plen;
+	prefix_mask(&p);
+	return p;
+}
+
 struct prefix prefix_of_addr(const struct ipaddr *a)
 {
 	struct prefix p = {.family = a->family, .plen = (uint8_t)(8 * ipaddr_len(a->family))};

@@ -39,6 +39,9 @@ const char *prefix_str(const struct prefix *p, char *buf);
 int ipaddr_cmp(const struct ipaddr *a, const struct ipaddr *b);
 int prefix_cmp(const struct prefix *a, const struct prefix *b);
 
+/* The prefix of this many bits that holds an address; more bits than it has: all of them. */
+struct prefix prefix_of(const struct ipaddr *a, uint8_t plen);
+
 /* The host prefix (/32 or /128) of an address. */
 struct prefix prefix_of_addr(const struct ipaddr *a);
 

@@ -8,6 +8,7 @@ struct alloc;
 struct conf;
 struct desired;
 struct k8s_state;
+struct latency;
 struct out_zserv;
 struct queue;
 struct rib;
@@ -26,5 +27,7 @@ struct vty_context {
 	const struct out_zserv *zserv;
 	const struct queue *queue;
 	const struct k8s_state *source; /* the newest that the source told */
+	const struct latency
+	    *latency; /* from an event being queued to its routes being written */
 };
 #endif

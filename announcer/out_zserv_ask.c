@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * out_zserv_ask.c - what Zserv does not tell is read off zebra's vty: who has a prefix that
+ * zebra is silent about (7.5 and 8.4 say nothing of a route that loses), and which routes
+ * of ours zebra still has although the RIB does not: a route that was added less than a
+ * second before we left survives COMPLETE (zserv.md 14.2, 21.3).
+ */
+#include "announcer/out_zserv_int.h"
+#include "announcer/util.h"
+#include "announcer/zebra_text.h"
+#include <errno.h>
+#include <stdio.h>
+
+enum { ASK_MAX = 64, LIST_MS = 1500 };
+
+static void ask_next(struct out_zserv *z);
+static void list_family(struct out_zserv *z, uint8_t family);
+
+static void on_entry(int rc, const char *text, void *arg)
+{
+	struct out_zserv *z = arg;
+	struct prefix p = z->asked[0];
+	struct zebra_entry e;
+	char s[PREFIX_STRLEN];
+
+	z->asking = NULL;
+	memmove(z->asked, z->asked + 1, --z->n_asked * sizeof(*z->asked));
+	if (rc < 0) {
+		log_debug("zserv", "%s: zebra's vty does not answer: %s", prefix_str(&p, s),
+		    strerror(-rc));
+	} else {
+		zebra_text_entry(text, zversion_type_name(z->type), &e);
+		zroutes_verdict(
+		    z->routes, &p, e.installed, *e.winner ? e.winner : NULL, zserv_now_ms());
+	}
+	ask_next(z);
+	zserv_settle(z);
+}
+
+static void ask_next(struct out_zserv *z)
+{
+	char s[PREFIX_STRLEN], command[128];
+
+	while (z->n_asked && !z->asking && z->state == ZSERV_UP) {
+		snprintf(command, sizeof(command), "show %s route %s",
+		    z->asked[0].family == AF_INET ? "ip" : "ipv6", prefix_str(&z->asked[0], s));
+		z->asking = vtyc_ask(z->base, z->conf->zebra.vty_socket, command, on_entry, z);
+		if (!z->asking)
+			z->n_asked = 0;
+	}
+}
+
+void zserv_ask(struct out_zserv *z, const struct prefix *p)
+{
+	/* A table of its own is not searched by prefix: only its own sender writes there. */
+	if (!z->vty || z->conf->zebra.table || z->n_asked >= ASK_MAX)
+		return;
+	for (size_t i = 0; i < z->n_asked; i++)
+		if (!prefix_cmp(&z->asked[i], p))
+			return;
+	if (!z->asked)
+		z->asked = xcalloc(ASK_MAX, sizeof(*z->asked));
+	z->asked[z->n_asked++] = *p;
+	ask_next(z);
+}
+
+static void on_list(int rc, const char *text, void *arg)
+{
+	struct out_zserv *z = arg;
+	struct zroute_view v;
+	struct prefix p;
+	char s[PREFIX_STRLEN];
+
+	z->listing = NULL;
+	if (rc < 0)
+		return;
+	while (zebra_text_route(&text, zversion_type_letter(z->type), z->instance, &p)) {
+		if (zroutes_find(z->routes, &p, 0, &v))
+			continue;
+		log_warn("zserv", "%s: left behind in zebra by an earlier run: removed",
+		    prefix_str(&p, s));
+		z->count.repaired++;
+		zserv_delete(z, &p);
+	}
+	zserv_settle(z);
+	if (z->list_family == AF_INET)
+		list_family(z, AF_INET6);
+}
+
+static void list_family(struct out_zserv *z, uint8_t family)
+{
+	const char *ip = family == AF_INET ? "ip" : "ipv6";
+	char command[64];
+
+	if (z->conf->zebra.table)
+		snprintf(command, sizeof(command), "show %s route table %u", ip,
+		    z->conf->zebra.table);
+	else
+		snprintf(command, sizeof(command), "show %s route %s", ip,
+		    zversion_type_name(z->type));
+	z->list_family = family;
+	z->listing = vtyc_ask(z->base, z->conf->zebra.vty_socket, command, on_list, z);
+}
+
+static void on_list_due(evutil_socket_t fd, short what, void *arg)
+{
+	struct out_zserv *z = arg;
+
+	(void)fd;
+	(void)what;
+	if (z->state == ZSERV_UP && z->vty && !z->listing)
+		list_family(z, AF_INET);
+}
+
+void zserv_list_later(struct out_zserv *z)
+{
+	static const struct timeval later = {LIST_MS / 1000, LIST_MS % 1000 * 1000};
+
+	if (!z->list_ev)
+		z->list_ev = event_new(z->base, -1, 0, on_list_due, z);
+	event_add(z->list_ev, &later);
+}
+
+void zserv_ask_cancel(struct out_zserv *z)
+{
+	vtyc_cancel(z->asking);
+	vtyc_cancel(z->listing);
+	z->asking = z->listing = NULL;
+	z->n_asked = 0;
+	if (z->list_ev)
+		event_del(z->list_ev);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* out_zserv_int.h - what the files of the zebra output share; nobody else includes it. */
+#ifndef GREVY_OUT_ZSERV_INT_H
+#define GREVY_OUT_ZSERV_INT_H
+#include "announcer/conf.h"
+#include "announcer/log.h"
+#include "announcer/out_zserv.h"
+#include "announcer/vtyc.h"
+#include "zclient/zclient.h"
+#include "zclient/zprobe.h"
+#include <event2/event.h>
+
+/* An address of an interface of the router. */
+struct zaddr {
+	uint32_t ifindex;
+	struct ipaddr addr;
+	uint8_t plen;
+};
+
+struct out_zserv {
+	struct event_base *base;
+	const struct conf *conf;
+	struct rib *rib;
+	struct out_zserv_events ev;
+	void *arg;
+
+	/* out_zserv_conn.c: getting there */
+	enum zserv_state state;
+	char reason[256];
+	struct event *retry_ev;
+	unsigned tries;
+	int64_t retry_at_ms; /* 0 = none is due */
+	struct vtyc *question;
+	int release[3];
+	char release_text[32];
+	const char *release_from;
+	bool release_exact, vty, verified;
+	const struct zapi_version *version, *version_hi;
+	enum zapi_type type;
+	uint16_t instance;
+	int lock_fd;
+	char lock_path[200];
+	struct zprobe probe;
+	int fd;
+	struct event *read_ev, *write_ev;
+	struct zclient *client;
+	bool graceful;
+	int64_t up_since_s;
+
+	/* out_zserv_zebra.c: what zebra tells */
+	struct zserv_iface *ifaces;
+	struct zaddr *addrs;
+	size_t n_ifaces, n_addrs;
+	bool subnets_dirty;
+	struct ipaddr router_id;
+	uint32_t ecmp;
+
+	/* out_zserv.c: routes */
+	struct zroutes *routes;
+	struct event *tick_ev;
+	bool whole, swept;
+	bool leaving; /* the answer to the last question is awaited */
+
+	/* out_zserv_ask.c: questions about routes */
+	struct vtyc *asking, *listing;
+	struct prefix *asked; /* waiting for an answer, the first under way */
+	size_t n_asked;
+	uint8_t list_family;
+	struct event *list_ev;
+
+	/* counted over all connections */
+	struct zserv_status count;
+	struct log_bucket bucket;
+};
+
+int64_t zserv_now_ms(void);
+
+/* out_zserv.c: write what is queued; the connection is dropped on an error. */
+void zserv_write(struct out_zserv *z);
+/* Act on what changed: time-outs, COMPLETE, subnets, writing. */
+void zserv_settle(struct out_zserv *z);
+void zserv_routes_up(struct out_zserv *z);
+/* Send a DELETE. */
+void zserv_delete(struct out_zserv *z, const struct prefix *p);
+
+/* out_zserv_conn.c */
+void zserv_connect(struct out_zserv *z);
+/* Close, say why, and try again later. */
+void zserv_drop(struct out_zserv *z, enum zserv_state next, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Close whatever is open; no retry. */
+void zserv_close(struct out_zserv *z);
+void zserv_unlock(struct out_zserv *z);
+/* The answer to the last question of the handshake came: routes may flow. */
+void zserv_up(struct out_zserv *z);
+/* What that question is about: a gateway that no route has. */
+extern const struct ipaddr zserv_fence;
+
+/* out_zserv_zebra.c */
+extern const struct zclient_ops zserv_client_ops;
+void zserv_forget(struct out_zserv *z);
+/* Tell the connected subnets if they changed. */
+void zserv_subnets(struct out_zserv *z);
+
+/* out_zserv_ask.c */
+void zserv_ask(struct out_zserv *z, const struct prefix *p);
+/* In a moment, look for routes of ours in zebra that the RIB does not have. */
+void zserv_list_later(struct out_zserv *z);
+void zserv_ask_cancel(struct out_zserv *z);
+#endif

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * out_zserv_zebra.c - what zebra tells: capabilities, interfaces and their addresses,
+ * gateways, what became of our routes, and the routes of others that were asked for.
+ */
+#include "announcer/out_zserv_int.h"
+#include "announcer/util.h"
+#include <stdio.h>
+
+static void on_capabilities(const struct zapi_caps *caps, void *arg)
+{
+	struct out_zserv *z = arg;
+
+	z->ecmp = caps->ecmp;
+}
+
+static void on_router_id(const struct zapi_router_id *id, void *arg)
+{
+	struct out_zserv *z = arg;
+
+	z->router_id = id->addr;
+}
+
+static struct zserv_iface *iface_find(struct out_zserv *z, uint32_t ifindex)
+{
+	for (size_t i = 0; i < z->n_ifaces; i++)
+		if (z->ifaces[i].ifindex == ifindex)
+			return &z->ifaces[i];
+	return NULL;
+}
+
+static void on_interface(enum zapi_if_event event, const struct zapi_if *ifp, void *arg)
+{
+	static const uint64_t usable = ZIF_FLAG_UP | ZIF_FLAG_RUNNING;
+	struct out_zserv *z = arg;
+	struct zserv_iface *i = iface_find(z, ifp->ifindex);
+	bool up = (event == ZIF_ADD || event == ZIF_UP) && (ifp->flags & usable) == usable;
+	bool was = i && i->up;
+
+	if (event == ZIF_DELETE) {
+		if (i)
+			*i = z->ifaces[--z->n_ifaces];
+	} else {
+		if (!i) {
+			z->ifaces = xrealloc(z->ifaces, z->n_ifaces + 1, sizeof(*z->ifaces));
+			i = &z->ifaces[z->n_ifaces++];
+		}
+		i->ifindex = ifp->ifindex;
+		i->up = up;
+		snprintf(i->name, sizeof(i->name), "%s", ifp->name);
+	}
+	if (was == up)
+		return;
+	z->subnets_dirty = true;
+	log_debug("zserv", "interface %s is %s", ifp->name, up ? "up" : "down");
+	zroutes_iface(z->routes, ifp->ifindex, up, zserv_now_ms());
+}
+
+static void on_address(bool added, const struct zapi_if_addr *a, void *arg)
+{
+	struct out_zserv *z = arg;
+	size_t i;
+
+	for (i = 0; i < z->n_addrs; i++)
+		if (z->addrs[i].ifindex == a->ifindex && z->addrs[i].plen == a->plen &&
+		    !ipaddr_cmp(&z->addrs[i].addr, &a->addr))
+			break;
+	if (added == (i < z->n_addrs))
+		return;
+	z->subnets_dirty = true;
+	if (!added) {
+		z->addrs[i] = z->addrs[--z->n_addrs];
+		return;
+	}
+	z->addrs = xrealloc(z->addrs, z->n_addrs + 1, sizeof(*z->addrs));
+	z->addrs[z->n_addrs++] =
+	    (struct zaddr){.ifindex = a->ifindex, .addr = a->addr, .plen = a->plen};
+}
+
+static void on_nexthop(const struct zapi_nht *t, void *arg)
+{
+	struct out_zserv *z = arg;
+	/* A gateway that only the default route covers is not resolved: no release installs
+	 * a route over it, though 9.1 and later report it as reachable. */
+	bool by_default = t->n && t->matched.family && !t->matched.plen;
+	struct znh told = {.addr = {.family = t->asked.family},
+	    .state = t->n && !by_default ? ZNH_UP : ZNH_DOWN};
+	char s[PREFIX_STRLEN];
+
+	memcpy(told.addr.addr, t->asked.addr, sizeof(told.addr.addr));
+	if (!ipaddr_cmp(&told.addr, &zserv_fence)) {
+		z->leaving = false;
+		zserv_up(z);
+		return;
+	}
+	if (t->n) {
+		told.ifindex = t->nh[0].ifindex;
+		told.recursive = t->nh[0].gate.family != 0;
+	}
+	log_debug("zserv", "next hop %s is %s%s", ipaddr_str(&told.addr, s),
+	    told.state == ZNH_UP ? "reachable" : "unreachable",
+	    by_default ? " (only by the default route)" : "");
+	zroutes_nexthop(z->routes, &told, zserv_now_ms());
+}
+
+static void on_notify(const struct zapi_notify *n, void *arg)
+{
+	struct out_zserv *z = arg;
+	char s[PREFIX_STRLEN];
+
+	if (n->note > ZNOTE_REMOVE_FAIL)
+		return;
+	if (!z->verified && n->note == ZNOTE_INSTALLED) {
+		z->verified = true;
+		if (!z->release_exact)
+			log_info("zserv", "zebra %s installed a route in the form of %s",
+			    z->release_text, z->version->name);
+	}
+	if (n->note != ZNOTE_INSTALLED && n->note != ZNOTE_REMOVED && log_allowed(&z->bucket))
+		log_warn("zserv", "%s: zebra %s", prefix_str(&n->prefix, s),
+		    n->note == ZNOTE_BETTER_ADMIN_WON ? "prefers another route"
+		    : n->note == ZNOTE_FAIL_INSTALL   ? "could not install it"
+						      : "could not remove it");
+	zroutes_note(z->routes, &n->prefix, (enum zapi_note)n->note, zserv_now_ms());
+}
+
+/* A route of somebody else, because the configuration asks for its type. */
+static void on_route(bool added, const struct zapi_route *r, void *arg)
+{
+	struct out_zserv *z = arg;
+	struct rib_nexthop nh[ZAPI_NH_MAX];
+	size_t n = 0;
+
+	if (r->has & ZHAS_SRC || (r->type == z->type && r->instance == z->instance))
+		return;
+	for (size_t i = 0; added && i < r->n && n < ARRAY_LEN(nh); i++)
+		nh[n++] = (struct rib_nexthop){
+		    .addr = r->nh[i].gate, .ifindex = r->nh[i].ifindex, .weight = 1};
+	rib_set(z->rib, RIB_REDISTRIBUTED, &r->prefix, nh, n);
+	rib_commit(z->rib);
+}
+
+static void on_error(const struct zapi_error *e, void *arg)
+{
+	static const char *const text[] = {"unknown error", "no such VRF", "unknown command"};
+	struct out_zserv *z = arg;
+
+	z->count.errors++;
+	if (log_allowed(&z->bucket))
+		log_warn("zserv", "zebra answers with an error: %s",
+		    e->code < ARRAY_LEN(text) ? text[e->code] : "of an unknown kind");
+}
+
+static void on_bad(uint16_t cmd, size_t len, void *arg)
+{
+	struct out_zserv *z = arg;
+	enum zapi_cmd c = zversion_cmd_of(z->version, cmd);
+
+	if (log_allowed(&z->bucket))
+		log_warn("zserv",
+		    "message %u (%s) of %zu bytes is not in the form of FRR %s: skipped", cmd,
+		    c == ZCMD_UNKNOWN ? "unknown" : zversion_cmd_name(c), len,
+		    z->version->name);
+}
+
+static void on_unknown(uint16_t cmd, size_t len, void *arg)
+{
+	(void)arg;
+	log_debug("zserv", "message %u of %zu bytes is not for us", cmd, len);
+}
+
+const struct zclient_ops zserv_client_ops = {
+    .on_capabilities = on_capabilities,
+    .on_router_id = on_router_id,
+    .on_interface = on_interface,
+    .on_address = on_address,
+    .on_nexthop = on_nexthop,
+    .on_notify = on_notify,
+    .on_route = on_route,
+    .on_error = on_error,
+    .on_bad = on_bad,
+    .on_unknown = on_unknown,
+};
+
+struct redistributed {
+	struct prefix *list;
+	size_t n;
+};
+
+static void collect(const struct rib_route *r, bool best, void *arg)
+{
+	struct redistributed *c = arg;
+
+	(void)best;
+	if (r->source != RIB_REDISTRIBUTED)
+		return;
+	c->list = xrealloc(c->list, c->n + 1, sizeof(*c->list));
+	c->list[c->n++] = r->prefix;
+}
+
+void zserv_forget(struct out_zserv *z)
+{
+	struct redistributed c = {0};
+
+	z->n_ifaces = z->n_addrs = 0;
+	z->ecmp = 0;
+	if (!z->conf->zebra.redistribute.n)
+		return;
+	rib_each(z->rib, collect, &c);
+	for (size_t i = 0; i < c.n; i++)
+		rib_set(z->rib, RIB_REDISTRIBUTED, &c.list[i], NULL, 0);
+	free(c.list);
+	rib_commit(z->rib);
+}
+
+void zserv_subnets(struct out_zserv *z)
+{
+	struct prefix *list;
+	size_t n = 0;
+
+	if (!z->subnets_dirty)
+		return;
+	z->subnets_dirty = false;
+	list = xcalloc(z->n_addrs, sizeof(*list));
+	for (size_t i = 0; i < z->n_addrs; i++) {
+		const struct zserv_iface *ifp = iface_find(z, z->addrs[i].ifindex);
+		struct ipaddr a = z->addrs[i].addr;
+
+		if (ifp && ifp->up && !ipaddr_is_linklocal(&a))
+			list[n++] = prefix_of(&a, z->addrs[i].plen);
+	}
+	if (z->ev.on_subnets)
+		z->ev.on_subnets(list, n, z->arg);
+	free(list);
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * zroutes_hops.c - the gateways of our routes as zebra sees them. Each is tracked from its
+ * first use until a minute after its last. zebra tells when the way to one changes, but
+ * not always when its interface flaps faster than zebra looks: so an interface that goes
+ * down takes its gateways with it at once, and they are asked about again later.
+ */
+#include "announcer/util.h"
+#include "announcer/zroutes_int.h"
+
+enum {
+	NEXTHOP_MS = 2000, /* a gateway that zebra says nothing about */
+	RECHECK_MS = 1000, /* a gateway whose interface went down */
+};
+
+static uint32_t hop_hash(const void *entry)
+{
+	const struct ipaddr *a = &((const struct hop *)entry)->pub.addr;
+
+	return table_hash(a->addr, ipaddr_len(a->family), 0);
+}
+
+static bool hop_same(const void *a, const void *b)
+{
+	return !ipaddr_cmp(
+	    &((const struct hop *)a)->pub.addr, &((const struct hop *)b)->pub.addr);
+}
+
+const struct table_ops hops_ops = {.hash = hop_hash, .same = hop_same};
+
+static struct hop *hop_find(const struct zroutes *z, const struct ipaddr *a)
+{
+	struct hop probe = {.pub.addr = *a};
+
+	return table_find(&z->hops, &probe);
+}
+
+static void hop_state(struct zroutes *z, struct hop *h, enum znh_state s)
+{
+	z->unknown -= h->pub.state == ZNH_UNKNOWN;
+	z->unknown += s == ZNH_UNKNOWN;
+	h->pub.state = s;
+}
+
+struct hop *hops_use(struct zroutes *z, const struct ipaddr *a, int64_t now_ms)
+{
+	struct hop *h = hop_find(z, a);
+
+	if (h)
+		return h;
+	h = xcalloc(1, sizeof(*h));
+	h->pub.addr = *a;
+	h->id = z->next_id++;
+	h->due_ms = NEVER;
+	h->pub.state = ZNH_UNKNOWN;
+	z->unknown++;
+	table_add(&z->hops, h);
+	if (z->up) {
+		zdue(z, &h->due_ms, now_ms + NEXTHOP_MS);
+		z->ops.track(a, true, z->arg);
+	}
+	return h;
+}
+
+void hops_free(struct zroutes *z)
+{
+	struct hop *h;
+
+	for (size_t i = 0; (h = table_next(&z->hops, &i));)
+		free(h);
+	table_fini(&z->hops);
+}
+
+void hops_forget(struct zroutes *z)
+{
+	struct hop *h;
+
+	for (size_t i = 0; (h = table_next(&z->hops, &i));) {
+		hop_state(z, h, ZNH_UNKNOWN);
+		h->pub.ifindex = 0;
+		h->iface_down = false;
+		h->due_ms = NEVER;
+	}
+}
+
+void hops_up(struct zroutes *z, int64_t now_ms)
+{
+	struct hop *h;
+
+	for (size_t i = 0; (h = table_next(&z->hops, &i));) {
+		zdue(z, &h->due_ms, now_ms + NEXTHOP_MS);
+		z->ops.track(&h->pub.addr, true, z->arg);
+	}
+}
+
+void zroutes_nexthop(struct zroutes *z, const struct znh *told, int64_t now_ms)
+{
+	struct hop *h = hop_find(z, &told->addr);
+	enum znh_state s = told->state == ZNH_UP ? ZNH_UP : ZNH_DOWN;
+	bool same;
+
+	if (!h)
+		return;
+	same = h->pub.state == s;
+	hop_state(z, h, s);
+	if (s == ZNH_UP)
+		h->iface_down = false;
+	h->pub.ifindex = s == ZNH_UP ? told->ifindex : h->pub.ifindex;
+	h->pub.recursive = told->recursive;
+	h->due_ms = h->iface_down ? h->due_ms : NEVER;
+	/* The way to a gateway changed though it stayed up: routes over it must be programmed
+	 * again, which an unchanged ADD does not do on every release. */
+	if (!same || told->recursive)
+		zroutes_again(z, 1ull << h->id % 64, now_ms);
+}
+
+void zroutes_iface(struct zroutes *z, uint32_t ifindex, bool up, int64_t now_ms)
+{
+	uint64_t members = 0;
+	struct hop *h;
+
+	for (size_t i = 0; (h = table_next(&z->hops, &i));) {
+		if (h->pub.ifindex != ifindex)
+			continue;
+		if (!up && h->pub.state == ZNH_UP) {
+			hop_state(z, h, ZNH_DOWN);
+			h->iface_down = true;
+			zdue(z, &h->due_ms, now_ms + RECHECK_MS);
+			members |= 1ull << h->id % 64;
+		} else if (up && h->pub.state == ZNH_DOWN && z->up) {
+			/* Registering again brings an answer at once, changed or not. */
+			z->ops.track(&h->pub.addr, false, z->arg);
+			z->ops.track(&h->pub.addr, true, z->arg);
+		}
+	}
+	zroutes_again(z, members, now_ms);
+}
+
+static void hop_due(struct zroutes *z, struct hop *h, int64_t now_ms)
+{
+	h->due_ms = NEVER;
+	if (h->pub.state == ZNH_UNKNOWN) {
+		hop_state(z, h, ZNH_DOWN);
+		zroutes_again(z, 1ull << h->id % 64, now_ms);
+	}
+	if (h->pub.state == ZNH_DOWN && z->up) {
+		z->ops.track(&h->pub.addr, false, z->arg);
+		z->ops.track(&h->pub.addr, true, z->arg);
+	}
+}
+
+void hops_tick(struct zroutes *z, int64_t now_ms)
+{
+	struct hop *h;
+
+	for (size_t i = 0; (h = table_next(&z->hops, &i));) {
+		if (h->due_ms <= now_ms)
+			hop_due(z, h, now_ms);
+		if (h->due_ms < z->due_ms)
+			z->due_ms = h->due_ms;
+	}
+}
+
+void hops_sweep(struct zroutes *z)
+{
+	struct hop **dead = xcalloc(z->hops.n, sizeof(struct hop *));
+	struct zroute *r;
+	struct hop *h;
+	size_t n = 0;
+
+	for (size_t i = 0; (r = table_next(&z->routes, &i));) {
+		const struct rib_route *want = r->wanted ? rib_best(z->rib, &r->p) : NULL;
+
+		for (size_t k = 0; want && k < want->n; k++) {
+			h = hop_find(z, &want->nh[k].addr);
+			if (h)
+				h->used = true;
+		}
+	}
+	for (size_t i = 0; (h = table_next(&z->hops, &i));) {
+		if (!h->used)
+			dead[n++] = h;
+		h->used = false;
+	}
+	while (n) {
+		h = dead[--n];
+		if (z->up)
+			z->ops.track(&h->pub.addr, false, z->arg);
+		z->unknown -= h->pub.state == ZNH_UNKNOWN;
+		table_remove(&z->hops, h);
+		free(h);
+	}
+	free(dead);
+}
+
+const struct znh *zroutes_nexthop_find(const struct zroutes *z, const struct ipaddr *nh)
+{
+	const struct hop *h = hop_find(z, nh);
+
+	return h ? &h->pub : NULL;
+}
+
+void zroutes_nexthops(const struct zroutes *z, znh_fn *fn, void *arg)
+{
+	const struct hop *h;
+
+	for (size_t i = 0; (h = table_next(&z->hops, &i));)
+		fn(&h->pub, arg);
+}

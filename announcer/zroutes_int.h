@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* zroutes_int.h - what zroutes.c and zroutes_hops.c share; nobody else includes it. */
+#ifndef GREVY_ZROUTES_INT_H
+#define GREVY_ZROUTES_INT_H
+#include "announcer/table.h"
+#include "announcer/zroutes.h"
+
+#define NEVER INT64_MAX
+
+struct zroute {
+	struct prefix p;
+	uint8_t state; /* enum zroute_state */
+	bool wanted, asked;
+	uint8_t tries;
+	uint16_t n_sent, n_wanted;
+	uint64_t sent;    /* hash of what zebra has; 0 = nothing */
+	uint64_t members; /* bit id % 64 of each gateway in the RIB's route */
+	int64_t due_ms;
+	char *winner;
+};
+
+struct hop {
+	struct znh pub;
+	unsigned id;
+	bool iface_down, used;
+	int64_t due_ms;
+};
+
+struct zroutes {
+	const struct rib *rib;
+	struct zroutes_ops ops;
+	void *arg;
+	struct table routes, hops;
+	struct rib_nexthop *usable; /* scratch, max_nexthops */
+	unsigned max_nexthops, next_id, unknown, asking;
+	bool up;
+	int64_t due_ms, sweep_ms, note_ms;
+	size_t count[ZROUTE_STATES];
+};
+
+/* Nothing is due later than its own time; the time in z is the earliest or before it. */
+static inline void zdue(struct zroutes *z, int64_t *at, int64_t when_ms)
+{
+	*at = when_ms;
+	if (when_ms < z->due_ms)
+		z->due_ms = when_ms;
+}
+
+extern const struct table_ops hops_ops;
+
+/* The gateway, tracked from now on if it was not. */
+struct hop *hops_use(struct zroutes *z, const struct ipaddr *a, int64_t now_ms);
+void hops_free(struct zroutes *z);
+/* What zebra said of them no longer holds; ask for all of them (again). */
+void hops_forget(struct zroutes *z);
+void hops_up(struct zroutes *z, int64_t now_ms);
+/* Those that are due; lowers z->due_ms to the next. */
+void hops_tick(struct zroutes *z, int64_t now_ms);
+/* Stop tracking gateways that no route of the RIB has any more. */
+void hops_sweep(struct zroutes *z);
+
+/* Look at every route with one of these members again. */
+void zroutes_again(struct zroutes *z, uint64_t members, int64_t now_ms);
+#endif
