@@ -156,7 +156,10 @@ static void root_read(struct reader *r, struct json_object *root)
 		return;
 	}
 	r->map = entries;
-	json_object_object_foreach(entries, key, value) entry_read(r, key, value);
+	json_object_object_foreach(entries, key, value)
+	{
+		entry_read(r, key, value);
+	}
 }
 
 int assign_parse(const char *text, size_t len, const char *file, struct assign_list *out,
@@ -224,7 +227,7 @@ static int entry_cmp(const void *x, const void *y)
 
 char *assign_print(const struct assign_list *l, size_t *len)
 {
-	const struct assignment **sorted = xcalloc(l->n, sizeof(struct assignment *));
+	const struct assignment **sorted = xcalloc(l->n, sizeof(void *));
 	char *text = NULL;
 	FILE *f = open_memstream(&text, len);
 
@@ -232,7 +235,7 @@ char *assign_print(const struct assign_list *l, size_t *len)
 		abort();
 	for (size_t i = 0; i < l->n; i++)
 		sorted[i] = &l->v[i];
-	qsort(sorted, l->n, sizeof(*sorted), entry_cmp);
+	qsort(sorted, l->n, sizeof(void *), entry_cmp);
 	fputs("{\"version\": 1, \"assignments\": {\n", f);
 	for (size_t i = 0; i < l->n; i++) {
 		entry_print(f, sorted[i]);

@@ -51,6 +51,8 @@ struct frame {
 struct builder {
 	yaml_parser_t parser;
 	struct yamldoc_error *err;
+	yamldoc_fn *fn;
+	void *arg;
 	struct json_object *root;
 	struct json_object *names; /* anchor -> index */
 	struct anchor *anchors;
@@ -409,30 +411,18 @@ static int node_add(struct builder *b, const yaml_event_t *ev)
 	}
 }
 
-static int doc_end(struct builder *b, struct yamldoc *doc)
+static int doc_end(struct builder *b)
 {
-	struct json_object **grown;
+	int rc = b->root ? b->fn(b->root, b->arg) : 0;
 
 	anchors_clear(b);
-	b->nodes = b->cost = 0;
-	if (!b->root)
-		return 0;
-	if (!(doc->n & (doc->n - 1))) {
-		size_t cap = doc->n ? 2 * doc->n : 1;
-
-		grown = cap <= SIZE_MAX / sizeof(*grown)
-		            ? realloc(doc->docs, cap * sizeof(*grown))
-		            : NULL;
-		if (!grown)
-			return -ENOMEM;
-		doc->docs = grown;
-	}
-	doc->docs[doc->n++] = b->root;
+	json_object_put(b->root);
 	b->root = NULL;
-	return 0;
+	b->nodes = b->cost = 0;
+	return rc;
 }
 
-static int event_handle(struct builder *b, const yaml_event_t *ev, struct yamldoc *doc)
+static int event_handle(struct builder *b, const yaml_event_t *ev)
 {
 	switch (ev->type) {
 	case YAML_SCALAR_EVENT:
@@ -445,7 +435,7 @@ static int event_handle(struct builder *b, const yaml_event_t *ev, struct yamldo
 		collection_close(b);
 		return 0;
 	case YAML_DOCUMENT_END_EVENT:
-		return doc_end(b, doc);
+		return doc_end(b);
 	default:
 		return 0;
 	}
@@ -460,10 +450,10 @@ static void builder_fini(struct builder *b)
 	yaml_parser_delete(&b->parser);
 }
 
-int yamldoc_parse(const char *text, size_t len, struct yamldoc *doc, struct yamldoc_error *err)
+int yamldoc_each(
+    const char *text, size_t len, yamldoc_fn *fn, void *arg, struct yamldoc_error *err)
 {
-	struct builder b = {.err = err};
-	struct yamldoc out = {0};
+	struct builder b = {.err = err, .fn = fn, .arg = arg};
 	yaml_event_t ev;
 	bool done = false;
 	int rc = 0;
@@ -477,11 +467,38 @@ int yamldoc_parse(const char *text, size_t len, struct yamldoc *doc, struct yaml
 			rc = refuse_syntax(&b, text, len);
 			break;
 		}
-		rc = event_handle(&b, &ev, &out);
+		rc = event_handle(&b, &ev);
 		done = ev.type == YAML_STREAM_END_EVENT;
 		yaml_event_delete(&ev);
 	}
 	builder_fini(&b);
+	return rc;
+}
+
+static int doc_keep(struct json_object *o, void *arg)
+{
+	struct yamldoc *doc = arg;
+
+	/* Doubled at each power of two. */
+	if (!(doc->n & (doc->n - 1))) {
+		size_t cap = doc->n ? 2 * doc->n : 1;
+		struct json_object **grown = NULL;
+
+		if (cap <= SIZE_MAX / sizeof(*grown))
+			grown = realloc(doc->docs, cap * sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		doc->docs = grown;
+	}
+	doc->docs[doc->n++] = json_object_get(o);
+	return 0;
+}
+
+int yamldoc_parse(const char *text, size_t len, struct yamldoc *doc, struct yamldoc_error *err)
+{
+	struct yamldoc out = {0};
+	int rc = yamldoc_each(text, len, doc_keep, &out, err);
+
 	if (rc)
 		yamldoc_fini(&out);
 	else

@@ -22,6 +22,15 @@ struct yamldoc_error {
 	char what[160];
 };
 
+/**
+ * yamldoc_each - one document after the other, so that only one tree is in memory
+ * @fn: gets each document that is not empty, borrowed; what it returns, if not 0, ends it all
+ * Return: 0, -EINVAL (err is filled in), -ENOMEM, or what fn returned.
+ */
+typedef int yamldoc_fn(struct json_object *doc, void *arg);
+int yamldoc_each(
+    const char *text, size_t len, yamldoc_fn *fn, void *arg, struct yamldoc_error *err);
+
 /* Return: 0, -EINVAL (err is filled in) or -ENOMEM. doc is written only on success. */
 int yamldoc_parse(const char *text, size_t len, struct yamldoc *doc, struct yamldoc_error *err);
 void yamldoc_fini(struct yamldoc *doc);

@@ -2,11 +2,11 @@
 /*
  * server.c - connections to the vty socket.
  *
- * A connection has at most one answer that waits to be sent: the next command is looked at
- * only when its predecessor's answer has left, so that one that never reads costs one answer
- * and, after WRITE_TIMEOUT_S, its connection. One command is run for each turn of the loop
- * and connection. Input is bounded by VTY_COMMAND_MAX; what is longer is skipped up to its
- * NUL and refused.
+ * A connection has at most one answer that waits to be sent: no more is read, and the next
+ * command is looked at, only when its predecessor's answer has left, so that one that never
+ * reads costs one answer and, after WRITE_TIMEOUT_S, its connection. One command is run for
+ * each turn of the loop and connection. Input is bounded by VTY_COMMAND_MAX; what is longer is
+ * skipped up to its NUL and refused.
  *
  * `terminal monitor` has an answer without an end: log lines follow its text until the next
  * command comes, which first ends that answer. A reader that is too slow loses lines and is
@@ -175,9 +175,16 @@ static void proceed(struct session *s)
 
 	while (more && !s->state.closing && (s->streaming || !waiting(s)))
 		more = take(s);
-	if (s->state.closing || (s->eof && !more))
-		if (s->streaming || !waiting(s))
-			session_free(s);
+	if ((s->state.closing || (s->eof && !more)) && (s->streaming || !waiting(s))) {
+		session_free(s);
+		return;
+	}
+	if (s->eof)
+		return;
+	if (waiting(s) && !s->streaming)
+		bufferevent_disable(s->bev, EV_READ);
+	else
+		bufferevent_enable(s->bev, EV_READ);
 }
 
 static void on_read(struct bufferevent *bev, void *arg)
@@ -248,7 +255,7 @@ int vty_server_adopt(struct vty_server *v, int fd)
 	if (!s->bev)
 		abort();
 	bufferevent_setcb(s->bev, on_read, on_written, on_event, s);
-	bufferevent_setwatermark(s->bev, EV_READ, 0, VTY_COMMAND_MAX);
+	bufferevent_set_max_single_read(s->bev, VTY_COMMAND_MAX);
 	bufferevent_set_timeouts(s->bev, NULL, &timeout);
 	LIST_INSERT_HEAD(&v->sessions, s, link);
 	v->n_sessions++;

@@ -194,6 +194,33 @@ static void test_bad(void **state)
 	assert_true(each_file("bad", check_bad) >= 24);
 }
 
+/* The example that is installed: good as it is, and with every remark taken for real. */
+static void test_example(void **state)
+{
+	struct conf_errors errors = {0};
+	size_t len = 0;
+	char *text = file_text("../../../announcer", "grevyd.yaml.example", &len), *p;
+	struct conf *c;
+
+	(void)state;
+	assert_non_null(text);
+	c = parse_exact(text, len, "example", &errors);
+	assert_non_null(c);
+	assert_int_equal(c->warnings.n, 0);
+	conf_free(c);
+	/* Words have one blank after the sign, configuration none or two. */
+	for (p = text; p; p = strchr(p, '\n'), p += p != NULL)
+		if (*p == '#' && (p[1] != ' ' || p[2] == ' '))
+			memmove(p, p + 1, strlen(p));
+	c = parse_exact(text, strlen(text), "example", &errors);
+	if (errors.lines.n)
+		print_error("%s\n", errors.lines.v[0]);
+	assert_non_null(c);
+	assert_int_equal(c->policy.n_pools, 2);
+	conf_free(c);
+	free(text);
+}
+
 /* A file that was cut off anywhere is read or refused, never both, never neither. */
 static void check_truncated(const char *name, char *text, size_t len)
 {
@@ -434,6 +461,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_good),
 	    cmocka_unit_test(test_bad),
+	    cmocka_unit_test(test_example),
 	    cmocka_unit_test(test_truncated),
 	    cmocka_unit_test(test_defaults),
 	    cmocka_unit_test(test_zebra),
