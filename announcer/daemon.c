@@ -49,6 +49,7 @@ struct daemon {
 	struct event *gather_ev, *save_ev;
 	uint64_t last_commit_ns, oldest_ns; /* oldest: of the events not acted on; 0 = none */
 	bool synced, whole;
+	char state_problem[512];
 	bool state_unknown; /* the state file cannot be read: do not write over it */
 
 	struct prefix *subnets;
@@ -304,8 +305,11 @@ static void restore(struct daemon *d)
 	if (!d->conf->controller)
 		return;
 	rc = assign_load(d->conf->state_file, (int64_t)time(NULL), &list, &err);
-	if (rc && rc != -ENOENT)
+	if (rc && rc != -ENOENT) {
 		log_err("alloc", "%s", err.text);
+		snprintf(d->state_problem, sizeof(d->state_problem), "%s", err.text);
+		d->ctx.state_file_problem = d->state_problem;
+	}
 	d->state_unknown = rc && rc != -ENOENT && rc != -EINVAL;
 	for (size_t i = 0; i < list.n; i++) {
 		const struct assignment *a = &list.v[i];

@@ -85,17 +85,21 @@ static void on_add(const struct prefix *p, const struct rib_nexthop *nh, size_t 
 		zserv_write(z);
 }
 
-void zserv_delete(struct out_zserv *z, const struct prefix *p)
+void zserv_delete(struct out_zserv *z, const struct prefix *p, uint32_t table)
 {
 	struct zapi_route r;
 
 	fill_route(z, &r, p);
+	r.table = table;
+	r.has = table ? r.has | ZHAS_TABLE : r.has & ~(unsigned)ZHAS_TABLE;
 	zclient_send_route_delete(z->client, &r);
 }
 
 static void on_del(const struct prefix *p, void *arg)
 {
-	zserv_delete(arg, p);
+	struct out_zserv *z = arg;
+
+	zserv_delete(z, p, z->conf->zebra.table);
 }
 
 static void on_track(const struct ipaddr *nh, bool on, void *arg)
@@ -156,6 +160,7 @@ static void complete(struct out_zserv *z)
 		zclient_send_graceful_restart(z->client, &gr);
 	}
 	zserv_list_later(z);
+	zserv_lock_note(z);
 }
 
 static void tick_later(struct out_zserv *z, int64_t ms)

@@ -14,7 +14,7 @@
 enum { ASK_MAX = 64, LIST_MS = 1500, DOWNS_MS = 200 };
 
 static void ask_next(struct out_zserv *z);
-static void list_family(struct out_zserv *z, uint8_t family);
+static void list_ask(struct out_zserv *z);
 
 static void on_entry(int rc, const char *text, void *arg)
 {
@@ -64,9 +64,32 @@ void zserv_ask(struct out_zserv *z, const struct prefix *p)
 	ask_next(z);
 }
 
+/* The listings in turn: both families of our table, then of main and of the table of an
+ * earlier run, where nothing of ours belongs. false: that was the last. */
+static bool list_next(struct out_zserv *z)
+{
+	const uint32_t ours = z->conf->zebra.table;
+
+	if (z->list_family == AF_INET) {
+		z->list_family = AF_INET6;
+		return true;
+	}
+	z->list_family = AF_INET;
+	if (z->list_table == ours && ours) {
+		z->list_table = 0;
+		return true;
+	}
+	if (z->list_table != z->old_table && z->old_table != ours && z->old_table) {
+		z->list_table = z->old_table;
+		return true;
+	}
+	return false;
+}
+
 static void on_list(int rc, const char *text, void *arg)
 {
 	struct out_zserv *z = arg;
+	bool ours = z->list_table == z->conf->zebra.table;
 	struct zroute_view v;
 	struct prefix p;
 	char s[PREFIX_STRLEN];
@@ -75,30 +98,28 @@ static void on_list(int rc, const char *text, void *arg)
 	if (rc < 0)
 		return;
 	while (zebra_text_route(&text, zversion_type_letter(z->type), z->instance, &p)) {
-		if (zroutes_find(z->routes, &p, 0, &v))
+		if (p.family != z->list_family || (ours && zroutes_find(z->routes, &p, 0, &v)))
 			continue;
 		log_warn("zserv", "%s: left behind in zebra by an earlier run: removed",
 		    prefix_str(&p, s));
 		z->count.repaired++;
-		zserv_delete(z, &p);
+		zserv_delete(z, &p, z->list_table);
 	}
 	zserv_settle(z);
-	if (z->list_family == AF_INET)
-		list_family(z, AF_INET6);
+	if (list_next(z))
+		list_ask(z);
 }
 
-static void list_family(struct out_zserv *z, uint8_t family)
+static void list_ask(struct out_zserv *z)
 {
-	const char *ip = family == AF_INET ? "ip" : "ipv6";
+	const char *ip = z->list_family == AF_INET ? "ip" : "ipv6";
 	char command[64];
 
-	if (z->conf->zebra.table)
-		snprintf(command, sizeof(command), "show %s route table %u", ip,
-		    z->conf->zebra.table);
+	if (z->list_table)
+		snprintf(command, sizeof(command), "show %s route table %u", ip, z->list_table);
 	else
 		snprintf(command, sizeof(command), "show %s route %s", ip,
 		    zversion_type_name(z->type));
-	z->list_family = family;
 	z->listing = vtyc_ask(z->base, z->conf->zebra.vty_socket, command, on_list, z);
 }
 
@@ -108,8 +129,11 @@ static void on_list_due(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (z->state == ZSERV_UP && z->vty && !z->listing)
-		list_family(z, AF_INET);
+	if (z->state == ZSERV_UP && z->vty && !z->listing) {
+		z->list_family = AF_INET;
+		z->list_table = z->conf->zebra.table;
+		list_ask(z);
+	}
 }
 
 void zserv_list_later(struct out_zserv *z)

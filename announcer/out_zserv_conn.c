@@ -513,8 +513,8 @@ void zserv_connect(struct out_zserv *z)
 		return;
 	}
 	if (stat(c->socket, &st) < 0) {
-		zserv_drop(z, ZSERV_NO_SOCKET, "%s: %s", c->socket,
-		    errno == ENOENT ? "no such socket: is zebra running?" : strerror(errno));
+		zserv_drop(z, ZSERV_NO_SOCKET, "%s: %s%s", c->socket, strerror(errno),
+		    errno == ENOENT ? " (is zebra running?)" : "");
 		return;
 	}
 	z->state = ZSERV_ASKING;

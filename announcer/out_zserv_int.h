@@ -70,6 +70,7 @@ struct out_zserv {
 	struct prefix *asked; /* waiting for an answer, the first under way */
 	size_t n_asked;
 	uint8_t list_family;
+	uint32_t list_table, old_table; /* old: of an earlier run */
 	struct event *list_ev;
 
 	/* counted over all connections */
@@ -84,8 +85,8 @@ void zserv_write(struct out_zserv *z);
 /* Act on what changed: time-outs, COMPLETE, subnets, writing. */
 void zserv_settle(struct out_zserv *z);
 void zserv_routes_up(struct out_zserv *z);
-/* Send a DELETE. */
-void zserv_delete(struct out_zserv *z, const struct prefix *p);
+/* Send a DELETE for a route in this table; 0 = main. */
+void zserv_delete(struct out_zserv *z, const struct prefix *p, uint32_t table);
 
 /* out_zserv_conn.c */
 void zserv_connect(struct out_zserv *z);

@@ -6,10 +6,12 @@
  *
  *	pid 4711
  *	downs 3 0
+ *	table 0
  *	192.168.2.13 2
  *
  * "downs" is zebra's own count of interfaces that went down, and how many times it was
- * found higher than noted: then links flapped while no grevyd was there.
+ * found higher than noted: then links flapped while no grevyd was there. "table" is where
+ * our routes are: after a change of zebra.table the old ones must go.
  */
 #include "announcer/out_zserv_int.h"
 #include "announcer/util.h"
@@ -58,6 +60,10 @@ static void read_losses(struct out_zserv *z)
 
 			z->downs = (unsigned)strtoul(at + 6, &end, 10);
 			z->unseen = (unsigned)(strtoul(end, NULL, 10) & 0xffff);
+			continue;
+		}
+		if (!strncmp(at, "table ", 6)) {
+			z->old_table = (uint32_t)strtoul(at + 6, NULL, 10);
 			continue;
 		}
 		memcpy(word, at, len);
@@ -124,6 +130,7 @@ int zserv_lock(struct out_zserv *z, char *holder, size_t size)
 	z->lock_fd = fd;
 	memcpy(z->lock_path, path, sizeof(path));
 	z->downs = z->unseen = 0;
+	z->old_table = z->conf->zebra.table;
 	read_losses(z);
 	zserv_lock_note(z);
 	return 0;

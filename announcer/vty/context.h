@@ -27,6 +27,8 @@ struct vty_context {
 	const struct out_zserv *zserv;
 	const struct queue *queue;
 	const struct k8s_state *source; /* the newest that the source told */
+	const char *
+	    state_file_problem; /* why assignments of before may be lost; NULL = they are not */
 	const struct latency
 	    *latency; /* from an event being queued to its routes being written */
 };

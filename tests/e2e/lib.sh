@@ -265,7 +265,7 @@ lab_start() {
 
 # --- FRR -------------------------------------------------------------------------------------
 
-zebra_command=("$FRR/zebra" -A 127.0.0.1 -s 90000000 --log stdout --log-level warnings)
+zebra_command=("$FRR/zebra" -A 127.0.0.1 -s 90000000 --v6-rr-semantics --log stdout --log-level warnings)
 
 # /etc/frr is the configuration that we ship for a Debian router.
 frr_config() {
