@@ -16,12 +16,12 @@ static const struct desired_text texts[DESIRED_REASONS] = {
 	"is eligible",										"look at this Service's endpoints and at the nodes below"},
     [DESIRED_NARROWED] = {"narrowed",
 		    "announced over the nodes that serve all Services of the address, fewer than serve "
-                    "this "
+	"this "
 	"one",											""						       },
     [DESIRED_OTHERS_NODES] = {"others-nodes",
 		    "no node serves all Services of the address: announced over those of the oldest",
 		    "run all of them on one node, or use externalTrafficPolicy: Cluster or another "
-                    "address"																  },
+	"address"																	      },
     [DESIRED_LIMITED] = {"limited",      "announced over as many nodes as zebra takes",
 		    "raise zebra's --ecmp, or select fewer nodes with node-selectors"									  },
 };
