@@ -31,6 +31,8 @@
 
 enum { GATHER_MS = 5, SAVE_RETRY_S = 5 };
 
+enum problem { PROBLEM_CONF, PROBLEM_STATE_FILE, PROBLEMS };
+
 struct daemon {
 	struct event_base *base;
 	struct conf *conf;
@@ -49,7 +51,8 @@ struct daemon {
 	struct event *gather_ev, *save_ev;
 	uint64_t last_commit_ns, oldest_ns; /* oldest: of the events not acted on; 0 = none */
 	bool synced, whole;
-	char state_problem[512];
+	char *problem[PROBLEMS];
+	struct vty_problem problems[PROBLEMS]; /* those that there are */
 	bool state_unknown; /* the state file cannot be read: do not write over it */
 
 	struct prefix *subnets;
@@ -293,6 +296,28 @@ static void on_written(bool drained, void *arg)
 	d->oldest_ns = 0;
 }
 
+/* What every `why` should tell, until text is NULL. */
+static void set_problem(struct daemon *d, enum problem which, const char *text)
+{
+	static const struct vty_problem kinds[] = {
+	    [PROBLEM_CONF] = {.link = "configuration",
+			      .cure = "mend the file and reload; the one before it is in force"},
+	    [PROBLEM_STATE_FILE] = {.link = "state file",
+			      .cure = "Services without a status may have got other addresses; restore the "
+			"file from a backup if that matters"                                   },
+	};
+
+	free(d->problem[which]);
+	d->problem[which] = xstrdup(text);
+	d->ctx.n_problems = 0;
+	for (size_t i = 0; i < PROBLEMS; i++) {
+		if (!d->problem[i])
+			continue;
+		d->problems[d->ctx.n_problems] = kinds[i];
+		d->problems[d->ctx.n_problems++].what = d->problem[i];
+	}
+}
+
 /* A damaged file is put aside; what was good in it counts. One that cannot be read is left
  * as it is. */
 static void restore(struct daemon *d)
@@ -307,8 +332,7 @@ static void restore(struct daemon *d)
 	rc = assign_load(d->conf->state_file, (int64_t)time(NULL), &list, &err);
 	if (rc && rc != -ENOENT) {
 		log_err("alloc", "%s", err.text);
-		snprintf(d->state_problem, sizeof(d->state_problem), "%s", err.text);
-		d->ctx.state_file_problem = d->state_problem;
+		set_problem(d, PROBLEM_STATE_FILE, err.text);
 	}
 	d->state_unknown = rc && rc != -ENOENT && rc != -EINVAL;
 	for (size_t i = 0; i < list.n; i++) {
@@ -382,6 +406,7 @@ struct daemon *daemon_new(struct event_base *base, struct conf *conf)
 	d->ctx.version = PACKAGE_VERSION;
 	d->ctx.started_s = (int64_t)time(NULL);
 	d->ctx.latency = &d->latency;
+	d->ctx.problems = d->problems;
 	log_warnings(conf);
 	if (start(d)) {
 		daemon_free(d);
@@ -395,6 +420,7 @@ void daemon_reload(struct daemon *d, struct conf *next)
 	struct conf *old = d->conf;
 	unsigned changed = conf_reload_diff(old, next);
 
+	set_problem(d, PROBLEM_CONF, NULL);
 	log_warnings(next);
 	log_set_level(next->log_level);
 	log_set_json(next->log_json);
@@ -410,6 +436,11 @@ void daemon_reload(struct daemon *d, struct conf *next)
 	if (changed & CONF_CHANGED_CONTROLLER && d->synced)
 		save(d);
 	log_info("conf", "%s: in force%s", next->file, changed ? "" : ", nothing changed");
+}
+
+void daemon_refused(struct daemon *d, const char *error)
+{
+	set_problem(d, PROBLEM_CONF, error);
 }
 
 void daemon_rescan(struct daemon *d)
@@ -434,6 +465,8 @@ void daemon_free(struct daemon *d)
 	if (d->rules != d->conf)
 		conf_free(d->rules);
 	conf_free(d->conf);
+	for (size_t i = 0; i < PROBLEMS; i++)
+		free(d->problem[i]);
 	free(d->subnets);
 	free(d);
 }

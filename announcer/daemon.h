@@ -21,6 +21,9 @@ struct daemon *daemon_new(struct event_base *base, struct conf *conf);
 /* Take over another configuration, which is consumed; only the difference is touched. */
 void daemon_reload(struct daemon *d, struct conf *next);
 
+/* Another configuration was refused for this reason: `why` tells it until one is taken. */
+void daemon_refused(struct daemon *d, const char *error);
+
 /* The folder of manifests is read again. */
 void daemon_rescan(struct daemon *d);
 

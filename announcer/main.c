@@ -111,7 +111,9 @@ static void apply_options(struct conf *c, const struct options *o)
 	}
 }
 
-static struct conf *load(const struct options *o, void (*tell)(const char *line))
+/* tell is given each error; the first is copied to `first`, if there is room for it. */
+static struct conf *load(
+    const struct options *o, void (*tell)(const char *line), char *first, size_t size)
 {
 	struct conf_errors errors = {0};
 	struct conf *c = conf_load(o->file, &errors);
@@ -120,6 +122,8 @@ static struct conf *load(const struct options *o, void (*tell)(const char *line)
 		tell(errors.lines.v[i]);
 	if (errors.more)
 		tell("... and more");
+	if (size)
+		snprintf(first, size, "%s", errors.lines.n ? errors.lines.v[0] : "");
 	conf_errors_fini(&errors);
 	if (c)
 		apply_options(c, o);
@@ -151,16 +155,19 @@ static void on_reload(evutil_socket_t sig, short what, void *arg)
 {
 	struct run *r = arg;
 	struct conf *next;
+	char error[256];
 
 	(void)sig;
 	(void)what;
 	sdnotify("RELOADING=1");
-	next = load(r->opt, tell_log);
-	if (next)
+	next = load(r->opt, tell_log, error, sizeof(error));
+	if (next) {
 		daemon_reload(r->daemon, next);
-	else
+	} else {
 		log_err("conf", "%s: not taken, the running configuration stays in force",
 		    r->opt->file);
+		daemon_refused(r->daemon, error);
+	}
 	daemon_rescan(r->daemon);
 	sdnotify("READY=1");
 }
@@ -209,7 +216,7 @@ int main(int argc, char **argv)
 	/* Objects are made by one thread and freed by the other: one arena keeps them dense. */
 	mallopt(M_ARENA_MAX, 1);
 #endif
-	conf = load(&o, tell_stderr);
+	conf = load(&o, tell_stderr, NULL, 0);
 	if (!conf)
 		return 1;
 	if (o.check) {

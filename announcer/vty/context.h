@@ -2,6 +2,7 @@
 /* context.h - what commands may look at. main.c fills it in; handlers only read. */
 #ifndef GREVY_VTY_CONTEXT_H
 #define GREVY_VTY_CONTEXT_H
+#include <stddef.h>
 #include <stdint.h>
 
 struct alloc;
@@ -13,6 +14,14 @@ struct out_zserv;
 struct queue;
 struct rib;
 struct store;
+
+/* What is wrong with grevyd itself and concerns every Service: the last reload was refused,
+ * the state file is damaged. */
+struct vty_problem {
+	const char *link; /* "configuration", "state file" */
+	const char *what; /* "grevyd.yaml:14:7: hold-time: must be ..." */
+	const char *cure; /* "" = none */
+};
 
 /* Each pointer is borrowed for the life of the vty server and may be changed between two
  * runs of the loop, as a reload does with conf. NULL: there is no such part (yet). */
@@ -26,9 +35,9 @@ struct vty_context {
 	const struct rib *rib;
 	const struct out_zserv *zserv;
 	const struct queue *queue;
-	const struct k8s_state *source; /* the newest that the source told */
-	const char *
-	    state_file_problem; /* why assignments of before may be lost; NULL = they are not */
+	const struct k8s_state *source;     /* the newest that the source told */
+	const struct vty_problem *problems; /* n_problems of them, noted in every why */
+	size_t n_problems;
 	const struct latency
 	    *latency; /* from an event being queued to its routes being written */
 };

@@ -44,6 +44,12 @@ const struct store_service *names_service(
 	return s.n == 1 ? s.found : NULL;
 }
 
+const char *names_key(const struct store_service *svc, char *buf)
+{
+	snprintf(buf, NAMES_KEY_LEN, "%s/%s", svc->ns, svc->name);
+	return buf;
+}
+
 bool names_is_shown(const struct store_service *svc)
 {
 	return svc->obj && svc->obj->service.load_balancer;

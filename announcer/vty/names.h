@@ -12,6 +12,10 @@
 const struct store_service *names_service(
     const struct vty_context *ctx, const char *word, bool *several);
 
+/* "namespace/name" into buf, which is returned; cut if it is longer than Kubernetes allows. */
+#define NAMES_KEY_LEN 328
+const char *names_key(const struct store_service *svc, char *buf);
+
 /* A Service of which we would announce something: of type LoadBalancer. */
 bool names_is_shown(const struct store_service *svc);
 

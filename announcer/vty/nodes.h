@@ -10,4 +10,7 @@ struct eligible_verdict nodes_verdict(const struct store_node *node, uint8_t fam
 
 /* Of the family that it serves, IPv4 first; else why it serves neither. */
 struct eligible_verdict nodes_best_verdict(const struct store_node *node);
+
+/* The verdict in words that fit a Node on its own. */
+const char *nodes_what(const struct eligible_verdict *v);
 #endif

@@ -35,6 +35,18 @@ struct eligible_verdict nodes_best_verdict(const struct store_node *node)
 	return v4.eligible ? v4 : nodes_verdict(node, AF_INET6);
 }
 
+const char *nodes_what(const struct eligible_verdict *v)
+{
+	switch (v->reason) {
+	case ELIGIBLE_OK:
+		return "can be a next hop";
+	case ELIGIBLE_OK_NOT_READY:
+		return "NotReady: a next hop only while no other node is Ready";
+	default:
+		return eligible_text((enum eligible_reason)v->reason)->what;
+	}
+}
+
 static void put_addresses(struct writer *w, const char *label, const struct k8s_node *n)
 {
 	char b[PREFIX_STRLEN];
@@ -49,7 +61,6 @@ static void put_node(struct writer *w, const struct store_node *node)
 {
 	const struct k8s_node *n = &node->obj->node;
 	struct eligible_verdict v = nodes_best_verdict(node);
-	const struct eligible_text *t = eligible_text((enum eligible_reason)v.reason);
 
 	writer_row_begin(w);
 	writer_str(w, "name", "NAME", node->name);
@@ -59,8 +70,8 @@ static void put_node(struct writer *w, const struct store_node *node)
 	writer_bool(w, "networkUnavailable", NULL, n->network_unavailable);
 	writer_bool(w, "unschedulable", NULL, n->unschedulable);
 	writer_num(w, "services", "SERVICES", (int64_t)node->n_services);
-	writer_str(w, "reason", NULL, t->token);
-	writer_str(w, NULL, "WHY", t->what);
+	writer_str(w, "reason", NULL, eligible_text((enum eligible_reason)v.reason)->token);
+	writer_str(w, NULL, "WHY", nodes_what(&v));
 	writer_row_end(w);
 }
 
@@ -68,7 +79,7 @@ static void put_detail(struct writer *w, const struct store_node *node)
 {
 	const struct k8s_node *n = &node->obj->node;
 	struct eligible_verdict v = nodes_best_verdict(node);
-	const struct eligible_text *t = eligible_text((enum eligible_reason)v.reason);
+	char b[NAMES_KEY_LEN];
 
 	writer_str(w, "name", "Node", node->name);
 	put_addresses(w, "InternalIP", n);
@@ -76,11 +87,11 @@ static void put_detail(struct writer *w, const struct store_node *node)
 	writer_bool(w, "networkUnavailable", "Network unavailable", n->network_unavailable);
 	writer_bool(w, "unschedulable", "Cordoned", n->unschedulable);
 	writer_bool(w, "usable", "Usable", v.eligible);
-	writer_str(w, "reason", NULL, t->token);
-	writer_str(w, NULL, "Why", t->what);
+	writer_str(w, "reason", NULL, eligible_text((enum eligible_reason)v.reason)->token);
+	writer_str(w, NULL, "Why", nodes_what(&v));
 	writer_list_begin(w, "services", "Endpoints of");
 	for (size_t i = 0; i < node->n_services; i++)
-		writer_list_add(w, node->services[i]->key);
+		writer_list_add(w, names_key(node->services[i], b));
 	writer_list_end(w);
 	writer_object_begin(w, "labels", "Labels");
 	for (size_t i = 0; i < n->n_labels; i++)

@@ -116,17 +116,19 @@ static void put_address(struct vty_request *rq, const struct store_service *svc,
 {
 	struct desired_view v = desired_explain(rq->ctx->desired, svc, which);
 	struct writer *w = rq->w;
-	char b[PREFIX_STRLEN];
+	char b[PREFIX_STRLEN], title[PREFIX_STRLEN + 64], name[NAMES_KEY_LEN];
 
-	writer_object_begin(w, NULL, ipaddr_str(&v.addr, b));
+	snprintf(title, sizeof(title), "%s of pool %s", ipaddr_str(&v.addr, b),
+	    v.pool ? v.pool->name : "none");
+	writer_object_begin(w, NULL, title);
 	writer_str(w, "address", NULL, b);
-	writer_str(w, "pool", "Pool", v.pool ? v.pool->name : NULL);
+	writer_str(w, "pool", NULL, v.pool ? v.pool->name : NULL);
 	writer_num(w, "readyEndpoints", "Ready endpoints", v.ready);
 	writer_num(w, "drainingEndpoints", "Draining endpoints", v.draining);
 	writer_num(w, "nextHops", "Next hops", (int64_t)v.n_nexthops);
 	writer_list_begin(w, "sharedWith", "Shared with");
 	for (size_t i = 0; i < v.n_sharers; i++)
-		writer_list_add(w, v.sharers[i]->key);
+		writer_list_add(w, names_key(v.sharers[i], name));
 	writer_list_end(w);
 	writer_str(w, "reason", NULL, desired_text(v.reason)->token);
 	writer_str(w, NULL, "Routes", desired_text(v.reason)->what);

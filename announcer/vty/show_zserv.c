@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* show_zserv.c - show zserv: the connection to zebra, and the routes that are not in it. */
+#include "announcer/util.h"
 #include "announcer/vty/fmt.h"
 #include "announcer/vty/names.h"
 #include "announcer/vty/show.h"
@@ -76,10 +77,9 @@ static void put_states(struct writer *w, const struct zroutes *z)
 	writer_object_end(w);
 }
 
-static void on_gateway(const struct znh *nh, void *arg)
+static void put_gateway(struct vty_request *rq, const struct znh *nh)
 {
 	static const char *const states[] = {"unknown", "resolved", "not resolved"};
-	struct vty_request *rq = arg;
 	char b[PREFIX_STRLEN], name[NAMES_IFACE_LEN];
 
 	writer_row_begin(rq->w);
@@ -91,19 +91,10 @@ static void on_gateway(const struct znh *nh, void *arg)
 	writer_row_end(rq->w);
 }
 
-struct left_out {
-	struct vty_request *rq;
-	size_t n;
-};
-
-static void on_route(const struct zroute_view *v, void *arg)
+static void put_left_out(struct writer *w, const struct zroute_view *v)
 {
-	struct left_out *l = arg;
-	struct writer *w = l->rq->w;
 	char b[PREFIX_STRLEN];
 
-	if (v->state == ZROUTE_INSTALLED || l->n++ >= LEFT_OUT_MAX)
-		return;
 	writer_row_begin(w);
 	writer_str(w, "prefix", "NOT INSTALLED", prefix_str(&v->prefix, b));
 	writer_str(w, "state", "STATE", names_zroute_state(v->state));
@@ -119,9 +110,72 @@ static void on_route(const struct zroute_view *v, void *arg)
 	writer_row_end(w);
 }
 
+/* The output has both in no order: gathered here to be sorted. */
+struct gathered {
+	struct znh *hops;
+	struct zroute_view *routes;
+	size_t n_hops, n_routes, left; /* left: more routes than LEFT_OUT_MAX */
+};
+
+static void on_gateway(const struct znh *nh, void *arg)
+{
+	struct gathered *g = arg;
+
+	g->hops = xrealloc(g->hops, g->n_hops + 1, sizeof(*g->hops));
+	g->hops[g->n_hops++] = *nh;
+}
+
+static void on_route(const struct zroute_view *v, void *arg)
+{
+	struct gathered *g = arg;
+
+	if (v->state == ZROUTE_INSTALLED)
+		return;
+	if (g->n_routes == LEFT_OUT_MAX) {
+		g->left++;
+		return;
+	}
+	g->routes = xrealloc(g->routes, g->n_routes + 1, sizeof(*g->routes));
+	g->routes[g->n_routes++] = *v;
+}
+
+static int gateway_cmp(const void *a, const void *b)
+{
+	return ipaddr_cmp(&((const struct znh *)a)->addr, &((const struct znh *)b)->addr);
+}
+
+static int route_cmp(const void *a, const void *b)
+{
+	return prefix_cmp(
+	    &((const struct zroute_view *)a)->prefix, &((const struct zroute_view *)b)->prefix);
+}
+
+static void put_gathered(struct vty_request *rq, struct gathered *g)
+{
+	struct writer *w = rq->w;
+
+	if (g->n_hops)
+		qsort(g->hops, g->n_hops, sizeof(*g->hops), gateway_cmp);
+	if (g->n_routes)
+		qsort(g->routes, g->n_routes, sizeof(*g->routes), route_cmp);
+	writer_table_begin(w, "nextHops", NULL);
+	for (size_t i = 0; i < g->n_hops; i++)
+		put_gateway(rq, &g->hops[i]);
+	writer_table_end(w);
+	writer_table_begin(w, "notInstalled", NULL);
+	for (size_t i = 0; i < g->n_routes; i++)
+		put_left_out(w, &g->routes[i]);
+	writer_table_end(w);
+	writer_num(w, "notInstalledMore", NULL, (int64_t)g->left);
+	if (g->left)
+		writer_line(w, "... and %zu more.", g->left);
+	free(g->hops);
+	free(g->routes);
+}
+
 enum vty_rc show_zserv(struct vty_request *rq)
 {
-	struct left_out left = {.rq = rq};
+	struct gathered g = {0};
 	const struct zroutes *routes;
 	struct zserv_status st;
 	struct writer *w = rq->w;
@@ -135,13 +189,8 @@ enum vty_rc show_zserv(struct vty_request *rq)
 	writer_bool(w, "complete", "Told that all is sent", st.swept);
 	put_counters(rq, &st);
 	put_states(w, routes);
-	writer_table_begin(w, "nextHops", NULL);
-	zroutes_nexthops(routes, on_gateway, rq);
-	writer_table_end(w);
-	writer_table_begin(w, "notInstalled", NULL);
-	zroutes_each(routes, rq->now.mono_ms, on_route, &left);
-	writer_table_end(w);
-	if (left.n > LEFT_OUT_MAX)
-		writer_line(w, "... and %zu more.", left.n - LEFT_OUT_MAX);
+	zroutes_nexthops(routes, on_gateway, &g);
+	zroutes_each(routes, rq->now.mono_ms, on_route, &g);
+	put_gathered(rq, &g);
 	return VTY_OK;
 }

@@ -33,6 +33,9 @@ void why_source(struct why *y);
 /* Output side of a prefix: next hops, RIB, zebra. n_nodes: eligible nodes, for the notes. */
 void why_prefix(struct why *y, const struct prefix *p);
 
+/* The cure of a node's verdict, with its name where it says NAME; the caller's. */
+char *why_node_cure(const struct eligible_text *t, const char *node);
+
 /* Names like this one, joined by ", ", at most five. Of Services, or of Nodes. */
 void why_similar_services(const struct vty_context *ctx, const char *word, struct buf *out);
 void why_similar_nodes(const struct vty_context *ctx, const char *word, struct buf *out);

@@ -9,6 +9,7 @@
 #include "announcer/vty/why.h"
 #include "announcer/vty/writer.h"
 #include "k8s/event.h"
+#include <inttypes.h>
 
 #define PROBLEMS_MAX 5
 #define HOPS_MAX     16
@@ -77,7 +78,7 @@ void why_broken(struct why *y, const char *link, const char *cure, const char *f
 	va_start(ap, fmt);
 	buf_vfmt(&b, fmt, ap);
 	va_end(ap);
-	put(y, link, "BROKEN", b.p);
+	put(y, link, y->broken ? "note" : "BROKEN", b.p);
 	writer_str(y->rq->w, "cure", NULL, cure);
 	writer_row_end(y->rq->w);
 	put_cure(y->rq->w, cure);
@@ -121,9 +122,13 @@ static void put_problems(struct why *y, const struct k8s_state *st)
 
 void why_source(struct why *y)
 {
-	const struct k8s_state *st = y->rq->ctx->source;
+	const struct vty_context *ctx = y->rq->ctx;
+	const struct k8s_state *st = ctx->source;
 	char b[FMT_LEN];
 
+	for (size_t i = 0; i < ctx->n_problems; i++)
+		why_note(y, ctx->problems[i].link, ctx->problems[i].cure, "%s",
+		    ctx->problems[i].what);
 	if (!st || !st->synced) {
 		why_broken(y, "source", "see show queue, and the log",
 		    "it has not been read yet%s%s", st && st->outage ? ": " : "",
@@ -170,7 +175,7 @@ static void put_hops(struct why *y, const struct rib_route *r)
 			put_hop(y, &r->nh[i], told);
 	}
 	if (r->n > HOPS_MAX)
-		why_note(y, "next hop", "", "%zu more", r->n - HOPS_MAX);
+		why_ok(y, "next hop", "%zu more: show zserv", r->n - HOPS_MAX);
 	if (!up)
 		why_broken(y, "next hop",
 		    "is the subnet of the nodes connected to this router, or a route to it "
@@ -204,9 +209,8 @@ static void put_installed(
 		why_note(y, "zebra", "", "installed over %u of %u next hops", v->n_sent,
 		    v->n_wanted);
 	else
-		why_ok(y, "zebra", "%s installed it as %s route over %u next hop%s",
-		    st->release && *st->release ? st->release : "it", st->type, v->n_sent,
-		    v->n_sent == 1 ? "" : "s");
+		why_ok(y, "zebra", "installed, route type %s, over %u next hop%s", st->type,
+		    v->n_sent, v->n_sent == 1 ? "" : "s");
 }
 
 static void put_route(struct why *y, const struct zroute_view *v, const struct zserv_status *st)
@@ -222,7 +226,8 @@ static void put_route(struct why *y, const struct zroute_view *v, const struct z
 		break;
 	case ZROUTE_REJECTED:
 		why_broken(y, "zebra", "zebra's log and the kernel's say why",
-		    "zebra could not install it, %u tries", v->tries);
+		    "zebra could not install it; the next try is in %" PRId64 " ms",
+		    v->retry_in_ms < 0 ? 0 : v->retry_in_ms);
 		break;
 	case ZROUTE_WAITING:
 		why_broken(y, "zebra", "see the next hops above",
@@ -250,6 +255,9 @@ static void put_zebra(struct why *y, const struct rib_route *r)
 		    st.reason && *st.reason ? ": " : "", st.reason ? st.reason : "");
 		return;
 	}
+	if (!st.release_exact)
+		why_note(y, "zebra", "set zebra: frr-version if it is wrong",
+		    "release %s is not known: treated as the nearest that is", st.release);
 	put_hops(y, r);
 	if (zroutes_find(out_zserv_routes(z), &r->prefix, y->rq->now.mono_ms, &v))
 		put_route(y, &v, &st);

@@ -14,17 +14,31 @@ struct serving {
 	size_t serves, n;
 };
 
+char *why_node_cure(const struct eligible_text *t, const char *node)
+{
+	const char *at = strstr(t->cure, "NAME");
+	struct buf b = {0};
+
+	if (at)
+		buf_fmt(&b, "%.*s%s%s", (int)(at - t->cure), t->cure, node, at + 4);
+	else
+		buf_str(&b, t->cure);
+	return b.p;
+}
+
 static void put_family(struct why *y, const struct store_node *node, uint8_t family)
 {
 	struct eligible_verdict v = nodes_verdict(node, family);
 	const struct eligible_text *t = eligible_text((enum eligible_reason)v.reason);
 	const char *link = family == AF_INET ? "IPv4" : "IPv6";
+	char *cure = why_node_cure(t, node->name);
 	char b[PREFIX_STRLEN];
 
 	if (v.eligible)
 		why_ok(y, link, "next hop %s", ipaddr_str(&v.nexthop, b));
 	else
-		why_note(y, link, t->cure, "%s", t->what);
+		why_note(y, link, cure, "%s", t->what);
+	free(cure);
 }
 
 static void put_verdict(
@@ -85,16 +99,17 @@ static void judge(struct why *y, const struct store_node *node)
 {
 	struct eligible_verdict v = nodes_best_verdict(node);
 	const struct eligible_text *t = eligible_text((enum eligible_reason)v.reason);
-	const struct k8s_node *n = &node->obj->node;
+	char *cure;
 
-	if (!n->ready)
-		why_note(y, "ready", "", "NotReady: left out while another node is Ready");
-	if (n->unschedulable)
+	if (node->obj->node.unschedulable)
 		why_note(y, "cordon", "", "cordoned: no new Pods, its endpoints still count");
 	put_family(y, node, AF_INET);
 	put_family(y, node, AF_INET6);
-	if (!v.eligible)
-		why_broken(y, "node", t->cure, "%s", t->what);
+	if (v.eligible)
+		return;
+	cure = why_node_cure(t, node->name);
+	why_broken(y, "node", cure, "%s", t->what);
+	free(cure);
 }
 
 enum vty_rc why_node(struct vty_request *rq)
@@ -102,6 +117,7 @@ enum vty_rc why_node(struct vty_request *rq)
 	const char *name = rq->args[0];
 	const struct store_node *node;
 	struct serving s = {.rq = rq, .node = name};
+	struct eligible_verdict v;
 	struct why y;
 
 	if (!rq->ctx->store || !rq->ctx->alloc || !rq->ctx->desired)
@@ -118,7 +134,8 @@ enum vty_rc why_node(struct vty_request *rq)
 	if (!node || !node->obj)
 		return no_node(&y, name, node);
 	judge(&y, node);
-	why_end(
-	    &y, "%s is usable, and a next hop for %zu of %zu addresses", name, s.serves, s.n);
+	v = nodes_best_verdict(node);
+	why_end(&y, "%s: %s; it is one for %zu of %zu addresses", name, nodes_what(&v),
+	    s.serves, s.n);
 	return VTY_OK;
 }

@@ -9,6 +9,7 @@
 #include "announcer/vty/show.h"
 #include "announcer/vty/why.h"
 #include "announcer/vty/writer.h"
+#include "k8s/event.h"
 #include <sys/socket.h>
 
 #define NODES_MAX 20 /* nodes told of one by one */
@@ -90,66 +91,82 @@ static void put_endpoints(struct why *y, const struct desired_view *v)
 
 	if (!v->ready && !v->draining)
 		why_broken(y, "endpoints", t->cure, "%s (%s)", t->what, family);
-	else
+	else if (v->draining)
 		why_ok(
 		    y, "endpoints", "%s: %u ready, %u draining", family, v->ready, v->draining);
+	else
+		why_ok(y, "endpoints", "%s: %u ready", family, v->ready);
 }
 
 static void put_node(struct why *y, const struct eligible_verdict *n)
 {
 	const struct eligible_text *t = eligible_text((enum eligible_reason)n->reason);
-	char b[PREFIX_STRLEN];
+	char b[PREFIX_STRLEN], *cure;
 
-	if (!n->eligible)
-		why_note(y, "node", t->cure, "%s: %s", n->node, t->what);
-	else if (n->reason == ELIGIBLE_OK)
-		why_ok(y, "node", "%s: next hop %s, weight %u", n->node,
-		    ipaddr_str(&n->nexthop, b), n->weight);
+	if (!n->eligible) {
+		cure = why_node_cure(t, n->node);
+		why_note(y, "node", cure, "%s: %s", n->node, t->what);
+		free(cure);
+		return;
+	}
+	ipaddr_str(&n->nexthop, b);
+	if (n->reason == ELIGIBLE_OK)
+		why_ok(y, "node", "%s: next hop %s, weight %u", n->node, b, n->weight);
 	else
-		why_ok(y, "node", "%s: next hop %s, weight %u; %s", n->node,
-		    ipaddr_str(&n->nexthop, b), n->weight, t->what);
+		why_ok(y, "node", "%s: next hop %s, weight %u; %s", n->node, b, n->weight,
+		    t->what);
 }
 
-/* The reason that keeps most nodes out, those without an endpoint last. */
-static enum eligible_reason main_reason(const struct eligible_sum *sum)
+/* Too many to be told of one by one, and all alike. */
+static bool is_counted(const struct eligible_verdict *n)
 {
-	enum eligible_reason best = ELIGIBLE_NO_ENDPOINT;
-	size_t most = 0;
+	return n->reason == ELIGIBLE_NO_ENDPOINT || n->reason == ELIGIBLE_OVER_LIMIT;
+}
 
-	for (int r = 0; r < ELIGIBLE_REASONS; r++) {
-		if (r == ELIGIBLE_NO_ENDPOINT || sum->by_reason[r] <= most)
-			continue;
-		most = sum->by_reason[r];
-		best = (enum eligible_reason)r;
+/* None is eligible: name one that is kept out for more than having no endpoint. */
+static void put_none(struct why *y, const struct desired_view *v)
+{
+	const struct eligible_verdict *n = NULL;
+	const struct eligible_text *t;
+	char *cure;
+
+	for (size_t i = 0; i < v->n_nodes && (!n || is_counted(n)); i++)
+		n = &v->nodes[i];
+	if (!n) {
+		why_broken(
+		    y, "nodes", "give the source the Node objects, too", "there are none");
+		return;
 	}
-	return best;
+	t = eligible_text((enum eligible_reason)n->reason);
+	cure = why_node_cure(t, n->node);
+	why_broken(y, "nodes", cure, "none of %zu is eligible, e.g. %s: %s", v->n_nodes,
+	    n->node, t->what);
+	free(cure);
 }
 
 static void put_nodes(struct why *y, const struct desired_view *v)
 {
-	size_t told = 0, idle = v->sum.by_reason[ELIGIBLE_NO_ENDPOINT];
-	const struct eligible_text *t;
+	size_t idle = v->sum.by_reason[ELIGIBLE_NO_ENDPOINT];
+	size_t told = 0, more = 0, over = 0;
 
-	for (size_t i = 0; i < v->n_nodes && told < NODES_MAX; i++) {
-		if (v->nodes[i].reason == ELIGIBLE_NO_ENDPOINT)
+	for (size_t i = 0; i < v->n_nodes; i++) {
+		over += v->nodes[i].reason == ELIGIBLE_OVER_LIMIT;
+		if (is_counted(&v->nodes[i]))
 			continue;
-		put_node(y, &v->nodes[i]);
-		told++;
+		if (told++ < NODES_MAX)
+			put_node(y, &v->nodes[i]);
+		else
+			more++;
 	}
-	if (told + idle < v->n_nodes)
-		why_note(
-		    y, "node", "", "%zu more: show services NS/NAME", v->n_nodes - idle - told);
+	if (more)
+		why_ok(
+		    y, "node", "%zu more: show services %s/%s", more, v->svc->ns, v->svc->name);
+	if (over)
+		why_note(y, "node", "", "%zu left out: zebra takes no more next hops", over);
 	if (idle)
 		why_ok(y, "node", "%zu without a ready endpoint", idle);
-	if (v->sum.eligible)
-		return;
-	t = eligible_text(main_reason(&v->sum));
-	if (v->n_nodes)
-		why_broken(
-		    y, "nodes", t->cure, "none of %zu is eligible: %s", v->n_nodes, t->what);
-	else
-		why_broken(
-		    y, "nodes", "give the source the Node objects, too", "there are none");
+	if (!v->sum.eligible)
+		put_none(y, v);
 }
 
 static void put_reason(struct why *y, const struct desired_view *v)
@@ -164,14 +181,20 @@ static void put_reason(struct why *y, const struct desired_view *v)
 
 static void put_good(struct why *y, const struct prefix *p)
 {
-	const struct rib_route *r = y->rq->ctx->rib ? rib_best(y->rq->ctx->rib, p) : NULL;
+	const struct vty_context *ctx = y->rq->ctx;
+	const struct rib_route *r = ctx->rib ? rib_best(ctx->rib, p) : NULL;
 	struct names_state out = names_output_state(y->rq, p);
+	size_t n = r ? r->n : 0;
 	char b[PREFIX_STRLEN], a[PREFIX_STRLEN] = "";
+	struct zroute_view v;
 
-	if (r && r->n)
+	if (n)
 		ipaddr_str(&r->nh[0].addr, a);
-	why_end(y, "%s is %s over %zu next hop%s: %s%s", prefix_str(p, b), out.text,
-	    r ? r->n : 0, r && r->n == 1 ? "" : "s", a, r && r->n > 1 ? " ..." : "");
+	if (ctx->zserv &&
+	    zroutes_find(out_zserv_routes(ctx->zserv), p, y->rq->now.mono_ms, &v) && v.n_sent)
+		n = v.n_sent;
+	why_end(y, "%s is %s over %zu next hop%s%s%s", prefix_str(p, b), out.text, n,
+	    n == 1 ? "" : "s", r && r->n == 1 ? ": " : "", r && r->n == 1 ? a : "");
 }
 
 static void chain_of_address(
@@ -192,7 +215,8 @@ static void chain_of_address(
 		put_address(&y, &v);
 		put_sharers(&y, &v);
 		put_endpoints(&y, &v);
-		put_nodes(&y, &v);
+		if (v.ready || v.draining)
+			put_nodes(&y, &v);
 		put_reason(&y, &v);
 		why_prefix(&y, &p);
 	}
@@ -237,11 +261,28 @@ static void chains_of(struct vty_request *rq, const struct store_service *svc)
 	}
 }
 
+static void put_missing(struct why *y, const char *word, const char *like)
+{
+	const struct k8s_state *st = y->rq->ctx->source;
+
+	if (st && st->n_problems)
+		why_broken(y, "service", "mend that file",
+		    "there is none named %s; a file that cannot be read may hold it: %s: %s",
+		    word, st->problems[0].where, st->problems[0].what);
+	else if (*like)
+		why_broken(y, "service", "say one of these",
+		    "there is none named %s; similar: %s", word, like);
+	else
+		why_broken(y, "service", "give it to the source: show queue",
+		    "there is none named %s", word);
+}
+
 static enum vty_rc no_service(struct vty_request *rq, const char *word, bool several)
 {
 	struct buf like = {0};
 	struct why y;
 
+	buf_str(&like, "");
 	why_similar_services(rq->ctx, word, &like);
 	writer_object_begin(rq->w, NULL, NULL);
 	why_begin(&y, rq);
@@ -249,11 +290,8 @@ static enum vty_rc no_service(struct vty_request *rq, const char *word, bool sev
 	if (several)
 		why_broken(&y, "service", "say NAMESPACE/NAME", "several are named %s: %s",
 		    word, like.p);
-	else if (like.len)
-		why_broken(
-		    &y, "service", "", "there is none named %s; similar: %s", word, like.p);
 	else
-		why_broken(&y, "service", "", "there is none named %s", word);
+		put_missing(&y, word, like.p);
 	why_end(&y, "there is no such Service");
 	writer_object_end(rq->w);
 	free(like.p);
@@ -328,18 +366,20 @@ static void nobody_has(struct vty_request *rq, const struct ipaddr *addr)
 	writer_line(rq->w, "%s", b);
 	why_begin(&y, rq);
 	why_source(&y);
+	if (s.node.len)
+		why_broken(&y, "address", "", "it is the InternalIP of %s", s.node.p);
 	if (pool)
 		why_ok(&y, "pool", "it is in pool %s", pool->name);
 	else
 		why_broken(
 		    &y, "pool", "add it to an address pool", "no address pool contains %s", b);
-	if (s.node.len)
-		why_note(&y, "node", "", "it is the InternalIP of %s", s.node.p);
 	if (s.wanted.len)
 		why_broken(&y, "service", "see why NS/NAME of it",
 		    "no Service has it; asked for by %s", s.wanted.p);
 	else
-		why_broken(&y, "service", "", "no Service has it or asks for it");
+		why_broken(&y, "service",
+		    "a Service may ask for it by the annotation metallb.io/loadBalancerIPs",
+		    "no Service has it or asks for it");
 	why_end(&y, "nobody has it");
 	writer_object_end(rq->w);
 	free(s.wanted.p);
