@@ -5,9 +5,11 @@
 #include <stddef.h>
 
 #include "announcer/eligible.h"
+#include "announcer/util.h"
 #include "tests/unit/objects.h"
 #include <cmocka.h>
 #include <stdio.h>
+#include <sys/socket.h>
 
 #define MAX_NODES 8
 

@@ -4,9 +4,11 @@
 #include <stddef.h>
 
 #include "announcer/store.h"
+#include "announcer/util.h"
 #include "tests/unit/objects.h"
 #include <cmocka.h>
 #include <stdio.h>
+#include <sys/socket.h>
 
 static bool put(struct store *st, struct k8s_object *o)
 {
