@@ -250,6 +250,11 @@ static void node_selectors_of_the_pool(void **state)
 	assert_string_equal(
 	    w.notes, "! d/sel: 203.0.113.0 is not announced: no eligible node\n");
 	assert_look(&w, "sel", "no-nodes");
+	/* Other rules in the same place, as memory that is used again may have them. */
+	w.policy->pools[1].ads[0].nodes.v[0].labels[0].value[0] = 'a';
+	desired_set_rules(w.d, &(struct alloc_rules){w.policy, "", true});
+	run(&w);
+	assert_route(&w, "203.0.113.0", "192.0.2.1*1");
 	world_fini(&w);
 }
 
