@@ -1,5 +1,224 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-int main(void)
+/*
+ * main.c - options, signals, start and end. The only place that exits, and only before the
+ * loop runs.
+ */
+#include "announcer/conf.h"
+#include "announcer/daemon.h"
+#include "announcer/sdnotify.h"
+#include "announcer/util.h"
+#include "config.h"
+#include <event2/event.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#ifdef HAVE_MALLOPT
+#include <malloc.h>
+#endif
+
+#define CONF_FILE SYSCONFDIR "/grevy/grevyd.yaml"
+
+struct options {
+	const char *file, *pathspace, *zserv;
+	bool check, print;
+};
+
+struct run {
+	struct event_base *base;
+	struct daemon *daemon;
+	const struct options *opt;
+};
+
+static void usage(FILE *f)
 {
+	fputs("usage: grevyd [-f FILE] [-t] [-T] [-N PATHSPACE] [-z ZSERV] [-V]\n"
+	      "  -f FILE       configuration (default " CONF_FILE ")\n"
+	      "  -t            check the configuration and exit\n"
+	      "  -T            the same, and print it normalised\n"
+	      "  -N PATHSPACE  zebra's and our sockets are one folder deeper, as FRR's -N\n"
+	      "  -z ZSERV      zebra's socket, whatever the configuration says\n"
+	      "  -V            version\n",
+	    f);
+}
+
+static int parse_options(int argc, char **argv, struct options *o)
+{
+	int c;
+
+	while ((c = getopt(argc, argv, "f:tTN:z:Vh")) != -1) {
+		switch (c) {
+		case 'f':
+			o->file = optarg;
+			break;
+		case 'T':
+			o->print = true;
+			o->check = true;
+			break;
+		case 't':
+			o->check = true;
+			break;
+		case 'N':
+			o->pathspace = optarg;
+			break;
+		case 'z':
+			o->zserv = optarg;
+			break;
+		case 'V':
+			puts(PACKAGE_STRING);
+			return 1;
+		case 'h':
+			usage(stdout);
+			return 1;
+		default:
+			usage(stderr);
+			return -1;
+		}
+	}
+	if (optind < argc || (o->pathspace && strpbrk(o->pathspace, "/."))) {
+		usage(stderr);
+		return -1;
+	}
 	return 0;
+}
+
+/* "/run/frr/zserv.api" in pathspace "lab" is "/run/frr/lab/zserv.api". */
+static void deeper(char **path, const char *pathspace, bool folder)
+{
+	const char *slash = folder ? *path + strlen(*path) : strrchr(*path, '/');
+	size_t size = strlen(*path) + strlen(pathspace) + 3;
+	char *to = xcalloc(1, size);
+	int head = slash ? (int)(slash - *path) : 0;
+
+	snprintf(to, size, "%.*s/%s%s", head, *path, pathspace,
+	    folder  ? ""
+	    : slash ? slash
+		    : "");
+	free(*path);
+	*path = to;
+}
+
+/* What the command line says goes before the file. */
+static void apply_options(struct conf *c, const struct options *o)
+{
+	if (o->pathspace) {
+		deeper(&c->zebra.socket, o->pathspace, false);
+		deeper(&c->zebra.vty_socket, o->pathspace, false);
+		deeper(&c->vty_dir, o->pathspace, true);
+	}
+	if (o->zserv) {
+		free(c->zebra.socket);
+		c->zebra.socket = xstrdup(o->zserv);
+	}
+}
+
+static struct conf *load(const struct options *o, void (*tell)(const char *line))
+{
+	struct conf_errors errors = {0};
+	struct conf *c = conf_load(o->file, &errors);
+
+	for (size_t i = 0; i < errors.lines.n; i++)
+		tell(errors.lines.v[i]);
+	if (errors.more)
+		tell("... and more");
+	conf_errors_fini(&errors);
+	if (c)
+		apply_options(c, o);
+	return c;
+}
+
+static void tell_stderr(const char *line)
+{
+	fprintf(stderr, "%s\n", line);
+}
+
+static void tell_log(const char *line)
+{
+	log_err("conf", "%s", line);
+}
+
+static void on_stop(evutil_socket_t sig, short what, void *arg)
+{
+	struct run *r = arg;
+
+	(void)what;
+	log_info("main", "signal %d: leaving", (int)sig);
+	sdnotify("STOPPING=1");
+	event_base_loopbreak(r->base);
+}
+
+/* A bad file leaves the running configuration in force. */
+static void on_reload(evutil_socket_t sig, short what, void *arg)
+{
+	struct run *r = arg;
+	struct conf *next;
+
+	(void)sig;
+	(void)what;
+	sdnotify("RELOADING=1");
+	next = load(r->opt, tell_log);
+	if (next)
+		daemon_reload(r->daemon, next);
+	else
+		log_err("conf", "%s: not taken, the running configuration stays in force",
+		    r->opt->file);
+	daemon_rescan(r->daemon);
+	sdnotify("READY=1");
+}
+
+static int run(const struct options *o, struct conf *conf)
+{
+	static const int stops[] = {SIGTERM, SIGINT};
+	struct run r = {.opt = o, .base = event_base_new()};
+	struct event *sig[ARRAY_LEN(stops) + 1];
+
+	if (!r.base) {
+		log_err("main", "no event loop: %m");
+		conf_free(conf);
+		return 1;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	log_set_level(conf->log_level);
+	log_set_json(conf->log_json);
+	log_info("main", "%s, configuration %s", PACKAGE_STRING, conf->file);
+	for (size_t i = 0; i < ARRAY_LEN(stops); i++)
+		sig[i] = evsignal_new(r.base, stops[i], on_stop, &r);
+	sig[ARRAY_LEN(stops)] = evsignal_new(r.base, SIGHUP, on_reload, &r);
+	for (size_t i = 0; i < ARRAY_LEN(sig); i++)
+		event_add(sig[i], NULL);
+	r.daemon = daemon_new(r.base, conf);
+	if (r.daemon) {
+		sdnotify("READY=1");
+		event_base_dispatch(r.base);
+	}
+	daemon_free(r.daemon);
+	for (size_t i = 0; i < ARRAY_LEN(sig); i++)
+		event_free(sig[i]);
+	event_base_free(r.base);
+	return r.daemon ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = {.file = CONF_FILE};
+	struct conf *conf;
+	int rc = parse_options(argc, argv, &o);
+
+	if (rc)
+		return rc > 0 ? 0 : 2;
+#if defined(HAVE_MALLOPT) && defined(M_ARENA_MAX)
+	/* Objects are made by one thread and freed by the other: one arena keeps them dense. */
+	mallopt(M_ARENA_MAX, 1);
+#endif
+	conf = load(&o, tell_stderr);
+	if (!conf)
+		return 1;
+	if (o.check) {
+		for (size_t i = 0; i < conf->warnings.n; i++)
+			fprintf(stderr, "%s\n", conf->warnings.v[i]);
+		if (o.print)
+			conf_print(conf, stdout, false);
+		conf_free(conf);
+		return 0;
+	}
+	return run(&o, conf);
 }

@@ -47,10 +47,10 @@ static void fill_route(const struct out_zserv *z, struct zapi_route *r, const st
 		r->has |= ZHAS_TABLE;
 }
 
-static bool weights_differ(const struct rib_nexthop *nh, size_t n)
+static bool weighted(const struct rib_nexthop *nh, size_t n)
 {
-	for (size_t i = 1; i < n; i++)
-		if (nh[i].weight != nh[0].weight)
+	for (size_t i = 0; i < n; i++)
+		if (nh[i].weight != 1)
 			return true;
 	return false;
 }
@@ -59,7 +59,7 @@ static void on_add(const struct prefix *p, const struct rib_nexthop *nh, size_t 
 {
 	struct out_zserv *z = arg;
 	struct zapi_nexthop out[ZAPI_NH_MAX];
-	bool weigh = weights_differ(nh, n);
+	bool weigh = n > 1 && weighted(nh, n);
 	struct zapi_route r;
 	size_t len;
 	int rc;
@@ -175,6 +175,8 @@ void zserv_settle(struct out_zserv *z)
 	tick_later(z, zroutes_tick(z->routes, zserv_now_ms()));
 	complete(z);
 	zserv_write(z);
+	if (z->losses_noted != zroutes_losses(z->routes))
+		zserv_lock_note(z);
 }
 
 static void on_tick(evutil_socket_t fd, short what, void *arg)
@@ -326,6 +328,8 @@ void out_zserv_stop(struct out_zserv *z, bool hold)
 		event_free(z->retry_ev);
 	if (z->list_ev)
 		event_free(z->list_ev);
+	if (z->downs_ev)
+		event_free(z->downs_ev);
 	zroutes_free(z->routes);
 	free(z->ifaces);
 	free(z->addrs);

@@ -11,7 +11,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-enum { ASK_MAX = 64, LIST_MS = 1500 };
+enum { ASK_MAX = 64, LIST_MS = 1500, DOWNS_MS = 200 };
 
 static void ask_next(struct out_zserv *z);
 static void list_family(struct out_zserv *z, uint8_t family);
@@ -121,11 +121,45 @@ void zserv_list_later(struct out_zserv *z)
 	event_add(z->list_ev, &later);
 }
 
+static void on_downs(int rc, const char *text, void *arg)
+{
+	struct out_zserv *z = arg;
+
+	z->downs_question = NULL;
+	if (rc)
+		return;
+	z->downs = zebra_text_downs(text);
+	zserv_lock_note(z);
+}
+
+static void on_downs_due(evutil_socket_t fd, short what, void *arg)
+{
+	struct out_zserv *z = arg;
+
+	(void)fd;
+	(void)what;
+	if (z->vty && !z->downs_question)
+		z->downs_question =
+		    vtyc_ask(z->base, z->conf->zebra.vty_socket, "show interface", on_downs, z);
+}
+
+void zserv_downs_later(struct out_zserv *z)
+{
+	static const struct timeval later = {0, DOWNS_MS * 1000};
+
+	if (!z->downs_ev)
+		z->downs_ev = event_new(z->base, -1, 0, on_downs_due, z);
+	event_add(z->downs_ev, &later);
+}
+
 void zserv_ask_cancel(struct out_zserv *z)
 {
 	vtyc_cancel(z->asking);
 	vtyc_cancel(z->listing);
-	z->asking = z->listing = NULL;
+	vtyc_cancel(z->downs_question);
+	z->asking = z->listing = z->downs_question = NULL;
+	if (z->downs_ev)
+		event_del(z->downs_ev);
 	z->n_asked = 0;
 	if (z->list_ev)
 		event_del(z->list_ev);

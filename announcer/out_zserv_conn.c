@@ -15,7 +15,6 @@
 #include "announcer/util.h"
 #include "announcer/zebra_text.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -153,61 +152,6 @@ void zserv_drop(struct out_zserv *z, enum zserv_state next, const char *fmt, ...
 		z->state = was;
 	enter(z, next, reason);
 	retry_later(z, next == ZSERV_KEY_HELD || next == ZSERV_KEY_WAIT ? 1000 : RETRY_MAX_MS);
-}
-
-void zserv_unlock(struct out_zserv *z)
-{
-	if (z->lock_fd < 0)
-		return;
-	close(z->lock_fd);
-	z->lock_fd = -1;
-	z->lock_path[0] = '\0';
-}
-
-/* Who holds the lock, by what it wrote there. */
-static void lock_holder(int fd, char *text, size_t size)
-{
-	ssize_t n = pread(fd, text, size - 1, 0);
-
-	text[n > 0 ? n : 0] = '\0';
-	text[strcspn(text, "\n")] = '\0';
-	if (!*text)
-		snprintf(text, size, "a process that did not say its name");
-}
-
-/* Hold the lock of our key beside zebra's socket. Return: 0, -EBUSY (told), or -errno. */
-static int lock_key(struct out_zserv *z)
-{
-	struct flock fl = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-	char path[sizeof(z->lock_path)], holder[128];
-	int fd, n;
-
-	n = snprintf(path, sizeof(path), "%s.grevyd-%s-%u.lock", z->conf->zebra.socket,
-	    zversion_type_name(z->type), z->instance);
-	if (n < 0 || (size_t)n >= sizeof(path))
-		return -ENAMETOOLONG;
-	if (z->lock_fd >= 0 && !strcmp(path, z->lock_path))
-		return 0;
-	zserv_unlock(z);
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-	if (fd < 0)
-		return -errno;
-	if (fcntl(fd, F_SETLK, &fl) < 0) {
-		lock_holder(fd, holder, sizeof(holder));
-		close(fd);
-		zserv_drop(z, ZSERV_KEY_HELD,
-		    "route type %s instance %u of this zebra is held by another grevyd, %s; "
-		    "this "
-		    "one waits",
-		    zversion_type_name(z->type), z->instance, holder);
-		return -EBUSY;
-	}
-	n = snprintf(holder, sizeof(holder), "pid %ld\n", (long)getpid());
-	if (ftruncate(fd, 0) < 0 || pwrite(fd, holder, (size_t)n, 0) < n)
-		log_debug("zserv", "%s: cannot write our pid: %m", path);
-	z->lock_fd = fd;
-	memcpy(z->lock_path, path, sizeof(path));
-	return 0;
 }
 
 static void on_writable(evutil_socket_t fd, short what, void *arg)
@@ -350,6 +294,16 @@ void zserv_up(struct out_zserv *z)
 	zserv_routes_up(z);
 }
 
+static void on_interfaces(int rc, const char *text, void *arg)
+{
+	struct out_zserv *z = arg;
+
+	z->question = NULL;
+	if (!rc)
+		zserv_downs(z, zebra_text_downs(text));
+	hello(z);
+}
+
 static void on_clients(int rc, const char *text, void *arg)
 {
 	struct out_zserv *z = arg;
@@ -365,7 +319,10 @@ static void on_clients(int rc, const char *text, void *arg)
 		    zversion_type_name(z->type), z->instance);
 		return;
 	}
-	hello(z);
+	z->question =
+	    vtyc_ask(z->base, z->conf->zebra.vty_socket, "show interface", on_interfaces, z);
+	if (!z->question)
+		on_interfaces(-errno, "", z);
 }
 
 static void ask_clients(struct out_zserv *z)
@@ -391,6 +348,7 @@ static bool fabricd_runs(const struct out_zserv *z)
 static void have_release(struct out_zserv *z)
 {
 	const struct conf_zebra *c = &z->conf->zebra;
+	char holder[64];
 	int rc;
 
 	z->instance = (uint16_t)c->instance;
@@ -404,9 +362,15 @@ static void have_release(struct out_zserv *z)
 		    c->route_type, z->instance, z->release_text, strerror(-rc));
 		return;
 	}
-	rc = lock_key(z);
-	if (rc == -EBUSY)
+	rc = zserv_lock(z, holder, sizeof(holder));
+	if (rc == -EBUSY) {
+		zserv_drop(z, ZSERV_KEY_HELD,
+		    "route type %s instance %u of this zebra is held by another grevyd, %s; "
+		    "this one "
+		    "waits",
+		    zversion_type_name(z->type), z->instance, holder);
 		return;
+	}
 	if (rc)
 		log_warn("zserv", "no lock beside %s (%s): no graceful restart", c->socket,
 		    strerror(-rc));

@@ -40,6 +40,10 @@ struct out_zserv {
 	uint16_t instance;
 	int lock_fd;
 	char lock_path[200];
+	unsigned losses_noted;
+	unsigned unseen, downs; /* zserv_downs() */
+	struct vtyc *downs_question;
+	struct event *downs_ev;
 	struct zprobe probe;
 	int fd;
 	struct event *read_ev, *write_ev;
@@ -90,11 +94,20 @@ void zserv_drop(struct out_zserv *z, enum zserv_state next, const char *fmt, ...
     __attribute__((format(printf, 3, 4)));
 /* Close whatever is open; no retry. */
 void zserv_close(struct out_zserv *z);
-void zserv_unlock(struct out_zserv *z);
 /* The answer to the last question of the handshake came: routes may flow. */
 void zserv_up(struct out_zserv *z);
 /* What that question is about: a gateway that no route has. */
 extern const struct ipaddr zserv_fence;
+
+/* out_zserv_lock.c: hold the lock of our key. Return: 0; -EBUSY, holder says who has it; or
+ * -errno. */
+int zserv_lock(struct out_zserv *z, char *holder, size_t size);
+void zserv_unlock(struct out_zserv *z);
+/* Write down which gateways were lost. */
+void zserv_lock_note(struct out_zserv *z);
+/* zebra's count of interfaces that went down, before HELLO: more than noted means that some
+ * did while nobody looked. */
+void zserv_downs(struct out_zserv *z, unsigned downs);
 
 /* out_zserv_zebra.c */
 extern const struct zclient_ops zserv_client_ops;
@@ -106,5 +119,7 @@ void zserv_subnets(struct out_zserv *z);
 void zserv_ask(struct out_zserv *z, const struct prefix *p);
 /* In a moment, look for routes of ours in zebra that the RIB does not have. */
 void zserv_list_later(struct out_zserv *z);
+/* An interface went down: read zebra's count of that in a moment. */
+void zserv_downs_later(struct out_zserv *z);
 void zserv_ask_cancel(struct out_zserv *z);
 #endif

@@ -52,6 +52,8 @@ static void on_interface(enum zapi_if_event event, const struct zapi_if *ifp, vo
 	if (was == up)
 		return;
 	z->subnets_dirty = true;
+	if (was)
+		zserv_downs_later(z);
 	log_debug("zserv", "interface %s is %s", ifp->name, up ? "up" : "down");
 	zroutes_iface(z->routes, ifp->ifindex, up, zserv_now_ms());
 }

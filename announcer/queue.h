@@ -14,16 +14,11 @@ struct event_base;
 struct k8s_event;
 struct queue;
 
-struct queue_ops {
-	/* One event, which the callee owns from now on. */
-	void (*on_event)(struct k8s_event *ev, void *arg);
-	/* No more events wait, or 64 were given: act on them. */
-	void (*on_batch)(void *arg);
-};
+/* One event, which the callee owns from now on. */
+typedef void queue_fn(struct k8s_event *ev, void *arg);
 
 struct queue_stats {
-	uint64_t events; /* given to on_event so far */
-	uint64_t batches;
+	uint64_t events;         /* given to on_event so far */
 	uint64_t last_queued_ns; /* CLOCK_MONOTONIC when the newest of them was queued */
 	unsigned depth_max;      /* most events given in one go */
 	unsigned high_water;     /* events that may wait before the watcher is blocked */
@@ -32,12 +27,12 @@ struct queue_stats {
 
 /**
  * queue_start - start the watcher thread on a folder of manifests
- * @base: the caller's loop, on which ops are called
+ * @base: the caller's loop, on which on_event is called
  * @dir:  the folder; need not exist yet (an outage, then)
  * Return: the queue, or NULL with errno set.
  */
 struct queue *queue_start(
-    struct event_base *base, const char *dir, const struct queue_ops *ops, void *arg);
+    struct event_base *base, const char *dir, queue_fn *on_event, void *arg);
 
 /* Read everything again; with dir not NULL from that folder from now on. */
 void queue_rescan(struct queue *q, const char *dir);

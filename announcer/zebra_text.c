@@ -99,3 +99,15 @@ bool zebra_text_route(const char **text, char letter, unsigned instance, struct 
 	}
 	return false;
 }
+
+unsigned zebra_text_downs(const char *text)
+{
+	static const char downs[] = "Link downs:";
+	unsigned n = 0;
+
+	while ((text = strstr(text, downs))) {
+		text += sizeof(downs) - 1;
+		n += (unsigned)strtoul(text, NULL, 10);
+	}
+	return n;
+}

@@ -25,4 +25,7 @@ void zebra_text_entry(const char *text, const char *type, struct zebra_entry *e)
  * Return: false at the end of the text.
  */
 bool zebra_text_route(const char **text, char letter, unsigned instance, struct prefix *p);
+
+/* How often interfaces went down, all together, as `show interface` tells it. */
+unsigned zebra_text_downs(const char *text);
 #endif

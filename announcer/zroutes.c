@@ -19,14 +19,17 @@
 #include "announcer/zroutes_int.h"
 
 enum {
-	CONFIRM_MS = 2000,  /* silence after an ADD, then zebra is asked */
-	VERDICT_MS = 5000,  /* no verdict either: send again */
-	REMOVED_MS = 1000,  /* silence after a DELETE: it is gone */
-	SWEEP_MS = 60000,   /* gateways that nobody uses any more */
+	CONFIRM_MS = 2000, /* silence after an ADD, then zebra is asked */
+	VERDICT_MS = 5000, /* no verdict either: send again */
+	REMOVED_MS = 1000, /* silence after a DELETE: it is gone */
+	SWEEP_MS =
+	    240000, /* gateways that nobody uses any more: longer than zebra keeps groups */
 	REJECTED_MS = 1000, /* first retry; doubled each time */
 	LOST_MS = 5000,
 	RETRY_MAX_MS = 300000,
 	ASK_MAX = 16, /* questions under way */
+	WEIGHT_MAX = 255,
+	FACTORS_MIN = 8, /* for weights that leave less room, their ratio is rounded */
 };
 
 static uint32_t route_hash(const void *entry)
@@ -84,10 +87,49 @@ static void route_free(struct zroutes *z, struct zroute *r)
 	free(r);
 }
 
+/*
+ * Weights as they are sent: the same ratios, times a factor that changes whenever one of the
+ * gateways was lost. Up to 8.x zebra keeps a group of next hops for 180 s after its last use
+ * and takes it for whole, while the kernel dropped the member whose link went down; only a
+ * group that it has not seen yet is programmed (zserv.md 21.4). From 10.0 on zebra scales
+ * weights itself and repairs the group itself.
+ */
+static void weigh(struct zroutes *z, size_t n, unsigned losses)
+{
+	unsigned most = 1, factor;
+	bool equal = true;
+
+	for (size_t i = 0; i < n; i++) {
+		if (z->usable[i].weight > most)
+			most = z->usable[i].weight;
+		equal = equal && z->usable[i].weight == z->usable[0].weight;
+	}
+	if (equal)
+		most = 1;
+	if (n < 2)
+		losses = 0;
+	for (size_t i = 0; i < n; i++) {
+		uint16_t *w = &z->usable[i].weight;
+
+		if (equal)
+			*w = 1;
+		if (losses && most > WEIGHT_MAX / FACTORS_MIN)
+			*w = (uint16_t)(*w * (WEIGHT_MAX / FACTORS_MIN) / most);
+		if (!*w)
+			*w = 1;
+	}
+	if (losses && most > WEIGHT_MAX / FACTORS_MIN)
+		most = WEIGHT_MAX / FACTORS_MIN;
+	factor = 1 + losses % (WEIGHT_MAX / most);
+	for (size_t i = 0; i < n; i++)
+		z->usable[i].weight = (uint16_t)(z->usable[i].weight * factor);
+}
+
 /* Fill z->usable with what zebra can resolve of a route. false: it must be asked first. */
 static bool usable(struct zroutes *z, struct zroute *r, const struct rib_route *want, size_t *n,
     int64_t now_ms)
 {
+	unsigned losses = z->unseen;
 	bool known = true;
 
 	*n = 0;
@@ -99,6 +141,7 @@ static bool usable(struct zroutes *z, struct zroute *r, const struct rib_route *
 			const struct hop *h = hops_use(z, &nh->addr, now_ms);
 
 			r->members |= 1ull << h->id % 64;
+			losses += h->pub.losses;
 			if (h->pub.state == ZNH_UNKNOWN)
 				known = false;
 			if (h->pub.state != ZNH_UP)
@@ -107,6 +150,7 @@ static bool usable(struct zroutes *z, struct zroute *r, const struct rib_route *
 		if (*n < z->max_nexthops)
 			z->usable[(*n)++] = *nh;
 	}
+	weigh(z, *n, losses);
 	return known;
 }
 

@@ -29,6 +29,7 @@ struct znh {
 	enum znh_state state;
 	uint32_t ifindex; /* of the way to it; 0 = unknown */
 	bool recursive;   /* reached over another gateway */
+	unsigned losses;  /* how often it went away */
 };
 
 /* What an operator may ask about one prefix. */
@@ -63,6 +64,13 @@ void zroutes_down(struct zroutes *z);
 /* The RIB's best route of a prefix is new or changed, or (withdraw) there is none. */
 void zroutes_want(struct zroutes *z, const struct rib_route *r, int64_t now_ms);
 void zroutes_withdraw(struct zroutes *z, const struct prefix *p, int64_t now_ms);
+
+/* A gateway was lost this often in an earlier run: zebra may still have the groups of then. */
+void zroutes_lost_before(struct zroutes *z, const struct ipaddr *nh, unsigned losses);
+/* The same for all gateways at once: interfaces went down this often while nobody looked. */
+void zroutes_lost_unseen(struct zroutes *z, unsigned times);
+/* How often gateways were lost, all of them together: a change is to be remembered. */
+unsigned zroutes_losses(const struct zroutes *z);
 
 /* zebra on a gateway: reachable over ifindex, or not (up = false). */
 void zroutes_nexthop(struct zroutes *z, const struct znh *told, int64_t now_ms);

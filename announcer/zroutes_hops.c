@@ -39,6 +39,10 @@ static void hop_state(struct zroutes *z, struct hop *h, enum znh_state s)
 {
 	z->unknown -= h->pub.state == ZNH_UNKNOWN;
 	z->unknown += s == ZNH_UNKNOWN;
+	if (h->pub.state == ZNH_UP && s == ZNH_DOWN) {
+		h->pub.losses++;
+		z->losses++;
+	}
 	h->pub.state = s;
 }
 
@@ -91,6 +95,24 @@ void hops_up(struct zroutes *z, int64_t now_ms)
 		zdue(z, &h->due_ms, now_ms + NEXTHOP_MS);
 		z->ops.track(&h->pub.addr, true, z->arg);
 	}
+}
+
+void zroutes_lost_before(struct zroutes *z, const struct ipaddr *nh, unsigned losses)
+{
+	struct hop *h = hops_use(z, nh, 0);
+
+	if (h->pub.losses < losses)
+		h->pub.losses = losses;
+}
+
+void zroutes_lost_unseen(struct zroutes *z, unsigned times)
+{
+	z->unseen = times;
+}
+
+unsigned zroutes_losses(const struct zroutes *z)
+{
+	return z->losses;
 }
 
 void zroutes_nexthop(struct zroutes *z, const struct znh *told, int64_t now_ms)

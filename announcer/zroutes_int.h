@@ -32,7 +32,7 @@ struct zroutes {
 	void *arg;
 	struct table routes, hops;
 	struct rib_nexthop *usable; /* scratch, max_nexthops */
-	unsigned max_nexthops, next_id, unknown, asking;
+	unsigned max_nexthops, next_id, unknown, asking, losses, unseen;
 	bool up;
 	int64_t due_ms, sweep_ms, note_ms;
 	size_t count[ZROUTE_STATES];

@@ -36,8 +36,8 @@ static uint64_t feed_addrs(uint64_t h, const struct ipaddr *a, size_t n)
 
 static uint64_t feed_service(uint64_t h, const struct k8s_service *s)
 {
-	const uint64_t numbers[] = {
-	    s->load_balancer, s->local, s->families, s->primary, (uint64_t)s->policy, s->n_ports};
+	const uint64_t numbers[] = {s->load_balancer, s->local, s->families, s->primary,
+	    (uint64_t)s->policy, s->n_ports};
 	const char *const texts[] = {
 	    s->lb_class, s->lb_ip, s->want_ips, s->want_pool, s->share_key, s->selector};
 

@@ -37,7 +37,8 @@ static const char *text_of(struct json_object *o, const char *name)
 {
 	struct json_object *v;
 
-	if (!json_object_object_get_ex(o, name, &v) || !json_object_is_type(v, json_type_string))
+	if (!json_object_object_get_ex(o, name, &v) ||
+	    !json_object_is_type(v, json_type_string))
 		return NULL;
 	return json_object_get_string(v);
 }
@@ -54,8 +55,8 @@ static int refuse_object(
 		return refuse(r, at, "%s%s%s", e->field, colon, e->expected);
 	if (!name)
 		return refuse(r, at, "%.63s: %s%s%s", kind, e->field, colon, e->expected);
-	return refuse(r, at, "%.63s %.63s%s%.63s: %s%s%s", kind, ns ? ns : "", ns ? "/" : "", name,
-	    e->field, colon, e->expected);
+	return refuse(r, at, "%.63s %.63s%s%.63s: %s%s%s", kind, ns ? ns : "", ns ? "/" : "",
+	    name, e->field, colon, e->expected);
 }
 
 static int keep(struct reading *r, struct k8s_object *o, const struct json_object *json)
@@ -124,8 +125,8 @@ static int take_items(struct reading *r, struct json_object *list, const char *k
 		struct json_object *item = json_object_array_get_idx(items, i);
 
 		if (!json_object_is_type(item, json_type_object))
-			return refuse(r, item ? item : items, "%.63s: items[%zu]: must be a mapping",
-			    kind, i);
+			return refuse(r, item ? item : items,
+			    "%.63s: items[%zu]: must be a mapping", kind, i);
 		if (kind_len)
 			rc = give_member(item, "kind", kind, kind_len);
 		if (kind_len && api && !rc)

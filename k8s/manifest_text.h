@@ -16,7 +16,7 @@ struct manifest_text {
 
 struct manifest_fault {
 	unsigned line, col; /* 0:0 = no place */
-	char what[512]; /* "Service pihole/dns-tcp: spec.ports[0].port: must be 1..65535" */
+	char what[512];     /* "Service pihole/dns-tcp: spec.ports[0].port: must be 1..65535" */
 };
 
 /* Objects of kinds that we do not use are left out; one bad object makes all of it bad.

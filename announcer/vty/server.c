@@ -29,8 +29,8 @@
 #include <unistd.h>
 
 #define WRITE_TIMEOUT_S 30
-#define ACCEPT_PAUSE_S  1 /* after a failure, e.g. no descriptor left */
-#define MONITOR_MAX     (256 * 1024)
+#define ACCEPT_PAUSE_S  1      /* after a failure, e.g. no descriptor left */
+#define MONITOR_MAX     262144 /* bytes of log that may wait */
 
 struct session {
 	LIST_ENTRY(session) link;
@@ -325,8 +325,10 @@ void vty_server_free(struct vty_server *v)
 {
 	if (!v)
 		return;
-	while (!LIST_EMPTY(&v->sessions))
-		session_free(LIST_FIRST(&v->sessions));
+	for (struct session *s = LIST_FIRST(&v->sessions), *next; s; s = next) {
+		next = LIST_NEXT(s, link);
+		session_free(s);
+	}
 	log_set_tap(NULL, NULL);
 	if (v->listener)
 		evconnlistener_free(v->listener);

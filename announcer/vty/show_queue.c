@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* show_queue.c - show queue: the source of objects and the way from it to us. */
+#include "announcer/latency.h"
 #include "announcer/queue.h"
 #include "announcer/vty/fmt.h"
 #include "announcer/vty/show.h"
 #include "announcer/vty/writer.h"
 #include "k8s/event.h"
+#include <stdio.h>
 
 static void put_source(struct vty_request *rq, const struct k8s_state *st)
 {
@@ -28,6 +30,21 @@ static void put_source(struct vty_request *rq, const struct k8s_state *st)
 	writer_table_end(w);
 }
 
+/* From an event being queued to its routes being written to zebra, of the newest samples. */
+static void put_latency(struct writer *w, const struct latency *l)
+{
+	char text[64];
+
+	writer_object_begin(w, "eventToWriteUs", NULL);
+	writer_num(w, "p50", NULL, latency_quantile(l, 500));
+	writer_num(w, "p99", NULL, latency_quantile(l, 990));
+	writer_num(w, "count", NULL, (int64_t)l->count);
+	writer_object_end(w);
+	snprintf(text, sizeof(text), "%u us, 99 of 100 within %u us", latency_quantile(l, 500),
+	    latency_quantile(l, 990));
+	writer_str(w, NULL, "Event to zebra", l->count ? text : "none yet");
+}
+
 enum vty_rc show_queue(struct vty_request *rq)
 {
 	struct writer *w = rq->w;
@@ -39,15 +56,17 @@ enum vty_rc show_queue(struct vty_request *rq)
 	queue_stats(rq->ctx->queue, &st);
 	writer_str(w, "directory", "Folder", st.dir);
 	writer_num(w, "events", "Events", (int64_t)st.events);
-	writer_num(w, "batches", "Batches", (int64_t)st.batches);
 	writer_num(w, "depthMax", "Most in a batch", st.depth_max);
 	writer_num(w, "highWater", "May wait", st.high_water);
 	if (st.last_queued_ns) {
 		int64_t ms = rq->now.mono_ms - (int64_t)(st.last_queued_ns / 1000000);
 
+		writer_num(w, "lastQueuedMonotonicNs", NULL, (int64_t)st.last_queued_ns);
 		writer_num(w, "lastEventAgeMs", NULL, ms);
 		writer_str(w, NULL, "Last event", fmt_age(ms / 1000, b));
 	}
+	if (rq->ctx->latency)
+		put_latency(w, rq->ctx->latency);
 	if (rq->ctx->source)
 		put_source(rq, rq->ctx->source);
 	return VTY_OK;

@@ -178,17 +178,24 @@ static void put_hops(struct why *y, const struct rib_route *r)
 		    "zebra resolves none of them, e.g. %s", ipaddr_str(&r->nh[0].addr, a));
 }
 
-static const char *const zserv_cures[] = {
-    [ZSERV_OFF] = "set zebra: enabled: yes, or start zebra where grevyd looks for its socket",
-    [ZSERV_NO_SOCKET] =
-	"is zebra running, and may this user open its socket (mode 0700 of frr)?",
-    [ZSERV_KEY_HELD] = "stop the other grevyd, or give one of them another zebra: instance",
-    [ZSERV_ASKING] = "wait; if it stays, see show zserv",
-    [ZSERV_KEY_WAIT] = "wait for zebra to forget that client, or use another route-type or "
-		       "instance (vtysh: show zebra client)",
-    [ZSERV_HANDSHAKE] = "wait; if it stays, see show zserv",
-    [ZSERV_UP] = "",
-};
+static const char *zserv_cure(enum zserv_state state)
+{
+	switch (state) {
+	case ZSERV_OFF:
+		return "set zebra: enabled: yes, or start zebra where grevyd looks for its "
+		       "socket";
+	case ZSERV_NO_SOCKET:
+		return "is zebra running, and may this user open its socket (mode 0700 of "
+		       "frr)?";
+	case ZSERV_KEY_HELD:
+		return "stop the other grevyd, or give one of them another zebra: instance";
+	case ZSERV_KEY_WAIT:
+		return "wait for zebra to forget that client, or use another route-type or "
+		       "instance (vtysh: show zebra client)";
+	default:
+		return "wait; if it stays, see show zserv";
+	}
+}
 
 static void put_installed(
     struct why *y, const struct zroute_view *v, const struct zserv_status *st)
@@ -239,7 +246,7 @@ static void put_zebra(struct why *y, const struct rib_route *r)
 
 	out_zserv_status(z, &st);
 	if (st.state != ZSERV_UP) {
-		why_broken(y, "zebra", zserv_cures[st.state], "%s%s%s", st.state_text,
+		why_broken(y, "zebra", zserv_cure(st.state), "%s%s%s", st.state_text,
 		    st.reason && *st.reason ? ": " : "", st.reason ? st.reason : "");
 		return;
 	}

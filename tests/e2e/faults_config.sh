@@ -13,7 +13,7 @@ refused() {
     check_conf && fail "$1: was accepted"
     grep -qE "grevyd.yaml:$2:[0-9]+: $3" "$lab/log/check.log" ||
         fail "$1: no '$2:COLUMN: $3' in: $(cat "$lab/log/check.log")"
-    ok "$1: $(grep -E "grevyd.yaml:$2:" "$lab/log/check.log" | head -1 | sed 's,.*/,,')"
+    ok "$1: $(grep -E "grevyd.yaml:$2:" "$lab/log/check.log" | head -1 | sed 's,.*/grevyd,grevyd,')"
 }
 grevyd_conf </dev/null
 own=$(wc -l <"$conf")

@@ -17,6 +17,7 @@ Objects, a line each:
   delete KIND NAME     (KIND: node, service)
 """
 import json
+import math
 import os
 import socket
 import subprocess
@@ -65,8 +66,9 @@ def line(prefix, hops):
 
 
 def level(hops):
-    """Weights that are all the same say nothing: zebra is not told them."""
-    return {(a, 1) for a, _ in hops} if len({w for _, w in hops}) < 2 else set(hops)
+    """Weights in lowest terms: grevyd multiplies them after a gateway was lost, 8.4 keeps groups."""
+    ratio = math.gcd(*(w for _, w in hops)) if hops else 1
+    return {(gateway, w // ratio) for gateway, w in hops}
 
 
 def kernel_hop(hop):

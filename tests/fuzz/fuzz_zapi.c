@@ -133,7 +133,7 @@ static void probe(struct rd *r)
 		size_t k = n < rd_left(r) ? n : rd_left(r);
 
 		if (s == ZPROBE_CONNECT)
-			s = zprobe_connected(&p);
+			(void)zprobe_connected(&p);
 		if (n == 0)
 			s = zprobe_timeout(&p);
 		else if (n == 255)

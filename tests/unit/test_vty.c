@@ -257,7 +257,8 @@ static void a_monitor_streams_until_the_next_command(void **state)
 	size_t n;
 
 	PUT(fd, "terminal monitor");
-	EXPECT(e, fd, "% Unknown command: terminal monitor\n                            ^\n\0\0\0\2");
+	EXPECT(e, fd,
+	    "% Unknown command: terminal monitor\n                            ^\n\0\0\0\2");
 	put(fd, "enable\0terminal monitor", 24);
 	EXPECT(e, fd, "\0\0\0\0");
 	PUT(other, "enable");

@@ -262,6 +262,24 @@ static int decode_nht(const char *name, const struct zapi_version *v, struct rd 
 	return 0;
 }
 
+static int decode_nht_static(const char *name, const struct zapi_version *v, struct rd *r)
+{
+	struct zapi_nht n = {.nh = nh_space};
+	int rc = zapi_nht_decode(v, r, 0, &n);
+
+	if (rc || !name)
+		return rc;
+	assert_prefix(&n.asked, "192.0.2.1/32");
+	assert_int_equal(n.type, ZTYPE_STATIC);
+	assert_int_equal(n.distance, 1);
+	assert_int_equal(n.n, 2);
+	assert_addr(&n.nh[0].gate, "10.9.0.1");
+	assert_int_equal(n.nh[0].ifindex, 3);
+	/* 7.0 to 7.2 do not say of which kind */
+	assert_int_equal(n.nh[1].blackhole, v->nh == ZNH_7_3 ? ZBH_NULL : ZBH_UNSPEC);
+	return 0;
+}
+
 static int decode_notify(const char *name, const struct zapi_version *v, struct rd *r)
 {
 	bool v4 = name && !strcmp(name, "notify-v4");
@@ -375,6 +393,7 @@ static const struct {
     {"nexthop-unregister",  700, encode_nht,       NULL                },
     {"nexthop-update",      700, NULL,             decode_nht          },
     {"nexthop-unreachable", 700, NULL,             decode_nht          },
+    {"nexthop-static",      700, NULL,             decode_nht_static   },
     {"notify-v4",           700, NULL,             decode_notify       },
     {"notify-v6",           700, NULL,             decode_notify       },
     {"notify-request",      800, encode_request,   NULL                },

@@ -264,7 +264,7 @@ static void a_source_specific_route_is_told(void **state)
 	assert_int_equal(out.n, 0);
 }
 
-static void interface_names_are_printable(void **state)
+static void interfaces_of_a_hostile_zebra(void **state)
 {
 	const struct zapi_version *v = row(8, 4);
 	struct wr w = wr_of(buf, sizeof(buf));
@@ -280,6 +280,12 @@ static void interface_names_are_printable(void **state)
 	r = rd_of(buf, 70);
 	assert_int_equal(zapi_if_decode(v, &r, 0, &ifp), 0);
 	assert_string_equal(ifp.name, "a??[31m?bcdefgh");
+	buf[62] = 20; /* bytes of hardware address: the most that zebra has */
+	r = rd_of(buf, 84);
+	assert_int_equal(zapi_if_decode(v, &r, 0, &ifp), 0);
+	buf[62] = 21;
+	r = rd_of(buf, 85);
+	assert_int_equal(zapi_if_decode(v, &r, 0, &ifp), -EBADMSG);
 }
 
 static void unknown_families_are_refused(void **state)
@@ -419,7 +425,7 @@ int main(void)
 	    cmocka_unit_test(counts_that_lie),
 	    cmocka_unit_test(nexthop_counts_that_lie),
 	    cmocka_unit_test(a_source_specific_route_is_told),
-	    cmocka_unit_test(interface_names_are_printable),
+	    cmocka_unit_test(interfaces_of_a_hostile_zebra),
 	    cmocka_unit_test(unknown_families_are_refused),
 	    cmocka_unit_test(decode_of_encode_is_the_same),
 	};

@@ -126,8 +126,8 @@ static size_t stream_of(const struct zapi_version *v, uint8_t *out, size_t max, 
 {
 	static const char *const sent[] = {"capabilities", "router-id-update", "redistributed",
 	    "redistributed-label", "redistributed-full", "nexthop-update",
-	    "nexthop-unreachable", "notify-v4", "notify-v6", "interface-add", "address-add-v4",
-	    "address-add-v6", "vrf-add", "error", "close-notify"};
+	    "nexthop-unreachable", "nexthop-static", "notify-v4", "notify-v6", "interface-add",
+	    "address-add-v4", "address-add-v6", "vrf-add", "error", "close-notify"};
 	FILE *f = golden_open("messages.hex");
 	struct golden g;
 	size_t len = 0;

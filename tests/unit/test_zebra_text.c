@@ -132,6 +132,20 @@ static void routes_with_an_instance(void **state)
 	assert_false(zebra_text_route(&at, 'f', 0, &p));
 }
 
+static void downs(void **state)
+{
+	(void)state;
+	assert_int_equal(
+	    zebra_text_downs("Interface n1 is up, line protocol is up\n"
+			     "  Link ups:       3    last: 2026/01/01 05:07:37.10\n"
+			     "  Link downs:     2    last: 2026/01/01 05:07:36.10\n"
+			     "Interface n2 is up, line protocol is up\n"
+			     "  Link downs:     1    last: (never)\n"),
+	    3);
+	assert_int_equal(zebra_text_downs("% Unknown command: show interface\n"), 0);
+	assert_int_equal(zebra_text_downs("Link downs:"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -140,6 +154,7 @@ int main(void)
 	    cmocka_unit_test(an_entry_of_two),
 	    cmocka_unit_test(routes),
 	    cmocka_unit_test(routes_with_an_instance),
+	    cmocka_unit_test(downs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

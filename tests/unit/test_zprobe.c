@@ -182,7 +182,7 @@ static void each_release_is_found(void **state)
 		assert_string_equal(p.text, z->text);
 		assert_int_equal(p.error_cmd, z->error);
 		assert_int_equal(!p.lo, !z->lo);
-		if (!z->lo)
+		if (!p.lo)
 			continue;
 		assert_string_equal(p.lo->name, z->lo);
 		assert_string_equal(p.hi->name, z->hi);
