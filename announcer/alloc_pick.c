@@ -148,9 +148,12 @@ static void fail_pick(struct alloc *a, struct alloc_service *as, const struct al
 			    "no pool with auto-assign has %s addresses", word);
 		fail(a, as, ALLOC_NO_FIT, text);
 	} else {
-		snprintf(text, sizeof(text), "%s%s has no free %s address",
-		    r->pool ? "pool " : "no pool with auto-assign",
-		    r->pool ? r->pool->name : "", word);
+		if (r->pool)
+			snprintf(text, sizeof(text), "pool %s has no free %s address",
+			    r->pool->name, word);
+		else
+			snprintf(text, sizeof(text),
+			    "no pool with auto-assign has a free %s address", word);
 		fail(a, as, ALLOC_POOL_FULL, text);
 	}
 }

@@ -4,26 +4,24 @@
 #include "announcer/util.h"
 #include <sys/socket.h>
 
+#define TEXT(reason, ...) [reason] = {__VA_ARGS__}
+
 static const struct desired_text texts[DESIRED_REASONS] = {
-    [DESIRED_OK] = {"announced",    "announced over its eligible nodes",                              ""                                                       },
-    [DESIRED_NO_ADDRESS] = {"no-address",   "it has no address",                                              ""                                                       },
-    [DESIRED_NO_ENDPOINTS] = {"no-endpoints", "no endpoint of this family is ready",
-		    "look at the pods: kubectl get endpointslices, kubectl describe pod"                                                                       },
-    [DESIRED_NO_NODES] = {"no-nodes",     "it has endpoints, but no node is eligible",
-		    "see the nodes below"														      },
-    [DESIRED_LEFT_OUT] = {"left-out",
-		    "the address is announced over the nodes of Services that share it; none of this one's "
-	"is eligible",										"look at this Service's endpoints and at the nodes below"},
-    [DESIRED_NARROWED] = {"narrowed",
-		    "announced over the nodes that serve all Services of the address, fewer than serve "
-	"this "
-	"one",											""						       },
-    [DESIRED_OTHERS_NODES] = {"others-nodes",
-		    "no node serves all Services of the address: announced over those of the oldest",
-		    "run all of them on one node, or use externalTrafficPolicy: Cluster or another "
-	"address"																	      },
-    [DESIRED_LIMITED] = {"limited",      "announced over as many nodes as zebra takes",
-		    "raise zebra's --ecmp, or select fewer nodes with node-selectors"									  },
+    TEXT(DESIRED_OK, "announced", "announced over its eligible nodes", ""),
+    TEXT(DESIRED_NO_ADDRESS, "no-address", "it has no address", ""),
+    TEXT(DESIRED_NO_ENDPOINTS, "no-endpoints", "no endpoint of this family is ready",
+	"look at its pods: kubectl get endpointslices"),
+    TEXT(DESIRED_NO_NODES, "no-nodes", "it has endpoints, but no node is eligible",
+	"see the nodes below"),
+    TEXT(DESIRED_LEFT_OUT, "left-out",
+	"only Services that share its address have eligible nodes",
+	"look at its endpoints and at the nodes below"),
+    TEXT(DESIRED_NARROWED, "narrowed", "announced over the nodes that serve all who share", ""),
+    TEXT(DESIRED_OTHERS_NODES, "others-nodes",
+	"no node serves all who share the address: the oldest one's are used",
+	"run all of them on one node, use externalTrafficPolicy: Cluster, or do not share"),
+    TEXT(DESIRED_LIMITED, "limited", "announced over as many nodes as zebra takes",
+	"raise zebra's --ecmp, or select fewer nodes with node-selectors"),
 };
 
 const struct desired_text *desired_text(enum desired_reason reason)

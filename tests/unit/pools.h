@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * pools.h - address pools from one line, for tests: "NAME[:noauto][:buggy][:zone=Z]:RANGE,..."
+ * with a blank between pools. A range is as in the configuration, without blanks; zone=Z is an
+ * advertisement that selects the nodes with that label.
+ */
+#ifndef TESTS_POOLS_H
+#define TESTS_POOLS_H
+#include "announcer/policy.h"
+
+struct policy *pools_make(const char *text);
+void pools_free(struct policy *policy);
+#endif

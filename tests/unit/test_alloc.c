@@ -1,0 +1,570 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Who gets which address. Pools: 'lan' and others as each test configures them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include "announcer/alloc.h"
+#include "announcer/util.h"
+#include "tests/unit/objects.h"
+#include "tests/unit/pools.h"
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+struct world {
+	struct store *st;
+	struct alloc *a;
+	struct policy *policy;
+	size_t moved;
+};
+
+static void rules(struct world *w, const char *pools, bool controller, const char *class)
+{
+	struct policy *next = pools_make(pools);
+
+	alloc_set_rules(w->a, &(struct alloc_rules){next, class, controller});
+	pools_free(w->policy);
+	w->policy = next;
+}
+
+static void world_init(struct world *w, const char *pools)
+{
+	*w = (struct world){.st = store_new()};
+	w->a = alloc_new(w->st);
+	rules(w, pools, true, "");
+}
+
+static void world_fini(struct world *w)
+{
+	alloc_free(w->a);
+	store_free(w->st);
+	pools_free(w->policy);
+}
+
+static void put(struct world *w, const char *path, const char *spec)
+{
+	store_apply(w->st, put_event(service(path, spec)));
+}
+
+static void gone(struct world *w, const char *path)
+{
+	store_apply(w->st, gone_event(K8S_SERVICE, path));
+}
+
+static void run(struct world *w)
+{
+	w->moved = alloc_run(w->a);
+	alloc_clear_changed(w->a);
+	store_clean(w->st);
+}
+
+/* "assigned 192.0.2.1 2001:db8::1", "pending: text", "none". */
+static const char *has(struct world *w, const char *path)
+{
+	static char text[512];
+	char name[OBJ_WORD], buf[PREFIX_STRLEN];
+	struct k8s_object o = {0};
+	const struct alloc_service *as;
+	size_t len;
+
+	obj_name(&o, path, name);
+	as = alloc_service(w->a, o.ns, o.name);
+	if (!as)
+		return "none";
+	len = (size_t)snprintf(
+	    text, sizeof(text), "%s", alloc_state_name((enum alloc_state)as->state));
+	for (size_t i = 0; i < as->n; i++)
+		len += (size_t)snprintf(
+		    text + len, sizeof(text) - len, " %s", ipaddr_str(&as->addr[i], buf));
+	if (as->text)
+		snprintf(text + len, sizeof(text) - len, ": %s", as->text);
+	return text;
+}
+
+#define assert_has(w, path, want) assert_string_equal(has(w, path), want)
+
+static void first_free_of_the_first_pool(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w, "hidden:noauto:10.9.0.0/24 lan:192.0.2.0-192.0.2.2 wan:203.0.113.0/30");
+	for (int i = 0; i < 5; i++) {
+		char path[16];
+
+		snprintf(path, sizeof(path), "d/s%d", i);
+		put(&w, path, "");
+	}
+	run(&w);
+	assert_int_equal(w.moved, 5);
+	assert_has(&w, "d/s0", "assigned 192.0.2.0");
+	assert_has(&w, "d/s2", "assigned 192.0.2.2");
+	assert_has(&w, "d/s3", "assigned 203.0.113.0");
+	assert_int_equal(alloc_pool_used(w.a, &w.policy->pools[1], AF_INET), 3);
+	assert_int_equal(alloc_pool_used(w.a, &w.policy->pools[1], AF_INET6), 0);
+	/* A freed address is the first free one; nobody moves to it. */
+	gone(&w, "d/s1");
+	run(&w);
+	assert_has(&w, "d/s1", "none");
+	put(&w, "d/s9", "");
+	run(&w);
+	assert_int_equal(w.moved, 1);
+	assert_has(&w, "d/s9", "assigned 192.0.2.1");
+	assert_has(&w, "d/s3", "assigned 203.0.113.0");
+	world_fini(&w);
+}
+
+static void holders_come_first_then_the_oldest(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w, "lan:192.0.2.1-192.0.2.2");
+	put(&w, "d/new", "created=9");
+	put(&w, "d/old", "created=1");
+	put(&w, "d/mid", "created=5");
+	put(&w, "d/holder", "created=99 status=192.0.2.1");
+	run(&w);
+	assert_has(&w, "d/holder", "assigned 192.0.2.1");
+	assert_has(&w, "d/old", "assigned 192.0.2.2");
+	assert_has(&w, "d/mid", "pending: no pool with auto-assign has a free IPv4 address");
+	/* What comes free goes to the oldest that waits. */
+	put(&w, "d/old", "created=1 type=ClusterIP");
+	run(&w);
+	assert_has(&w, "d/old", "none");
+	assert_has(&w, "d/mid", "assigned 192.0.2.2");
+	assert_has(&w, "d/new", "pending: no pool with auto-assign has a free IPv4 address");
+	put(&w, "d/holder", "created=99 status=192.0.2.1 class=other");
+	run(&w);
+	assert_has(&w, "d/holder", "ignored: its loadBalancerClass is \"other\", ours is \"\"");
+	assert_has(&w, "d/new", "assigned 192.0.2.1");
+	world_fini(&w);
+}
+
+static void only_our_class(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w, "lan:192.0.2.1-192.0.2.9");
+	put(&w, "d/none", "");
+	put(&w, "d/ours", "class=grevy");
+	rules(&w, "lan:192.0.2.1-192.0.2.9", true, "grevy");
+	run(&w);
+	assert_has(&w, "d/none", "ignored: its loadBalancerClass is \"\", ours is \"grevy\"");
+	assert_has(&w, "d/ours", "assigned 192.0.2.1");
+	world_fini(&w);
+}
+
+static const struct request_row {
+	const char *spec, *want;
+} requests[] = {
+    {"ips=192.0.2.7",		      "assigned 192.0.2.7"                                      },
+    {"ip=192.0.2.7",		       "assigned 192.0.2.7"                                      },
+    {"ips=10.9.0.5",		       "assigned 10.9.0.5"                                       }, /* auto-assign does not matter */
+    {"pool=hidden",			"assigned 10.9.0.0"				       },
+    {"pool=nope",			  "pending: asks for pool nope, which is not there"         },
+    {"pool=hidden ips=192.0.2.7",
+     "pending: asks for 192.0.2.7, which is in pool lan, not hidden"                                 },
+    {"ip=192.0.2.7 ips=192.0.2.7",
+     "pending: has both a loadBalancerIPs annotation and spec.loadBalancerIP"                        },
+    {"ips=192.0.2.7,192.0.2.8",            "pending: asks for two IPv4 addresses"                    },
+    {"ips=192.0.2.300",                    "pending: asks for \"192.0.2.300\", which is no address"  },
+    {"ips=192.0.2.7,,",                    "pending: asks for \"\", which is no address"             },
+    {"ip=192.0.2.7,2001:db8::7 fam=46",
+     "pending: asks for \"192.0.2.7,2001:db8::7\", which is no address"                              },
+    {"ips=a\tb\x01",		       "pending: asks for \"a?b?\", which is no address"         },
+    {"ips=198.51.100.1",                   "pending: asks for 198.51.100.1, which is in no pool"     },
+    {"ips=2001:db8::7",                    "pending: asks for IPv6, but the Service is IPv4"         },
+    {"ips=192.0.2.7 fam=46",               "pending: asks for IPv4, but the Service is IPv4 and IPv6"},
+    {"ips=2001:db8::7,192.0.2.7 fam=46",   "assigned 192.0.2.7 2001:db8::7"                          },
+    {"ips=10.9.0.1,2001:db8::7 fam=46",    "pending: asks for addresses of pools hidden and lan"     },
+    {"ips=172.16.0.255",                   "pending: asks for 172.16.0.255, which pool shy avoids"   },
+    {"pool=shy",			   "assigned 172.16.0.1"                                     },
+    {"fam=46",			     "assigned 192.0.2.0 2001:db8::"                           },
+    {"fam=64 policy=require",              "assigned 192.0.2.0 2001:db8::"                           },
+    {"fam=6",			      "assigned 2001:db8::"				     },
+    {"policy=require",                     "pending: requires dual stack, but has IPv4 only"         },
+    {"fam=6 pool=hidden",                  "pending: pool hidden has no IPv6 addresses"              },
+    {"fam=46 pool=hidden",                 "partial 10.9.0.0: pool hidden has no free IPv6 address"  },
+    {"fam=46 policy=require pool=hidden",
+     "pending: pool hidden has no IPv4 and IPv6 addresses"                                           },
+ /* A status from elsewhere is taken over while it is valid. */
+    {"status=192.0.2.77",                  "assigned 192.0.2.77"                                     },
+    {"status=198.51.100.1",                "assigned 192.0.2.0"                                      },
+    {"status=192.0.2.7,192.0.2.8",         "assigned 192.0.2.0"                                      },
+    {"status=2001:db8::5",                 "assigned 192.0.2.0"                                      },
+    {"status=2001:db8::5 fam=46",          "assigned 192.0.2.0 2001:db8::5"                          },
+    {"status=192.0.2.77 ips=192.0.2.7",    "assigned 192.0.2.7"                                      },
+    {"status=192.0.2.77 ips=198.51.100.1",
+     "kept 192.0.2.77: asks for 198.51.100.1, which is in no pool"                                   },
+    {"status=192.0.2.77 pool=hidden",      "assigned 10.9.0.0"                                       },
+    {"status=10.9.0.1,2001:db8::5 fam=46",
+     "partial 10.9.0.1: pool hidden has no free IPv6 address"                                        },
+    {"status=10.9.0.1,2001:db8::5 fam=64", "assigned 192.0.2.0 2001:db8::5"                          },
+};
+
+static void requests_one_by_one(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(requests); i++) {
+		struct world w;
+
+		world_init(&w, "hidden:noauto:10.9.0.0/24 lan:192.0.2.0/24,2001:db8::/64 "
+			       "shy:buggy:172.16.0.0/24");
+		put(&w, "d/web", requests[i].spec);
+		run(&w);
+		if (strcmp(has(&w, "d/web"), requests[i].want) != 0)
+			fail_msg("%s:\n  got  %s\n  want %s", requests[i].spec,
+			    has(&w, "d/web"), requests[i].want);
+		world_fini(&w);
+	}
+}
+
+/* Both want 192.0.2.1; whether the younger gets it. */
+static const struct share_row {
+	const char *a, *b;
+	bool shares;
+} shares[] = {
+    {"share=k tcp=53",                    "share=k udp=53",                    true },
+    {"share=k tcp=53",                    "share=k tcp=54",                    true },
+    {"share=k tcp=53 udp=1",              "share=k tcp=54 udp=1",              false},
+    {"share=k tcp=53",                    "share=k tcp=53",                    false},
+    {"share=k tcp=53",                    "share=x udp=53",                    false},
+    {"share=k tcp=53",                    "udp=53",                            false},
+    {"tcp=53",			    "udp=53",			    false},
+    {"share= tcp=53",                     "share= udp=53",                     false},
+    {"share=k tcp=53 local selector=a=b", "share=k udp=53 local selector=a=b", true },
+    {"share=k tcp=53 local selector=a=b", "share=k udp=53 local selector=a=c", false},
+    {"share=k tcp=53 local selector=a=b", "share=k udp=53",                    false},
+    {"share=k tcp=53 selector=a=b",       "share=k udp=53 selector=a=c",       true },
+    {"share=k tcp=53 local",              "share=k udp=53 selector=a=c",       true },
+};
+
+static void sharing_matrix(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(shares); i++) {
+		char a[OBJ_WORD], b[OBJ_WORD];
+		const char *want = shares[i].shares
+		                       ? "assigned 192.0.2.1"
+		                       : "pending: asks for 192.0.2.1, which d/a uses";
+		struct world w;
+
+		snprintf(a, sizeof(a), "%s ips=192.0.2.1", shares[i].a);
+		snprintf(b, sizeof(b), "%s ips=192.0.2.1", shares[i].b);
+		world_init(&w, "lan:192.0.2.0/24");
+		put(&w, "d/b", b);
+		put(&w, "d/a", a);
+		run(&w);
+		assert_has(&w, "d/a", "assigned 192.0.2.1");
+		if (strcmp(has(&w, "d/b"), want) != 0)
+			fail_msg("%s / %s: %s", a, b, has(&w, "d/b"));
+		world_fini(&w);
+	}
+}
+
+static void sharers_come_and_go(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w, "lan:192.0.2.1-192.0.2.3");
+	put(&w, "d/tcp", "share=dns tcp=53");
+	put(&w, "d/udp", "share=dns udp=53");
+	put(&w, "d/web", "tcp=80");
+	run(&w);
+	/* The first address that may be shared is as good as a free one. */
+	assert_has(&w, "d/tcp", "assigned 192.0.2.1");
+	assert_has(&w, "d/udp", "assigned 192.0.2.1");
+	assert_has(&w, "d/web", "assigned 192.0.2.2");
+	assert_int_equal(alloc_pool_used(w.a, &w.policy->pools[0], AF_INET), 2);
+	/* One that clashes loses the address, not the other. */
+	put(&w, "d/udp", "share=dns udp=53 tcp=53");
+	run(&w);
+	assert_has(&w, "d/tcp", "assigned 192.0.2.1");
+	assert_has(&w, "d/udp", "assigned 192.0.2.3");
+	put(&w, "d/late", "share=dns ips=192.0.2.1 tcp=53");
+	run(&w);
+	assert_has(&w, "d/late", "pending: asks for 192.0.2.1, which d/tcp uses");
+	/* Another port makes room for the one that waits. */
+	put(&w, "d/tcp", "share=dns tcp=54");
+	run(&w);
+	assert_has(&w, "d/late", "assigned 192.0.2.1");
+	/* Both change at once into a clash: the older one keeps the address. */
+	put(&w, "d/tcp", "share=dns tcp=1 created=5");
+	put(&w, "d/late", "share=dns ips=192.0.2.1 tcp=1 created=3");
+	run(&w);
+	assert_has(&w, "d/late", "assigned 192.0.2.1");
+	assert_has(&w, "d/tcp", "assigned 192.0.2.3");
+	world_fini(&w);
+}
+
+static void an_impossible_request_takes_nothing_away(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w, "lan:192.0.2.1-192.0.2.9 wan:noauto:203.0.113.1-203.0.113.1");
+	put(&w, "d/a", "");
+	put(&w, "d/b", "");
+	put(&w, "d/w", "pool=wan");
+	run(&w);
+	put(&w, "d/a", "ips=192.0.2.2");
+	run(&w);
+	assert_int_equal(w.moved, 0);
+	assert_has(&w, "d/a", "kept 192.0.2.1: asks for 192.0.2.2, which d/b uses");
+	put(&w, "d/b", "pool=wan");
+	run(&w);
+	assert_has(&w, "d/b", "kept 192.0.2.2: pool wan has no free IPv4 address");
+	/* d/w goes: b gets its pool, and so a its address, in one run. */
+	gone(&w, "d/w");
+	run(&w);
+	assert_has(&w, "d/b", "assigned 203.0.113.1");
+	assert_has(&w, "d/a", "assigned 192.0.2.2");
+	world_fini(&w);
+}
+
+static void dual_stack_from_one_pool(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w, "four:192.0.2.1-192.0.2.9 both:198.51.100.1-198.51.100.9,2001:db8::1-"
+		       "2001:db8::1");
+	put(&w, "d/a", "fam=46 created=1");
+	put(&w, "d/b", "fam=46 created=2");
+	put(&w, "d/c", "fam=64 created=3");
+	put(&w, "d/d", "fam=46 policy=require created=4");
+	run(&w);
+	assert_has(&w, "d/a", "assigned 198.51.100.1 2001:db8::1");
+	assert_has(&w, "d/b", "partial 192.0.2.1: pool four has no free IPv6 address");
+	assert_has(&w, "d/c", "partial 192.0.2.2: pool four has no free IPv6 address");
+	assert_has(
+	    &w, "d/d", "pending: no pool with auto-assign has a free IPv4 and IPv6 address");
+	/* No jump to a better pool; the pool that grows a family completes its Services. */
+	gone(&w, "d/a");
+	run(&w);
+	assert_has(&w, "d/b", "partial 192.0.2.1: pool four has no free IPv6 address");
+	assert_has(&w, "d/d", "assigned 198.51.100.1 2001:db8::1");
+	rules(&w,
+	    "four:192.0.2.1-192.0.2.9,2001:db8:4::1-2001:db8:4::9 both:198.51.100.1-"
+	    "198.51.100.9,2001:db8::1-2001:db8::1",
+	    true, "");
+	run(&w);
+	assert_has(&w, "d/b", "assigned 192.0.2.1 2001:db8:4::1");
+	assert_has(&w, "d/d", "assigned 198.51.100.1 2001:db8::1");
+	/* Single stack again: the address of the other family is let go. */
+	put(&w, "d/b", "fam=6 created=2");
+	run(&w);
+	assert_has(&w, "d/b", "assigned 2001:db8:4::1");
+	world_fini(&w);
+}
+
+static void pools_change(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w, "lan:192.0.2.0-192.0.2.9 wan:203.0.113.0-203.0.113.9");
+	put(&w, "d/a", "");
+	put(&w, "d/b", "");
+	put(&w, "d/pin", "ips=192.0.2.5");
+	run(&w);
+	/* Renamed and split: all stay. */
+	rules(&w, "wan:203.0.113.0-203.0.113.9 x:192.0.2.0-192.0.2.0 y:192.0.2.1-192.0.2.9",
+	    true, "");
+	run(&w);
+	assert_int_equal(w.moved, 0);
+	assert_has(&w, "d/a", "assigned 192.0.2.0");
+	/* .0 is avoided from now on. */
+	rules(&w, "x:buggy:192.0.2.0-192.0.2.9", true, "");
+	run(&w);
+	assert_has(&w, "d/a", "assigned 192.0.2.2");
+	/* The pool goes: whoever can be moved is, nobody keeps what is in no pool. */
+	rules(&w, "wan:203.0.113.0-203.0.113.9", true, "");
+	run(&w);
+	assert_has(&w, "d/a", "assigned 203.0.113.0");
+	assert_has(&w, "d/pin", "pending: asks for 192.0.2.5, which is in no pool");
+	rules(&w, "", true, "");
+	run(&w);
+	assert_has(&w, "d/b", "pending: there is no address pool");
+	rules(&w, "lan:192.0.2.0-192.0.2.9", true, "");
+	run(&w);
+	assert_has(&w, "d/pin", "assigned 192.0.2.5");
+	world_fini(&w);
+}
+
+static void without_a_controller(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w, "");
+	rules(&w, "lan:192.0.2.0/24,2001:db8::/64", false, "");
+	put(&w, "d/quiet", "");
+	put(&w, "d/pool", "pool=lan");
+	put(&w, "d/asks", "ips=192.0.2.5");
+	put(&w, "d/also", "ips=192.0.2.5");
+	put(&w, "d/told", "status=192.0.2.9,2001:db8::9");
+	put(&w, "d/far", "status=198.51.100.9");
+	put(&w, "d/half", "status=198.51.100.9,2001:db8::a");
+	put(&w, "d/two", "status=192.0.2.9,192.0.2.10");
+	put(&w, "d/same", "status=192.0.2.11,192.0.2.11");
+	run(&w);
+	assert_has(&w, "d/quiet",
+	    "pending: nobody assigns addresses: its status has none, controller is off");
+	assert_has(&w, "d/pool",
+	    "pending: nobody assigns addresses: its status has none, controller is off");
+	assert_has(&w, "d/also", "assigned 192.0.2.5");
+	assert_has(&w, "d/asks", "pending: asks for 192.0.2.5, which d/also uses");
+	assert_has(&w, "d/told", "assigned 192.0.2.9 2001:db8::9");
+	assert_has(&w, "d/far", "pending: its status has 198.51.100.9, which is in no pool");
+	assert_has(&w, "d/half",
+	    "partial 2001:db8::a: its status has 198.51.100.9, which is in no pool");
+	assert_has(&w, "d/two", "pending: its status has two addresses of one family");
+	assert_has(&w, "d/same", "assigned 192.0.2.11");
+	/* Status is final: who has it by that word gets it, who only asked gives way. */
+	put(&w, "d/king", "status=192.0.2.5");
+	run(&w);
+	assert_has(&w, "d/king", "assigned 192.0.2.5");
+	assert_has(&w, "d/also", "pending: asks for 192.0.2.5, which d/king uses");
+	/* The status is emptied: nothing is left, and who asked has it again. */
+	put(&w, "d/king", "");
+	run(&w);
+	assert_has(&w, "d/king",
+	    "pending: nobody assigns addresses: its status has none, controller is off");
+	assert_has(&w, "d/also", "assigned 192.0.2.5");
+	put(&w, "d/told", "status=192.0.2.44");
+	run(&w);
+	assert_has(&w, "d/told", "assigned 192.0.2.44");
+	world_fini(&w);
+}
+
+static void restored_assignments_are_kept(void **state)
+{
+	const struct ipaddr one = obj_addr("192.0.2.1"), two = obj_addr("192.0.2.2"),
+			    both[2] = {one, two};
+	struct world w;
+
+	(void)state;
+	world_init(&w, "lan:192.0.2.1-192.0.2.3");
+	assert_int_equal(alloc_restore(w.a, "d", "late", &one, 1), 0);
+	assert_int_equal(alloc_restore(w.a, "d", "there", &two, 1), 0);
+	assert_int_equal(alloc_restore(w.a, "d", "odd", both, 2), -EINVAL);
+	put(&w, "d/there", "created=9");
+	put(&w, "d/new", "created=1");
+	put(&w, "d/more", "created=2");
+	run(&w);
+	assert_has(&w, "d/there", "assigned 192.0.2.2");
+	assert_has(&w, "d/new", "assigned 192.0.2.3");
+	assert_has(&w, "d/more", "pending: no pool with auto-assign has a free IPv4 address");
+	put(&w, "d/late", "created=10");
+	run(&w);
+	assert_has(&w, "d/late", "assigned 192.0.2.1");
+	alloc_sweep(w.a);
+	run(&w);
+	assert_has(&w, "d/late", "assigned 192.0.2.1");
+	world_fini(&w);
+
+	/* Swept: whoever did not come back loses the reservation. */
+	world_init(&w, "lan:192.0.2.1-192.0.2.1");
+	alloc_restore(w.a, "d", "late", &one, 1);
+	put(&w, "d/new", "");
+	run(&w);
+	assert_has(&w, "d/new", "pending: no pool with auto-assign has a free IPv4 address");
+	alloc_sweep(w.a);
+	run(&w);
+	assert_has(&w, "d/new", "assigned 192.0.2.1");
+	assert_has(&w, "d/late", "none");
+	world_fini(&w);
+}
+
+static void restored_sharers_share_again(void **state)
+{
+	const struct ipaddr one = obj_addr("192.0.2.1");
+	struct world w;
+
+	(void)state;
+	world_init(&w, "lan:192.0.2.1-192.0.2.9");
+	alloc_restore(w.a, "d", "tcp", &one, 1);
+	alloc_restore(w.a, "d", "udp", &one, 1);
+	put(&w, "d/tcp", "share=k tcp=53");
+	run(&w);
+	put(&w, "d/udp", "share=k udp=53");
+	run(&w);
+	assert_has(&w, "d/tcp", "assigned 192.0.2.1");
+	assert_has(&w, "d/udp", "assigned 192.0.2.1");
+	world_fini(&w);
+}
+
+static void on_each(const struct alloc_service *as, void *arg)
+{
+	char *text = arg;
+	size_t len = strlen(text);
+
+	snprintf(text + len, 200 - len, "%s:%d ", as->svc->name, as->n);
+}
+
+static void what_is_to_be_saved(void **state)
+{
+	struct world w;
+	char text[200] = "";
+	size_t n;
+
+	(void)state;
+	world_init(&w, "lan:192.0.2.1-192.0.2.2,2001:db8::1-2001:db8::1");
+	put(&w, "d/b", "fam=46");
+	put(&w, "d/a", "");
+	put(&w, "d/c", "");
+	alloc_run(w.a);
+	alloc_changed(w.a, &n);
+	assert_int_equal(n, 3);
+	alloc_touched(w.a, &n);
+	assert_int_equal(n, 3);
+	alloc_clear_changed(w.a);
+	store_clean(w.st);
+	alloc_each(w.a, on_each, text);
+	assert_string_equal(text, "a:1 b:2 ");
+	assert_int_equal(alloc_run(w.a), 0);
+	alloc_changed(w.a, &n);
+	assert_int_equal(n, 0);
+	/* Endpoints touch the address, but move nobody. */
+	store_apply(w.st, put_event(slice("d/b-1", "b", "10.0.0.1@n")));
+	assert_int_equal(alloc_run(w.a), 0);
+	alloc_touched(w.a, &n);
+	assert_int_equal(n, 2);
+	world_fini(&w);
+}
+
+static void every_reason_has_words(void **state)
+{
+	(void)state;
+	for (int i = 0; i < ALLOC_REASONS; i++)
+		assert_true(*alloc_text((enum alloc_reason)i)->token &&
+			    alloc_text((enum alloc_reason)i)->cure);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(first_free_of_the_first_pool),
+	    cmocka_unit_test(holders_come_first_then_the_oldest),
+	    cmocka_unit_test(only_our_class),
+	    cmocka_unit_test(requests_one_by_one),
+	    cmocka_unit_test(sharing_matrix),
+	    cmocka_unit_test(sharers_come_and_go),
+	    cmocka_unit_test(an_impossible_request_takes_nothing_away),
+	    cmocka_unit_test(dual_stack_from_one_pool),
+	    cmocka_unit_test(pools_change),
+	    cmocka_unit_test(without_a_controller),
+	    cmocka_unit_test(restored_assignments_are_kept),
+	    cmocka_unit_test(restored_sharers_share_again),
+	    cmocka_unit_test(what_is_to_be_saved),
+	    cmocka_unit_test(every_reason_has_words),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

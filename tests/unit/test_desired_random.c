@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A random walk: Services, slices and nodes come, change and go, pools and the router change,
+ * some steps at once. After each batch the RIB must be what a rebuild from nothing makes of the
+ * same objects, the same assignments and the same rules; and nothing may break the rules that
+ * hold always. The seed is fixed; SEED and STEPS of the environment choose others.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include "announcer/desired.h"
+#include "announcer/util.h"
+#include "k8s/decode.h"
+#include "tests/unit/objects.h"
+#include "tests/unit/pools.h"
+#include <cmocka.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+#define SERVICES 12
+#define NODES    6
+
+struct side {
+	struct store *st;
+	struct alloc *a;
+	struct rib *rib;
+	struct desired *d;
+};
+
+struct world {
+	struct side live;
+	struct policy *policy;
+	struct alloc_rules rules;
+	struct eligible_router router;
+	struct prefix connected[2];
+	uint64_t random;
+};
+
+static unsigned pick(struct world *w, unsigned n)
+{
+	w->random = w->random * 6364136223846793005u + 1442695040888963407u;
+	return (unsigned)(w->random >> 33) % n;
+}
+
+#define ONE_OF(w, list) (list)[pick(w, ARRAY_LEN(list))]
+
+static void side_init(struct side *s)
+{
+	s->st = store_new();
+	s->a = alloc_new(s->st);
+	s->rib = rib_new();
+	s->d = desired_new(s->st, s->a, s->rib);
+}
+
+static void side_fini(struct side *s)
+{
+	desired_free(s->d);
+	alloc_free(s->a);
+	rib_free(s->rib);
+	store_free(s->st);
+}
+
+static void step_service(struct world *w)
+{
+	static const char *const shapes[] = {
+	    "", "", "", "", "local", "local", "local", "type=ClusterIP"};
+	static const char *const families[] = {
+	    "", "", "", "fam=6", "fam=46", "fam=64", "fam=46 policy=require", "policy=require"};
+	static const char *const wants[] = {"", "", "", "", "", "", "", "", "",
+	    "ips=198.51.100.2", "ips=198.51.100.3", "ip=203.0.113.1", "ips=2001:db8:f::1",
+	    "ips=198.51.100.1,2001:db8:f::1", "pool=wan", "pool=hidden", "pool=nope", "ips=bad",
+	    "ips=192.88.99.1"};
+	static const char *const statuses[] = {"", "", "", "", "status=198.51.100.2",
+	    "status=198.51.100.4,2001:db8:f::2", "status=203.0.113.1", "status=192.88.99.1",
+	    "status=198.51.100.1,198.51.100.2"};
+	static const char *const sharing[] = {"", "share=k", "share=k", "share=x"};
+	static const char *const ports[] = {"tcp=53", "udp=53", "tcp=80", "tcp=53 udp=53"};
+	static const char *const classes[] = {"", "", "", "", "", "", "", "class=ours"};
+	static const char *const selectors[] = {"", "selector=a=b"};
+	char path[16], spec[256];
+
+	snprintf(path, sizeof(path), "d/s%u", pick(w, SERVICES));
+	if (!pick(w, 10)) {
+		store_apply(w->live.st, gone_event(K8S_SERVICE, path));
+		return;
+	}
+	snprintf(spec, sizeof(spec), "%s %s %s %s %s %s %s %s created=%u", ONE_OF(w, shapes),
+	    ONE_OF(w, families), ONE_OF(w, wants), ONE_OF(w, statuses), ONE_OF(w, sharing),
+	    ONE_OF(w, ports), ONE_OF(w, classes), ONE_OF(w, selectors), pick(w, 4));
+	store_apply(w->live.st, put_event(service(path, spec)));
+}
+
+static void step_slice(struct world *w)
+{
+	static const char *const how[] = {"", "", "", ":draining", ":unready", ":gone"};
+	unsigned svc = pick(w, SERVICES), six = pick(w, 3) == 0, n = pick(w, 5);
+	char path[32], label[16], eps[256] = "";
+	size_t len = 0;
+
+	snprintf(path, sizeof(path), "d/s%u-%u", svc, six ? 6 : pick(w, 2));
+	if (!pick(w, 6)) {
+		store_apply(w->live.st, gone_event(K8S_SLICE, path));
+		return;
+	}
+	for (unsigned i = 0; i < n; i++) {
+		char on[8] = "";
+
+		if (pick(w, 12))
+			snprintf(on, sizeof(on), "n%u", pick(w, NODES + 1));
+		len += (size_t)snprintf(eps + len, sizeof(eps) - len, "%s%u@%s%s ",
+		    six ? "2001:db8:a::" : "10.0.0.", pick(w, 6) + 1, on, ONE_OF(w, how));
+	}
+	snprintf(label, sizeof(label), "s%u", pick(w, 10) ? svc : pick(w, SERVICES));
+	store_apply(w->live.st, put_event(slice(path, label, eps)));
+}
+
+static void step_node(struct world *w)
+{
+	static const char *const flags[] = {
+	    "", "", "", "", "notready", "notready", "netdown", "exclude"};
+	static const char *const zones[] = {"", "zone=a", "zone=b"};
+	unsigned i = pick(w, NODES);
+	char name[8], four[32], six[32], spec[160];
+
+	snprintf(name, sizeof(name), "n%u", i);
+	if (!pick(w, 10)) {
+		store_apply(w->live.st, gone_event(K8S_NODE, name));
+		return;
+	}
+	snprintf(
+	    four, sizeof(four), "192.0.2.%u 203.0.113.%u", pick(w, 8) ? i + 1 : 1, i + 100);
+	snprintf(six, sizeof(six), "2001:db8::%u", i + 1);
+	snprintf(spec, sizeof(spec), "%s %s %s %s", pick(w, 6) ? four : "",
+	    pick(w, 3) ? six : "", ONE_OF(w, flags), ONE_OF(w, zones));
+	store_apply(w->live.st, put_event(node(name, spec)));
+}
+
+static void step_rules(struct world *w)
+{
+	static const char *const pools[] = {
+	    "lan:198.51.100.1-198.51.100.4,2001:db8:f::1-2001:db8:f::2 wan:203.0.113.0/30 "
+	    "hidden:noauto:198.51.100.9-198.51.100.9",
+	    "lan:zone=a:198.51.100.1-198.51.100.4 "
+	    "wan:203.0.113.0/30,2001:db8:f::1-2001:db8:f::4",
+	    "wan:buggy:203.0.113.0/30 lan:198.51.100.0/24,2001:db8:f::/64",
+	    "lan:198.51.100.1-198.51.100.2 rest:zone=b:198.51.100.3-198.51.100.9",
+	    "six:2001:db8:f::1-2001:db8:f::1 lan:198.51.100.1-198.51.100.1",
+	    "lan:198.51.100.2-198.51.100.9",
+	    "",
+	};
+	struct policy *next = pools_make(ONE_OF(w, pools));
+
+	w->rules = (struct alloc_rules){.policy = next,
+	    .controller = pick(w, 5) != 0,
+	    .lb_class = pick(w, 12) ? "" : "ours"};
+	desired_set_rules(w->live.d, &w->rules);
+	pools_free(w->policy);
+	w->policy = next;
+}
+
+static void step_router(struct world *w)
+{
+	w->router = (struct eligible_router){.connected = w->connected,
+	    .n_connected = pick(w, 3),
+	    .max_nexthops = pick(w, 4),
+	    .v4_over_v6 = pick(w, 2),
+	    .equal_weight = pick(w, 4) == 0};
+	desired_set_router(w->live.d, &w->router);
+}
+
+static void step(struct world *w)
+{
+	unsigned r = pick(w, 100);
+
+	if (r < 40)
+		step_slice(w);
+	else if (r < 70)
+		step_service(w);
+	else if (r < 92)
+		step_node(w);
+	else if (r < 97)
+		step_router(w);
+	else
+		step_rules(w);
+}
+
+static void copy_service(struct store_service *svc, void *arg)
+{
+	struct side *fresh = arg;
+
+	if (svc->alloc && svc->alloc->n)
+		alloc_restore(fresh->a, svc->ns, svc->name, svc->alloc->addr, svc->alloc->n);
+	if (svc->obj)
+		store_apply(fresh->st, put_event(k8s_object_pack(svc->obj)));
+	for (size_t i = 0; i < svc->n_slices; i++)
+		store_apply(fresh->st, put_event(k8s_object_pack(svc->slices[i])));
+}
+
+static void rebuild(const struct world *w, struct side *fresh)
+{
+	struct store_node *const *nodes;
+	size_t n;
+
+	side_init(fresh);
+	desired_set_router(fresh->d, &w->router);
+	desired_set_rules(fresh->d, &w->rules);
+	store_each_service(w->live.st, copy_service, fresh);
+	nodes = store_nodes(w->live.st, &n);
+	for (size_t i = 0; i < n; i++)
+		store_apply(fresh->st, put_event(k8s_object_pack(nodes[i]->obj)));
+	desired_run(fresh->d, NULL);
+	rib_commit(fresh->rib);
+}
+
+struct text {
+	char s[8192];
+	size_t len;
+};
+
+static void say(struct text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+static void say(struct text *t, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	t->len += (size_t)vsnprintf(t->s + t->len, sizeof(t->s) - t->len, fmt, ap);
+	va_end(ap);
+	assert_true(t->len < sizeof(t->s));
+}
+
+static void say_route(const struct rib_route *r, bool best, void *arg)
+{
+	char buf[PREFIX_STRLEN];
+
+	assert_true(best);
+	say(arg, "%s", prefix_str(&r->prefix, buf));
+	for (size_t i = 0; i < r->n; i++) {
+		say(arg, " %s*%u", ipaddr_str(&r->nh[i].addr, buf), r->nh[i].weight);
+		assert_true(r->nh[i].weight >= 1 && r->nh[i].weight <= 255);
+		assert_true(!i || ipaddr_cmp(&r->nh[i - 1].addr, &r->nh[i].addr) < 0);
+	}
+	say(arg, "\n");
+}
+
+static void say_service(struct store_service *svc, void *arg)
+{
+	const struct alloc_service *as = svc->alloc;
+	char buf[PREFIX_STRLEN];
+
+	if (!as)
+		return;
+	say(arg, "%s %s %s", svc->name, alloc_state_name((enum alloc_state)as->state),
+	    alloc_text((enum alloc_reason)as->reason)->token);
+	for (size_t i = 0; i < as->n; i++)
+		say(arg, " %s", ipaddr_str(&as->addr[i], buf));
+	say(arg, "\n");
+}
+
+static void describe(const struct side *s, struct text *t)
+{
+	t->len = 0;
+	t->s[0] = '\0';
+	store_each_service(s->st, say_service, t);
+	rib_each(s->rib, say_route, t);
+}
+
+static void check_service(struct store_service *svc, void *arg)
+{
+	const struct world *w = arg;
+	const struct alloc_service *as = svc->alloc;
+
+	assert_int_equal(svc->dirty, 0);
+	assert_true(svc->obj || svc->n_slices);
+	if (!as)
+		return;
+	assert_true(svc->obj && svc->obj->service.load_balancer);
+	for (size_t i = 0; i < as->n; i++) {
+		const struct alloc_addr *aa = alloc_addr(w->live.a, &as->addr[i]);
+		size_t mine = 0;
+
+		assert_non_null(aa);
+		assert_non_null(aa->pool);
+		assert_ptr_equal(aa->pool, policy_pool_of(w->policy, &as->addr[i]));
+		for (size_t j = 0; j < aa->n_users; j++)
+			mine += aa->users[j] == as;
+		assert_int_equal(mine, 1);
+		assert_true(
+		    !w->rules.controller || aa->n_users == 1 || svc->obj->service.share_key);
+	}
+	assert_true(as->n < 2 || as->addr[0].family != as->addr[1].family);
+	assert_true(
+	    as->n < 2 || !w->rules.controller ||
+	    policy_pool_of(w->policy, &as->addr[0]) == policy_pool_of(w->policy, &as->addr[1]));
+	assert_int_equal(as->state == ALLOC_ASSIGNED, as->reason == ALLOC_OK);
+	assert_true(as->n || as->state == ALLOC_IGNORED || as->state == ALLOC_PENDING);
+}
+
+/* A Service with an address that nobody shares: what view says is what the RIB has. */
+static void check_view(struct store_service *svc, void *arg)
+{
+	const struct world *w = arg;
+
+	for (unsigned i = 0; svc->alloc && i < svc->alloc->n; i++) {
+		struct desired_view v = desired_explain(w->live.d, svc, i);
+		const struct prefix p = prefix_of_addr(&v.addr);
+		const struct rib_route *r = rib_best(w->live.rib, &p);
+		size_t eligible = 0;
+
+		assert_int_equal(v.n_nexthops, r ? r->n : 0);
+		for (size_t j = 0; j < v.n_nodes; j++)
+			eligible += v.nodes[j].eligible;
+		if (!v.n_sharers && r)
+			assert_true(eligible >= r->n);
+		else if (!v.n_sharers)
+			assert_int_equal(eligible, 0);
+		desired_view_fini(&v);
+	}
+}
+
+static void check(struct world *w, unsigned long at)
+{
+	static struct text live, want;
+	struct side fresh;
+
+	rebuild(w, &fresh);
+	describe(&w->live, &live);
+	describe(&fresh, &want);
+	if (strcmp(live.s, want.s) != 0)
+		fail_msg("step %lu:\n--- incremental\n%s--- rebuilt\n%s", at, live.s, want.s);
+	side_fini(&fresh);
+	store_each_service(w->live.st, check_service, w);
+	if (at % 8 == 0)
+		store_each_service(w->live.st, check_view, w);
+}
+
+static unsigned long number(const char *name, unsigned long otherwise)
+{
+	const char *s = getenv(name);
+
+	return s ? strtoul(s, NULL, 10) : otherwise;
+}
+
+static void incremental_equals_rebuilt(void **state)
+{
+	unsigned long steps = number("STEPS", 6000), at = 0;
+	struct world w = {.random = number("SEED", 2)};
+	struct desired_note *notes;
+	size_t routes = 0, n;
+
+	(void)state;
+	prefix_parse("203.0.113.0/24", &w.connected[0]);
+	prefix_parse("2001:db8::/64", &w.connected[1]);
+	side_init(&w.live);
+	step_rules(&w);
+	step_router(&w);
+	while (at < steps) {
+		for (unsigned batch = 1 + pick(&w, 4) % 3; batch--; at++)
+			step(&w);
+		desired_run(w.live.d, NULL);
+		rib_commit(w.live.rib);
+		check(&w, at);
+		routes += rib_count(w.live.rib);
+		notes = desired_take_notes(w.live.d, &n);
+		desired_notes_free(notes, n);
+	}
+	assert_true(routes > steps); /* the walk is about something */
+	side_fini(&w.live);
+	pools_free(w.policy);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(incremental_equals_rebuilt),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

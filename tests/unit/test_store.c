@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include "announcer/store.h"
+#include "announcer/util.h"
+#include "tests/unit/objects.h"
+#include <cmocka.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+static bool put(struct store *st, struct k8s_object *o)
+{
+	return store_apply(st, put_event(o));
+}
+
+static bool gone(struct store *st, enum k8s_kind kind, const char *path)
+{
+	return store_apply(st, gone_event(kind, path));
+}
+
+/* Names of what is dirty, in order of name; then nothing is. */
+static const char *dirty(struct store *st)
+{
+	static char text[512];
+	struct store_service **v;
+	const char *names[32];
+	size_t n, len = 0;
+
+	v = store_dirty(st, &n);
+	assert_true(n < 32);
+	for (size_t i = 0; i < n; i++)
+		names[i] = v[i]->name;
+	for (size_t i = 1; i < n; i++)
+		for (size_t j = i; j && strcmp(names[j - 1], names[j]) > 0; j--) {
+			const char *swap = names[j];
+
+			names[j] = names[j - 1];
+			names[j - 1] = swap;
+		}
+	text[0] = '\0';
+	for (size_t i = 0; i < n; i++)
+		len += (size_t)snprintf(
+		    text + len, sizeof(text) - len, "%s%s", i ? " " : "", names[i]);
+	store_clean(st);
+	return text;
+}
+
+/* "n1:1,0/0,0 n2:..." ready,draining of IPv4 and IPv6; "-" = without a node. */
+static const char *counts(const struct store *st, const char *ns, const char *name)
+{
+	const struct store_service *svc = store_service(st, ns, name);
+	static char text[512];
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; svc && i <= svc->n_counts; i++) {
+		const struct store_tally *t =
+		    i < svc->n_counts ? &svc->counts[i].tally : &svc->homeless;
+
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s:%d,%d/%d,%d ",
+		    i < svc->n_counts ? svc->counts[i].node->name : "-", t->ready[0],
+		    t->draining[0], t->ready[1], t->draining[1]);
+	}
+	return text;
+}
+
+static void endpoints_are_counted_once(void **state)
+{
+	struct store *st = store_new();
+
+	(void)state;
+	put(st, service("d/web", ""));
+	put(st, slice("d/web-1", "web", "10.0.0.1@b 10.0.0.2@b 10.0.0.3@a:draining 10.0.0.4@"));
+	assert_string_equal(counts(st, "d", "web"), "a:0,1/0,0 b:2,0/0,0 -:1,0/0,0 ");
+	/* The same address in another slice; not ready there, so not ready. */
+	put(st, slice("d/web-2", "web", "10.0.0.1@b:unready 10.0.0.2@b 10.0.0.9@c:gone"));
+	assert_string_equal(counts(st, "d", "web"), "a:0,1/0,0 b:1,0/0,0 c:0,0/0,0 -:1,0/0,0 ");
+	put(st, slice("d/web-6", "web", "2001:db8::1@b 2001:db8::2@b:draining"));
+	assert_string_equal(counts(st, "d", "web"), "a:0,1/0,0 b:1,0/1,1 c:0,0/0,0 -:1,0/0,0 ");
+	assert_int_equal(store_service(st, "d", "web")->total.ready[STORE_V4], 2);
+	assert_int_equal(store_service(st, "d", "web")->total.draining[STORE_V6], 1);
+	/* An address that migrates is on both nodes. */
+	put(st, slice("d/web-2", "web", "10.0.0.2@c"));
+	assert_string_equal(counts(st, "d", "web"), "a:0,1/0,0 b:2,0/1,1 c:1,0/0,0 -:1,0/0,0 ");
+	gone(st, K8S_SLICE, "d/web-1");
+	gone(st, K8S_SLICE, "d/web-6");
+	assert_string_equal(counts(st, "d", "web"), "c:1,0/0,0 -:0,0/0,0 ");
+	assert_int_equal(store_count_kind(st, K8S_SLICE), 1);
+	store_free(st);
+}
+
+static void names_without_addresses_do_not_count(void **state)
+{
+	struct store *st = store_new();
+	struct k8s_endpoint ep = {.node = "a", .flags = K8S_EP_READY};
+	struct k8s_object o = {.kind = K8S_SLICE, .ns = "d", .name = "web-f"};
+
+	(void)state;
+	o.slice = (struct k8s_slice){.service = "web", .endpoints = &ep, .n = 1};
+	put(st, service("d/web", ""));
+	assert_false(put(st, obj_done(&o)));
+	assert_string_equal(counts(st, "d", "web"), "-:0,0/0,0 ");
+	store_free(st);
+}
+
+static void only_what_is_touched_gets_dirty(void **state)
+{
+	struct store *st = store_new();
+
+	(void)state;
+	put(st, service("d/loc", "local"));
+	put(st, service("d/any", ""));
+	put(st, service("d/off", "type=ClusterIP"));
+	put(st, node("n1", "192.0.2.1"));
+	put(st, node("n2", "192.0.2.2"));
+	put(st, slice("d/loc-1", "loc", "10.0.0.1@n1"));
+	assert_string_equal(dirty(st), "any loc off");
+
+	assert_true(put(st, slice("d/any-1", "any", "10.0.1.1@n2")));
+	assert_string_equal(dirty(st), "any");
+	assert_false(put(st, slice("d/any-1", "any", "10.0.1.1@n2")));
+	/* Another slice object, but the same counts. */
+	assert_false(put(st, slice("d/any-1", "any", "10.0.1.9@n2")));
+	assert_string_equal(dirty(st), "");
+	assert_true(put(st, node("n1", "192.0.2.1 notready")));
+	assert_string_equal(dirty(st), "any loc");
+	assert_true(put(st, node("n2", "192.0.2.2 notready")));
+	assert_string_equal(dirty(st), "any");
+	assert_false(put(st, node("n2", "192.0.2.2 notready")));
+	assert_string_equal(dirty(st), "");
+	assert_true(gone(st, K8S_NODE, "n1"));
+	assert_false(gone(st, K8S_NODE, "n1"));
+	assert_string_equal(dirty(st), "any loc");
+	assert_non_null(store_node(st, "n1")); /* still named by an endpoint */
+	assert_true(gone(st, K8S_SLICE, "d/loc-1"));
+	assert_string_equal(dirty(st), "loc");
+	assert_null(store_node(st, "n1"));
+	assert_true(gone(st, K8S_SERVICE, "d/loc"));
+	assert_false(gone(st, K8S_SERVICE, "d/loc"));
+	assert_non_null(store_service(st, "d", "loc"));
+	assert_string_equal(dirty(st), "loc");
+	assert_null(store_service(st, "d", "loc"));
+	store_free(st);
+}
+
+static void slices_find_their_service(void **state)
+{
+	struct store *st = store_new();
+
+	(void)state;
+	/* Before the Service; the label changes; no label; the last one goes. */
+	put(st, slice("d/x", "web", "10.0.0.1@a"));
+	assert_null(store_service(st, "d", "web")->obj);
+	put(st, service("d/web", ""));
+	assert_string_equal(counts(st, "d", "web"), "a:1,0/0,0 -:0,0/0,0 ");
+	store_clean(st);
+	put(st, slice("d/x", "dns", "10.0.0.1@b"));
+	assert_string_equal(counts(st, "d", "web"), "-:0,0/0,0 ");
+	assert_string_equal(counts(st, "d", "dns"), "b:1,0/0,0 -:0,0/0,0 ");
+	assert_string_equal(dirty(st), "dns web");
+	put(st, slice("d/x", "", "10.0.0.1@b"));
+	assert_string_equal(dirty(st), "dns");
+	assert_null(store_service(st, "d", "dns"));
+	put(st, slice("d/x", "dns", ""));
+	gone(st, K8S_SLICE, "d/x");
+	store_clean(st);
+	assert_null(store_service(st, "d", "dns"));
+	store_free(st);
+}
+
+static void on_service(struct store_service *svc, void *arg)
+{
+	char *text = arg;
+	size_t len = strlen(text);
+
+	snprintf(text + len, 200 - len, "%s/%s ", svc->ns, svc->name);
+}
+
+static void things_are_listed_in_order(void **state)
+{
+	struct store *st = store_new();
+	struct store_node *const *nodes;
+	uint64_t generation;
+	char text[200] = "";
+	size_t n;
+
+	(void)state;
+	put(st, service("b/a", "created=3"));
+	put(st, service("a/z", "created=5"));
+	put(st, service("a/b", "created=5"));
+	store_each_service(st, on_service, text);
+	assert_string_equal(text, "a/b a/z b/a ");
+	assert_true(store_service_cmp_age(
+			store_service(st, "b", "a"), store_service(st, "a", "b")) < 0);
+	assert_true(store_service_cmp_age(
+			store_service(st, "a", "z"), store_service(st, "a", "b")) > 0);
+	put(st, node("n2", ""));
+	put(st, node("n1", ""));
+	put(st, slice("a/z-1", "z", "10.0.0.1@n0"));
+	nodes = store_nodes(st, &n);
+	assert_int_equal(n, 2);
+	assert_string_equal(nodes[0]->name, "n1");
+	generation = store_nodes_generation(st);
+	put(st, node("n0", ""));
+	assert_int_not_equal(store_nodes_generation(st), generation);
+	nodes = store_nodes(st, &n);
+	assert_int_equal(n, 3);
+	assert_string_equal(nodes[0]->name, "n0");
+	store_free(st);
+	store_free(NULL);
+}
+
+/* node->services and counts[].at against each other. */
+static void check_links(const struct store_service *svc)
+{
+	for (size_t i = 0; i < svc->n_counts; i++) {
+		const struct store_count *c = &svc->counts[i];
+
+		assert_true(c->at < c->node->n_services);
+		assert_ptr_equal(c->node->services[c->at], svc);
+		assert_true(!i || strcmp(svc->counts[i - 1].node->name, c->node->name) < 0);
+	}
+}
+
+static void links_survive_churn(void **state)
+{
+	struct store *st = store_new();
+	unsigned r = 7;
+
+	(void)state;
+	for (int step = 0; step < 3000; step++) {
+		char svc[16], path[32], eps[256] = "";
+		size_t len = 0, links = 0, listed = 0;
+		struct store_service *s;
+
+		r = r * 1664525u + 1013904223u;
+		snprintf(svc, sizeof(svc), "s%u", (r >> 8) % 8);
+		snprintf(path, sizeof(path), "d/%s-%u", svc, (r >> 12) % 2);
+		for (unsigned i = 0; i < 6; i++)
+			if (r >> (16 + i) & 1)
+				len += (size_t)snprintf(eps + len, sizeof(eps) - len,
+				    "10.0.0.%u@n%u ", i, (r >> 24 & 3) + i);
+		if (r >> 28)
+			put(st, slice(path, svc, eps));
+		else
+			gone(st, K8S_SLICE, path);
+		for (unsigned i = 0; i < 8; i++) {
+			snprintf(svc, sizeof(svc), "s%u", i);
+			s = store_service(st, "d", svc);
+			if (s)
+				check_links(s);
+			links += s ? s->n_counts : 0;
+		}
+		for (unsigned i = 0; i < 10; i++) {
+			snprintf(svc, sizeof(svc), "n%u", i);
+			listed += store_node(st, svc) ? store_node(st, svc)->n_services : 0;
+		}
+		assert_int_equal(links, listed);
+		if (r >> 20 & 1)
+			store_clean(st);
+	}
+	store_free(st);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(endpoints_are_counted_once),
+	    cmocka_unit_test(names_without_addresses_do_not_count),
+	    cmocka_unit_test(only_what_is_touched_gets_dirty),
+	    cmocka_unit_test(slices_find_their_service),
+	    cmocka_unit_test(things_are_listed_in_order),
+	    cmocka_unit_test(links_survive_churn),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
