@@ -54,6 +54,7 @@ struct alloc_service {
 	uint8_t state;         /* enum alloc_state */
 	uint8_t reason;        /* enum alloc_reason */
 	uint8_t flags;         /* alloc's own */
+	bool moved;            /* other addresses since alloc_clear_changed() */
 	char *text;            /* "192.0.2.1 is used by default/web"; NULL when all is well */
 };
 
@@ -82,7 +83,7 @@ void alloc_free(struct alloc *a); /* before its store; NULL is fine */
 void alloc_set_rules(struct alloc *a, const struct alloc_rules *rules);
 
 /* An assignment from before a restart, at most one address a family: reserved for that Service,
- * until alloc_sweep() if it never comes. Return: 0, or -EEXIST (another has it: ignored). */
+ * until alloc_sweep() if it never comes. Return: 0, or -EINVAL (two of a family: ignored). */
 int alloc_restore(
     struct alloc *a, const char *ns, const char *name, const struct ipaddr *addr, size_t n);
 /* Nothing is missing from the store any more: free what is reserved for Services that are not

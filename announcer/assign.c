@@ -48,20 +48,24 @@ static void refuse(
 	    col, key, what);
 }
 
-void assign_add(struct assign_list *l, const char *ns, const char *name, const char *pool,
-    const struct ipaddr *addr, size_t n)
+/* Append, with what a owns. */
+static void assign_take(struct assign_list *l, const struct assignment *a)
 {
-	struct assignment *a;
-
 	if (l->n == l->cap) {
 		l->cap = l->cap ? 2 * l->cap : 16;
 		l->v = xrealloc(l->v, l->cap, sizeof(*l->v));
 	}
-	a = &l->v[l->n++];
-	*a = (struct assignment){.ns = xstrdup(ns), .name = xstrdup(name)};
-	a->pool = xstrdup(pool);
-	for (; a->n < n && a->n < ARRAY_LEN(a->addr); a->n++)
-		a->addr[a->n] = addr[a->n];
+	l->v[l->n++] = *a;
+}
+
+void assign_add(struct assign_list *l, const struct assignment *a)
+{
+	struct assignment copy = *a;
+
+	copy.ns = xstrdup(a->ns);
+	copy.name = xstrdup(a->name);
+	copy.pool = xstrdup(a->pool);
+	assign_take(l, &copy);
 }
 
 void assign_fini(struct assign_list *l)
@@ -76,7 +80,7 @@ void assign_fini(struct assign_list *l)
 }
 
 /* Return: how many addresses were read, 0 = refused. */
-static size_t addresses_read(
+static uint8_t addresses_read(
     struct reader *r, struct json_object *v, const char *key, struct ipaddr addr[2])
 {
 	size_t n = json_object_is_type(v, json_type_array) ? json_object_array_length(v) : 0;
@@ -98,7 +102,7 @@ static size_t addresses_read(
 		refuse(r, v, key, "addresses must be of two families");
 		return 0;
 	}
-	return n;
+	return (uint8_t)n;
 }
 
 static bool is_name(const char *s, size_t len)
@@ -110,9 +114,7 @@ static void entry_read(struct reader *r, const char *key, struct json_object *v)
 {
 	const char *slash = strchr(key, '/');
 	struct json_object *addresses = NULL, *pool = NULL;
-	struct ipaddr addr[2];
-	char *ns;
-	size_t n;
+	struct assignment a = {0};
 
 	if (!slash || !is_name(key, (size_t)(slash - key)) ||
 	    !is_name(slash + 1, strlen(slash + 1))) {
@@ -125,18 +127,19 @@ static void entry_read(struct reader *r, const char *key, struct json_object *v)
 	}
 	json_object_object_get_ex(v, "addresses", &addresses);
 	json_object_object_get_ex(v, "pool", &pool);
-	n = addresses_read(r, addresses ? addresses : v, key, addr);
+	a.n = addresses_read(r, addresses ? addresses : v, key, a.addr);
 	if (pool && !json_object_is_type(pool, json_type_string)) {
 		refuse(r, pool, key, "pool must be a name");
 		pool = NULL;
 	}
-	if (!n)
+	if (!a.n)
 		return;
-	ns = strndup(key, (size_t)(slash - key));
-	if (!ns)
+	a.ns = strndup(key, (size_t)(slash - key));
+	if (!a.ns)
 		abort();
-	assign_add(r->out, ns, slash + 1, json_object_get_string(pool), addr, n);
-	free(ns);
+	a.name = xstrdup(slash + 1);
+	a.pool = xstrdup(json_object_get_string(pool));
+	assign_take(r->out, &a);
 }
 
 static void root_read(struct reader *r, struct json_object *root)
@@ -153,7 +156,10 @@ static void root_read(struct reader *r, struct json_object *root)
 		return;
 	}
 	r->map = entries;
-	json_object_object_foreach(entries, key, value) entry_read(r, key, value);
+	json_object_object_foreach(entries, key, value)
+	{
+		entry_read(r, key, value);
+	}
 }
 
 int assign_parse(const char *text, size_t len, const char *file, struct assign_list *out,
@@ -221,7 +227,7 @@ static int entry_cmp(const void *x, const void *y)
 
 char *assign_print(const struct assign_list *l, size_t *len)
 {
-	const struct assignment **sorted = xcalloc(l->n, sizeof(struct assignment *));
+	const struct assignment **sorted = xcalloc(l->n, sizeof(void *));
 	char *text = NULL;
 	FILE *f = open_memstream(&text, len);
 
@@ -229,7 +235,7 @@ char *assign_print(const struct assign_list *l, size_t *len)
 		abort();
 	for (size_t i = 0; i < l->n; i++)
 		sorted[i] = &l->v[i];
-	qsort(sorted, l->n, sizeof(*sorted), entry_cmp);
+	qsort(sorted, l->n, sizeof(void *), entry_cmp);
 	fputs("{\"version\": 1, \"assignments\": {\n", f);
 	for (size_t i = 0; i < l->n; i++) {
 		entry_print(f, sorted[i]);

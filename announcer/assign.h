@@ -26,9 +26,8 @@ struct assign_error {
 	char text[512];
 };
 
-/* Append; everything is copied. n is 1 or 2. */
-void assign_add(struct assign_list *l, const char *ns, const char *name, const char *pool,
-    const struct ipaddr *addr, size_t n);
+/* Append a copy. */
+void assign_add(struct assign_list *l, const struct assignment *a);
 void assign_fini(struct assign_list *l); /* frees what it owns, not l */
 
 /**

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #define FILE_MODE 0640
-#define FILE_MAX  (64 * 1024 * 1024)
+#define FILE_MAX  ((off_t)1 << 26)
 
 /* path followed by suffix; the caller's. */
 static char *path_with(const char *path, const char *suffix)

@@ -9,8 +9,9 @@
 #include "announcer/util.h"
 #include "k8s/yamldoc.h"
 #include <errno.h>
+#include <json-c/json.h>
 
-#define FILE_MAX (1024 * 1024)
+#define FILE_MAX ((size_t)1 << 20)
 
 static struct conf *conf_new(const char *name)
 {

@@ -7,6 +7,7 @@
 #include "announcer/conf_key.h"
 #include "announcer/conf_out.h"
 #include "announcer/util.h"
+#include <json-c/json.h>
 #include <sys/socket.h>
 
 /* zebra.route-type: "table:N" sets the instance, too. */

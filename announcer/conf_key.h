@@ -6,7 +6,6 @@
 #ifndef GREVY_CONF_KEY_H
 #define GREVY_CONF_KEY_H
 #include "announcer/conf_read.h"
-#include <json-c/json.h>
 
 struct conf_key;
 struct conf_out; /* conf_out.h */
@@ -44,8 +43,11 @@ struct conf_key {
 #define CONF_AT(type, field) offsetof(struct type, field), 0
 #define CONF_LIST_AT(type, field, count)                                                       \
 	offsetof(struct type, field), offsetof(struct type, count)
-#define CONF_NOWHERE           0, 0
-#define CONF_OFF(name, normal) CONF_KEY(name, off, CONF_NOWHERE, 0, normal)
+#define CONF_NOWHERE 0, 0
+#define CONF_OFF(name, normal)                                                                 \
+	{                                                                                      \
+		name, &conf_off_type, 0, 0, 0, normal                                          \
+	}
 
 #define CONF_UNBUILT (-1) /* value of a word that is not supported yet */
 

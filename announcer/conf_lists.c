@@ -9,6 +9,7 @@
 #include "announcer/conf_key.h"
 #include "announcer/conf_out.h"
 #include "announcer/util.h"
+#include <json-c/json.h>
 
 #define LIST_MAX 10000
 
@@ -258,10 +259,12 @@ static int community_cmp(const void *a, const void *b)
 static void communities_parse(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
 {
+	const struct json_object *outer = r->map;
 	struct conf *c = base;
 
 	if (!is_map(r, v, key->name))
 		return;
+	r->map = v;
 	c->communities = xcalloc((size_t)json_object_object_length(v), sizeof(*c->communities));
 	json_object_object_foreach(v, alias, value)
 	{
@@ -277,6 +280,7 @@ static void communities_parse(
 		    (struct conf_community){xstrdup(alias), text};
 	}
 	qsort(c->communities, c->n_communities, sizeof(*c->communities), community_cmp);
+	r->map = outer;
 }
 
 static void communities_print(

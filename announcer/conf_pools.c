@@ -5,6 +5,7 @@
  * legacy ConfigMap (v0.12); fields that only its CRDs have are spelled in kebab-case.
  */
 #include "announcer/conf_key.h"
+#include <json-c/json.h>
 #include <string.h>
 #include <sys/socket.h>
 

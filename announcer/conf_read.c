@@ -11,9 +11,83 @@
 #include "announcer/util.h"
 #include "k8s/scalar.h"
 #include "k8s/yamldoc.h"
+#include <json-c/json.h>
 #include <stdarg.h>
 
 #define LINES_KEPT 1000
+
+/* Bytes of a line break at p as libyaml counts lines, or 0. */
+static size_t break_len(const char *p, const char *end)
+{
+	static const char *const breaks[] = {
+	    "\r\n", "\n", "\r", "\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xA9"};
+
+	for (size_t i = 0; i < ARRAY_LEN(breaks); i++) {
+		size_t len = strlen(breaks[i]);
+
+		if ((size_t)(end - p) >= len && memcmp(p, breaks[i], len) == 0)
+			return len;
+	}
+	return 0;
+}
+
+/* Move r->at past one character. Return: false at the end. */
+static bool text_step(struct conf_reader *r)
+{
+	const char *end = r->text + r->len, *p = r->text + r->at;
+	size_t n = break_len(p, end);
+
+	if (p == end)
+		return false;
+	r->line += n > 0;
+	r->col = n ? 1 : r->col + 1;
+	p += n ? n : 1;
+	while (!n && p < end && ((unsigned char)*p & 0xC0) == 0x80)
+		p++;
+	r->at = (size_t)(p - r->text);
+	return true;
+}
+
+/* Move r->at to a place; forward from the last one where that is possible. */
+static const char *text_seek(struct conf_reader *r, unsigned line, unsigned col)
+{
+	if (!r->line || line < r->line || (line == r->line && col < r->col)) {
+		r->line = r->col = 1;
+		r->at = r->len >= 3 && memcmp(r->text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+	}
+	while ((r->line < line || r->col < col) && text_step(r))
+		;
+	return r->text + r->at;
+}
+
+static bool key_is_at(const struct conf_reader *r, const char *key)
+{
+	const char *p = r->text + r->at, *end = r->text + r->len;
+	size_t n = strlen(key);
+
+	if (n > (size_t)(end - p) || memcmp(p, key, n) != 0 ||
+	    (r->at && !strchr(" \t\r\n{,\"'", p[-1])))
+		return false;
+	p += n;
+	while (p < end && (*p == ' ' || *p == '"' || *p == '\''))
+		p++;
+	return p < end && *p == ':';
+}
+
+/* A null has no place in the tree: look for its key from the start of the mapping on. */
+static bool key_place(struct conf_reader *r, const char *key, struct conf_line *line)
+{
+	yamldoc_mark(r->map, &line->line, &line->col);
+	if (!key || !line->line)
+		return false;
+	text_seek(r, line->line, line->col);
+	while (!key_is_at(r, key))
+		if (!text_step(r))
+			return false;
+	line->line = r->line;
+	line->col = r->col;
+	return true;
+}
 
 static char *place_text(struct conf_reader *r, const struct json_object *v, const char *key,
     struct conf_line *line, const char *what)
@@ -22,7 +96,7 @@ static char *place_text(struct conf_reader *r, const struct json_object *v, cons
 	char *s = xcalloc(len, 1);
 
 	yamldoc_mark(v, &line->line, &line->col);
-	if (!line->line)
+	if (!line->line && !key_place(r, key, line))
 		yamldoc_mark(r->map, &line->line, &line->col);
 	if (!line->line)
 		line->line = line->col = 1;
@@ -101,43 +175,6 @@ void conf_read_map(
 		if (keys->flags & CONF_REQUIRED && !conf_member(v, keys->name))
 			conf_error(r, v, keys->name, "missing");
 	r->map = outer;
-}
-
-/* Bytes of a line break at p as libyaml counts lines, or 0. */
-static size_t break_len(const char *p, const char *end)
-{
-	static const char *const breaks[] = {
-	    "\r\n", "\n", "\r", "\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xA9"};
-
-	for (size_t i = 0; i < ARRAY_LEN(breaks); i++) {
-		size_t len = strlen(breaks[i]);
-
-		if ((size_t)(end - p) >= len && memcmp(p, breaks[i], len) == 0)
-			return len;
-	}
-	return 0;
-}
-
-/* Move r->at to a place; forward from the last one where that is possible. */
-static const char *text_seek(struct conf_reader *r, unsigned line, unsigned col)
-{
-	const char *end = r->text + r->len, *p;
-
-	if (!r->line || line < r->line || (line == r->line && col < r->col)) {
-		r->line = r->col = 1;
-		r->at = r->len >= 3 && memcmp(r->text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
-	}
-	for (p = r->text + r->at; p < end && (r->line < line || r->col < col);) {
-		size_t n = break_len(p, end);
-
-		r->line += n > 0;
-		r->col = n ? 1 : r->col + 1;
-		p += n ? n : 1;
-		while (!n && p < end && ((unsigned char)*p & 0xC0) == 0x80)
-			p++;
-	}
-	r->at = (size_t)(p - r->text);
-	return p;
 }
 
 /* The plain scalar that stands at v's place, if it reads as v. */

@@ -7,6 +7,7 @@
 #include "announcer/conf_out.h"
 #include "announcer/util.h"
 #include <inttypes.h>
+#include <json-c/json.h>
 
 static void *field_of(void *base, const struct conf_key *key)
 {

@@ -62,10 +62,10 @@ struct eligible_in {
 
 struct eligible_verdict {
 	const char *node;
-	struct ipaddr nexthop; /* family 0: none */
-	uint8_t reason;        /* enum eligible_reason */
-	uint8_t weight;        /* 1..255; 0: not eligible */
-	bool eligible, draining;
+	struct ipaddr nexthop;   /* family 0: none */
+	uint8_t reason;          /* enum eligible_reason */
+	uint8_t weight;          /* 1..255; 0: not eligible */
+	bool eligible, draining; /* draining nodes have the least weight */
 };
 
 /* What came of all nodes. */

@@ -390,7 +390,14 @@ static void usage(FILE *f)
 	    f);
 }
 
-int main(int argc, char **argv)
+/* Commands of the line, in order; v has room for all arguments. */
+struct commands {
+	char **v;
+	int n;
+};
+
+/* Return: -1 to go on, else the exit status. */
+static int options(int argc, char **argv, struct shell *sh, struct commands *c)
 {
 	static const struct option longs[] = {
 	    {"command",    required_argument, NULL, 'c'},
@@ -400,20 +407,18 @@ int main(int argc, char **argv)
 	    {"vty_socket", required_argument, NULL, 's'},
 	    {NULL,         0,                 NULL, 0  },
 	};
-	struct shell sh = {.dir = GREVY_VTY_DIR, .fd = -1, .rows = -1};
-	char **commands = xcalloc((size_t)argc, sizeof(*commands));
-	int n = 0, rc = 0, opt;
+	int opt;
 
 	while ((opt = getopt_long(argc, argv, "c:hjV", longs, NULL)) != -1) {
 		switch (opt) {
 		case 'c':
-			commands[n++] = optarg;
+			c->v[c->n++] = optarg;
 			break;
 		case 'j':
-			sh.json = true;
+			sh->json = true;
 			break;
 		case 's':
-			sh.dir = optarg;
+			sh->dir = optarg;
 			break;
 		case 'V':
 			puts("grevysh " PACKAGE_VERSION);
@@ -423,19 +428,35 @@ int main(int argc, char **argv)
 			return opt == 'h' ? 0 : EXIT_USAGE;
 		}
 	}
-	if (optind < argc) {
-		usage(stderr);
-		return EXIT_USAGE;
-	}
-	rc = shell_connect(&sh);
+	if (optind == argc)
+		return -1;
+	usage(stderr);
+	return EXIT_USAGE;
+}
+
+static int work(struct shell *sh, const struct commands *c)
+{
+	int rc = shell_connect(sh);
+
 	if (rc < 0)
-		return complain(&sh, rc);
-	sh.interactive = !n && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-	for (int i = 0; i < n && rc == 0; i++)
-		rc = run(&sh, commands[i]);
-	if (!n)
-		rc = sh.interactive ? interact(&sh) : run_lines(&sh);
-	shell_disconnect(&sh);
-	free(commands);
+		return complain(sh, rc);
+	sh->interactive = !c->n && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	for (int i = 0; i < c->n && rc == 0; i++)
+		rc = run(sh, c->v[i]);
+	if (!c->n)
+		rc = sh->interactive ? interact(sh) : run_lines(sh);
+	shell_disconnect(sh);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	struct shell sh = {.dir = GREVY_VTY_DIR, .fd = -1, .rows = -1};
+	struct commands c = {.v = xcalloc((size_t)argc, sizeof(*c.v))};
+	int rc = options(argc, argv, &sh, &c);
+
+	if (rc < 0)
+		rc = work(&sh, &c);
+	free(c.v);
 	return rc;
 }

@@ -249,23 +249,31 @@ void out_zserv_whole(struct out_zserv *z)
 	zserv_settle(z);
 }
 
-/* Write all that is queued, waiting for zebra a little. */
+/* Have zebra read all that was queued before the connection ends: what it has not read by
+ * then it may drop. Its answer to a last question says so. */
 static void drain(struct out_zserv *z)
 {
+	struct zapi_nht_reg fence = {.addr = zserv_fence};
 	int64_t end = zserv_now_ms() + LEAVE_MS;
-	const void *out;
-	size_t len;
+	uint8_t buf[4096];
 
-	while ((out = zclient_out(z->client, &len)) && len && zserv_now_ms() < end) {
-		struct pollfd p = {.fd = z->fd, .events = POLLOUT};
-		ssize_t n = send(z->fd, out, len, MSG_NOSIGNAL);
+	z->leaving = true;
+	zclient_send_nexthop_register(z->client, &fence);
+	while (z->leaving && zserv_now_ms() < end) {
+		size_t len;
+		const void *out = zclient_out(z->client, &len);
+		struct pollfd p = {.fd = z->fd, .events = len ? POLLIN | POLLOUT : POLLIN};
+		ssize_t n;
 
-		if (n > 0)
-			zclient_out_done(z->client, (size_t)n);
-		else if (errno != EAGAIN && errno != EINTR)
+		if (poll(&p, 1, LEAVE_MS) < 0 && errno != EINTR)
 			return;
-		else
-			poll(&p, 1, 50);
+		if (p.revents & POLLOUT && (n = send(z->fd, out, len, MSG_NOSIGNAL)) > 0)
+			zclient_out_done(z->client, (size_t)n);
+		n = read(z->fd, buf, sizeof(buf));
+		if (!n || (n < 0 && errno != EAGAIN && errno != EINTR))
+			return;
+		if (n > 0 && zclient_feed(z->client, buf, (size_t)n))
+			return;
 	}
 }
 

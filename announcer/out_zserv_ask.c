@@ -7,6 +7,7 @@
  */
 #include "announcer/out_zserv_int.h"
 #include "announcer/util.h"
+#include "announcer/zebra_text.h"
 #include <errno.h>
 #include <stdio.h>
 
@@ -15,67 +16,23 @@ enum { ASK_MAX = 64, LIST_MS = 1500 };
 static void ask_next(struct out_zserv *z);
 static void list_family(struct out_zserv *z, uint8_t family);
 
-/* The word up to the closing quote. */
-static void quoted(const char *text, char *word, size_t size)
-{
-	size_t n = 0;
-
-	while (n + 1 < size && text[n] && text[n] != '"')
-		n++;
-	snprintf(word, size, "%.*s", (int)n, text);
-}
-
-/*
- * "Routing entry for 203.0.113.2/32
- *   Known via "openfabric", distance 115, metric 0, best
- *   * 10.0.3.10, via eth3, weight 1"
- * The entry that is best has the prefix; a "*" line says that the kernel has it.
- */
-static void read_entry(struct out_zserv *z, const struct prefix *p, const char *text)
-{
-	static const char known[] = "Known via \"", dist[] = "distance ";
-	char type[32], winner[64];
-	bool installed = false;
-	const char *end, *d;
-
-	winner[0] = '\0';
-	for (text = strstr(text, known); text; text = strstr(end, known)) {
-		const char *line = text + strcspn(text, "\n");
-		const char *best = strstr(text, ", best");
-
-		text += sizeof(known) - 1;
-		end = strstr(text, known);
-		if (!end)
-			end = text + strlen(text);
-		quoted(text, type, sizeof(type));
-		if (!best || best > line)
-			continue;
-		d = strstr(text, dist);
-		if (!strcmp(type, zversion_type_name(z->type))) {
-			const char *fib = strstr(line, "\n  * ");
-
-			installed = fib && fib < end;
-		} else {
-			snprintf(winner, sizeof(winner), "%s, distance %lu", type,
-			    d ? strtoul(d + sizeof(dist) - 1, NULL, 10) : 0);
-		}
-	}
-	zroutes_verdict(z->routes, p, installed, *winner ? winner : NULL, zserv_now_ms());
-}
-
 static void on_entry(int rc, const char *text, void *arg)
 {
 	struct out_zserv *z = arg;
 	struct prefix p = z->asked[0];
+	struct zebra_entry e;
 	char s[PREFIX_STRLEN];
 
 	z->asking = NULL;
 	memmove(z->asked, z->asked + 1, --z->n_asked * sizeof(*z->asked));
-	if (rc < 0)
+	if (rc < 0) {
 		log_debug("zserv", "%s: zebra's vty does not answer: %s", prefix_str(&p, s),
 		    strerror(-rc));
-	else
-		read_entry(z, &p, text);
+	} else {
+		zebra_text_entry(text, zversion_type_name(z->type), &e);
+		zroutes_verdict(
+		    z->routes, &p, e.installed, *e.winner ? e.winner : NULL, zserv_now_ms());
+	}
 	ask_next(z);
 	zserv_settle(z);
 }
@@ -107,33 +64,6 @@ void zserv_ask(struct out_zserv *z, const struct prefix *p)
 	ask_next(z);
 }
 
-/* The prefix of a line of `show ip route`: "f>* 203.0.113.1/32 [115/0] via ...". A type with
- * an instance is "f[5]>*"; a blank type is a further next hop. */
-static bool line_prefix(const struct out_zserv *z, const char *line, struct prefix *p)
-{
-	char word[PREFIX_STRLEN];
-	size_t n;
-
-	if (line[0] != zversion_type_letter(z->type))
-		return false;
-	line++;
-	if (*line == '[') {
-		if (strtoul(line + 1, NULL, 10) != z->instance)
-			return false;
-		line += strcspn(line, "] \n");
-	} else if (z->instance) {
-		return false;
-	}
-	line += strcspn(line, " \n");
-	line += strspn(line, " ");
-	n = strcspn(line, " \n");
-	if (n >= sizeof(word) || !memchr(line, '/', n))
-		return false;
-	memcpy(word, line, n);
-	word[n] = '\0';
-	return !prefix_parse(word, p);
-}
-
 static void on_list(int rc, const char *text, void *arg)
 {
 	struct out_zserv *z = arg;
@@ -144,9 +74,7 @@ static void on_list(int rc, const char *text, void *arg)
 	z->listing = NULL;
 	if (rc < 0)
 		return;
-	for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
-		if (!line_prefix(z, text, &p) || p.family != z->list_family)
-			continue;
+	while (zebra_text_route(&text, zversion_type_letter(z->type), z->instance, &p)) {
 		if (zroutes_find(z->routes, &p, 0, &v))
 			continue;
 		log_warn("zserv", "%s: left behind in zebra by an earlier run: removed",

@@ -13,6 +13,7 @@
  */
 #include "announcer/out_zserv_int.h"
 #include "announcer/util.h"
+#include "announcer/zebra_text.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -349,27 +350,6 @@ void zserv_up(struct out_zserv *z)
 	zserv_routes_up(z);
 }
 
-/* Whether `show zebra client` lists a type and instance: "Client: openfabric",
- * "Client: openfabric Instance: 5". */
-static bool lists_key(const char *text, const char *type, unsigned instance)
-{
-	static const char head[] = "Client: ", inst[] = " Instance: ";
-	size_t len = strlen(type);
-
-	while ((text = strstr(text, head))) {
-		unsigned long n = 0;
-
-		text += sizeof(head) - 1;
-		if (strncmp(text, type, len) || !strchr(" \r\n", text[len]))
-			continue;
-		if (!strncmp(text + len, inst, sizeof(inst) - 1))
-			n = strtoul(text + len + sizeof(inst) - 1, NULL, 10);
-		if (n == instance)
-			return true;
-	}
-	return false;
-}
-
 static void on_clients(int rc, const char *text, void *arg)
 {
 	struct out_zserv *z = arg;
@@ -379,7 +359,7 @@ static void on_clients(int rc, const char *text, void *arg)
 		log_warn("zserv", "%s does not tell zebra's clients (%s): no graceful restart",
 		    z->conf->zebra.vty_socket, rc < 0 ? strerror(-rc) : "refused");
 		z->vty = false;
-	} else if (lists_key(text, zversion_type_name(z->type), z->instance)) {
+	} else if (zebra_text_has_client(text, zversion_type_name(z->type), z->instance)) {
 		zserv_drop(z, ZSERV_KEY_WAIT,
 		    "zebra still lists a client of type %s instance %u: waiting for it to go",
 		    zversion_type_name(z->type), z->instance);

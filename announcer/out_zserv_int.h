@@ -59,6 +59,7 @@ struct out_zserv {
 	struct zroutes *routes;
 	struct event *tick_ev;
 	bool whole, swept;
+	bool leaving; /* the answer to the last question is awaited */
 
 	/* out_zserv_ask.c: questions about routes */
 	struct vtyc *asking, *listing;

@@ -82,13 +82,14 @@ static void on_nexthop(const struct zapi_nht *t, void *arg)
 	struct out_zserv *z = arg;
 	/* A gateway that only the default route covers is not resolved: no release installs
 	 * a route over it, though 9.1 and later report it as reachable. */
-	bool by_default = t->matched.family && !t->matched.plen;
+	bool by_default = t->n && t->matched.family && !t->matched.plen;
 	struct znh told = {.addr = {.family = t->asked.family},
 	    .state = t->n && !by_default ? ZNH_UP : ZNH_DOWN};
 	char s[PREFIX_STRLEN];
 
 	memcpy(told.addr.addr, t->asked.addr, sizeof(told.addr.addr));
 	if (!ipaddr_cmp(&told.addr, &zserv_fence)) {
+		z->leaving = false;
 		zserv_up(z);
 		return;
 	}

@@ -30,7 +30,8 @@ struct store_node {
 	const struct k8s_object *obj;    /* NULL: no such Node */
 	struct store_service **services; /* with endpoints here, in no order */
 	size_t n_services, cap;
-	char name[];
+	const char *name;
+	char key[];
 };
 
 /* Endpoints of one Service on one node. */

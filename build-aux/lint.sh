@@ -83,7 +83,7 @@ function c_line(code) {
         say("no sleeping: wait for the event")
     if (code ~ /typedef (struct|union|enum)/ || code ~ /^} [a-z_]+_t;/)
         say("no typedef of a struct")
-    if (code ~ /^\t\t\t\t\t/ && in_body)
+    if (code ~ /^\t\t\t\t\t+[^ \t]/ && in_body)
         say("nested deeper than 3")
     if (code ~ /^[A-Za-z_]/)
         head = ""

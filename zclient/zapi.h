@@ -50,6 +50,8 @@ struct zapi_gr {
 
 enum zapi_error_code { ZERROR_UNKNOWN, ZERROR_NO_VRF, ZERROR_INVALID_COMMAND };
 
+const char *zapi_error_name(uint32_t code); /* "no such VRF" */
+
 struct zapi_error {
 	uint32_t vrf, code; /* enum zapi_error_code */
 };

@@ -61,7 +61,4 @@ struct zapi_nh_ctx {
 };
 int zapi_nh_decode(const struct zapi_nh_ctx *ctx, struct rd *r, struct zapi_nexthop *nh);
 int zapi_nh_encode(const struct zapi_nh_ctx *ctx, struct wr *w, const struct zapi_nexthop *nh);
-
-const char *zapi_note_name(uint32_t note);  /* "installed"; "unknown" */
-const char *zapi_error_name(uint32_t code); /* "no handler for this command" */
 #endif

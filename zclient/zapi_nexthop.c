@@ -23,8 +23,6 @@ enum { NH_IFINDEX = 1, NH_IPV4, NH_IPV4_IFINDEX, NH_IPV6, NH_IPV6_IFINDEX, NH_BL
 #define NHF_SEG6LOCAL 0x20
 #define NHF_EVPN      0x40
 
-#define FLAG_EVPN_ROUTE 0x20 /* route flag: next hops carry a router MAC */
-
 #define LABELS_MAX   16
 #define BACKUPS_MAX  8
 #define SEGMENTS_MAX 16
@@ -112,15 +110,15 @@ static void read_old_tail(const struct zapi_nh_ctx *ctx, struct rd *r)
 {
 	if (ctx->nht || (ctx->msg_flags & ctx->v->msg.label))
 		skip_labels(ctx, r);
-	if (ctx->route_flags & FLAG_EVPN_ROUTE)
+	if (ctx->route_flags & ZROUTE_EVPN)
 		rd_skip(r, 6);
 }
 
 static void read_tail(
     const struct zapi_nh_ctx *ctx, struct rd *r, uint8_t flags, struct zapi_nexthop *nh)
 {
-	bool mac = ctx->v->features & ZF_NH_EVPN ? flags & NHF_EVPN
-	                                         : ctx->route_flags & FLAG_EVPN_ROUTE;
+	bool mac =
+	    ctx->v->features & ZF_NH_EVPN ? flags & NHF_EVPN : ctx->route_flags & ZROUTE_EVPN;
 
 	nh->onlink = flags & NHF_ONLINK;
 	if (flags & NHF_LABEL)

@@ -54,7 +54,7 @@ static int check(const struct zapi_version *v, const struct zapi_route *r, bool 
 		return -EOPNOTSUPP;
 	if (!ipaddr_len(r->prefix.family) || r->prefix.plen > 8 * ipaddr_len(r->prefix.family))
 		return -EINVAL;
-	if (r->has & ZHAS_SRC)
+	if (r->has & ZHAS_SRC || r->flags & ZROUTE_EVPN)
 		return -EINVAL;
 	if (delete)
 		return 0;

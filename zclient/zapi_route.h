@@ -11,6 +11,7 @@
 /* Route flags, the same bits from 7.0 on. */
 #define ZROUTE_ALLOW_RECURSION 0x01 /* resolve gateways through other routes */
 #define ZROUTE_SELECTED        0x08
+#define ZROUTE_EVPN            0x20 /* next hops carry a router MAC; not encoded */
 
 /* zapi_route.has */
 #define ZHAS_DISTANCE 0x01
@@ -80,6 +81,8 @@ enum zapi_note {
 	ZNOTE_REMOVED,
 	ZNOTE_REMOVE_FAIL
 };
+
+const char *zapi_note_name(uint32_t note); /* "installed" */
 
 /* ROUTE_NOTIFY_OWNER */
 struct zapi_notify {

@@ -17,8 +17,9 @@
 #include "zclient/zapi_codec.h"
 #include <string.h>
 
-#define HELLO_TYPE 26 /* openfabric up to 9.1, bfd from 10.0: owned by nothing that we sweep   \
-	               */
+#define HELLO_TYPE                                                                             \
+	26 /* openfabric up to 9.1, bfd from 10.0: owned by nothing that we sweep              \
+	    */
 #define ANY        0xffff
 #define NO_COMMAND 0xffff /* the command that no release has */
 

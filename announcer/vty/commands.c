@@ -5,6 +5,7 @@
  */
 #include "announcer/log.h"
 #include "announcer/util.h"
+#include "announcer/vty/names.h"
 #include "announcer/vty/show.h"
 #include "announcer/vty/writer.h"
 
@@ -89,30 +90,41 @@ static enum vty_rc debug_off(struct vty_request *rq)
 }
 
 static const struct vty_command commands[] = {
-    {"complete [LINE]",        "Words that complete a line",         session_complete,    VTY_HIDDEN},
-    {"debug AREA",             "Log debug lines of an area",         debug_on,            VTY_VERB  },
-    {"disable",		"Give up enable",                     session_disable,     VTY_VIEW  },
-    {"echo LINE",              "Print a text",                       session_echo,        VTY_VIEW  },
-    {"enable",		 "Commands that change something",     session_enable,      VTY_VIEW  },
-    {"end",		    "Nothing; as in FRR's shell",         session_nothing,     VTY_HIDDEN},
-    {"exit",		   "Leave",			      session_exit,        VTY_VIEW  },
-    {"help [LINE]",            "What may follow a line",             session_help,        VTY_HIDDEN},
-    {"no debug AREA",          "Do not log debug lines of an area",  debug_off,           VTY_VERB  },
-    {"no terminal monitor",    "Do not print the log here",          session_no_monitor,  VTY_VERB  },
-    {"quit",		   "Leave",			      session_exit,        VTY_VIEW  },
-    {"show log",               "Log level, form and debugged areas", show_log,            VTY_JSON  },
-    {"show memory",            "Memory and what fills it",           show_memory,         VTY_JSON  },
-    {"show running-config",    "The configuration in force",         show_running_config, VTY_JSON  },
-    {"show version",           "Version, age and place",             show_version,        VTY_JSON  },
-    {"terminal length NUMBER", "Lines of a page",                    session_nothing,     VTY_VIEW  },
-    {"terminal monitor",       "Print the log here",                 session_monitor,     VTY_VERB  },
+    {"complete [LINE]",         "Words that complete a line",                session_complete,    VTY_HIDDEN},
+    {"debug AREA",              "Log debug lines of an area",                debug_on,            VTY_VERB  },
+    {"disable",		 "Give up enable",                            session_disable,     VTY_VIEW  },
+    {"echo LINE",               "Print a text",                              session_echo,        VTY_VIEW  },
+    {"enable",		  "Commands that change something",            session_enable,      VTY_VIEW  },
+    {"end",		     "Nothing; as in FRR's shell",                session_nothing,     VTY_HIDDEN},
+    {"exit",		    "Leave",				     session_exit,        VTY_VIEW  },
+    {"help [LINE]",             "What may follow a line",                    session_help,        VTY_HIDDEN},
+    {"no debug AREA",           "Do not log debug lines of an area",         debug_off,           VTY_VERB  },
+    {"no terminal monitor",     "Do not print the log here",                 session_no_monitor,  VTY_VERB  },
+    {"quit",		    "Leave",				     session_exit,        VTY_VIEW  },
+    {"show log",                "Log level, form and debugged areas",        show_log,            VTY_JSON  },
+    {"show memory",             "Memory and what fills it",                  show_memory,         VTY_JSON  },
+    {"show nodes [NAME]",       "Nodes and whether they can be next hops",   show_nodes,          VTY_JSON  },
+    {"show pools",              "Address pools and how full they are",       show_pools,          VTY_JSON  },
+    {"show queue",              "The source of objects and the way to us",   show_queue,          VTY_JSON  },
+    {"show rib [PREFIX]",       "Routes, and what the outputs say",          show_rib,            VTY_JSON  },
+    {"show running-config",     "The configuration in force",                show_running_config, VTY_JSON  },
+    {"show services [NS/NAME]", "Services, their addresses and their state", show_services,
+     VTY_JSON											       },
+    {"show version",            "Version, age and place",                    show_version,        VTY_JSON  },
+    {"show zserv",              "The connection to zebra",                   show_zserv,          VTY_JSON  },
+    {"terminal length NUMBER",  "Lines of a page",                           session_nothing,     VTY_VIEW  },
+    {"terminal monitor",        "Print the log here",                        session_monitor,     VTY_VERB  },
+    {"why ADDRESS",             "Why an address is announced, or not",       why_address,         VTY_JSON  },
+    {"why NS/NAME",             "Why a Service is announced, or not",        why_service,         VTY_JSON  },
+    {"why node NAME",           "Why a Node is a next hop, or not",          why_node,            VTY_JSON  },
 };
 
 static const struct vty_group groups[] = {
-    {"debug",    "Log debug lines of an area"},
-    {"no",       "Undo"		      },
-    {"show",     "Look at what grevyd knows" },
-    {"terminal", "Settings of this session"  },
+    {"debug",    "Log debug lines of an area"                           },
+    {"no",       "Undo"						 },
+    {"show",     "Look at what grevyd knows"                            },
+    {"terminal", "Settings of this session"                             },
+    {"why",      "The first link that breaks, its evidence and the cure"},
 };
 
 static bool is_number(const char *word)
@@ -127,10 +139,33 @@ static void each_area(const struct vty_context *ctx, vty_add_fn *fn, void *arg)
 		fn(log_area(i), arg);
 }
 
+static bool is_address(const char *word)
+{
+	struct ipaddr a;
+
+	return ipaddr_parse(word, &a) == 0;
+}
+
+static bool is_prefix(const char *word)
+{
+	struct prefix p;
+
+	return prefix_parse(word, &p) == 0;
+}
+
+static bool is_service(const char *word)
+{
+	return !is_address(word);
+}
+
 static const struct vty_kind kinds[] = {
-    {"AREA",   "Part of grevyd, e.g. zserv", NULL,      each_area},
-    {"LINE",   "Text",		       NULL,      NULL     },
-    {"NUMBER", "A number",                   is_number, NULL     },
+    {"ADDRESS", "An IPv4 or IPv6 address",          is_address, names_each_address},
+    {"AREA",    "Part of grevyd, e.g. zserv",       NULL,       each_area         },
+    {"LINE",    "Text",			     NULL,       NULL              },
+    {"NAME",    "A Node",			   NULL,       names_each_node   },
+    {"NS/NAME", "A Service, by namespace and name", is_service, names_each_service},
+    {"NUMBER",  "A number",                         is_number,  NULL              },
+    {"PREFIX",  "An address or a prefix",           is_prefix,  names_each_prefix },
 };
 
 const struct vty_tree vty_commands = {

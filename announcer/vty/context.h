@@ -20,7 +20,7 @@ struct vty_context {
 	const char *version; /* "0.1.0" */
 	int64_t started_s;   /* Unix time */
 	const struct conf *conf;
-	const struct store *store;
+	struct store *store; /* sorts its Nodes when asked for them: not const */
 	const struct alloc *alloc;
 	const struct desired *desired;
 	const struct rib *rib;

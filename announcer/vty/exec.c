@@ -47,12 +47,12 @@ static void audit(const struct vty_session *s, const char *line, enum vty_rc rc)
 }
 
 static enum vty_rc run(const struct vty_context *ctx, struct vty_session *session,
-    const struct vty_parsed *p, int64_t now_s, struct buf *reply)
+    const struct vty_parsed *p, const struct vty_now *now, struct buf *reply)
 {
 	struct vty_request rq = {.ctx = ctx,
 	    .session = session,
 	    .w = writer_new(p->json),
-	    .now_s = now_s,
+	    .now = *now,
 	    .n_args = p->n_args,
 	    .rest = p->rest,
 	    .json = p->json};
@@ -73,7 +73,7 @@ static enum vty_rc run(const struct vty_context *ctx, struct vty_session *sessio
 }
 
 enum vty_rc vty_execute(const struct vty_context *ctx, struct vty_session *session,
-    const char *line, int64_t now_s, struct buf *reply)
+    const char *line, const struct vty_now *now, struct buf *reply)
 {
 	char *question = asks_help(line);
 	struct vty_parsed p;
@@ -87,7 +87,7 @@ enum vty_rc vty_execute(const struct vty_context *ctx, struct vty_session *sessi
 	rc = tree_parse(&vty_commands, line, session->enabled, &p, reply);
 	if (rc != VTY_OK || !p.cmd)
 		return rc;
-	rc = run(ctx, session, &p, now_s, reply);
+	rc = run(ctx, session, &p, now, reply);
 	if (p.cmd->flags & VTY_VERB)
 		audit(session, line, rc);
 	tree_parsed_fini(&p);

@@ -12,12 +12,18 @@ struct vty_session {
 	bool monitor;    /* `terminal monitor` is on */
 };
 
+/* The time, read once for each command. */
+struct vty_now {
+	int64_t unix_s;
+	int64_t mono_ms; /* CLOCK_MONOTONIC, as the outputs' time-outs */
+};
+
 /* What a command's handler is given. */
 struct vty_request {
 	const struct vty_context *ctx;
 	struct vty_session *session;
 	struct writer *w; /* the answer */
-	int64_t now_s;    /* Unix time */
+	struct vty_now now;
 	const char *args[VTY_ARGS_MAX];
 	size_t n_args;
 	const char *rest; /* of LINE; "" = nothing */
@@ -29,12 +35,11 @@ extern const struct vty_tree vty_commands;
 
 /**
  * vty_execute - run a command line
- * @now_s: Unix time
  * @reply: gets the text, without NUL
  * Return: the status code to send.
  */
 enum vty_rc vty_execute(const struct vty_context *ctx, struct vty_session *session,
-    const char *line, int64_t now_s, struct buf *reply);
+    const char *line, const struct vty_now *now, struct buf *reply);
 
 /* For handlers: `% text` (JSON: "error") is the answer. Return: VTY_WARNING. */
 enum vty_rc vty_fail(struct vty_request *rq, const char *fmt, ...)

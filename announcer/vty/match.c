@@ -66,7 +66,7 @@ size_t match_tokens(const struct vty_command *cmd, struct vty_token *to)
 
 		t->optional = *s == '[';
 		t->s = s + t->optional;
-		t->len = len - 2 * t->optional;
+		t->len = len - (t->optional ? 2 : 0);
 		t->variable = isupper((unsigned char)t->s[0]);
 		t->rest = t->len == 4 && memcmp(t->s, "LINE", 4) == 0;
 		s += len + (s[len] == ' ');

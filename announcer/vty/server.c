@@ -2,11 +2,11 @@
 /*
  * server.c - connections to the vty socket.
  *
- * A connection has at most one answer that waits to be sent: the next command is looked at
- * only when its predecessor's answer has left, so that one that never reads costs one answer
- * and, after WRITE_TIMEOUT_S, its connection. One command is run for each turn of the loop
- * and connection. Input is bounded by VTY_COMMAND_MAX; what is longer is skipped up to its
- * NUL and refused.
+ * A connection has at most one answer that waits to be sent: no more is read, and the next
+ * command is looked at, only when its predecessor's answer has left, so that one that never
+ * reads costs one answer and, after WRITE_TIMEOUT_S, its connection. One command is run for
+ * each turn of the loop and connection. Input is bounded by VTY_COMMAND_MAX; what is longer is
+ * skipped up to its NUL and refused.
  *
  * `terminal monitor` has an answer without an end: log lines follow its text until the next
  * command comes, which first ends that answer. A reader that is too slow loses lines and is
@@ -29,8 +29,8 @@
 #include <unistd.h>
 
 #define WRITE_TIMEOUT_S 30
-#define ACCEPT_PAUSE_S  1 /* after a failure, e.g. no descriptor left */
-#define MONITOR_MAX     (256 * 1024)
+#define ACCEPT_PAUSE_S  1      /* after a failure, e.g. no descriptor left */
+#define MONITOR_MAX     262144 /* bytes of log that may wait */
 
 struct session {
 	LIST_ENTRY(session) link;
@@ -109,11 +109,15 @@ static void stop_streaming(struct session *s)
 
 static void run(struct session *s, const char *line)
 {
+	struct vty_now now = {.unix_s = time(NULL)};
 	struct buf reply = {0};
+	struct timespec ts;
 	enum vty_rc rc;
 
 	stop_streaming(s);
-	rc = vty_execute(s->server->ctx, &s->state, line, time(NULL), &reply);
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	now.mono_ms = (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	rc = vty_execute(s->server->ctx, &s->state, line, &now, &reply);
 	if (reply.len)
 		evbuffer_add_reference(
 		    bufferevent_get_output(s->bev), reply.p, reply.len, free_text, reply.p);
@@ -171,9 +175,16 @@ static void proceed(struct session *s)
 
 	while (more && !s->state.closing && (s->streaming || !waiting(s)))
 		more = take(s);
-	if (s->state.closing || (s->eof && !more))
-		if (s->streaming || !waiting(s))
-			session_free(s);
+	if ((s->state.closing || (s->eof && !more)) && (s->streaming || !waiting(s))) {
+		session_free(s);
+		return;
+	}
+	if (s->eof)
+		return;
+	if (waiting(s) && !s->streaming)
+		bufferevent_disable(s->bev, EV_READ);
+	else
+		bufferevent_enable(s->bev, EV_READ);
 }
 
 static void on_read(struct bufferevent *bev, void *arg)
@@ -244,7 +255,7 @@ int vty_server_adopt(struct vty_server *v, int fd)
 	if (!s->bev)
 		abort();
 	bufferevent_setcb(s->bev, on_read, on_written, on_event, s);
-	bufferevent_setwatermark(s->bev, EV_READ, 0, VTY_COMMAND_MAX);
+	bufferevent_set_max_single_read(s->bev, VTY_COMMAND_MAX);
 	bufferevent_set_timeouts(s->bev, NULL, &timeout);
 	LIST_INSERT_HEAD(&v->sessions, s, link);
 	v->n_sessions++;
@@ -314,8 +325,10 @@ void vty_server_free(struct vty_server *v)
 {
 	if (!v)
 		return;
-	while (!LIST_EMPTY(&v->sessions))
-		session_free(LIST_FIRST(&v->sessions));
+	for (struct session *s = LIST_FIRST(&v->sessions), *next; s; s = next) {
+		next = LIST_NEXT(s, link);
+		session_free(s);
+	}
 	log_set_tap(NULL, NULL);
 	if (v->listener)
 		evconnlistener_free(v->listener);

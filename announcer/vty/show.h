@@ -9,4 +9,16 @@ enum vty_rc show_version(struct vty_request *rq);
 enum vty_rc show_memory(struct vty_request *rq);
 enum vty_rc show_running_config(struct vty_request *rq);
 enum vty_rc show_log(struct vty_request *rq);
+
+enum vty_rc show_nodes(struct vty_request *rq);
+enum vty_rc show_pools(struct vty_request *rq);
+enum vty_rc show_queue(struct vty_request *rq);
+enum vty_rc show_rib(struct vty_request *rq);
+enum vty_rc show_services(struct vty_request *rq);
+enum vty_rc show_zserv(struct vty_request *rq);
+
+/* why.c */
+enum vty_rc why_address(struct vty_request *rq);
+enum vty_rc why_service(struct vty_request *rq);
+enum vty_rc why_node(struct vty_request *rq);
 #endif

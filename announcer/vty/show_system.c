@@ -3,7 +3,9 @@
 #include "announcer/conf.h"
 #include "announcer/conf_show.h"
 #include "announcer/log.h"
+#include "announcer/out_zserv.h"
 #include "announcer/rib.h"
+#include "announcer/store.h"
 #include "announcer/util.h"
 #include "announcer/vty/fmt.h"
 #include "announcer/vty/procinfo.h"
@@ -20,8 +22,8 @@ enum vty_rc show_version(struct vty_request *rq)
 	writer_str(w, "version", NULL, ctx->version);
 	writer_line(w, "grevyd %s", ctx->version);
 	writer_str(w, "startedAt", "Started", fmt_time(ctx->started_s, b));
-	writer_str(w, NULL, "Up", fmt_age(rq->now_s - ctx->started_s, b));
-	writer_num(w, "uptimeSeconds", NULL, rq->now_s - ctx->started_s);
+	writer_str(w, NULL, "Up", fmt_age(rq->now.unix_s - ctx->started_s, b));
+	writer_num(w, "uptimeSeconds", NULL, rq->now.unix_s - ctx->started_s);
 	writer_num(w, "pid", "Process", getpid());
 	if (ctx->conf)
 		writer_str(w, "configuration", "Configuration", ctx->conf->file);
@@ -38,6 +40,37 @@ static void size_row(struct writer *w, const char *key, const char *label, int64
 	writer_str(w, NULL, label, fmt_size(bytes, b));
 }
 
+static size_t zserv_routes(const struct out_zserv *z)
+{
+	size_t n = 0;
+
+	for (int i = 0; i < ZROUTE_STATES; i++)
+		n += zroutes_count(out_zserv_routes(z), (enum zroute_state)i);
+	return n;
+}
+
+static void put_objects(struct vty_request *rq)
+{
+	const struct vty_context *ctx = rq->ctx;
+	struct writer *w = rq->w;
+
+	writer_object_begin(w, "objects", "Objects");
+	if (ctx->store) {
+		writer_num(w, "services", "Services",
+		    (int64_t)store_count_kind(ctx->store, K8S_SERVICE));
+		writer_num(w, "endpointSlices", "EndpointSlices",
+		    (int64_t)store_count_kind(ctx->store, K8S_SLICE));
+		writer_num(
+		    w, "nodes", "Nodes", (int64_t)store_count_kind(ctx->store, K8S_NODE));
+	}
+	if (ctx->rib)
+		writer_num(w, "prefixes", "Prefixes in the RIB", (int64_t)rib_count(ctx->rib));
+	if (ctx->zserv)
+		writer_num(w, "zservRoutes", "Routes of zebra's output",
+		    (int64_t)zserv_routes(ctx->zserv));
+	writer_object_end(w);
+}
+
 enum vty_rc show_memory(struct vty_request *rq)
 {
 	struct writer *w = rq->w;
@@ -47,6 +80,7 @@ enum vty_rc show_memory(struct vty_request *rq)
 	size_row(w, "rssBytes", "Resident", m.rss);
 	size_row(w, "rssAnonBytes", "Resident, our own", m.rss_anon);
 	size_row(w, "rssMaxBytes", "Resident at most", m.rss_max);
+	put_objects(rq);
 	return VTY_OK;
 }
 

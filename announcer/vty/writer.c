@@ -37,6 +37,7 @@ struct level {
 
 struct writer {
 	bool json, in_table, in_list;
+	bool gap; /* text: a table is set off from what stands before it */
 	struct buf out, list;
 	struct level level[DEPTH_MAX];
 	size_t depth, indent, n_list;
@@ -188,6 +189,7 @@ static void text_flush(struct writer *w)
 		buf_pad(&w->out, *c->value ? wide - escape_width(c->label) + 1 : 0);
 		buf_str(&w->out, c->value);
 		buf_str(&w->out, "\n");
+		w->gap = true;
 	}
 	cells_clear(w);
 }
@@ -258,10 +260,13 @@ static void text_table(struct writer *w)
 			right[c] = right[c] && (cell->number || strcmp(cell->value, "-") == 0);
 		}
 	}
+	if (w->gap)
+		buf_str(&w->out, "\n");
 	for (size_t r = 0; r <= rows; r++)
 		text_row(w, r, wide, right);
 	free(wide);
 	free(right);
+	w->gap = true;
 }
 
 /* ---- values ---- */
@@ -438,6 +443,7 @@ void writer_line(struct writer *w, const char *fmt, ...)
 	buf_pad(&w->out, w->indent);
 	buf_escaped(&w->out, b.p, false);
 	buf_str(&w->out, "\n");
+	w->gap = false;
 	free(b.p);
 }
 
@@ -448,6 +454,7 @@ void writer_blank(struct writer *w)
 	text_flush(w);
 	if (w->out.len && !w->in_table)
 		buf_str(&w->out, "\n");
+	w->gap = false;
 }
 
 void writer_raw(struct writer *w, const char *text)

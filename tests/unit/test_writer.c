@@ -133,7 +133,7 @@ static void forms_are_golden(void **state)
 	    "Shown in text:\n  C: 4\n"
 	    "Element:\n  I: 0\n"
 	    "Element:\n  I: 1\n"
-	    "SEEN\nin text\n"
+	    "\nSEEN\nin text\n"
 	    "\nthe end \\u0001\nrole: router\n  x: 1\n",
 	    "{\n  \"a\":\"1\",\n"
 	    "  \"inner\":{\n    \"long\":\"2\",\n    \"b\":\"3\"\n  },\n"

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The steps of one run (see alloc.c), and what can be read afterwards. */
+#include "announcer/alloc_priv.h"
+#include "announcer/util.h"
+#include <stdio.h>
+
+static bool is_lb(const struct store_service *svc)
+{
+	return svc->obj && svc->obj->service.load_balancer;
+}
+
+static bool class_matches(const struct alloc *a, const struct store_service *svc)
+{
+	const char *class = svc->obj->service.lb_class;
+
+	return strcmp(class ? class : "", a->lb_class) == 0;
+}
+
+static bool is_ours(const struct alloc *a, const struct store_service *svc)
+{
+	return is_lb(svc) && class_matches(a, svc);
+}
+
+/* Without a controller the status of a Service is somebody else's word, and final. */
+static bool is_dictated(const struct alloc *a, const struct alloc_service *as)
+{
+	return !a->controller && alloc_spec(as)->n_ingress;
+}
+
+/* The record of a Service that is to be judged; NULL when there is nothing to say of it. */
+static struct alloc_service *judged(struct alloc *a, struct store_service *svc)
+{
+	return is_lb(svc) ? alloc_service_make(a, svc) : svc->alloc;
+}
+
+static void let_go(struct alloc *a, struct alloc_service *as)
+{
+	char text[ALLOC_TEXT_MAX];
+
+	as->flags &= (uint8_t)~ALLOC_F_HUNGRY;
+	alloc_hold_only(a, as, NULL, 0);
+	if (!is_lb(as->svc)) {
+		alloc_tell(a, as, ALLOC_IGNORED, ALLOC_NOT_LB, "");
+		return;
+	}
+	snprintf(text, sizeof(text), "its loadBalancerClass is \"%.100s\", ours is \"%.100s\"",
+	    alloc_spec(as)->lb_class ? alloc_spec(as)->lb_class : "", a->lb_class);
+	alloc_tell(a, as, ALLOC_IGNORED, ALLOC_OTHER_CLASS, text);
+}
+
+/* Addresses that status names, one a family. Return: false when there are two of a family. */
+static bool status_addresses(const struct k8s_service *s, struct ipaddr *addr, size_t *n)
+{
+	*n = 0;
+	for (size_t i = 0; i < s->n_ingress; i++) {
+		bool known = false;
+
+		for (size_t j = 0; j < *n; j++) {
+			known |= ipaddr_cmp(&addr[j], &s->ingress[i]) == 0;
+			if (!known && addr[j].family == s->ingress[i].family)
+				return false;
+		}
+		if (!known)
+			addr[(*n)++] = s->ingress[i];
+	}
+	return true;
+}
+
+/* Others that only asked for an address may have to give way to who has it by dictate. */
+static void judge_users_again(struct alloc *a, const struct alloc_service *as)
+{
+	for (size_t i = 0; i < as->n; i++) {
+		const struct alloc_addr *aa = alloc_addr(a, &as->addr[i]);
+
+		for (size_t j = 0; j < aa->n_users; j++)
+			if (aa->users[j] != as)
+				store_mark(a->st, aa->users[j]->svc, STORE_DIRTY_SERVICE);
+	}
+}
+
+static void take_dictate(struct alloc *a, struct alloc_service *as)
+{
+	char text[ALLOC_TEXT_MAX] = "", buf[PREFIX_STRLEN];
+	struct ipaddr want[2], have[2];
+	size_t n, kept = 0;
+
+	if (!status_addresses(alloc_spec(as), want, &n)) {
+		alloc_hold_only(a, as, NULL, 0);
+		alloc_tell(a, as, ALLOC_PENDING, ALLOC_TWO_OF_FAMILY,
+		    "its status has two addresses of one family");
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (policy_pool_of(a->policy, &want[i]))
+			have[kept++] = want[i];
+		else
+			snprintf(text, sizeof(text), "its status has %s, which is in no pool",
+			    ipaddr_str(&want[i], buf));
+	}
+	alloc_hold_only(a, as, have, kept);
+	if (kept == n)
+		alloc_tell(a, as, ALLOC_ASSIGNED, ALLOC_OK, "");
+	else
+		alloc_tell(a, as, kept ? ALLOC_PARTIAL : ALLOC_PENDING, ALLOC_OUTSIDE, text);
+	judge_users_again(a, as);
+}
+
+/* An address that a Service may go on holding, or take over. */
+static bool is_valid(
+    const struct alloc *a, const struct alloc_service *as, const struct ipaddr *addr)
+{
+	const struct pool *pool = policy_pool_of(a->policy, addr);
+	unsigned families = alloc_spec(as)->families;
+
+	return pool && (alloc_family_bit(addr) & (families ? families : K8S_V4)) &&
+	       !pool_is_buggy(pool, addr) && !alloc_conflict(a, as, addr);
+}
+
+static void keep_one_pool(struct alloc *a, struct alloc_service *as)
+{
+	unsigned primary = alloc_spec(as)->primary == K8S_V6 ? K8S_V6 : K8S_V4;
+	const struct ipaddr *keep;
+	struct ipaddr only;
+
+	if (as->n < 2 || alloc_addr(a, &as->addr[0])->pool == alloc_addr(a, &as->addr[1])->pool)
+		return;
+	keep = alloc_held(as, primary);
+	only = keep ? *keep : as->addr[0];
+	alloc_hold_only(a, as, &only, 1);
+}
+
+static void keep_valid(struct alloc *a, struct alloc_service *as)
+{
+	struct alloc_request r;
+
+	if (is_dictated(a, as))
+		return;
+	for (size_t i = as->n; i-- > 0;) {
+		const struct ipaddr addr = as->addr[i];
+
+		if (!is_valid(a, as, &addr))
+			alloc_release(a, as, &addr);
+	}
+	keep_one_pool(a, as);
+	if (a->controller || !as->n)
+		return;
+	alloc_request_read(a, as, &r);
+	if (r.reason == ALLOC_OK && !r.n) /* it no longer asks, and nobody assigns */
+		alloc_hold_only(a, as, NULL, 0);
+}
+
+/* A Service that holds nothing takes over what an earlier controller gave it. */
+static void adopt(struct alloc *a, struct alloc_service *as)
+{
+	struct ipaddr addr[2];
+	size_t n;
+
+	if (!a->controller || as->n || !status_addresses(alloc_spec(as), addr, &n))
+		return;
+	for (size_t i = 0; i < n; i++)
+		if (is_valid(a, as, &addr[i]))
+			alloc_hold(a, as, &addr[i]);
+	keep_one_pool(a, as);
+}
+
+static int by_age(const void *a, const void *b)
+{
+	const struct alloc_service *const *x = a, *const *y = b;
+
+	return store_service_cmp_age((*x)->svc, (*y)->svc);
+}
+
+static int by_holding(const void *a, const void *b)
+{
+	const struct alloc_service *const *x = a, *const *y = b;
+	int c = (*x)->n ? 0 : 1;
+
+	c -= (*y)->n ? 0 : 1;
+	return c ? c : by_age(a, b);
+}
+
+static void satisfy(struct alloc *a, struct alloc_service *as)
+{
+	if (!is_dictated(a, as))
+		alloc_satisfy(a, as);
+	if (as->state == ALLOC_ASSIGNED) {
+		as->flags &= (uint8_t)~ALLOC_F_HUNGRY;
+	} else if (!(as->flags & ALLOC_F_HUNGRY)) {
+		as->flags |= ALLOC_F_HUNGRY;
+		alloc_list_add(&a->hungry, as);
+	}
+}
+
+static void give(struct alloc *a, struct alloc_list *to)
+{
+	qsort(to->v, to->n, sizeof(*to->v), by_age);
+	for (size_t i = 0; i < to->n; i++)
+		adopt(a, to->v[i]);
+	qsort(to->v, to->n, sizeof(*to->v), by_holding);
+	for (size_t i = 0; i < to->n; i++)
+		satisfy(a, to->v[i]);
+}
+
+/* The Services that are ours and marked as changed themselves; the others let go. */
+static void sort_out(struct alloc *a, struct alloc_list *ours)
+{
+	struct store_service **dirty;
+	size_t n;
+
+	dirty = store_dirty(a->st, &n);
+	for (size_t i = 0; i < n; i++) {
+		struct alloc_service *as =
+		    dirty[i]->dirty & STORE_DIRTY_SERVICE ? judged(a, dirty[i]) : NULL;
+
+		if (!as || (as->flags & ALLOC_F_RESERVED && !as->svc->obj))
+			continue;
+		as->flags &= (uint8_t)~ALLOC_F_RESERVED;
+		if (!is_ours(a, as->svc)) {
+			let_go(a, as);
+			continue;
+		}
+		alloc_list_add(ours, as);
+		/* Another key or other ports may make room for a sharer. */
+		a->freed |= as->n && alloc_spec(as)->share_key;
+	}
+}
+
+/* Which addresses have to be looked at again, whoever holds them now. */
+static void touch_dirty(struct alloc *a)
+{
+	struct store_service **dirty;
+	size_t n;
+
+	dirty = store_dirty(a->st, &n);
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; dirty[i]->alloc && j < dirty[i]->alloc->n; j++)
+			alloc_touch(a, &dirty[i]->alloc->addr[j]);
+}
+
+static void dictate(struct alloc *a)
+{
+	struct store_service **dirty;
+	size_t n;
+
+	if (a->controller)
+		return;
+	dirty = store_dirty(a->st, &n);
+	for (size_t i = 0; i < n; i++) {
+		struct store_service *svc = dirty[i];
+
+		if (!(svc->dirty & STORE_DIRTY_SERVICE) || !is_ours(a, svc) ||
+		    !svc->obj->service.n_ingress)
+			continue;
+		take_dictate(a, judged(a, svc));
+		dirty = store_dirty(a->st, &n); /* it may have marked others */
+	}
+}
+
+static void add_hungry(struct alloc *a, struct alloc_list *to)
+{
+	struct alloc_list *h = &a->hungry;
+
+	for (size_t i = 0; i < h->n; i++) {
+		struct alloc_service *as = h->v[i];
+
+		if ((as->flags & ALLOC_F_HUNGRY) && !(as->svc->dirty & STORE_DIRTY_SERVICE))
+			alloc_list_add(to, as);
+	}
+}
+
+/* Keep those that are still hungry, each once. */
+static void prune_hungry(struct alloc *a)
+{
+	struct alloc_list *h = &a->hungry;
+	size_t n = 0;
+
+	for (size_t i = 0; i < h->n; i++) {
+		struct alloc_service *as = h->v[i];
+
+		if (as->flags & ALLOC_F_HUNGRY) {
+			as->flags &= (uint8_t)~ALLOC_F_HUNGRY; /* seen */
+			h->v[n++] = as;
+		}
+	}
+	h->n = n;
+	for (size_t i = 0; i < n; i++)
+		((struct alloc_service *)h->v[i])->flags |= ALLOC_F_HUNGRY;
+}
+
+size_t alloc_run(struct alloc *a)
+{
+	struct alloc_list todo = {0};
+	size_t moved = 0;
+
+	touch_dirty(a);
+	dictate(a);
+	sort_out(a, &todo);
+	if (todo.n)
+		qsort(todo.v, todo.n, sizeof(*todo.v), by_age);
+	for (size_t i = todo.n; i-- > 0;)
+		keep_valid(a, todo.v[i]);
+	if (a->freed)
+		add_hungry(a, &todo);
+	a->freed = false;
+	if (todo.n)
+		give(a, &todo);
+	while (a->freed && a->hungry.n) {
+		a->freed = false;
+		prune_hungry(a);
+		todo.n = 0;
+		for (size_t i = 0; i < a->hungry.n; i++)
+			alloc_list_add(&todo, a->hungry.v[i]);
+		if (todo.n)
+			give(a, &todo);
+	}
+	a->freed = false;
+	prune_hungry(a);
+	free(todo.v);
+	for (size_t i = 0; i < a->changed.n; i++)
+		moved += ((struct alloc_service *)a->changed.v[i])->moved;
+	return moved;
+}
+
+const struct alloc_service *alloc_service(
+    const struct alloc *a, const char *ns, const char *name)
+{
+	const struct store_service *svc = store_service(a->st, ns, name);
+
+	return svc ? svc->alloc : NULL;
+}
+
+struct each {
+	alloc_fn *fn;
+	void *arg;
+};
+
+static void each_one(struct store_service *svc, void *arg)
+{
+	const struct each *e = arg;
+
+	if (svc->alloc && svc->alloc->n)
+		e->fn(svc->alloc, e->arg);
+}
+
+void alloc_each(const struct alloc *a, alloc_fn *fn, void *arg)
+{
+	struct each e = {fn, arg};
+
+	store_each_service(a->st, each_one, &e);
+}
+
+struct alloc_service *const *alloc_changed(const struct alloc *a, size_t *n)
+{
+	*n = a->changed.n;
+	return (struct alloc_service *const *)a->changed.v;
+}
+
+struct alloc_addr *const *alloc_touched(const struct alloc *a, size_t *n)
+{
+	*n = a->touched.n;
+	return (struct alloc_addr *const *)a->touched.v;
+}
+
+size_t alloc_pool_used(const struct alloc *a, const struct pool *pool, uint8_t family)
+{
+	const struct alloc_addr *aa;
+	size_t n = 0;
+
+	for (size_t at = 0; (aa = table_next(&a->addrs, &at));)
+		n += aa->n_users && aa->pool == pool && aa->addr.family == family;
+	return n;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Two Services may have one address (MetalLB's rule) when both have the same allow-shared-ip
+ * key, and it is not empty; when traffic that arrives on any node can be sent on alike, that
+ * is, both are externalTrafficPolicy Cluster, or Local with the same selector; and when no
+ * protocol and port is taken twice.
+ */
+#include "announcer/alloc_priv.h"
+#include <string.h>
+
+static const char *or_empty(const char *s)
+{
+	return s ? s : "";
+}
+
+static const char *backend_key(const struct k8s_service *s)
+{
+	return s->local ? or_empty(s->selector) : "";
+}
+
+static int port_cmp(const struct k8s_port *a, const struct k8s_port *b)
+{
+	if (a->proto != b->proto)
+		return a->proto < b->proto ? -1 : 1;
+	return (a->port > b->port) - (a->port < b->port);
+}
+
+static bool ports_clash(const struct k8s_service *a, const struct k8s_service *b)
+{
+	size_t i = 0, j = 0;
+
+	while (i < a->n_ports && j < b->n_ports) {
+		int c = port_cmp(&a->ports[i], &b->ports[j]);
+
+		if (!c)
+			return true;
+		i += c < 0;
+		j += c > 0;
+	}
+	return false;
+}
+
+static bool may_share(const struct k8s_service *a, const struct k8s_service *b)
+{
+	const char *key = or_empty(a->share_key);
+
+	return *key && strcmp(key, or_empty(b->share_key)) == 0 &&
+	       strcmp(backend_key(a), backend_key(b)) == 0 && !ports_clash(a, b);
+}
+
+const struct alloc_service *alloc_conflict(
+    const struct alloc *a, const struct alloc_service *as, const struct ipaddr *addr)
+{
+	const struct alloc_addr *aa = alloc_addr(a, addr);
+	bool holder = alloc_holds(as, addr);
+
+	for (size_t i = 0; aa && i < aa->n_users; i++) {
+		const struct alloc_service *other = aa->users[i];
+
+		if (other == as || (holder && !other->svc->obj))
+			continue;
+		if (!other->svc->obj || !may_share(alloc_spec(as), alloc_spec(other)))
+			return other;
+	}
+	return NULL;
+}

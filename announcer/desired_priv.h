@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* desired_priv.h - shared by the files of desired only. */
+#ifndef GREVY_DESIRED_PRIV_H
+#define GREVY_DESIRED_PRIV_H
+#include "announcer/desired.h"
+
+/* Subsets of nodes that are over the limit differ by prefix, in so many ways. */
+#define DESIRED_SUBSETS 32u
+
+struct desired_nexthops {
+	struct rib_nexthop *nh;
+	size_t n;
+	size_t over; /* nodes left out by the limit */
+};
+
+/* What every Cluster Service with endpoints has in common: pool and family decide. */
+struct desired_cluster {
+	const struct pool *pool;
+	uint8_t family;
+	struct eligible_verdict *nodes; /* of all Nodes, sorted by name, before the limit */
+	size_t n;
+	struct eligible_sum sum;
+	bool made[DESIRED_SUBSETS];
+	struct desired_nexthops subset[DESIRED_SUBSETS];
+};
+
+/* Thrown away as a whole when a Node, the router or the rules change. */
+struct desired_cache {
+	uint64_t generation;
+	struct eligible_node *nodes; /* all Nodes, sorted by name; endpoints 0 */
+	size_t n_nodes;
+	bool filled;
+	struct desired_cluster *clusters;
+	size_t n_clusters;
+};
+
+struct desired {
+	struct store *st;
+	struct alloc *alloc;
+	struct rib *rib;
+	struct eligible_router router;
+	struct desired_cache *cache;
+	struct table watched; /* addresses of which a warning was noted */
+	struct desired_note *notes;
+	size_t n_notes, dropped_notes;
+};
+
+/* One Service's part in an address. */
+struct desired_part {
+	const struct store_service *svc;
+	struct eligible_verdict *nodes; /* sorted by name */
+	size_t n;
+	struct eligible_sum sum;
+	bool shared; /* nodes belongs to the cache */
+};
+
+/* What becomes of an address. */
+struct desired_outcome {
+	struct desired_part *parts; /* its users, oldest first */
+	size_t n_parts;
+	size_t contributors; /* parts with an eligible node */
+	bool split;          /* no node serves all contributors: the oldest one's are used */
+	struct desired_nexthops route;
+	bool route_shared; /* route belongs to the cache */
+};
+
+void desired_outcome_make(
+    const struct desired *d, const struct alloc_addr *aa, struct desired_outcome *o);
+void desired_outcome_fini(struct desired_outcome *o);
+
+/* Every Node, and every other node that this Service's endpoints name, with its endpoints of
+ * the family; sorted by name. To be freed. */
+struct eligible_node *desired_all_nodes(
+    const struct desired *d, const struct store_service *svc, uint8_t family, size_t *n);
+
+/* What eligible_run() is to be told of a Service, but for the nodes. */
+struct eligible_in desired_ask(const struct desired *d, const struct store_service *svc,
+    uint8_t family, const struct pool *pool);
+
+struct desired_cluster *desired_cluster(
+    const struct desired *d, const struct pool *pool, uint8_t family);
+const struct desired_nexthops *desired_cluster_subset(
+    const struct desired *d, struct desired_cluster *c, uint32_t subset);
+void desired_cache_drop(struct desired *d);
+
+/* Which subset a prefix uses. */
+uint32_t desired_subset_of(const struct ipaddr *addr);
+
+/* Next hops of the eligible nodes, at most the router's limit; changes `nodes`. */
+struct desired_nexthops desired_nexthops_make(
+    const struct desired *d, struct eligible_verdict *nodes, size_t n, uint32_t subset);
+
+/* Compare what became of an address with what was noted of it. */
+void desired_note_outcome(
+    struct desired *d, const struct alloc_addr *aa, const struct desired_outcome *o);
+void desired_note_alloc(struct desired *d);
+void desired_notes_init(struct desired *d);
+void desired_notes_fini(struct desired *d);
+#endif

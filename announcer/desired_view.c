@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What show and why ask: one address of one Service, computed again with what the run uses. */
+#include "announcer/desired_priv.h"
+#include "announcer/util.h"
+#include <sys/socket.h>
+
+static const struct desired_text texts[DESIRED_REASONS] = {
+    [DESIRED_OK] = {"announced",    "announced over its eligible nodes",                              ""                                                       },
+    [DESIRED_NO_ADDRESS] = {"no-address",   "it has no address",                                              ""                                                       },
+    [DESIRED_NO_ENDPOINTS] = {"no-endpoints", "no endpoint of this family is ready",
+		    "look at the pods: kubectl get endpointslices, kubectl describe pod"                                                                       },
+    [DESIRED_NO_NODES] = {"no-nodes",     "it has endpoints, but no node is eligible",
+		    "see the nodes below"														      },
+    [DESIRED_LEFT_OUT] = {"left-out",
+		    "the address is announced over the nodes of Services that share it; none of this one's "
+	"is eligible",										"look at this Service's endpoints and at the nodes below"},
+    [DESIRED_NARROWED] = {"narrowed",
+		    "announced over the nodes that serve all Services of the address, fewer than serve "
+                    "this "
+	"one",											""						       },
+    [DESIRED_OTHERS_NODES] = {"others-nodes",
+		    "no node serves all Services of the address: announced over those of the oldest",
+		    "run all of them on one node, or use externalTrafficPolicy: Cluster or another "
+                    "address"																  },
+    [DESIRED_LIMITED] = {"limited",      "announced over as many nodes as zebra takes",
+		    "raise zebra's --ecmp, or select fewer nodes with node-selectors"									  },
+};
+
+const struct desired_text *desired_text(enum desired_reason reason)
+{
+	return &texts[reason];
+}
+
+static enum desired_reason reason_of(
+    const struct desired_outcome *o, const struct desired_part *p, bool endpoints)
+{
+	const struct desired_part *first = o->parts;
+
+	if (!p->sum.eligible && o->route.n)
+		return DESIRED_LEFT_OUT;
+	if (!p->sum.eligible)
+		return endpoints ? DESIRED_NO_NODES : DESIRED_NO_ENDPOINTS;
+	while (!first->sum.eligible)
+		first++;
+	if (o->split && p != first)
+		return DESIRED_OTHERS_NODES;
+	if (o->contributors > 1 && o->route.n + o->route.over < p->sum.eligible)
+		return DESIRED_NARROWED;
+	return o->route.over ? DESIRED_LIMITED : DESIRED_OK;
+}
+
+static const struct desired_part *part_of(
+    const struct desired_outcome *o, const struct store_service *svc)
+{
+	for (size_t i = 0; i < o->n_parts; i++)
+		if (o->parts[i].svc == svc)
+			return &o->parts[i];
+	return NULL;
+}
+
+static void list_sharers(struct desired_view *v, const struct desired_outcome *o)
+{
+	v->sharers = xcalloc(o->n_parts, sizeof(*v->sharers));
+	for (size_t i = 0; i < o->n_parts; i++)
+		if (o->parts[i].svc != v->svc)
+			v->sharers[v->n_sharers++] = o->parts[i].svc;
+}
+
+/* Every node's verdict; for a Service alone on its address also what the limit leaves out. */
+static void list_nodes(const struct desired *d, struct desired_view *v, bool alone)
+{
+	struct eligible_in in = desired_ask(d, v->svc, v->addr.family, v->pool);
+	struct eligible_node *nodes = desired_all_nodes(d, v->svc, v->addr.family, &v->n_nodes);
+
+	in.nodes = nodes;
+	in.n = v->n_nodes;
+	v->nodes = xcalloc(v->n_nodes, sizeof(*v->nodes));
+	v->sum = eligible_run(&in, v->nodes);
+	free(nodes);
+	if (alone)
+		eligible_limit(
+		    v->nodes, v->n_nodes, d->router.max_nexthops, desired_subset_of(&v->addr));
+}
+
+static struct desired_view view(
+    const struct desired *d, const struct store_service *svc, unsigned which, bool whole)
+{
+	struct desired_view v = {.svc = svc, .alloc = svc->alloc, .reason = DESIRED_NO_ADDRESS};
+	const struct desired_part *p;
+	struct desired_outcome o;
+	enum store_family family;
+	const struct alloc_addr *aa;
+
+	if (!svc->obj || !v.alloc || which >= v.alloc->n)
+		return v;
+	v.addr = v.alloc->addr[which];
+	aa = alloc_addr(d->alloc, &v.addr);
+	v.pool = aa->pool;
+	family = v.addr.family == AF_INET6 ? STORE_V6 : STORE_V4;
+	v.ready = svc->total.ready[family];
+	v.draining = svc->total.draining[family];
+	desired_outcome_make(d, aa, &o);
+	v.n_nexthops = o.route.n;
+	p = part_of(&o, svc);
+	if (p) {
+		v.sum = p->sum;
+		v.reason = reason_of(&o, p, v.ready || v.draining);
+	}
+	if (whole) {
+		list_sharers(&v, &o);
+		list_nodes(d, &v, o.n_parts < 2);
+	}
+	desired_outcome_fini(&o);
+	return v;
+}
+
+struct desired_view desired_look(
+    const struct desired *d, const struct store_service *svc, unsigned which)
+{
+	return view(d, svc, which, false);
+}
+
+struct desired_view desired_explain(
+    const struct desired *d, const struct store_service *svc, unsigned which)
+{
+	return view(d, svc, which, true);
+}
+
+void desired_view_fini(struct desired_view *v)
+{
+	free(v->nodes);
+	free(v->sharers);
+	v->nodes = NULL;
+	v->sharers = NULL;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* store_priv.h - shared by the files of the store only. */
+#ifndef GREVY_STORE_PRIV_H
+#define GREVY_STORE_PRIV_H
+#include "announcer/store.h"
+
+struct store {
+	struct table services, slices, nodes;
+	struct store_service **dirty;
+	size_t n_dirty, cap_dirty;
+	struct store_node **sorted; /* the Nodes that exist; NULL: to be made */
+	size_t n_sorted;
+	uint64_t generation;
+	size_t held[K8S_KINDS];
+};
+
+struct store_node *store_node_make(struct store *st, const char *name);
+/* Free the record when it is neither a Node nor named by endpoints. */
+void store_node_drop(struct store *st, struct store_node *node);
+
+/* Count the endpoints of a Service's slices again and keep node->services up to date.
+ * Return: whether a count changed. */
+bool store_recount(struct store *st, struct store_service *svc);
+#endif

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "announcer/vty/names.h"
+#include "announcer/util.h"
+#include <stdio.h>
+
+struct search {
+	const char *ns, *name;
+	const struct store_service *found;
+	unsigned n;
+};
+
+static void on_search(struct store_service *svc, void *arg)
+{
+	struct search *s = arg;
+
+	if (!svc->obj || strcmp(svc->name, s->name) != 0)
+		return;
+	s->found = svc;
+	s->n++;
+}
+
+const struct store_service *names_service(
+    const struct vty_context *ctx, const char *word, bool *several)
+{
+	const char *slash = strchr(word, '/');
+	struct search s = {.name = word};
+	const struct store_service *svc;
+	char *ns;
+
+	if (several)
+		*several = false;
+	if (!ctx->store)
+		return NULL;
+	if (slash) {
+		ns = xstrdup(word);
+		ns[slash - word] = '\0';
+		svc = store_service(ctx->store, ns, slash + 1);
+		free(ns);
+		return svc && svc->obj ? svc : NULL;
+	}
+	store_each_service(ctx->store, on_search, &s);
+	if (several)
+		*several = s.n > 1;
+	return s.n == 1 ? s.found : NULL;
+}
+
+bool names_is_shown(const struct store_service *svc)
+{
+	return svc->obj && svc->obj->service.load_balancer;
+}
+
+const char *names_zroute_state(enum zroute_state state)
+{
+	static const char *const names[ZROUTE_STATES] = {
+	    [ZROUTE_WAITING] = "waiting",
+	    [ZROUTE_INSTALLING] = "installing",
+	    [ZROUTE_INSTALLED] = "installed",
+	    [ZROUTE_LOST] = "lost",
+	    [ZROUTE_REJECTED] = "rejected",
+	    [ZROUTE_REMOVING] = "removing",
+	};
+
+	return names[state];
+}
+
+const char *names_rib_source(enum rib_source source)
+{
+	static const char *const names[RIB_SOURCES] = {
+	    [RIB_KUBERNETES] = "kubernetes",
+	    [RIB_BGP] = "bgp",
+	    [RIB_REDISTRIBUTED] = "redistributed",
+	};
+
+	return names[source];
+}
+
+static struct names_state state_of(bool good, const char *what, const char *detail)
+{
+	struct names_state s = {.good = good};
+
+	snprintf(s.text, sizeof(s.text), "%s%s%s", what, *detail ? ": " : "", detail);
+	return s;
+}
+
+struct names_state names_output_state(const struct vty_request *rq, const struct prefix *p)
+{
+	const struct out_zserv *z = rq->ctx->zserv;
+	struct zserv_status st;
+	struct zroute_view v;
+
+	if (!z)
+		return state_of(true, "no output", "");
+	out_zserv_status(z, &st);
+	if (st.state != ZSERV_UP)
+		return state_of(st.state == ZSERV_OFF, "zebra", st.state_text);
+	if (!zroutes_find(out_zserv_routes(z), p, rq->now.mono_ms, &v))
+		return state_of(false, "not sent", "");
+	return state_of(v.state == ZROUTE_INSTALLED, names_zroute_state(v.state),
+	    v.state == ZROUTE_LOST ? v.winner : "");
+}
+
+static struct names_state address_state(
+    const struct vty_request *rq, const struct desired_view *v)
+{
+	struct prefix p = prefix_of_addr(&v->addr);
+	struct names_state s;
+
+	switch (v->reason) {
+	case DESIRED_NO_ADDRESS:
+	case DESIRED_NO_ENDPOINTS:
+	case DESIRED_NO_NODES:
+	case DESIRED_LEFT_OUT:
+		return state_of(false, desired_text(v->reason)->token, "");
+	default:
+		break;
+	}
+	s = names_output_state(rq, &p);
+	if (s.good && v->reason != DESIRED_OK)
+		return state_of(true, s.text, desired_text(v->reason)->token);
+	return s;
+}
+
+struct names_state names_service_state(
+    const struct vty_request *rq, const struct store_service *svc)
+{
+	const struct alloc_service *as = alloc_service(rq->ctx->alloc, svc->ns, svc->name);
+	struct names_state s, first = {0};
+
+	if (!as)
+		return state_of(false, "not judged yet", "");
+	if (as->state == ALLOC_IGNORED || !as->n)
+		return state_of(as->state == ALLOC_IGNORED,
+		    alloc_state_name((enum alloc_state)as->state),
+		    alloc_text((enum alloc_reason)as->reason)->token);
+	for (unsigned i = 0; i < as->n; i++) {
+		struct desired_view v = desired_look(rq->ctx->desired, svc, i);
+
+		s = address_state(rq, &v);
+		if (!s.good)
+			return s;
+		if (!i)
+			first = s;
+	}
+	if (as->state != ALLOC_ASSIGNED)
+		return state_of(
+		    true, first.text, alloc_state_name((enum alloc_state)as->state));
+	return first;
+}
+
+const char *names_nexthop(const struct rib_nexthop *nh, char *buf)
+{
+	char a[PREFIX_STRLEN];
+
+	if (nh->addr.family)
+		ipaddr_str(&nh->addr, a);
+	else
+		snprintf(a, sizeof(a), "interface %u", nh->ifindex);
+	if (nh->weight == 1)
+		snprintf(buf, NAMES_NEXTHOP_LEN, "%s", a);
+	else
+		snprintf(buf, NAMES_NEXTHOP_LEN, "%s weight %u", a, nh->weight);
+	return buf;
+}
+
+const char *names_iface(const struct vty_context *ctx, uint32_t ifindex, char *buf)
+{
+	struct zserv_iface ifaces[256];
+	size_t n = ctx->zserv ? out_zserv_ifaces(ctx->zserv, ifaces, ARRAY_LEN(ifaces)) : 0;
+
+	snprintf(buf, NAMES_IFACE_LEN, "if%u", ifindex);
+	for (size_t i = 0; i < n && i < ARRAY_LEN(ifaces); i++)
+		if (ifaces[i].ifindex == ifindex)
+			snprintf(buf, NAMES_IFACE_LEN, "%s", ifaces[i].name);
+	return buf;
+}
+
+/* ---- completion ---- */
+
+struct adding {
+	vty_add_fn *fn;
+	void *arg;
+};
+
+static void on_service(struct store_service *svc, void *arg)
+{
+	struct adding *a = arg;
+	struct buf b = {0};
+
+	if (!names_is_shown(svc))
+		return;
+	buf_fmt(&b, "%s/%s", svc->ns, svc->name);
+	a->fn(b.p, a->arg);
+	free(b.p);
+}
+
+void names_each_service(const struct vty_context *ctx, vty_add_fn *fn, void *arg)
+{
+	struct adding a = {fn, arg};
+
+	if (ctx->store)
+		store_each_service(ctx->store, on_service, &a);
+}
+
+void names_each_node(const struct vty_context *ctx, vty_add_fn *fn, void *arg)
+{
+	struct store_node *const *nodes;
+	size_t n = 0;
+
+	if (!ctx->store)
+		return;
+	nodes = store_nodes(ctx->store, &n);
+	for (size_t i = 0; i < n; i++)
+		fn(nodes[i]->name, arg);
+}
+
+static void on_assigned(const struct alloc_service *as, void *arg)
+{
+	struct adding *a = arg;
+	char b[PREFIX_STRLEN];
+
+	for (unsigned i = 0; i < as->n; i++)
+		a->fn(ipaddr_str(&as->addr[i], b), a->arg);
+}
+
+void names_each_address(const struct vty_context *ctx, vty_add_fn *fn, void *arg)
+{
+	struct adding a = {fn, arg};
+
+	if (ctx->alloc)
+		alloc_each(ctx->alloc, on_assigned, &a);
+}
+
+static void on_route(const struct rib_route *route, bool best, void *arg)
+{
+	struct adding *a = arg;
+	char b[PREFIX_STRLEN];
+
+	if (best)
+		a->fn(prefix_str(&route->prefix, b), a->arg);
+}
+
+void names_each_prefix(const struct vty_context *ctx, vty_add_fn *fn, void *arg)
+{
+	struct adding a = {fn, arg};
+
+	if (ctx->rib)
+		rib_each(ctx->rib, on_route, &a);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* names.h - what the commands call things: Services, states, next hops. */
+#ifndef GREVY_VTY_NAMES_H
+#define GREVY_VTY_NAMES_H
+#include "announcer/desired.h"
+#include "announcer/out_zserv.h"
+#include "announcer/vty/buf.h"
+#include "announcer/vty/exec.h"
+
+/* The Service that a word names: NAMESPACE/NAME, or a NAME that only one has.
+ * NULL: none, or several (*several, may be NULL). */
+const struct store_service *names_service(
+    const struct vty_context *ctx, const char *word, bool *several);
+
+/* A Service of which we would announce something: of type LoadBalancer. */
+bool names_is_shown(const struct store_service *svc);
+
+/* How it is with a Service in a word or two: "installed", "pending: pool-full". */
+struct names_state {
+	bool good;
+	char text[96];
+};
+struct names_state names_service_state(
+    const struct vty_request *rq, const struct store_service *svc);
+
+/* The same for a prefix at the output: "installed", "zebra is down" ... */
+struct names_state names_output_state(const struct vty_request *rq, const struct prefix *p);
+
+const char *names_zroute_state(enum zroute_state state); /* "installed" */
+const char *names_rib_source(enum rib_source source);    /* "kubernetes" */
+
+/* "192.0.2.1 weight 2"; the weight only when it is not 1. Into buf, which is returned. */
+#define NAMES_NEXTHOP_LEN 80
+const char *names_nexthop(const struct rib_nexthop *nh, char *buf);
+
+/* The interface of that index as zebra tells it, "if7" if it does not. */
+#define NAMES_IFACE_LEN 24
+const char *names_iface(const struct vty_context *ctx, uint32_t ifindex, char *buf);
+
+/* Live names for completion. */
+void names_each_service(const struct vty_context *ctx, vty_add_fn *fn, void *arg);
+void names_each_node(const struct vty_context *ctx, vty_add_fn *fn, void *arg);
+void names_each_address(const struct vty_context *ctx, vty_add_fn *fn, void *arg);
+void names_each_prefix(const struct vty_context *ctx, vty_add_fn *fn, void *arg);
+#endif

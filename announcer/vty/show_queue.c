@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* show_queue.c - show queue: the source of objects and the way from it to us. */
+#include "announcer/queue.h"
+#include "announcer/vty/fmt.h"
+#include "announcer/vty/show.h"
+#include "announcer/vty/writer.h"
+#include "k8s/event.h"
+
+static void put_source(struct vty_request *rq, const struct k8s_state *st)
+{
+	struct writer *w = rq->w;
+	char b[FMT_LEN];
+
+	writer_bool(w, "synced", "Read once", st->synced);
+	writer_bool(w, "whole", "All of it good", st->whole);
+	writer_num(w, "files", "Files", (int64_t)st->files);
+	if (st->outage_s) {
+		writer_str(w, "outageSince", "Cannot be read since", fmt_time(st->outage_s, b));
+		writer_str(w, "outage", "Because", st->outage);
+	}
+	writer_table_begin(w, "problems", NULL);
+	for (size_t i = 0; i < st->n_problems; i++) {
+		writer_row_begin(w);
+		writer_str(w, "where", "PROBLEM AT", st->problems[i].where);
+		writer_str(w, "what", "WHAT", st->problems[i].what);
+		writer_row_end(w);
+	}
+	writer_table_end(w);
+}
+
+enum vty_rc show_queue(struct vty_request *rq)
+{
+	struct writer *w = rq->w;
+	struct queue_stats st;
+	char b[FMT_LEN];
+
+	if (!rq->ctx->queue)
+		return vty_fail(rq, "There is no source of Services.");
+	queue_stats(rq->ctx->queue, &st);
+	writer_str(w, "directory", "Folder", st.dir);
+	writer_num(w, "events", "Events", (int64_t)st.events);
+	writer_num(w, "batches", "Batches", (int64_t)st.batches);
+	writer_num(w, "depthMax", "Most in a batch", st.depth_max);
+	writer_num(w, "highWater", "May wait", st.high_water);
+	if (st.last_queued_ns) {
+		int64_t ms = rq->now.mono_ms - (int64_t)(st.last_queued_ns / 1000000);
+
+		writer_num(w, "lastEventAgeMs", NULL, ms);
+		writer_str(w, NULL, "Last event", fmt_age(ms / 1000, b));
+	}
+	if (rq->ctx->source)
+		put_source(rq, rq->ctx->source);
+	return VTY_OK;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* show_zserv.c - show zserv: the connection to zebra, and the routes that are not in it. */
+#include "announcer/vty/fmt.h"
+#include "announcer/vty/names.h"
+#include "announcer/vty/show.h"
+#include "announcer/vty/writer.h"
+
+#define LEFT_OUT_MAX 1000 /* routes that are not installed, shown at most */
+
+static void put_connection(struct vty_request *rq, const struct zserv_status *st)
+{
+	struct writer *w = rq->w;
+	char b[FMT_LEN];
+
+	writer_str(w, "state", "State", st->state_text);
+	if (st->reason && *st->reason)
+		writer_str(w, "reason", "Reason", st->reason);
+	writer_str(w, "socket", "Socket", st->socket);
+	writer_str(w, "vtySocket", "vty socket", st->vty_socket);
+	if (st->up_since_s) {
+		writer_str(w, "upSince", "Up since", fmt_time(st->up_since_s, b));
+		writer_str(w, NULL, "Up", fmt_age(rq->now.unix_s - st->up_since_s, b));
+	}
+	if (st->retry_in_ms >= 0)
+		writer_num(w, "retryInMs", "Next try in ms", st->retry_in_ms);
+}
+
+static void put_agreed(struct vty_request *rq, const struct zserv_status *st)
+{
+	struct writer *w = rq->w;
+	bool known = st->release && *st->release;
+	char b[PREFIX_STRLEN];
+
+	writer_str(w, "release", NULL, known ? st->release : NULL);
+	writer_str(w, "releaseFrom", NULL, known ? st->release_from : NULL);
+	writer_bool(w, "releaseExact", NULL, st->release_exact);
+	if (known)
+		writer_fmt(w, NULL, "Release", "%s, by %s%s", st->release, st->release_from,
+		    st->release_exact ? "" : "; not known, the nearest is used");
+	writer_str(w, "routeType", "Route type", st->type && *st->type ? st->type : NULL);
+	writer_num(w, "instance", "Instance", st->instance);
+	writer_bool(w, "gracefulRestart", "Graceful restart", st->graceful);
+	writer_num(w, "staleTimeSeconds", "Stale time in s", st->stale_s);
+	writer_num(w, "nextHopLimit", "Next hops at most", st->ecmp);
+	writer_str(w, "routerId", "Router id",
+	    st->router_id.family ? ipaddr_str(&st->router_id, b) : NULL);
+}
+
+static void put_counters(struct vty_request *rq, const struct zserv_status *st)
+{
+	struct writer *w = rq->w;
+
+	writer_object_begin(w, "counters", "Counters");
+	writer_num(w, "connects", "Connects", (int64_t)st->connects);
+	writer_num(w, "disconnects", "Disconnects", (int64_t)st->disconnects);
+	writer_num(w, "messagesIn", "Messages in", (int64_t)st->messages_in);
+	writer_num(w, "messagesOut", "Messages out", (int64_t)st->messages_out);
+	writer_num(w, "bytesIn", "Bytes in", (int64_t)st->bytes_in);
+	writer_num(w, "bytesOut", "Bytes out", (int64_t)st->bytes_out);
+	writer_num(w, "badMessages", "Bad messages", (int64_t)st->bad_messages);
+	writer_num(w, "unknownMessages", "Unknown messages", (int64_t)st->unknown_messages);
+	writer_num(w, "errors", "Errors of zebra", (int64_t)st->errors);
+	writer_num(w, "repaired", "Stray routes removed", (int64_t)st->repaired);
+	writer_object_end(w);
+}
+
+static void put_states(struct writer *w, const struct zroutes *z)
+{
+	static const char *const labels[ZROUTE_STATES] = {
+	    "Waiting", "Installing", "Installed", "Lost", "Rejected", "Removing"};
+
+	writer_object_begin(w, "routes", "Routes");
+	for (int i = 0; i < ZROUTE_STATES; i++)
+		writer_num(w, names_zroute_state((enum zroute_state)i), labels[i],
+		    (int64_t)zroutes_count(z, (enum zroute_state)i));
+	writer_object_end(w);
+}
+
+static void on_gateway(const struct znh *nh, void *arg)
+{
+	static const char *const states[] = {"unknown", "resolved", "not resolved"};
+	struct vty_request *rq = arg;
+	char b[PREFIX_STRLEN], name[NAMES_IFACE_LEN];
+
+	writer_row_begin(rq->w);
+	writer_str(rq->w, "address", "NEXT HOP", ipaddr_str(&nh->addr, b));
+	writer_str(rq->w, "state", "STATE", states[nh->state]);
+	writer_str(rq->w, "interface", "INTERFACE",
+	    nh->ifindex ? names_iface(rq->ctx, nh->ifindex, name) : NULL);
+	writer_bool(rq->w, "recursive", "RECURSIVE", nh->recursive);
+	writer_row_end(rq->w);
+}
+
+struct left_out {
+	struct vty_request *rq;
+	size_t n;
+};
+
+static void on_route(const struct zroute_view *v, void *arg)
+{
+	struct left_out *l = arg;
+	struct writer *w = l->rq->w;
+	char b[PREFIX_STRLEN];
+
+	if (v->state == ZROUTE_INSTALLED || l->n++ >= LEFT_OUT_MAX)
+		return;
+	writer_row_begin(w);
+	writer_str(w, "prefix", "NOT INSTALLED", prefix_str(&v->prefix, b));
+	writer_str(w, "state", "STATE", names_zroute_state(v->state));
+	writer_bool(w, "wanted", NULL, v->wanted);
+	writer_num(w, "nextHopsSent", "SENT", v->n_sent);
+	writer_num(w, "nextHopsWanted", "OF", v->n_wanted);
+	writer_num(w, "tries", "TRIES", v->tries);
+	if (v->retry_in_ms >= 0)
+		writer_num(w, "retryInMs", "RETRY IN MS", v->retry_in_ms);
+	else
+		writer_str(w, "retryInMs", "RETRY IN MS", NULL);
+	writer_str(w, "winner", "HELD BY", v->winner && *v->winner ? v->winner : NULL);
+	writer_row_end(w);
+}
+
+enum vty_rc show_zserv(struct vty_request *rq)
+{
+	struct left_out left = {.rq = rq};
+	const struct zroutes *routes;
+	struct zserv_status st;
+	struct writer *w = rq->w;
+
+	if (!rq->ctx->zserv)
+		return vty_fail(rq, "There is no zebra output.");
+	out_zserv_status(rq->ctx->zserv, &st);
+	routes = out_zserv_routes(rq->ctx->zserv);
+	put_connection(rq, &st);
+	put_agreed(rq, &st);
+	writer_bool(w, "complete", "Told that all is sent", st.swept);
+	put_counters(rq, &st);
+	put_states(w, routes);
+	writer_table_begin(w, "nextHops", NULL);
+	zroutes_nexthops(routes, on_gateway, rq);
+	writer_table_end(w);
+	writer_table_begin(w, "notInstalled", NULL);
+	zroutes_each(routes, rq->now.mono_ms, on_route, &left);
+	writer_table_end(w);
+	if (left.n > LEFT_OUT_MAX)
+		writer_line(w, "... and %zu more.", left.n - LEFT_OUT_MAX);
+	return VTY_OK;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * why.h - inside of why_*.c: a chain of links from the source to zebra, each with its
+ * evidence; the first that breaks makes the verdict.
+ */
+#ifndef GREVY_VTY_WHY_H
+#define GREVY_VTY_WHY_H
+#include "announcer/desired.h"
+#include "announcer/vty/buf.h"
+#include "announcer/vty/exec.h"
+
+struct why {
+	struct vty_request *rq;
+	bool broken;
+	struct buf verdict; /* of the first link that broke */
+};
+
+/* One chain is one element of the JSON array "chains" and one table of text. */
+void why_begin(struct why *y, struct vty_request *rq);
+void why_ok(struct why *y, const char *link, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Worth knowing, and not what breaks the chain. cure "" = there is nothing to do. */
+void why_note(struct why *y, const char *link, const char *cure, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+void why_broken(struct why *y, const char *link, const char *cure, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+/* `=> ...`: what broke first, or when nothing did the text given here. */
+void why_end(struct why *y, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* The source: read at all, in an outage, with problems. */
+void why_source(struct why *y);
+
+/* Output side of a prefix: next hops, RIB, zebra. n_nodes: eligible nodes, for the notes. */
+void why_prefix(struct why *y, const struct prefix *p);
+
+/* Names like this one, joined by ", ", at most five. Of Services, or of Nodes. */
+void why_similar_services(const struct vty_context *ctx, const char *word, struct buf *out);
+void why_similar_nodes(const struct vty_context *ctx, const char *word, struct buf *out);
+#endif

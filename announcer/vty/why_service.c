@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * why_service.c - why NS/NAME and why ADDRESS: from the source over the Service, its address,
+ * who shares it, endpoints and nodes to the route, one chain for each address.
+ */
+#include "announcer/conf.h"
+#include "announcer/util.h"
+#include "announcer/vty/names.h"
+#include "announcer/vty/show.h"
+#include "announcer/vty/why.h"
+#include "announcer/vty/writer.h"
+#include <sys/socket.h>
+
+#define NODES_MAX 20 /* nodes told of one by one */
+
+static bool put_service(struct why *y, const struct store_service *svc)
+{
+	const struct alloc_service *as = alloc_service(y->rq->ctx->alloc, svc->ns, svc->name);
+	const struct k8s_service *s = &svc->obj->service;
+
+	if (!s->load_balancer) {
+		why_broken(y, "service", "set spec.type: LoadBalancer",
+		    "its type is not LoadBalancer");
+		return false;
+	}
+	if (!as) {
+		why_broken(y, "service", "wait", "it has not been judged yet");
+		return false;
+	}
+	if (as->state == ALLOC_IGNORED) {
+		const struct alloc_text *t = alloc_text((enum alloc_reason)as->reason);
+
+		why_broken(
+		    y, "service", t->cure, "left alone: %s", as->text ? as->text : t->token);
+		return false;
+	}
+	why_ok(y, "service", "LoadBalancer, externalTrafficPolicy: %s%s%s",
+	    s->local ? "Local" : "Cluster", s->lb_class ? ", class " : "",
+	    s->lb_class ? s->lb_class : "");
+	return true;
+}
+
+/* Who chose the address. */
+static const char *chosen_by(const struct vty_request *rq, const struct k8s_service *s)
+{
+	if (s->want_ips)
+		return "asked for by the annotation loadBalancerIPs";
+	if (s->lb_ip)
+		return "asked for by spec.loadBalancerIP";
+	if (rq->ctx->conf && !rq->ctx->conf->controller)
+		return "from status.loadBalancer";
+	return s->want_pool ? "free in the pool asked for" : "assigned by grevyd";
+}
+
+static void put_address(struct why *y, const struct desired_view *v)
+{
+	const struct alloc_text *t = alloc_text((enum alloc_reason)v->alloc->reason);
+	char b[PREFIX_STRLEN];
+
+	ipaddr_str(&v->addr, b);
+	if (!v->pool)
+		why_note(y, "address", "add it to an address pool", "%s is in no pool", b);
+	else
+		why_ok(y, "address", "%s of pool %s, %s", b, v->pool->name,
+		    chosen_by(y->rq, &v->svc->obj->service));
+	if (v->alloc->text)
+		why_note(y, "address", t->cure, "%s: %s",
+		    alloc_state_name((enum alloc_state)v->alloc->state), v->alloc->text);
+}
+
+static void put_sharers(struct why *y, const struct desired_view *v)
+{
+	const struct desired_text *t = desired_text(v->reason);
+	struct buf b = {0};
+
+	if (!v->n_sharers)
+		return;
+	for (size_t i = 0; i < v->n_sharers; i++)
+		buf_fmt(&b, "%s%s/%s", i ? ", " : "", v->sharers[i]->ns, v->sharers[i]->name);
+	why_ok(y, "sharing", "with %s", b.p);
+	free(b.p);
+	if (v->reason == DESIRED_NARROWED || v->reason == DESIRED_OTHERS_NODES)
+		why_note(y, "sharing", t->cure, "%s", t->what);
+}
+
+static void put_endpoints(struct why *y, const struct desired_view *v)
+{
+	const struct desired_text *t = desired_text(DESIRED_NO_ENDPOINTS);
+	const char *family = v->addr.family == AF_INET ? "IPv4" : "IPv6";
+
+	if (!v->ready && !v->draining)
+		why_broken(y, "endpoints", t->cure, "%s (%s)", t->what, family);
+	else
+		why_ok(
+		    y, "endpoints", "%s: %u ready, %u draining", family, v->ready, v->draining);
+}
+
+static void put_node(struct why *y, const struct eligible_verdict *n)
+{
+	const struct eligible_text *t = eligible_text((enum eligible_reason)n->reason);
+	char b[PREFIX_STRLEN];
+
+	if (!n->eligible)
+		why_note(y, "node", t->cure, "%s: %s", n->node, t->what);
+	else if (n->reason == ELIGIBLE_OK)
+		why_ok(y, "node", "%s: next hop %s, weight %u", n->node,
+		    ipaddr_str(&n->nexthop, b), n->weight);
+	else
+		why_ok(y, "node", "%s: next hop %s, weight %u; %s", n->node,
+		    ipaddr_str(&n->nexthop, b), n->weight, t->what);
+}
+
+/* The reason that keeps most nodes out, those without an endpoint last. */
+static enum eligible_reason main_reason(const struct eligible_sum *sum)
+{
+	enum eligible_reason best = ELIGIBLE_NO_ENDPOINT;
+	size_t most = 0;
+
+	for (int r = 0; r < ELIGIBLE_REASONS; r++) {
+		if (r == ELIGIBLE_NO_ENDPOINT || sum->by_reason[r] <= most)
+			continue;
+		most = sum->by_reason[r];
+		best = (enum eligible_reason)r;
+	}
+	return best;
+}
+
+static void put_nodes(struct why *y, const struct desired_view *v)
+{
+	size_t told = 0, idle = v->sum.by_reason[ELIGIBLE_NO_ENDPOINT];
+	const struct eligible_text *t;
+
+	for (size_t i = 0; i < v->n_nodes && told < NODES_MAX; i++) {
+		if (v->nodes[i].reason == ELIGIBLE_NO_ENDPOINT)
+			continue;
+		put_node(y, &v->nodes[i]);
+		told++;
+	}
+	if (told + idle < v->n_nodes)
+		why_note(
+		    y, "node", "", "%zu more: show services NS/NAME", v->n_nodes - idle - told);
+	if (idle)
+		why_ok(y, "node", "%zu without a ready endpoint", idle);
+	if (v->sum.eligible)
+		return;
+	t = eligible_text(main_reason(&v->sum));
+	if (v->n_nodes)
+		why_broken(
+		    y, "nodes", t->cure, "none of %zu is eligible: %s", v->n_nodes, t->what);
+	else
+		why_broken(
+		    y, "nodes", "give the source the Node objects, too", "there are none");
+}
+
+static void put_reason(struct why *y, const struct desired_view *v)
+{
+	const struct desired_text *t = desired_text(v->reason);
+
+	if (v->reason == DESIRED_LEFT_OUT)
+		why_broken(y, "sharing", t->cure, "%s", t->what);
+	else if (v->reason == DESIRED_LIMITED)
+		why_note(y, "nodes", t->cure, "%s", t->what);
+}
+
+static void put_good(struct why *y, const struct prefix *p)
+{
+	const struct rib_route *r = y->rq->ctx->rib ? rib_best(y->rq->ctx->rib, p) : NULL;
+	struct names_state out = names_output_state(y->rq, p);
+	char b[PREFIX_STRLEN], a[PREFIX_STRLEN] = "";
+
+	if (r && r->n)
+		ipaddr_str(&r->nh[0].addr, a);
+	why_end(y, "%s is %s over %zu next hop%s: %s%s", prefix_str(p, b), out.text,
+	    r ? r->n : 0, r && r->n == 1 ? "" : "s", a, r && r->n > 1 ? " ..." : "");
+}
+
+static void chain_of_address(
+    struct vty_request *rq, const struct store_service *svc, unsigned which)
+{
+	struct desired_view v = desired_explain(rq->ctx->desired, svc, which);
+	struct prefix p = prefix_of_addr(&v.addr);
+	struct why y;
+	char b[PREFIX_STRLEN];
+
+	writer_object_begin(rq->w, NULL, NULL);
+	writer_fmt(rq->w, "service", NULL, "%s/%s", svc->ns, svc->name);
+	writer_str(rq->w, "address", NULL, ipaddr_str(&v.addr, b));
+	writer_line(rq->w, "%s/%s, %s", svc->ns, svc->name, b);
+	why_begin(&y, rq);
+	why_source(&y);
+	if (put_service(&y, svc)) {
+		put_address(&y, &v);
+		put_sharers(&y, &v);
+		put_endpoints(&y, &v);
+		put_nodes(&y, &v);
+		put_reason(&y, &v);
+		why_prefix(&y, &p);
+	}
+	put_good(&y, &p);
+	writer_object_end(rq->w);
+	desired_view_fini(&v);
+}
+
+/* A Service that has no address. */
+static void chain_of_none(struct vty_request *rq, const struct store_service *svc)
+{
+	const struct alloc_service *as = alloc_service(rq->ctx->alloc, svc->ns, svc->name);
+	struct why y;
+
+	writer_object_begin(rq->w, NULL, NULL);
+	writer_fmt(rq->w, "service", NULL, "%s/%s", svc->ns, svc->name);
+	writer_str(rq->w, "address", NULL, NULL);
+	writer_line(rq->w, "%s/%s", svc->ns, svc->name);
+	why_begin(&y, rq);
+	why_source(&y);
+	if (put_service(&y, svc)) {
+		const struct alloc_text *t = alloc_text((enum alloc_reason)as->reason);
+
+		why_broken(&y, "address", t->cure, "%s: %s",
+		    alloc_state_name((enum alloc_state)as->state),
+		    as->text ? as->text : t->token);
+	}
+	why_end(&y, "it has no address");
+	writer_object_end(rq->w);
+}
+
+static void chains_of(struct vty_request *rq, const struct store_service *svc)
+{
+	const struct alloc_service *as = alloc_service(rq->ctx->alloc, svc->ns, svc->name);
+
+	if (!as || !as->n)
+		chain_of_none(rq, svc);
+	for (unsigned i = 0; as && i < as->n; i++) {
+		if (i)
+			writer_blank(rq->w);
+		chain_of_address(rq, svc, i);
+	}
+}
+
+static enum vty_rc no_service(struct vty_request *rq, const char *word, bool several)
+{
+	struct buf like = {0};
+	struct why y;
+
+	why_similar_services(rq->ctx, word, &like);
+	writer_object_begin(rq->w, NULL, NULL);
+	why_begin(&y, rq);
+	why_source(&y);
+	if (several)
+		why_broken(&y, "service", "say NAMESPACE/NAME", "several are named %s: %s",
+		    word, like.p);
+	else if (like.len)
+		why_broken(
+		    &y, "service", "", "there is none named %s; similar: %s", word, like.p);
+	else
+		why_broken(&y, "service", "", "there is none named %s", word);
+	why_end(&y, "there is no such Service");
+	writer_object_end(rq->w);
+	free(like.p);
+	return VTY_WARNING;
+}
+
+enum vty_rc why_service(struct vty_request *rq)
+{
+	const struct store_service *svc;
+	enum vty_rc rc = VTY_OK;
+	bool several;
+
+	if (!rq->ctx->store || !rq->ctx->alloc || !rq->ctx->desired)
+		return vty_fail(rq, "There is no source of Services.");
+	svc = names_service(rq->ctx, rq->args[0], &several);
+	writer_array_begin(rq->w, "chains");
+	if (svc)
+		chains_of(rq, svc);
+	else
+		rc = no_service(rq, rq->args[0], several);
+	writer_array_end(rq->w);
+	return rc;
+}
+
+/* ---- why ADDRESS ---- */
+
+struct address_search {
+	const struct ipaddr *addr;
+	const char *text;
+	struct buf wanted, node;
+};
+
+static void on_wanted(struct store_service *svc, void *arg)
+{
+	struct address_search *s = arg;
+	const struct k8s_service *k;
+
+	if (!svc->obj)
+		return;
+	k = &svc->obj->service;
+	if ((k->want_ips && strstr(k->want_ips, s->text)) ||
+	    (k->lb_ip && strcmp(k->lb_ip, s->text) == 0))
+		buf_fmt(&s->wanted, "%s%s/%s", s->wanted.len ? ", " : "", svc->ns, svc->name);
+}
+
+static void find_node(struct vty_request *rq, struct address_search *s)
+{
+	struct store_node *const *nodes;
+	size_t n = 0;
+
+	nodes = store_nodes(rq->ctx->store, &n);
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < nodes[i]->obj->node.n_internal; j++)
+			if (ipaddr_cmp(&nodes[i]->obj->node.internal[j], s->addr) == 0)
+				buf_fmt(
+				    &s->node, "%s%s", s->node.len ? ", " : "", nodes[i]->name);
+}
+
+static void nobody_has(struct vty_request *rq, const struct ipaddr *addr)
+{
+	const struct conf *c = rq->ctx->conf;
+	const struct pool *pool = c ? policy_pool_of(&c->policy, addr) : NULL;
+	struct address_search s = {.addr = addr};
+	char b[PREFIX_STRLEN];
+	struct why y;
+
+	s.text = ipaddr_str(addr, b);
+	store_each_service(rq->ctx->store, on_wanted, &s);
+	find_node(rq, &s);
+	writer_object_begin(rq->w, NULL, NULL);
+	writer_str(rq->w, "address", NULL, b);
+	writer_line(rq->w, "%s", b);
+	why_begin(&y, rq);
+	why_source(&y);
+	if (pool)
+		why_ok(&y, "pool", "it is in pool %s", pool->name);
+	else
+		why_broken(
+		    &y, "pool", "add it to an address pool", "no address pool contains %s", b);
+	if (s.node.len)
+		why_note(&y, "node", "", "it is the InternalIP of %s", s.node.p);
+	if (s.wanted.len)
+		why_broken(&y, "service", "see why NS/NAME of it",
+		    "no Service has it; asked for by %s", s.wanted.p);
+	else
+		why_broken(&y, "service", "", "no Service has it or asks for it");
+	why_end(&y, "nobody has it");
+	writer_object_end(rq->w);
+	free(s.wanted.p);
+	free(s.node.p);
+}
+
+static unsigned index_of(const struct alloc_service *as, const struct ipaddr *addr)
+{
+	return as->n > 1 && ipaddr_cmp(&as->addr[1], addr) == 0;
+}
+
+enum vty_rc why_address(struct vty_request *rq)
+{
+	const struct alloc_addr *a;
+	struct ipaddr addr;
+
+	if (!rq->ctx->store || !rq->ctx->alloc || !rq->ctx->desired)
+		return vty_fail(rq, "There is no source of Services.");
+	if (ipaddr_parse(rq->args[0], &addr))
+		return vty_fail(rq, "Not an address: %s", rq->args[0]);
+	a = alloc_addr(rq->ctx->alloc, &addr);
+	writer_array_begin(rq->w, "chains");
+	if (!a || !a->n_users)
+		nobody_has(rq, &addr);
+	for (size_t i = 0; a && i < a->n_users; i++) {
+		if (i)
+			writer_blank(rq->w);
+		chain_of_address(rq, a->users[i]->svc, index_of(a->users[i], &addr));
+	}
+	writer_array_end(rq->w);
+	return a && a->n_users ? VTY_OK : VTY_WARNING;
+}

@@ -1,0 +1,111 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The way to zebra is broken: socket missing, refusing, forbidden; zebra hangs up in the middle
+# of a message, talks nonsense, is of an unknown release. Each: a line in the log and in why,
+# grevyd lives, and routes come as soon as it can be.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+lab_start
+nodes
+manifest <<EOF
+service default/web ips=$pool4.1 local on=node1
+EOF
+route="$pool4.1/32 192.168.2.13*1"
+install -d -m 777 "$lab/fake"
+
+# told 'WHAT' 'REGEX': in the log, in show zserv and in why.
+told() {
+    wait_for 10 "logged '$2'"
+    ok "$1: log: $(logged "$2" | head -1 | cut -d' ' -f2- | cut -c1-150)"
+    wait_for 5 "grevy 'show zserv' | grep -iE '$2'"
+    wait_for 5 "grevy 'why default/web' | grep -iE '$2'"
+    ok "$1: why: $(grevy 'why default/web' | grep -iE "$2" | head -1 | sed 's/^ *//' | cut -c1-150)"
+    check "$1: everything else goes on" 'grevy "show services" | grep "$pool4.1"'
+}
+fresh() {
+    stop grevyd KILL
+    : >"$lab/log/grevyd.log"
+}
+
+grevyd_conf <<EOF
+zebra: {enabled: yes}
+EOF
+grevyd_start
+told 'no socket' 'No such file'
+fresh
+
+python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("/run/frr/zserv.api")'
+chown frr:frr /run/frr/zserv.api
+grevyd_start
+told 'nobody listens' 'refused'
+fresh
+
+chown root:root /run/frr/zserv.api
+chmod 700 /run/frr/zserv.api
+grevyd_start
+told 'socket of someone else' '[Pp]ermission denied'
+rm /run/frr/zserv.api
+zebra_start
+becomes 20 'zebra comes: routes without a restart of grevyd' 'kernel "$pool4.1/32"' "$route"
+fresh
+
+# Through a proxy that breaks the first connections and then lets all pass.
+grevyd_conf <<EOF
+zebra: {socket: $lab/fake/zserv.api}
+EOF
+proxied() { # 'WHAT' BEHAVIOUR...
+    local what=$1
+    shift
+    in_ns router ip route flush proto 197
+    start proxy router python3 "$top_dir/tests/fake/zserv_proxy.py" "$lab/fake/zserv.api" \
+        /run/frr/zserv.api "$@" pass
+    wait_for 5 '[ -S "$lab/fake/zserv.api" ]'
+    grevyd_start
+    becomes 40 "$what: gets over it" 'kernel "$pool4.1/32"' "$route"
+    check "$what: grevyd lives" 'running grevyd && grevy "show version"'
+    [ -z "$(logged ' (warn|err) zserv')" ] || ok "$what: log: $(logged ' (warn|err) zserv' | head -1 | cut -d' ' -f2- | cut -c1-150)"
+    fresh
+    stop proxy KILL
+    wait_for 5 '! vty_zebra "show zebra client summary" | grep -i openfabric'
+}
+proxied 'hang-ups in the middle of messages' hangup:3 hangup:15 hangup:40 hangup:100
+check 'zebra lives' 'running zebra && vty_zebra "show version"'
+proxied 'a wrong marker' marker
+proxied 'a length below the header' short
+proxied 'a message of an unknown command' unknown
+proxied 'truncated messages' truncated
+proxied 'a message over the limit, never ended' oversize
+proxied 'silence' silent
+
+# A release that nobody knows: the nearest known layout, said aloud, and it works.
+grevyd_conf <<EOF
+zebra: {vty-socket: $lab/fake/zebra.vty}
+EOF
+start vty_proxy router python3 "$top_dir/tests/fake/vty_proxy.py" "$lab/fake/zebra.vty" /run/frr/zebra.vty 8.9.1
+wait_for 5 '[ -S "$lab/fake/zebra.vty" ]'
+in_ns router ip route flush proto 197
+grevyd_start
+becomes 20 'unknown release 8.9.1: routes all the same' 'kernel "$pool4.1/32"' "$route"
+told 'unknown release' '8\.9'
+fresh
+stop vty_proxy KILL
+
+# No vty at all: the release is found by probing zserv.
+grevyd_conf <<EOF
+zebra: {vty-socket: $lab/fake/nothing.vty}
+EOF
+in_ns router ip route flush proto 197
+grevyd_start
+becomes 20 'without vty: routes, release found by the probe' 'kernel "$pool4.1/32"' "$route"
+check 'show zserv says how' 'grevy "show zserv" | grep -i probe'
+fresh
+wait_for 5 '! vty_zebra "show zebra client summary" | grep -i openfabric'
+
+# zebra off: no Zserv at all.
+grevyd_conf <<EOF
+zebra: {enabled: no}
+EOF
+grevyd_start
+wait_for 5 'grevy "show services" | grep "$pool4.1"'
+check 'enabled: no: zebra is left alone' '! vty_zebra "show zebra client summary" | grep -i openfabric'

@@ -1,0 +1,311 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the lab's cases ask and write, in one form.
+
+  lab.py kernel|zebra|rib [PREFIX] [table N]   routes, a line each: PREFIX NEXTHOP*WEIGHT,...
+  lab.py vty SOCKET COMMAND                    one command over FRR's vty framing
+  lab.py manifest FOLDER                       the objects on stdin, a file each, renamed into place
+  lab.py list FILE                             the same as one kind: List
+  lab.py json EXPRESSION                       of the JSON on stdin, which it calls d; false or
+                                               nothing there is a failure
+
+Objects, a line each:
+
+  node NAME ADDRESS... [notready] [netdown] [label=KEY:VALUE]
+  service NS/NAME [ips=A,B] [lbip=A] [local] [share=KEY] [pool=NAME] [class=NAME] [dual] [v6]
+          [ports=tcp:80,udp:53] [on=NODE,NODE*3,NODE~,NODE!] [selector=app]   (~ draining, ! not ready)
+  delete KIND NAME     (KIND: node, service)
+"""
+import json
+import os
+import socket
+import subprocess
+import sys
+
+OPENFABRIC = "197"  # rtm_protocol of zebra's openfabric routes
+
+
+# --- asking ----------------------------------------------------------------------------------
+
+
+class Vty:
+    """FRR's vty framing: a command and a NUL; text and 00 00 00 STATUS."""
+
+    def __init__(self, path):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(20)
+        self.sock.connect(path)
+
+    def ask(self, command):
+        self.sock.sendall(command.encode() + b"\0")
+        reply = b""
+        while len(reply) < 4 or reply[-4:-1] != b"\0\0\0":
+            part = self.sock.recv(1 << 20)
+            if not part:
+                raise ConnectionError("hung up in the middle of a reply")
+            reply += part
+        return reply[:-4].decode(), reply[-1]
+
+    def ask_json(self, command):
+        text, status = self.ask(command)
+        if status:
+            raise ValueError(f"{command}: {text.strip()} (status {status})")
+        return json.loads(text or "{}")
+
+
+def host_prefix(dst):
+    if "/" in dst:
+        return dst
+    return dst + ("/128" if ":" in dst else "/32")
+
+
+def line(prefix, hops):
+    hops = sorted(hops, key=lambda h: socket.inet_pton(socket.AF_INET6 if ":" in h[0] else socket.AF_INET, h[0]))
+    return f"{prefix} " + ",".join(f"{addr}*{weight}" for addr, weight in hops)
+
+
+def level(hops):
+    """Weights that are all the same say nothing: zebra is not told them."""
+    return {(a, 1) for a, _ in hops} if len({w for _, w in hops}) < 2 else set(hops)
+
+
+def kernel_hop(hop):
+    gateway = hop.get("gateway") or hop.get("via", {}).get("host")
+    return gateway, hop.get("weight", 1)
+
+
+def kernel_routes(table="main", proto=OPENFABRIC):
+    """{prefix: set of (gateway, weight)} of our protocol, next hops that are dead left out."""
+    routes = {}
+    for family in "-4", "-6":
+        out = subprocess.run(
+            ["ip", "-j", family, "route", "show", "table", str(table), "proto", proto],
+            capture_output=True, text=True, check=False).stdout
+        for r in json.loads(out or "[]"):
+            hops = r.get("nexthops") or [r]
+            alive = {kernel_hop(h) for h in hops if "dead" not in h.get("flags", [])}
+            # An interface route has no gateway: shown by its name.
+            alive = {(g or hops[0].get("dev", "?"), w) for g, w in alive}
+            routes.setdefault(host_prefix(r["dst"]), set()).update(alive)
+    return {p: level(hops) for p, hops in routes.items()}
+
+
+def zebra_routes(table="main", vty=None):
+    """As zebra has them selected and installed."""
+    vty = vty or Vty("/run/frr/zebra.vty")
+    routes = {}
+    for family in "ip", "ipv6":
+        which = "" if table == "main" else f"table {table} "
+        shown = vty.ask_json(f"show {family} route {which}json")
+        for prefix, entries in shown.items():
+            for e in entries:
+                if e["protocol"] == "openfabric" and e.get("installed") and e.get("selected"):
+                    routes[prefix] = level({
+                        (h["ip"], h.get("weight", 1)) for h in e["nexthops"]
+                        if "ip" in h and h.get("fib") and not h.get("recursive")})
+    return routes
+
+
+def rib_routes(vty=None):
+    """As grevyd means them."""
+    vty = vty or Vty("/run/grevy/grevyd.vty")
+    shown = vty.ask_json("show rib json")
+    return {
+        r["prefix"]: level({(h["address"], h["weight"]) for h in r["nextHops"]})
+        for r in shown["routes"] if r.get("best", True)}
+
+
+def print_routes(routes, prefix):
+    for p in sorted(routes):
+        if prefix in (None, p, p.split("/")[0]):
+            print(line(p, routes[p]))
+
+
+# --- writing ---------------------------------------------------------------------------------
+
+WORDS = {"true", "false", "null", "yes", "no", "on", "off", "~", ""}
+
+
+def scalar(v):
+    """As kubectl prints it: quoted only where it would be read as something else."""
+    if isinstance(v, bool):
+        return "true" if v else "false"
+    if isinstance(v, int):
+        return str(v)
+    plain = v.lower() not in WORDS and v[0] not in "&*!|>'\"%@`{}[],#?:- " and ": " not in v and " #" not in v
+    if plain and not v.replace(".", "").replace("-", "").replace(":", "").replace("T", "").replace("Z", "").isdigit():
+        return v
+    if plain and v.count(".") == 3:
+        return v  # an IPv4 address is no number
+    return json.dumps(v)
+
+
+def yaml_lines(v, indent=0):
+    pad = "  " * indent
+    if isinstance(v, dict):
+        for k, x in v.items():
+            if isinstance(x, (dict, list)) and x:
+                yield f"{pad}{k}:"
+                yield from yaml_lines(x, indent if isinstance(x, list) else indent + 1)
+            else:
+                yield f"{pad}{k}: " + ({dict: "{}", list: "[]"}.get(type(x)) or scalar(x))
+    else:
+        for x in v:
+            if isinstance(x, dict):
+                inner = list(yaml_lines(x, indent + 1))
+                yield f"{pad}- " + inner[0].lstrip()
+                yield from inner[1:]
+            else:
+                yield f"{pad}- {scalar(x)}"
+
+
+def yaml(obj):
+    return "\n".join(yaml_lines(obj)) + "\n"
+
+
+def meta(name, ns=None, created="2026-01-01T00:00:00Z", **more):
+    m = {k: v for k, v in more.items() if v}
+    m["creationTimestamp"] = created
+    m["name"] = name
+    if ns:
+        m["namespace"] = ns
+    m["resourceVersion"] = "1000"
+    return m
+
+
+def node_object(name, addresses, ready=True, netdown=False, labels=None):
+    conditions = [{"type": "Ready", "status": "True" if ready else "Unknown", "reason": "KubeletReady"}]
+    if netdown:
+        conditions.append({"type": "NetworkUnavailable", "status": "True", "reason": "NoRouteCreated"})
+    return {
+        "apiVersion": "v1", "kind": "Node",
+        "metadata": meta(name, labels={"kubernetes.io/hostname": name, **(labels or {})}),
+        "spec": {"podCIDR": "10.42.0.0/24"},
+        "status": {
+            "addresses": [{"address": a, "type": "InternalIP"} for a in addresses]
+            + [{"address": name, "type": "Hostname"}],
+            "conditions": conditions}}
+
+
+ANNOTATIONS = {"ips": "metallb.io/loadBalancerIPs", "share": "metallb.io/allow-shared-ip",
+               "pool": "metallb.io/address-pool"}
+
+
+def families(o):
+    if "dual" in o:
+        return ["IPv4", "IPv6"]
+    return ["IPv6"] if "v6" in o else ["IPv4"]
+
+
+def service_object(name, o):
+    ns, name = name.split("/")
+    fam = families(o)
+    ports = [p.split(":") for p in o.get("ports", "tcp:80").split(",")]
+    spec = {
+        "clusterIPs": ["10.43.0.10" if f == "IPv4" else "fd43::10" for f in fam],
+        "externalTrafficPolicy": "Local" if "local" in o else "Cluster",
+        "internalTrafficPolicy": "Cluster",
+        "ipFamilies": fam,
+        "ipFamilyPolicy": "RequireDualStack" if len(fam) == 2 else "SingleStack",
+        "ports": [{"name": f"{proto}-{port}", "port": int(port), "protocol": proto.upper(),
+                   "targetPort": int(port)} for proto, port in ports],
+        "selector": {"app": o.get("selector", name)},
+        "sessionAffinity": "None",
+        "type": "LoadBalancer"}
+    spec["clusterIP"] = spec["clusterIPs"][0]
+    if "lbip" in o:
+        spec["loadBalancerIP"] = o["lbip"]
+    if "class" in o:
+        spec["loadBalancerClass"] = o["class"]
+    notes = {ANNOTATIONS[k]: o[k] for k in ANNOTATIONS if k in o}
+    return {"apiVersion": "v1", "kind": "Service", "metadata": meta(name, ns, annotations=notes),
+            "spec": dict(sorted(spec.items())), "status": {"loadBalancer": {}}}
+
+
+def endpoints(on, family):
+    n = 0
+    for word in filter(None, on.split(",")):
+        word, _, count = word.partition("*")
+        mark = word[-1] if word[-1] in "~!" else ""
+        for _ in range(int(count or 1)):
+            n += 1
+            yield {
+                "addresses": [f"10.42.0.{n}" if family == "IPv4" else f"fd42::{n:x}"],
+                "conditions": {"ready": not mark, "serving": mark != "!", "terminating": mark == "~"},
+                "nodeName": word.rstrip("~!")}
+
+
+def slice_object(name, o, family):
+    ns, name = name.split("/")
+    return {
+        "addressType": family, "apiVersion": "discovery.k8s.io/v1",
+        "endpoints": list(endpoints(o.get("on", ""), family)), "kind": "EndpointSlice",
+        "metadata": meta(f"{name}-{family.lower()}", ns, labels={"kubernetes.io/service-name": name}),
+        "ports": [{"name": "", "port": 80, "protocol": "TCP"}]}
+
+
+def write_atomically(path, text):
+    with open(path + ".new~", "w", encoding="ascii") as f:
+        f.write(text)
+    os.rename(path + ".new~", path)
+
+
+def parse_words(words):
+    return dict(w.partition("=")[::2] for w in words)
+
+
+def objects_of(words):
+    """(file stem, objects) of one input line."""
+    kind, name, *rest = words
+    if kind == "node":
+        addresses = [w for w in rest if "=" not in w and w not in ("notready", "netdown")]
+        labels = dict(w[6:].split(":", 1) for w in rest if w.startswith("label="))
+        return f"node-{name}", [node_object(name, addresses, "notready" not in rest, "netdown" in rest, labels)]
+    if kind == "service":
+        o = parse_words(rest)
+        return "service-" + name.replace("/", "-"), [
+            service_object(name, o)] + [slice_object(name, o, f) for f in families(o)]
+    raise ValueError(f"{kind}: neither node, service nor delete")
+
+
+def manifest(folder, lines):
+    for words in filter(None, map(str.split, lines)):
+        if words[0] == "delete":
+            os.unlink(f"{folder}/{words[1]}-{words[2].replace('/', '-')}.yaml")
+            continue
+        stem, objects = objects_of(words)
+        write_atomically(f"{folder}/{stem}.yaml", "---\n".join(map(yaml, objects)))
+
+
+def write_list(path, lines):
+    items = [x for words in filter(None, map(str.split, lines)) for x in objects_of(words)[1]]
+    write_atomically(path, yaml({"apiVersion": "v1", "items": items, "kind": "List"}))
+
+
+def main(args):
+    verb, *rest = args
+    if verb in ("kernel", "zebra", "rib"):
+        table = rest[rest.index("table") + 1] if "table" in rest else "main"
+        prefix = rest[0] if rest and rest[0] != "table" else None
+        source = {"kernel": lambda: kernel_routes(table), "zebra": lambda: zebra_routes(table), "rib": rib_routes}
+        print_routes(source[verb](), prefix)
+    elif verb == "vty":
+        text, status = Vty(rest[0]).ask(rest[1])
+        sys.stdout.write(text)
+        return status
+    elif verb == "manifest":
+        manifest(rest[0], sys.stdin)
+    elif verb == "json":
+        try:
+            value = eval(rest[0], {"d": json.load(sys.stdin)})
+        except (ValueError, KeyError, IndexError, TypeError):
+            return 1
+        print(value)
+        return 0 if value else 1
+    elif verb == "list":
+        write_list(rest[0], sys.stdin)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

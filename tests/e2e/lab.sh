@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The lab itself, without grevyd: what the other cases look with must see what they look for.
+# A route comes from a real staticd here, is taken away for a while and put back.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+lab_start
+zebra_start
+staticd_start() {
+    start staticd router "$FRR/staticd" -A 127.0.0.1
+    wait_for 5 '[ -S /run/frr/staticd.vty ]'
+}
+staticd_start
+config() { in_ns router vtysh -d staticd -c 'configure terminal' "$@"; }
+config -c "ip route $pool4.6/32 192.168.2.13" -c "ipv6 route $pool6::6/128 fd00:2::13"
+wait_for 5 'in_ns router ip route show "$pool4.6" | grep "via 192.168.2.13"'
+ok 'zebra runs in the router and installs'
+
+wait_for 5 'in_ns client ping -c1 -W1 "$pool4.6"'
+wait_for 5 'in_ns client ping -c1 -W1 "$pool6::6"'
+ok 'the client reaches the node by the Service address, IPv4 and IPv6'
+
+monitor_start
+stream_start quiet "$pool4.6"
+stream_start quiet6 "$pool6::6"
+pause 0.5
+stream_stop quiet
+is 'a stream over a route that stays loses nothing' "$lost" 0
+check "the stream runs at 1,000 a second: $stream" '[ "$sent" -ge 400 ]'
+stream_stop quiet6
+is 'IPv6 as well' "$lost" 0
+check 'no deletion was seen' '! deletions "$pool4.6"'
+
+stream_start cut "$pool4.6"
+config -c "no ip route $pool4.6/32 192.168.2.13"
+wait_for 5 '[ -z "$(in_ns router ip route show "$pool4.6")" ]'
+pause 0.1
+config -c "ip route $pool4.6/32 192.168.2.13"
+wait_for 5 'in_ns router ip route show "$pool4.6" | grep "via 192.168.2.13"'
+pause 0.1
+stream_stop cut
+check "a gap is counted: $stream" '[ "$lost" -ge 50 ] && [ "$gap_ms" -ge 50 ] && [ "$lost" -le 5000 ]'
+check 'the deletion was seen by ip monitor' 'deletions "$pool4.6"'
+
+stop zebra KILL
+check 'a killed zebra leaves the route in the kernel' \
+    'in_ns router ip route show "$pool4.6" | grep "via 192.168.2.13"'

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Any text: the configuration's reader refuses it with a reason, or what it prints of it reads
+ * back as the same configuration.
+ */
+#include "announcer/conf.h"
+#include "announcer/util.h"
+#include <stdint.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+
+static char *print_text(const struct conf *c, size_t *len)
+{
+	char *text = NULL;
+	FILE *f = open_memstream(&text, len);
+
+	if (!f)
+		abort();
+	conf_print(c, f, false);
+	if (fclose(f) != 0)
+		abort();
+	return text;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	struct conf_errors errors = {0};
+	struct conf *c = conf_parse((const char *)data, len, "fuzz", &errors), *again;
+	size_t n = 0, m = 0;
+	char *first, *second;
+
+	if (!c) {
+		if (!errors.lines.n)
+			abort();
+		conf_errors_fini(&errors);
+		return 0;
+	}
+	first = print_text(c, &n);
+	again = conf_parse(first, n, "again", &errors);
+	if (!again)
+		abort();
+	second = print_text(again, &m);
+	if (n != m || memcmp(first, second, n) != 0)
+		abort();
+	if (conf_reload_diff(c, again))
+		abort();
+	free(first);
+	free(second);
+	conf_free(c);
+	conf_free(again);
+	return 0;
+}

@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The vty server: framing, bounds, sockets; over a socket pair or a socket of our own. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include "announcer/log.h"
+#include "announcer/util.h"
+#include "announcer/vty/buf.h"
+#include "announcer/vty/client.h"
+#include "announcer/vty/listen.h"
+#include "announcer/vty/server.h"
+#include "fake_outputs.h"
+#include <cmocka.h>
+#include <errno.h>
+#include <event2/event.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+struct env {
+	struct event_base *base;
+	struct vty_server *server;
+	char dir[64];
+	int stderr_saved;
+};
+
+static const struct vty_context ctx = {.version = "0.0.1", .started_s = 1767225600};
+
+static int setup(void **state)
+{
+	struct env *e = xcalloc(1, sizeof(*e));
+	int null = open("/dev/null", O_WRONLY);
+
+	e->base = event_base_new();
+	e->server = vty_server_new(e->base, &ctx);
+	snprintf(e->dir, sizeof(e->dir), "/tmp/test_vty.XXXXXX");
+	assert_non_null(mkdtemp(e->dir));
+	e->stderr_saved = dup(STDERR_FILENO);
+	dup2(null, STDERR_FILENO);
+	close(null);
+	*state = e;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct env *e = *state;
+
+	vty_server_free(e->server);
+	event_base_free(e->base);
+	assert_int_equal(rmdir(e->dir), 0);
+	dup2(e->stderr_saved, STDERR_FILENO);
+	close(e->stderr_saved);
+	free(e);
+	return 0;
+}
+
+static int join(struct env *e)
+{
+	int fd[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fd), 0);
+	assert_int_equal(vty_server_adopt(e->server, fd[1]), 0);
+	fcntl(fd[0], F_SETFL, O_NONBLOCK);
+	return fd[0];
+}
+
+static void put(int fd, const char *s, size_t len)
+{
+	assert_int_equal(send(fd, s, len, MSG_NOSIGNAL), (ssize_t)len);
+}
+
+/* Run the loop until `want` bytes came, or the other end closed. Return: bytes. */
+static size_t get(struct env *e, int fd, char *to, size_t want)
+{
+	size_t n = 0;
+
+	while (n < want) {
+		ssize_t got = read(fd, to + n, want - n);
+
+		if (got == 0)
+			break;
+		if (got > 0)
+			n += (size_t)got;
+		else if (errno == EAGAIN)
+			event_base_loop(e->base, EVLOOP_ONCE);
+		else
+			break;
+	}
+	return n;
+}
+
+static void expect(struct env *e, int fd, const char *bytes, size_t len)
+{
+	char got[65536];
+
+	assert_true(len <= sizeof(got));
+	assert_int_equal(get(e, fd, got, len), len);
+	assert_memory_equal(got, bytes, len);
+}
+
+#define EXPECT(e, fd, s) expect(e, fd, s, sizeof(s) - 1)
+#define PUT(fd, s)       put(fd, s, sizeof(s))
+
+static void expect_closed(struct env *e, int fd)
+{
+	char c;
+
+	assert_int_equal(get(e, fd, &c, 1), 0);
+}
+
+static void answers_are_framed(void **state)
+{
+	struct env *e = *state;
+	int fd = join(e);
+
+	PUT(fd, "echo PING");
+	EXPECT(e, fd, "PING\n\0\0\0\0");
+	PUT(fd, "enable");
+	EXPECT(e, fd, "\0\0\0\0");
+	PUT(fd, " do echo  x \n");
+	EXPECT(e, fd, "x \\n\n\0\0\0\0");
+	PUT(fd, "");
+	EXPECT(e, fd, "\0\0\0\0");
+	PUT(fd, "frob");
+	EXPECT(e, fd, "% Unknown command: frob\n                   ^\n\0\0\0\2");
+	PUT(fd, "show");
+	EXPECT(e, fd, "% Command incomplete.\n\0\0\0\4");
+	PUT(fd, "show r");
+	EXPECT(e, fd, "% Ambiguous command.\n  could be: rib, running-config\n\0\0\0\3");
+	PUT(fd, "show zserv");
+	EXPECT(e, fd, "% There is no zebra output.\n\0\0\0\1");
+	close(fd);
+}
+
+static void commands_may_come_in_pieces_or_together(void **state)
+{
+	struct env *e = *state;
+	int fd = join(e);
+	static const char bytes[] = "echo one";
+
+	for (size_t i = 0; i < sizeof(bytes); i++) {
+		put(fd, bytes + i, 1);
+		event_base_loop(e->base, EVLOOP_NONBLOCK);
+	}
+	EXPECT(e, fd, "one\n\0\0\0\0");
+	put(fd, "echo 1\0echo 2\0echo 3", 21);
+	EXPECT(e, fd,
+	    "1\n\0\0\0\0"
+	    "2\n\0\0\0\0"
+	    "3\n\0\0\0\0");
+	close(fd);
+}
+
+static void long_commands_are_refused_alone(void **state)
+{
+	struct env *e = *state;
+	static char big[VTY_COMMAND_MAX * 5];
+	int fd = join(e);
+
+	memset(big, 'x', sizeof(big) - 1);
+	put(fd, big, sizeof(big));
+	EXPECT(e, fd, "% Command is too long.\n\0\0\0\2");
+	PUT(fd, "echo still here");
+	EXPECT(e, fd, "still here\n\0\0\0\0");
+
+	/* the longest that is taken, and one byte more */
+	memset(big, ' ', sizeof(big));
+	memcpy(big + VTY_COMMAND_MAX - 7, "echo a", 7);
+	put(fd, big, VTY_COMMAND_MAX);
+	EXPECT(e, fd, "a\n\0\0\0\0");
+	memset(big, ' ', sizeof(big));
+	memcpy(big + VTY_COMMAND_MAX - 6, "echo a", 7);
+	put(fd, big, VTY_COMMAND_MAX + 1);
+	EXPECT(e, fd, "% Command is too long.\n\0\0\0\2");
+	close(fd);
+}
+
+static void connections_end(void **state)
+{
+	struct env *e = *state;
+	int fd = join(e);
+
+	PUT(fd, "exit");
+	EXPECT(e, fd, "\0\0\0\0");
+	expect_closed(e, fd);
+	close(fd);
+
+	fd = join(e);
+	put(fd, "echo a\0echo b", 14);
+	shutdown(fd, SHUT_WR);
+	EXPECT(e, fd,
+	    "a\n\0\0\0\0"
+	    "b\n\0\0\0\0");
+	expect_closed(e, fd);
+	close(fd);
+
+	fd = join(e);
+	put(fd, "echo half", 9);
+	shutdown(fd, SHUT_WR);
+	expect_closed(e, fd);
+	close(fd);
+}
+
+static void there_is_a_limit_of_connections(void **state)
+{
+	struct env *e = *state;
+	int fd[VTY_SESSIONS_MAX], pair[2];
+
+	for (int i = 0; i < VTY_SESSIONS_MAX; i++)
+		fd[i] = join(e);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	assert_int_equal(vty_server_adopt(e->server, pair[1]), -EMFILE);
+	close(pair[0]);
+	for (int i = 0; i < VTY_SESSIONS_MAX; i++) {
+		PUT(fd[i], "echo x");
+		EXPECT(e, fd[i], "x\n\0\0\0\0");
+		close(fd[i]);
+	}
+	event_base_loop(e->base, EVLOOP_NONBLOCK);
+	fd[0] = join(e);
+	close(fd[0]);
+}
+
+static void one_that_does_not_read_costs_one_answer(void **state)
+{
+	struct env *e = *state;
+	int deaf = join(e), fd = join(e), size = 4096;
+	static char line[3000];
+	size_t sent = 0;
+
+	setsockopt(deaf, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	memset(line, 'y', sizeof(line));
+	memcpy(line, "echo ", 5);
+	line[sizeof(line) - 1] = '\0';
+	for (int i = 0; i < 2000; i++) {
+		if (send(deaf, line, sizeof(line), MSG_NOSIGNAL) > 0)
+			sent++;
+		event_base_loop(e->base, EVLOOP_NONBLOCK);
+	}
+	assert_true(sent < 1000); /* the server stopped reading */
+	PUT(fd, "echo others are served");
+	EXPECT(e, fd, "others are served\n\0\0\0\0");
+	close(deaf);
+	close(fd);
+}
+
+static void a_monitor_streams_until_the_next_command(void **state)
+{
+	struct env *e = *state;
+	char got[512];
+	int fd = join(e), other = join(e);
+	size_t n;
+
+	PUT(fd, "terminal monitor");
+	EXPECT(e, fd,
+	    "% Unknown command: terminal monitor\n                            ^\n\0\0\0\2");
+	put(fd, "enable\0terminal monitor", 24);
+	EXPECT(e, fd, "\0\0\0\0");
+	PUT(other, "enable");
+	EXPECT(e, other, "\0\0\0\0");
+	PUT(other, "debug zserv");
+	EXPECT(e, other, "\0\0\0\0");
+	log_debug("zserv", "seen");
+	PUT(other, "no debug zserv");
+	EXPECT(e, other, "\0\0\0\0");
+	log_debug("zserv", "hidden");
+	PUT(fd, "echo done");
+	n = get(e, fd, got, 1);
+	while (n < sizeof(got) - 1 && (n < 9 || memcmp(got + n - 9, "done\n\0\0\0\0", 9) != 0))
+		n += get(e, fd, got + n, 1);
+	got[n] = '\0';
+	assert_non_null(strstr(got, " vty: uid "));
+	assert_non_null(strstr(got, ": debug zserv\n"));
+	assert_non_null(strstr(got, " debug zserv: seen\n"));
+	assert_null(strstr(got, "hidden"));
+	assert_memory_equal(got + n - 13, "\0\0\0\0done\n\0\0\0\0", 13);
+	log_info("zserv", "after");
+	PUT(fd, "echo x");
+	EXPECT(e, fd, "x\n\0\0\0\0");
+
+	/* one that hangs up while it monitors */
+	PUT(fd, "terminal monitor");
+	event_base_loop(e->base, EVLOOP_NONBLOCK);
+	close(fd);
+	event_base_loop(e->base, EVLOOP_NONBLOCK);
+	log_info("zserv", "to nobody");
+	close(other);
+}
+
+static void a_slow_monitor_loses_lines_and_is_told(void **state)
+{
+	struct env *e = *state;
+	static char got[4 << 20];
+	char line[1001];
+	size_t n = 0;
+	int fd = join(e);
+
+	memset(line, 'z', 1000);
+	line[1000] = '\0';
+	put(fd, "enable\0terminal monitor", 24);
+	EXPECT(e, fd, "\0\0\0\0");
+	event_base_loop(e->base, EVLOOP_NONBLOCK);
+	for (int i = 0; i < 3000; i++)
+		log_info("zserv", "%s", line);
+	while (!strstr(got, " lines lost.\n")) {
+		n += get(e, fd, got + n, 1);
+		assert_true(n < sizeof(got) - 1);
+	}
+	assert_true(n < 1 << 20);
+	close(fd);
+}
+
+static void the_socket_is_a_file_of_the_group(void **state)
+{
+	struct env *e = *state;
+	char path[128];
+	struct stat st;
+	int fd;
+
+	assert_int_equal(vty_server_listen(e->server, e->dir), 0);
+	snprintf(path, sizeof(path), "%s/grevyd.vty", e->dir);
+	assert_int_equal(stat(path, &st), 0);
+	assert_true(S_ISSOCK(st.st_mode));
+	assert_int_equal(st.st_mode & 07777, 0770);
+	fd = client_open(e->dir);
+	assert_true(fd >= 0);
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	PUT(fd, "echo x");
+	EXPECT(e, fd, "x\n\0\0\0\0");
+	close(fd);
+
+	/* a second server finds it alive */
+	struct vty_server *second = vty_server_new(e->base, &ctx);
+
+	assert_int_equal(vty_server_listen(second, e->dir), -EADDRINUSE);
+	vty_server_free(second);
+	assert_int_equal(stat(path, &st), 0);
+}
+
+static int dead_socket(const char *dir)
+{
+	struct sockaddr_un sa = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	snprintf(sa.sun_path, sizeof(sa.sun_path), "%s/grevyd.vty", dir);
+	assert_int_equal(bind(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
+	close(fd);
+	return 0;
+}
+
+static void what_is_in_the_way_is_judged(void **state)
+{
+	struct env *e = *state;
+	char path[256], deep[256];
+	struct vty_listen l;
+	int fd;
+
+	dead_socket(e->dir);
+	assert_int_equal(client_open(e->dir), -ECONNREFUSED);
+	assert_int_equal(vty_listen_open(&l, e->dir, "grevyd.vty"), 0);
+	vty_listen_close(&l);
+	assert_int_equal(client_open(e->dir), -ENOENT);
+
+	snprintf(path, sizeof(path), "%s/grevyd.vty", e->dir);
+	fd = open(path, O_CREAT | O_WRONLY, 0600);
+	assert_int_equal(vty_listen_open(&l, e->dir, "grevyd.vty"), -ENOTSOCK);
+	close(fd);
+	unlink(path);
+
+	snprintf(deep, sizeof(deep), "%s/a/b", e->dir);
+	assert_int_equal(vty_listen_open(&l, deep, "grevyd.vty"), -ENOENT);
+	memset(deep, 'x', 200);
+	deep[200] = '\0';
+	assert_int_equal(vty_listen_open(&l, deep, "grevyd.vty"), -ENAMETOOLONG);
+	assert_int_equal(client_open(deep), -ENAMETOOLONG);
+
+	/* a file that took our place is not ours to remove */
+	assert_int_equal(vty_listen_open(&l, e->dir, "grevyd.vty"), 0);
+	unlink(path);
+	dead_socket(e->dir);
+	vty_listen_close(&l);
+	assert_int_equal(unlink(path), 0);
+}
+
+static int gather(const char *text, size_t len, void *arg)
+{
+	buf_add(arg, text, len);
+	return 0;
+}
+
+static void the_client_understands_the_framing(void **state)
+{
+	static const struct {
+		const char *bytes, *text;
+		size_t len;
+		int rc;
+	} rows[] = {
+	    {"PING\n\0\0\0\0", "PING\n", 9, 0          },
+	    {"\0\0\0\4",       NULL,     4, 4          },
+	    {"a\n\0\0\0\xff",  "a\n",    6, 255        },
+	    {"a\n\0\0\0",      "a\n",    5, -ECONNRESET},
+	    {"a\n",            "a\n",    2, -ECONNRESET},
+	    {"",               NULL,     0, -ECONNRESET},
+	    {"\0\0\0\0x",      NULL,     5, -EPROTO    },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct buf b = {0};
+		int fd[2];
+
+		assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fd), 0);
+		put(fd[1], rows[i].bytes, rows[i].len);
+		shutdown(fd[1], SHUT_WR);
+		assert_int_equal(client_ask(fd[0], "x", gather, &b), rows[i].rc);
+		if (rows[i].text)
+			assert_string_equal(b.p, rows[i].text);
+		else
+			assert_null(b.p);
+		free(b.p);
+		close(fd[0]);
+		close(fd[1]);
+	}
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(answers_are_framed),
+	    TEST(commands_may_come_in_pieces_or_together),
+	    TEST(long_commands_are_refused_alone),
+	    TEST(connections_end),
+	    TEST(there_is_a_limit_of_connections),
+	    TEST(one_that_does_not_read_costs_one_answer),
+	    TEST(a_monitor_streams_until_the_next_command),
+	    TEST(a_slow_monitor_loses_lines_and_is_told),
+	    TEST(the_socket_is_a_file_of_the_group),
+	    TEST(what_is_in_the_way_is_judged),
+	    TEST(the_client_understands_the_framing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

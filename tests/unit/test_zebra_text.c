@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* On what real zebras of four releases printed (tests/data/zebra), and on the odd. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include "announcer/util.h"
+#include "announcer/zebra_text.h"
+#include <cmocka.h>
+#include <stdio.h>
+
+static const char *const releases[] = {"7.5.1", "8.4.4", "10.3", "10.7.1"};
+
+static char *data(const char *what, const char *release)
+{
+	char path[512], *text = xcalloc(1, 1 << 16);
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/zebra/%s-%s.txt", getenv("TEST_DATA"), what, release);
+	f = fopen(path, "r");
+	assert_non_null(f);
+	assert_true(fread(text, 1, (1 << 16) - 1, f) > 0);
+	fclose(f);
+	return text;
+}
+
+static void clients(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(releases); i++) {
+		char *text = data("show-zebra-client", releases[i]);
+
+		assert_true(zebra_text_has_client(text, "openfabric", 0));
+		assert_true(zebra_text_has_client(text, "bgp", 0));
+		assert_false(zebra_text_has_client(text, "openfabric", 5));
+		assert_false(zebra_text_has_client(text, "open", 0));
+		assert_false(zebra_text_has_client(text, "babel", 0));
+		free(text);
+	}
+	assert_true(zebra_text_has_client("Client: openfabric Instance: 5\n", "openfabric", 5));
+	assert_false(
+	    zebra_text_has_client("Client: openfabric Instance: 5\n", "openfabric", 0));
+	assert_false(zebra_text_has_client("Client: ", "openfabric", 0));
+	assert_false(zebra_text_has_client("", "openfabric", 0));
+}
+
+static void entries(void **state)
+{
+	struct zebra_entry e;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(releases); i++) {
+		char *text = data("show-ip-route-prefix", releases[i]);
+
+		zebra_text_entry(text, "openfabric", &e);
+		assert_true(e.installed);
+		assert_string_equal(e.winner, "");
+		zebra_text_entry(text, "babel", &e);
+		assert_false(e.installed);
+		assert_string_equal(e.winner, "openfabric, distance 115");
+		free(text);
+	}
+}
+
+static void an_entry_of_two(void **state)
+{
+	static const char two[] = "Routing entry for 192.0.2.9/32\n"
+				  "  Known via \"openfabric\", distance 20, metric 20\n"
+				  "  Last update 00:00:03 ago\n"
+				  "    10.9.1.2, via r1, weight 1\n\n"
+				  "Routing entry for 192.0.2.9/32\n"
+				  "  Known via \"kernel\", distance 0, metric 0, best\n"
+				  "  Last update 00:00:03 ago\n"
+				  "  * directly connected, lo\n\n";
+	struct zebra_entry e;
+
+	(void)state;
+	zebra_text_entry(two, "openfabric", &e);
+	assert_false(e.installed);
+	assert_string_equal(e.winner, "kernel, distance 0");
+	/* Selected, but not in the kernel. */
+	zebra_text_entry(
+	    "Known via \"openfabric\", distance 20, metric 20, best\n    10.9.1.2\n",
+	    "openfabric", &e);
+	assert_false(e.installed);
+	assert_string_equal(e.winner, "");
+	zebra_text_entry("% Network not in table\n", "openfabric", &e);
+	assert_false(e.installed);
+	assert_string_equal(e.winner, "");
+	zebra_text_entry("Known via \"", "openfabric", &e);
+	assert_false(e.installed);
+}
+
+static void routes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(releases); i++) {
+		char *text = data("show-ip-route", releases[i]), s[PREFIX_STRLEN], want[32];
+		const char *at = text;
+		struct prefix p;
+		unsigned n = 0;
+
+		while (zebra_text_route(&at, 'f', 0, &p)) {
+			snprintf(want, sizeof(want), "203.0.113.%u/32", ++n);
+			assert_string_equal(prefix_str(&p, s), want);
+		}
+		assert_int_equal(n, 5);
+		free(text);
+		text = data("show-ipv6-route", releases[i]);
+		at = text;
+		assert_true(zebra_text_route(&at, 'f', 0, &p));
+		assert_int_equal(p.plen, 128);
+		free(text);
+	}
+}
+
+static void routes_with_an_instance(void **state)
+{
+	static const char text[] = "f[5]>* 192.0.2.1/32 [20/20] via 10.0.0.1\n"
+				   "f>* 192.0.2.2/32 [20/20] via 10.0.0.1\n"
+				   "f - OpenFabric,\nf\nf[\nf>* 192.0.2.3/";
+	const char *at = text;
+	struct prefix p;
+
+	(void)state;
+	assert_true(zebra_text_route(&at, 'f', 5, &p));
+	assert_int_equal(p.addr[3], 1);
+	assert_false(zebra_text_route(&at, 'f', 5, &p));
+	at = text;
+	assert_true(zebra_text_route(&at, 'f', 0, &p));
+	assert_int_equal(p.addr[3], 2);
+	assert_false(zebra_text_route(&at, 'f', 0, &p));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(clients),
+	    cmocka_unit_test(entries),
+	    cmocka_unit_test(an_entry_of_two),
+	    cmocka_unit_test(routes),
+	    cmocka_unit_test(routes_with_an_instance),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
