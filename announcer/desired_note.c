@@ -78,9 +78,10 @@ static void note(struct desired *d, bool warning, const char *fmt, ...)
 struct desired_note *desired_take_notes(struct desired *d, size_t *n)
 {
 	struct desired_note *notes;
-	char text[64];
 
 	if (d->dropped_notes) {
+		char text[64];
+
 		snprintf(text, sizeof(text), "and %zu changes more", d->dropped_notes);
 		push(d, false, text);
 	}
@@ -147,8 +148,11 @@ static void note_nobody(struct desired *d, const struct desired_outcome *o, cons
 static void note_set(
     struct desired *d, const struct desired_outcome *o, const char *addr, unsigned flags)
 {
-	const struct store_service *svc = o->n_parts ? o->parts[0].svc : NULL;
+	const struct store_service *svc;
 
+	if (!o->n_parts) /* nobody has the address any more: there are no flags */
+		return;
+	svc = o->parts[0].svc;
 	if (flags & WATCH_NOBODY)
 		note_nobody(d, o, addr);
 	if (flags & WATCH_LIMIT)

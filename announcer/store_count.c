@@ -11,6 +11,7 @@
  */
 #include "announcer/store_priv.h"
 #include "announcer/util.h"
+#include <assert.h>
 #include <sys/socket.h>
 
 struct found {
@@ -140,12 +141,9 @@ static void unlink_node(struct store *st, const struct store_count *c)
 static struct store_count *counts_make(
     struct store *st, const struct found *v, size_t n, struct store_service *to)
 {
-	struct store_count *counts = NULL, *c = NULL;
-	size_t nodes = count_nodes(v, n);
+	size_t nodes = count_nodes(v, n), used = 0;
+	struct store_count *counts = nodes ? xcalloc(nodes, sizeof(*counts)) : NULL;
 
-	to->n_counts = (uint32_t)nodes;
-	if (nodes)
-		c = counts = xcalloc(nodes, sizeof(*counts));
 	for (size_t i = 0; i < n;) {
 		const struct found *f = &v[i];
 		unsigned flags = found_merge(v, n, &i);
@@ -155,12 +153,12 @@ static struct store_count *counts_make(
 			tally_add(&to->homeless, f->family, flags);
 			continue;
 		}
-		if (c->node && strcmp(c->node->name, f->ep->node) != 0)
-			c++;
-		if (!c->node)
-			c->node = store_node_make(st, f->ep->node);
-		tally_add(&c->tally, f->family, flags);
+		assert(counts);
+		if (!used || strcmp(counts[used - 1].node->name, f->ep->node) != 0)
+			counts[used++].node = store_node_make(st, f->ep->node);
+		tally_add(&counts[used - 1].tally, f->family, flags);
 	}
+	to->n_counts = (uint32_t)used;
 	return counts;
 }
 
@@ -180,12 +178,12 @@ static bool relink(struct store *st, struct store_service *svc, struct store_ser
 		struct store_count *now = j < fresh->n_counts ? &fresh->counts[j] : NULL;
 		int c = !was ? 1 : !now ? -1 : strcmp(was->node->name, now->node->name);
 
-		if (c == 0)
-			now->at = was->at;
-		if (c < 0)
+		if (was && c < 0)
 			unlink_node(st, was);
-		if (c > 0)
+		else if (now && c > 0)
 			link_node(svc, now);
+		else if (was && now)
+			now->at = was->at;
 		changed |= c != 0 || !tally_same(&was->tally, &now->tally);
 		i += c <= 0;
 		j += c >= 0;

@@ -344,7 +344,7 @@ static unsigned long number(const char *name, unsigned long otherwise)
 
 static void incremental_equals_rebuilt(void **state)
 {
-	unsigned long steps = number("STEPS", 6000), at = 0;
+	unsigned long steps = number("STEPS", 20000), at = 0;
 	struct world w = {.random = number("SEED", 2)};
 	struct desired_note *notes;
 	size_t routes = 0, n;
