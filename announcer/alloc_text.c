@@ -24,7 +24,7 @@ static const struct alloc_text texts[ALLOC_REASONS] = {
 	"ask for another address, or unset avoid-buggy-ips of the pool"),
     TEXT(ALLOC_IN_USE, "in-use",
 	"ask for another; to share it, give both the same metallb.io/allow-shared-ip, "
-        "different "
+	"different "
 	"ports, and with externalTrafficPolicy: Local the same selector"),
     TEXT(ALLOC_BAD_REQUEST, "bad-request", "write addresses, separated by a comma"),
     TEXT(ALLOC_TWO_REQUESTS, "two-requests", "remove one of the two"),

@@ -29,7 +29,7 @@
 #include <malloc.h>
 #endif
 
-enum { GATHER_MS = 5, SAVE_RETRY_S = 5 };
+enum { GATHER_MS = 5, SAVE_RETRY_S = 5, TRIM_S = 2 };
 
 enum problem { PROBLEM_CONF, PROBLEM_STATE_FILE, PROBLEMS };
 
@@ -48,7 +48,7 @@ struct daemon {
 	struct latency latency;
 
 	struct k8s_state *state; /* the newest that the source told */
-	struct event *gather_ev, *save_ev;
+	struct event *gather_ev, *save_ev, *trim_ev;
 	uint64_t last_commit_ns, oldest_ns; /* oldest: of the events not acted on; 0 = none */
 	bool synced, whole;
 	char *problem[PROBLEMS];
@@ -112,7 +112,7 @@ static void collect(const struct alloc_service *as, void *arg)
 	assign_add(&((struct collect *)arg)->list, &one);
 }
 
-/* Assignments are only ours to keep where we make them, and before anybody hears of them. */
+/* Assignments are only ours to keep where we make them. */
 static void save(struct daemon *d)
 {
 	static const struct timeval again = {SAVE_RETRY_S, 0};
@@ -138,22 +138,32 @@ static void on_save(evutil_socket_t fd, short what, void *arg)
 	save(arg);
 }
 
+/* zebra may start on the first routes of many while we compute the others. */
+static void on_progress(void *arg)
+{
+	struct daemon *d = arg;
+
+	rib_commit(d->rib);
+}
+
 static void commit(struct daemon *d)
 {
 	size_t moved = 0;
 
 	desired_run(d->desired, &moved);
+	rib_commit(d->rib);
+	d->oldest_ns = 0;
+	d->last_commit_ns = queue_now_ns();
 	log_notes(d);
 	if (moved)
 		save(d);
-	if (!rib_commit(d->rib))
-		d->oldest_ns = 0;
-	d->last_commit_ns = queue_now_ns();
 }
 
 /* Everything there is has been read once: from now on what is not there is not wanted. */
 static void sync(struct daemon *d)
 {
+	static const struct timeval trim = {TRIM_S, 0};
+
 	if (!d->synced)
 		log_info("k8s", "%s: read once: %zu Services, %zu EndpointSlices, %zu Nodes",
 		    d->conf->manifests, store_count_kind(d->store, K8S_SERVICE),
@@ -168,6 +178,15 @@ static void sync(struct daemon *d)
 	} else {
 		commit(d);
 	}
+	event_add(d->trim_ev, &trim);
+}
+
+/* What reading everything took goes back to the system, once nothing is urgent. */
+static void on_trim(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
 #ifdef HAVE_MALLOC_TRIM
 	malloc_trim(0);
 #endif
@@ -249,6 +268,13 @@ static void on_state(struct daemon *d, struct k8s_state *st)
 		commit_soon(d);
 }
 
+/* A node is likely to be a next hop: zebra is asked before a route needs it. */
+static void track(struct daemon *d, const struct k8s_node *node)
+{
+	for (size_t i = 0; i < node->n_internal; i++)
+		out_zserv_track(d->zserv, &node->internal[i]);
+}
+
 static void on_event(struct k8s_event *ev, void *arg)
 {
 	struct daemon *d = arg;
@@ -262,6 +288,8 @@ static void on_event(struct k8s_event *ev, void *arg)
 		on_state(d, st);
 		return;
 	}
+	if (ev->type == K8S_PUT && ev->obj->kind == K8S_NODE)
+		track(d, &ev->obj->node);
 	if (store_apply(d->store, ev) && !d->oldest_ns)
 		d->oldest_ns = queued_ns;
 }
@@ -367,6 +395,7 @@ static int start(struct daemon *d)
 	d->alloc = alloc_new(d->store);
 	d->rib = rib_new();
 	d->desired = desired_new(d->store, d->alloc, d->rib);
+	desired_set_progress(d->desired, on_progress, d);
 	set_rules(d);
 	set_router(d);
 	restore(d);
@@ -403,6 +432,7 @@ struct daemon *daemon_new(struct event_base *base, struct conf *conf)
 	d->conf = conf;
 	d->gather_ev = event_new(base, -1, 0, on_gathered, d);
 	d->save_ev = event_new(base, -1, 0, on_save, d);
+	d->trim_ev = event_new(base, -1, 0, on_trim, d);
 	d->ctx.version = PACKAGE_VERSION;
 	d->ctx.started_s = (int64_t)time(NULL);
 	d->ctx.latency = &d->latency;
@@ -462,6 +492,7 @@ void daemon_free(struct daemon *d)
 	k8s_state_free(d->state);
 	event_free(d->gather_ev);
 	event_free(d->save_ev);
+	event_free(d->trim_ev);
 	if (d->rules != d->conf)
 		conf_free(d->rules);
 	conf_free(d->conf);

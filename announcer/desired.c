@@ -10,6 +10,8 @@
 #include "announcer/util.h"
 #include <sys/socket.h>
 
+enum { PROGRESS = 256 }; /* addresses between two calls of on_progress */
+
 struct desired *desired_new(struct store *st, struct alloc *a, struct rib *rib)
 {
 	struct desired *d = xcalloc(1, sizeof(*d));
@@ -77,6 +79,12 @@ static void recompute(struct desired *d, const struct alloc_addr *aa)
 	desired_outcome_fini(&o);
 }
 
+void desired_set_progress(struct desired *d, desired_fn *fn, void *arg)
+{
+	d->on_progress = fn;
+	d->progress_arg = arg;
+}
+
 size_t desired_run(struct desired *d, size_t *moved)
 {
 	struct alloc_addr *const *touched;
@@ -87,8 +95,11 @@ size_t desired_run(struct desired *d, size_t *moved)
 		*moved = changed;
 	desired_note_alloc(d);
 	touched = alloc_touched(d->alloc, &n);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		recompute(d, touched[i]);
+		if (d->on_progress && i % PROGRESS == PROGRESS - 1)
+			d->on_progress(d->progress_arg);
+	}
 	alloc_clear_changed(d->alloc);
 	store_clean(d->st);
 	return n;

@@ -46,6 +46,11 @@ void desired_set_rules(struct desired *d, const struct alloc_rules *rules);
 /* The router; copied. Nothing happens when it is as before. */
 void desired_set_router(struct desired *d, const struct eligible_router *router);
 
+/* Called now and then during a long desired_run(), when what the RIB was given so far may be
+ * committed. fn may only do that. */
+typedef void desired_fn(void *arg);
+void desired_set_progress(struct desired *d, desired_fn *fn, void *arg);
+
 /* Recompute what changed into the RIB, then alloc_clear_changed() and store_clean(); the caller
  * commits the RIB. `moved` (may be NULL): how many Services have other addresses, to be saved.
  * Return: how many addresses were recomputed. */

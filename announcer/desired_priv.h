@@ -43,6 +43,8 @@ struct desired {
 	struct table watched; /* addresses of which a warning was noted */
 	struct desired_note *notes;
 	size_t n_notes, dropped_notes;
+	desired_fn *on_progress; /* NULL: nobody asked */
+	void *progress_arg;
 };
 
 /* One Service's part in an address. */

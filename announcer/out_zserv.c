@@ -256,6 +256,12 @@ void out_zserv_whole(struct out_zserv *z)
 	zserv_settle(z);
 }
 
+void out_zserv_track(struct out_zserv *z, const struct ipaddr *nh)
+{
+	zroutes_track(z->routes, nh, zserv_now_ms());
+	zserv_settle(z);
+}
+
 /* Have zebra read all that was queued before the connection ends: what it has not read by
  * then it may drop. Its answer to a last question says so. */
 static void drain(struct out_zserv *z)

@@ -79,6 +79,9 @@ void out_zserv_reload(struct out_zserv *z, const struct conf *conf, bool changed
  * may go. There is no way back. */
 void out_zserv_whole(struct out_zserv *z);
 
+/* Have zebra say whether it reaches a gateway that a route may soon have. */
+void out_zserv_track(struct out_zserv *z, const struct ipaddr *nh);
+
 /* Leave zebra: hold = it keeps our routes for the stale time, else they are withdrawn.
  * Frees everything; NULL is fine. */
 void out_zserv_stop(struct out_zserv *z, bool hold);

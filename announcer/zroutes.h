@@ -72,6 +72,9 @@ void zroutes_lost_unseen(struct zroutes *z, unsigned times);
 /* How often gateways were lost, all of them together: a change is to be remembered. */
 unsigned zroutes_losses(const struct zroutes *z);
 
+/* Ask about a gateway that a route may soon have. */
+void zroutes_track(struct zroutes *z, const struct ipaddr *nh, int64_t now_ms);
+
 /* zebra on a gateway: reachable over ifindex, or not (up = false). */
 void zroutes_nexthop(struct zroutes *z, const struct znh *told, int64_t now_ms);
 /* An interface went down (the kernel dropped every route over it, and zebra says nothing:

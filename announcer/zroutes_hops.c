@@ -105,6 +105,11 @@ void zroutes_lost_before(struct zroutes *z, const struct ipaddr *nh, unsigned lo
 		h->pub.losses = losses;
 }
 
+void zroutes_track(struct zroutes *z, const struct ipaddr *nh, int64_t now_ms)
+{
+	hops_use(z, nh, now_ms);
+}
+
 void zroutes_lost_unseen(struct zroutes *z, unsigned times)
 {
 	z->unseen = times;
