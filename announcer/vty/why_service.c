@@ -17,8 +17,15 @@
 static bool put_service(struct why *y, const struct store_service *svc)
 {
 	const struct alloc_service *as = alloc_service(y->rq->ctx->alloc, svc->ns, svc->name);
-	const struct k8s_service *s = &svc->obj->service;
+	const struct k8s_service *s;
 
+	if (!svc->obj) {
+		why_broken(y, "service", "mend its manifest; or remove it for good",
+		    "it is not there; its address is kept for it, and its routes of before are "
+		    "held");
+		return false;
+	}
+	s = &svc->obj->service;
 	if (!s->load_balancer) {
 		why_broken(y, "service", "set spec.type: LoadBalancer",
 		    "its type is not LoadBalancer");

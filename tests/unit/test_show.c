@@ -254,7 +254,6 @@ static struct lab *lab_new(const struct scene *s)
 	zebra_answers(lab, s);
 	source_start(lab, s);
 	fake.queue = (struct queue_stats){.events = 40,
-	    .batches = 2,
 	    .last_queued_ns = (NOW_MS - 5000) * 1000000ull,
 	    .depth_max = 39,
 	    .high_water = 1024,
