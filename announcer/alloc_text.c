@@ -23,9 +23,8 @@ static const struct alloc_text texts[ALLOC_REASONS] = {
     TEXT(ALLOC_BUGGY, "avoided-address",
 	"ask for another address, or unset avoid-buggy-ips of the pool"),
     TEXT(ALLOC_IN_USE, "in-use",
-	"ask for another; to share it, give both the same metallb.io/allow-shared-ip, "
-	"different "
-	"ports, and with externalTrafficPolicy: Local the same selector"),
+	"ask for another, or let both share it: one allow-shared-ip, no port twice, and for "
+	"externalTrafficPolicy: Local one selector"),
     TEXT(ALLOC_BAD_REQUEST, "bad-request", "write addresses, separated by a comma"),
     TEXT(ALLOC_TWO_REQUESTS, "two-requests", "remove one of the two"),
     TEXT(ALLOC_TWO_OF_FAMILY, "two-of-a-family", "at most one IPv4 and one IPv6 address"),

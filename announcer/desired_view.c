@@ -10,7 +10,7 @@ static const struct desired_text texts[DESIRED_REASONS] = {
     TEXT(DESIRED_OK, "announced", "announced over its eligible nodes", ""),
     TEXT(DESIRED_NO_ADDRESS, "no-address", "it has no address", ""),
     TEXT(DESIRED_NO_ENDPOINTS, "no-endpoints", "no endpoint of this family is ready",
-	"look at its pods: kubectl get endpointslices"),
+	"look at the pods: kubectl get endpointslices, kubectl describe pod"),
     TEXT(DESIRED_NO_NODES, "no-nodes", "it has endpoints, but no node is eligible",
 	"see the nodes below"),
     TEXT(DESIRED_LEFT_OUT, "left-out",

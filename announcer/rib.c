@@ -58,7 +58,18 @@ static const struct table_ops entry_ops = {entry_hash, entry_same};
 static bool nexthop_same(const struct rib_nexthop *a, const struct rib_nexthop *b)
 {
 	return a->weight == b->weight && a->ifindex == b->ifindex &&
-	       ipaddr_cmp(&a->addr, &b->addr) == 0;
+	       memcmp(&a->addr, &b->addr, sizeof(a->addr)) == 0;
+}
+
+static bool nexthops_same(
+    const struct rib_nexthop *a, size_t n, const struct rib_nexthop *b, size_t m)
+{
+	if (n != m)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!nexthop_same(&a[i], &b[i]))
+			return false;
+	return true;
 }
 
 static uint32_t set_hash(const void *e)
@@ -80,12 +91,7 @@ static bool set_same(const void *a, const void *b)
 {
 	const struct nhset *x = a, *y = b;
 
-	if (x->n != y->n)
-		return false;
-	for (size_t i = 0; i < x->n; i++)
-		if (!nexthop_same(&x->probe[i], &y->probe[i]))
-			return false;
-	return true;
+	return nexthops_same(x->probe, x->n, y->probe, y->n);
 }
 
 static const struct table_ops set_ops = {set_hash, set_same};
@@ -205,6 +211,8 @@ void rib_set(struct rib *rib, enum rib_source source, const struct prefix *prefi
 	if (!e)
 		return;
 	old = e->want[source] ? e->want[source]->nh : NULL;
+	if (old && nexthops_same(old, e->want[source]->n, nh, n))
+		return; /* most often; and cheaper than to look the set up */
 	set = set_take(rib, nh, n);
 	if (set != old)
 		entry_list(rib, e);
