@@ -29,7 +29,7 @@
 #include <malloc.h>
 #endif
 
-enum { GATHER_MS = 5, SAVE_RETRY_S = 5, TRIM_S = 2 };
+enum { GATHER_MS = 5, SAVE_MS = 100, SAVE_RETRY_S = 5, TRIM_S = 2 };
 
 enum problem { PROBLEM_CONF, PROBLEM_STATE_FILE, PROBLEMS };
 
@@ -131,6 +131,16 @@ static void save(struct daemon *d)
 	event_add(d->save_ev, &again);
 }
 
+/* Writing takes as long as a disk does: once for a burst of new Services, and not while
+ * their routes are on the way. */
+static void save_later(struct daemon *d)
+{
+	static const struct timeval later = {0, SAVE_MS * 1000};
+
+	if (!event_pending(d->save_ev, EV_TIMEOUT, NULL))
+		event_add(d->save_ev, &later);
+}
+
 static void on_save(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd;
@@ -156,7 +166,7 @@ static void commit(struct daemon *d)
 	d->last_commit_ns = queue_now_ns();
 	log_notes(d);
 	if (moved)
-		save(d);
+		save_later(d);
 }
 
 /* Everything there is has been read once: from now on what is not there is not wanted. */
@@ -464,7 +474,7 @@ void daemon_reload(struct daemon *d, struct conf *next)
 	set_router(d);
 	set_rules(d);
 	if (changed & CONF_CHANGED_CONTROLLER && d->synced)
-		save(d);
+		save_later(d);
 	log_info("conf", "%s: in force%s", next->file, changed ? "" : ", nothing changed");
 }
 
@@ -482,6 +492,8 @@ void daemon_free(struct daemon *d)
 {
 	if (!d)
 		return;
+	if (event_pending(d->save_ev, EV_TIMEOUT, NULL))
+		save(d);
 	queue_stop(d->queue);
 	out_zserv_stop(d->zserv, d->conf->hold_on_exit);
 	vty_server_free(d->vty);
