@@ -244,7 +244,7 @@ EOF
         return
     }
     closing "out of every route $took ms after Kubernetes said so; 30 of 30 requests answered by the others"
-    in_ns node3 ip link set eth0 up
+    node_up 3
     objects
     within 10 'kernel 192.168.254.10 | grep -q 192.168.2.15'
 }

@@ -31,12 +31,7 @@ admin_up() {
     in_ns router ip addr replace fd00:21::1/64 dev n1 nodad
 }
 carrier_down() { in_ns node1 ip link set eth0 down; }
-carrier_up() {
-    in_ns node1 ip link set eth0 up
-    in_ns node1 ip addr replace "$(node_ip 1 6)/64" dev eth0 nodad
-    in_ns node1 ip route replace default via 192.168.21.1
-    in_ns node1 ip route replace default via fd00:21::1
-}
+carrier_up() { node_up 1; }
 
 flap() {
     local kind=$1 what=$2 from

@@ -208,21 +208,29 @@ ns_add() {
 
 # A node answers for every address of the pools: as kube-proxy would.
 node_add() {
-    local i=$1 gw4=192.168.2.1 gw6=$fd00:2::1
+    local i=$1
     ns_add "node$i"
     link router "n$i" "node$i" eth0
     if [ -n "$lab_links" ]; then
-        gw4=192.168.2$i.1 gw6=$fd00:2$i::1
-        addr router "n$i" "$gw4/24" "$gw6/64"
+        addr router "n$i" "192.168.2$i.1/24" "$fd00:2$i::1/64"
     else
         in_ns router ip link set "n$i" master br0
     fi
     addr "node$i" eth0 "$(node_ip "$i")/24" "$(node_ip "$i" 6)/64"
-    in_ns "node$i" ip route add default via "$gw4"
-    in_ns "node$i" ip route add default via "$gw6"
+    node_up "$i"
     in_ns "node$i" sysctl -qw net.ipv6.ip_nonlocal_bind=1
     in_ns "node$i" ip route add local "$pool4.0/24" dev lo
     in_ns "node$i" ip route add local "$pool6::/64" dev lo
+}
+
+# node_up I: its link, with what the kernel forgets when a link goes down.
+node_up() {
+    local i=$1 gw4=192.168.2.1 gw6=$fd00:2::1
+    [ -z "$lab_links" ] || gw4=192.168.2$i.1 gw6=$fd00:2$i::1
+    in_ns "node$i" ip link set eth0 up
+    in_ns "node$i" ip addr replace "$(node_ip "$i" 6)/64" dev eth0 nodad
+    in_ns "node$i" ip route replace default via "$gw4"
+    in_ns "node$i" ip route replace default via "$gw6"
 }
 
 # lab_start [links] [N]: client, router and N nodes (3), on one bridge or on links of their own.
