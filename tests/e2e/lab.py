@@ -232,7 +232,7 @@ def endpoints(on, family):
         for _ in range(int(count or 1)):
             n += 1
             yield {
-                "addresses": [f"10.42.0.{n}" if family == "IPv4" else f"fd42::{n:x}"],
+                "addresses": [f"10.42.{n // 250}.{n % 250 + 1}" if family == "IPv4" else f"fd42::{n:x}"],
                 "conditions": {"ready": not mark, "serving": mark != "!", "terminating": mark == "~"},
                 "nodeName": word.rstrip("~!")}
 

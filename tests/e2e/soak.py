@@ -54,6 +54,10 @@ class Intent:
         words += [f"share={s['share']}", "selector=shared"] if s["share"] else []
         lab.manifest(self.folder, [" ".join(words)])
 
+    def sharers(self, name):
+        ips = set(self.services[name]["ips"])
+        return sorted(n for n, s in self.services.items() if ips & set(s["ips"]))
+
     def usable(self, node):
         return not self.nodes[node]["netdown"] and not self.nodes[node]["excluded"]
 
@@ -180,9 +184,11 @@ class Soak:
         return f"move {name}"
 
     def change_policy(self):
+        # Sharers together: by MetalLB's rule one that differs alone loses the address.
         name = self.pick(self.intent.services)
-        self.intent.services[name]["local"] ^= True
-        self.intent.write_service(name)
+        for sharer in self.intent.sharers(name):
+            self.intent.services[sharer]["local"] ^= True
+            self.intent.write_service(sharer)
         return f"policy {name}"
 
     def change_node(self):
