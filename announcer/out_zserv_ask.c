@@ -90,7 +90,6 @@ static void on_list(int rc, const char *text, void *arg)
 {
 	struct out_zserv *z = arg;
 	bool ours = z->list_table == z->conf->zebra.table;
-	struct zroute_view v;
 	struct prefix p;
 	char s[PREFIX_STRLEN];
 
@@ -98,12 +97,15 @@ static void on_list(int rc, const char *text, void *arg)
 	if (rc < 0)
 		return;
 	while (zebra_text_route(&text, zversion_type_letter(z->type), z->instance, &p)) {
-		if (p.family != z->list_family || (ours && zroutes_find(z->routes, &p, 0, &v)))
+		if (p.family != z->list_family)
+			continue;
+		if (!ours)
+			zserv_delete(z, &p, z->list_table);
+		else if (!zroutes_stray(z->routes, &p, zserv_now_ms()))
 			continue;
 		log_warn("zserv", "%s: left behind in zebra by an earlier run: removed",
 		    prefix_str(&p, s));
 		z->count.repaired++;
-		zserv_delete(z, &p, z->list_table);
 	}
 	zserv_settle(z);
 	if (list_next(z))

@@ -32,6 +32,7 @@ enum {
 	RETRY_MAX_MS = 5000,
 	HANDSHAKE_MS = 5000,
 	READ_BUDGET = 16,
+	VTY_TRIES = 4,
 };
 
 static void ask_clients(struct out_zserv *z);
@@ -408,6 +409,14 @@ static void on_version(int rc, const char *text, void *arg)
 	int told[3], conf[3];
 
 	z->question = NULL;
+	/* A zebra that is just starting opens its vty a little later. */
+	if ((rc == -ENOENT || rc == -ECONNREFUSED) && z->vty_tries < VTY_TRIES) {
+		z->vty_tries++;
+		zserv_drop(
+		    z, ZSERV_NO_SOCKET, "%s: %s", z->conf->zebra.vty_socket, strerror(-rc));
+		return;
+	}
+	z->vty_tries = 0;
 	z->vty = !rc;
 	if (configured_release(z, conf)) {
 		if (!rc && !zversion_parse(text, told) &&

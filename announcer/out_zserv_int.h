@@ -28,7 +28,7 @@ struct out_zserv {
 	enum zserv_state state;
 	char reason[256];
 	struct event *retry_ev;
-	unsigned tries;
+	unsigned tries, vty_tries;
 	int64_t retry_at_ms; /* 0 = none is due */
 	struct vtyc *question;
 	int release[3];

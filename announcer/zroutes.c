@@ -421,6 +421,19 @@ void zroutes_verdict(struct zroutes *z, const struct prefix *p, bool installed,
 	zdue(z, &r->due_ms, now_ms + backoff(REJECTED_MS, r->tries));
 }
 
+bool zroutes_stray(struct zroutes *z, const struct prefix *p, int64_t now_ms)
+{
+	struct zroute *r = route_find(z, p);
+
+	if (!r)
+		z->ops.del(p, z->arg);
+	else if (r->state == ZROUTE_WAITING)
+		send_del(z, r, now_ms);
+	else
+		return false;
+	return true;
+}
+
 /* A route's time has come. May free it. */
 static void route_due(struct zroutes *z, struct zroute *r, int64_t now_ms)
 {

@@ -88,6 +88,10 @@ void zroutes_note(struct zroutes *z, const struct prefix *p, enum zapi_note n, i
 void zroutes_verdict(struct zroutes *z, const struct prefix *p, bool installed,
     const char *winner, int64_t now_ms);
 
+/* zebra has a route of ours to this prefix, from an earlier run. Return: true when it is not
+ * what we sent and was deleted. */
+bool zroutes_stray(struct zroutes *z, const struct prefix *p, int64_t now_ms);
+
 /* Time-outs and retries that are due. Return: ms until the next, -1 = none. */
 int64_t zroutes_tick(struct zroutes *z, int64_t now_ms);
 

@@ -98,7 +98,8 @@ EOF
 in_ns router ip route flush proto 197
 grevyd_start
 becomes 20 'without vty: routes, release found by the probe' 'kernel "$pool4.1/32"' "$route"
-check 'show zserv says how' 'grevy "show zserv" | grep -i probe'
+wait_for 15 'grevy "show zserv" | grep -i probe'
+ok 'show zserv says how'
 fresh
 wait_for 5 '! vty_zebra "show zebra client summary" | grep -i openfabric'
 

@@ -407,6 +407,27 @@ static void a_reconnect_sends_everything_again(void **state)
 	assert_non_null(strstr(l->said, "add 192.0.2.2/32 10.0.0.0*1; "));
 }
 
+static void what_an_earlier_run_left_is_deleted(void **state)
+{
+	struct lab *l = *state;
+	struct prefix ours = pfx(1), unknown = pfx(2), waiting = pfx(3);
+
+	installed(l, 1, 1);
+	assert_false(zroutes_stray(l->z, &ours, l->now));
+	expect(l, "");
+	assert_true(zroutes_stray(l->z, &unknown, l->now));
+	expect(l, "del 192.0.2.2/32; ");
+	want(l, 3, 2, 1);
+	gateway(l, 1, false);
+	l->said[0] = '\0';
+	assert_true(zroutes_stray(l->z, &waiting, l->now));
+	expect(l, "del 192.0.2.3/32; ");
+	gateway(l, 1, true);
+	expect(l, "");
+	note(l, 3, ZNOTE_REMOVED);
+	expect(l, "add 192.0.2.3/32 10.0.0.1*1; ");
+}
+
 static void an_unused_gateway_is_no_longer_tracked(void **state)
 {
 	struct lab *l = *state;
@@ -594,6 +615,7 @@ int main(void)
 	    CASE(a_sweep_by_somebody_else_is_repaired),
 	    CASE(a_withdrawn_route_is_gone_when_zebra_says_so),
 	    CASE(a_reconnect_sends_everything_again),
+	    CASE(what_an_earlier_run_left_is_deleted),
 	    CASE(an_unused_gateway_is_no_longer_tracked),
 	    CASE(more_gateways_than_zebra_takes),
 	    cmocka_unit_test(zebra_has_what_is_wanted_in_the_end),
