@@ -30,8 +30,7 @@ struct out_zserv {
 	struct event *retry_ev;
 	unsigned tries, vty_tries;
 	int64_t retry_at_ms; /* 0 = none is due */
-	struct vtyc *question;
-	int release[3];
+	struct vtyc *question, *downs_question;
 	char release_text[32];
 	const char *release_from;
 	bool release_exact, vty, verified;
@@ -40,9 +39,7 @@ struct out_zserv {
 	uint16_t instance;
 	int lock_fd;
 	char lock_path[200];
-	unsigned losses_noted;
-	unsigned unseen, downs; /* zserv_downs() */
-	struct vtyc *downs_question;
+	unsigned losses_noted, unseen, downs; /* zserv_downs() */
 	struct event *downs_ev;
 	struct zprobe probe;
 	int fd;
@@ -62,8 +59,7 @@ struct out_zserv {
 	/* out_zserv.c: routes */
 	struct zroutes *routes;
 	struct event *tick_ev;
-	bool whole, swept;
-	bool leaving; /* the answer to the last question is awaited */
+	bool whole, swept, leaving; /* leaving: the answer to a last question is awaited */
 
 	/* out_zserv_ask.c: questions about routes */
 	struct vtyc *asking, *listing;
@@ -79,7 +75,6 @@ struct out_zserv {
 };
 
 int64_t zserv_now_ms(void);
-
 /* out_zserv.c: write what is queued; the connection is dropped on an error. */
 void zserv_write(struct out_zserv *z);
 /* Act on what changed: time-outs, COMPLETE, subnets, writing. */
@@ -93,8 +88,7 @@ void zserv_connect(struct out_zserv *z);
 /* Close, say why, and try again later. */
 void zserv_drop(struct out_zserv *z, enum zserv_state next, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-/* Close whatever is open; no retry. */
-void zserv_close(struct out_zserv *z);
+void zserv_close(struct out_zserv *z); /* whatever is open; no retry */
 /* The answer to the last question of the handshake came: routes may flow. */
 void zserv_up(struct out_zserv *z);
 /* What that question is about: a gateway that no route has. */

@@ -128,15 +128,9 @@ static int listing_read(struct listing *l, const char *dir)
 	return rc;
 }
 
-/* Tell what is to be told of one name; was or now may be NULL. */
+/* Tell a name that is still there once it has been seen twice the same. */
 static void compare_entry(struct fswatch *w, const struct entry *was, struct entry *now)
 {
-	if (!now) {
-		w->conf.fn(FSWATCH_NAME, was->name, w->conf.arg);
-		return;
-	}
-	if (!was)
-		return;
 	now->told = was->told;
 	if (!same_sight(&now->seen, &was->seen) || same_sight(&now->seen, &now->told))
 		return;
@@ -153,7 +147,10 @@ static void compare_listings(struct fswatch *w, struct listing *was, struct list
 		        : k == now->n ? -1
 		                      : strcmp(was->v[i].name, now->v[k].name);
 
-		compare_entry(w, c <= 0 ? &was->v[i] : NULL, c >= 0 ? &now->v[k] : NULL);
+		if (c < 0)
+			w->conf.fn(FSWATCH_NAME, was->v[i].name, w->conf.arg);
+		else if (!c)
+			compare_entry(w, &was->v[i], &now->v[k]);
 		i += c <= 0;
 		k += c >= 0;
 	}
