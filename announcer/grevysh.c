@@ -19,6 +19,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <histedit.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -37,7 +38,7 @@ struct shell {
 	int rows; /* of a page; -1 = as the terminal has */
 	EditLine *el;
 	History *history;
-	char history_path[4096];
+	char history_path[PATH_MAX];
 };
 
 static int complain(const struct shell *sh, int err)
@@ -382,10 +383,11 @@ static int run_lines(struct shell *sh)
 
 static void usage(FILE *f)
 {
-	fputs("usage: grevysh [-c COMMAND]... [-j] [--vty_socket DIR]\n"
+	fputs("usage: grevysh [-c COMMAND]... [-j] [-N PATHSPACE] [--vty_socket DIR]\n"
 	      "  -c COMMAND        run it and leave; may be repeated\n"
 	      "  -j                answers as JSON\n"
 	      "  --vty_socket DIR  where grevyd's socket is (default " GREVY_VTY_DIR ")\n"
+	      "  -N PATHSPACE      that of grevyd -N: " GREVY_VTY_DIR "/PATHSPACE\n"
 	      "  -V, -h            version, this help\n",
 	    f);
 }
@@ -403,19 +405,25 @@ static int options(int argc, char **argv, struct shell *sh, struct commands *c)
 	    {"command",    required_argument, NULL, 'c'},
 	    {"help",       no_argument,       NULL, 'h'},
 	    {"json",       no_argument,       NULL, 'j'},
+	    {"pathspace",  required_argument, NULL, 'N'},
 	    {"version",    no_argument,       NULL, 'V'},
 	    {"vty_socket", required_argument, NULL, 's'},
 	    {NULL,         0,                 NULL, 0  },
 	};
+	static char pathspace[PATH_MAX];
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "c:hjV", longs, NULL)) != -1) {
+	while ((opt = getopt_long(argc, argv, "c:hjN:V", longs, NULL)) != -1) {
 		switch (opt) {
 		case 'c':
 			c->v[c->n++] = optarg;
 			break;
 		case 'j':
 			sh->json = true;
+			break;
+		case 'N':
+			snprintf(pathspace, sizeof(pathspace), "%s/%s", GREVY_VTY_DIR, optarg);
+			sh->dir = pathspace;
 			break;
 		case 's':
 			sh->dir = optarg;

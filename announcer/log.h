@@ -2,7 +2,7 @@
 /*
  * log.h - one line per event on stderr, text or JSON:
  *   2026-01-01T00:00:00Z info zserv: connected to zebra 8.4.4
- * The area ("conf", "k8s", "alloc", "rib", "zserv", "vty") filters at run time. May be
+ * The area (log_area() lists them) filters at run time. May be
  * called from both threads. Whatever a peer can trigger goes through log_allowed().
  */
 #ifndef GREVY_LOG_H

@@ -127,7 +127,7 @@ static void levels_and_areas_filter(void **state)
 	errno = ENOENT;
 	log_debug("zserv", "shown: %m");
 	assert_int_equal(errno, ENOENT);
-	log_debug("rib", "hidden");
+	log_debug("k8s", "hidden");
 	assert_true(log_set_debug("zserv", false));
 	log_debug("zserv", "hidden");
 	log_set_level(LOG_LEVEL_WARN);
