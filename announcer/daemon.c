@@ -29,7 +29,7 @@
 #include <malloc.h>
 #endif
 
-enum { GATHER_MS = 5, SAVE_MS = 100, SAVE_RETRY_S = 5, TRIM_S = 2 };
+enum { GATHER_MS = 5, SAVE_MS = 100, SAVE_RETRY_S = 5, TRIM_S = 2, TRIM_EVENTS = 1000 };
 
 enum problem { PROBLEM_CONF, PROBLEM_STATE_FILE, PROBLEMS };
 
@@ -51,6 +51,7 @@ struct daemon {
 	struct event *gather_ev, *save_ev, *trim_ev;
 	uint64_t last_commit_ns, oldest_ns; /* oldest: of the events not acted on; 0 = none */
 	bool synced, whole;
+	unsigned events; /* since memory was given back */
 	char *problem[PROBLEMS];
 	struct vty_problem problems[PROBLEMS]; /* those that there are */
 	bool state_unknown; /* the state file cannot be read: do not write over it */
@@ -169,11 +170,27 @@ static void commit(struct daemon *d)
 		save_later(d);
 }
 
-/* Everything there is has been read once: from now on what is not there is not wanted. */
-static void sync(struct daemon *d)
+/* What reading much took goes back to the system, once nothing is urgent. */
+static void on_trim(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	((struct daemon *)arg)->events = 0;
+#ifdef HAVE_MALLOC_TRIM
+	malloc_trim(0);
+#endif
+}
+
+static void trim_later(struct daemon *d)
 {
 	static const struct timeval trim = {TRIM_S, 0};
 
+	event_add(d->trim_ev, &trim);
+}
+
+/* Everything there is has been read once: from now on what is not there is not wanted. */
+static void sync(struct daemon *d)
+{
 	if (!d->synced)
 		log_info("k8s", "%s: read once: %zu Services, %zu EndpointSlices, %zu Nodes",
 		    d->conf->manifests, store_count_kind(d->store, K8S_SERVICE),
@@ -188,18 +205,7 @@ static void sync(struct daemon *d)
 	} else {
 		commit(d);
 	}
-	event_add(d->trim_ev, &trim);
-}
-
-/* What reading everything took goes back to the system, once nothing is urgent. */
-static void on_trim(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd;
-	(void)what;
-	(void)arg;
-#ifdef HAVE_MALLOC_TRIM
-	malloc_trim(0);
-#endif
+	trim_later(d);
 }
 
 static bool problem_known(const struct k8s_state *st, const struct k8s_problem *p)
@@ -267,6 +273,8 @@ static void set_router(struct daemon *d)
 static void on_state(struct daemon *d, struct k8s_state *st)
 {
 	log_state(d->state, st);
+	if (d->events > TRIM_EVENTS)
+		trim_later(d);
 	k8s_state_free(d->state);
 	d->state = st;
 	d->ctx.source = st;
@@ -298,6 +306,7 @@ static void on_event(struct k8s_event *ev, void *arg)
 		on_state(d, st);
 		return;
 	}
+	d->events++;
 	if (ev->type == K8S_PUT && ev->obj->kind == K8S_NODE)
 		track(d, &ev->obj->node);
 	if (store_apply(d->store, ev) && !d->oldest_ns)
@@ -472,6 +481,10 @@ void daemon_reload(struct daemon *d, struct conf *next)
 	if (old != d->rules)
 		conf_free(old);
 	set_router(d);
+	if (changed & CONF_CHANGED_CONTROLLER)
+		restore(d);
+	if (d->whole)
+		alloc_sweep(d->alloc);
 	set_rules(d);
 	if (changed & CONF_CHANGED_CONTROLLER && d->synced)
 		save_later(d);

@@ -133,8 +133,8 @@ void zserv_close(struct out_zserv *z)
 		z->count.disconnects++;
 		event_del(z->tick_ev);
 		zroutes_down(z->routes);
-		zserv_forget(z);
 	}
+	zserv_forget(z);
 }
 
 void zserv_drop(struct out_zserv *z, enum zserv_state next, const char *fmt, ...)

@@ -106,7 +106,7 @@ void zserv_downs(struct out_zserv *z, unsigned downs);
 
 /* out_zserv_zebra.c */
 extern const struct zclient_ops zserv_client_ops;
-void zserv_forget(struct out_zserv *z);
+void zserv_forget(struct out_zserv *z); /* what it told; the subnets stay as told */
 /* Tell the connected subnets if they changed. */
 void zserv_subnets(struct out_zserv *z);
 
