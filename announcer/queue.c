@@ -38,6 +38,11 @@ enum { HIGH_WATER = 512, BUDGET = 64 };
 /* libzmq is not instrumented: tell the sanitizer that a message orders both threads. */
 void __tsan_acquire(void *addr);
 void __tsan_release(void *addr);
+const char *__tsan_default_suppressions(void);
+const char *__tsan_default_suppressions(void)
+{
+	return "race:libzmq.so\n";
+}
 #define HANDED_OVER(p) __tsan_release(p)
 #define TAKEN_OVER(p)  __tsan_acquire(p)
 #else
@@ -75,6 +80,7 @@ uint64_t queue_now_ns(void)
 static void free_event(void *data, void *hint)
 {
 	(void)hint;
+	TAKEN_OVER(data);
 	k8s_event_free(data);
 }
 

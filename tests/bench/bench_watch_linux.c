@@ -96,7 +96,7 @@ static bool take(int fd, uint8_t protocol, size_t count, struct set *seen)
 {
 	_Alignas(struct nlmsghdr) static char buf[1 << 18];
 	ssize_t got = recv(fd, buf, sizeof(buf), 0);
-	int len = (int)got;
+	unsigned len = (unsigned)got;
 
 	if (got < 0)
 		die("netlink receive");
