@@ -33,7 +33,6 @@ static void fill_route(const struct out_zserv *z, struct zapi_route *r, const st
 	*r = (struct zapi_route){
 	    .type = z->type,
 	    .instance = z->instance,
-	    .flags = ZROUTE_ALLOW_RECURSION,
 	    .prefix = *p,
 	    .has = ZHAS_DISTANCE | ZHAS_METRIC,
 	    .distance = (uint8_t)c->distance,
@@ -67,10 +66,16 @@ static void on_add(const struct prefix *p, const struct rib_nexthop *nh, size_t 
 	fill_route(z, &r, p);
 	if (n > ARRAY_LEN(out))
 		n = ARRAY_LEN(out);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		const struct znh *hop = zroutes_nexthop_find(z->routes, &nh[i].addr);
+
+		/* Over other routes only where there is no connected way. */
+		if (hop && hop->recursive)
+			r.flags = ZROUTE_ALLOW_RECURSION;
 		out[i] = (struct zapi_nexthop){.gate = nh[i].addr,
 		    .ifindex = nh[i].ifindex,
 		    .weight = weigh ? nh[i].weight : 0};
+	}
 	r.nh = out;
 	r.n = (uint16_t)n;
 	rc = zclient_send_route_add(z->client, &r);

@@ -4,6 +4,7 @@
  * gateways, what became of our routes, and the routes of others that were asked for.
  */
 #include "announcer/out_zserv_int.h"
+#include "announcer/table.h"
 #include "announcer/util.h"
 #include <stdio.h>
 
@@ -98,6 +99,10 @@ static void on_nexthop(const struct zapi_nht *t, void *arg)
 	if (t->n) {
 		told.ifindex = t->nh[0].ifindex;
 		told.recursive = t->nh[0].gate.family != 0;
+	}
+	for (size_t i = 0; i < t->n; i++) {
+		told.path = table_hash(&t->nh[i].gate, sizeof(t->nh[i].gate), told.path);
+		told.path = table_hash(&t->nh[i].ifindex, sizeof(t->nh[i].ifindex), told.path);
 	}
 	log_debug("zserv", "next hop %s is %s%s", ipaddr_str(&told.addr, s),
 	    told.state == ZNH_UP ? "reachable" : "unreachable",

@@ -30,6 +30,7 @@ struct znh {
 	uint32_t ifindex; /* of the way to it; 0 = unknown */
 	bool recursive;   /* reached over another gateway */
 	unsigned losses;  /* how often it went away */
+	uint32_t path;    /* hash of the way to it: another one is another way */
 };
 
 /* What an operator may ask about one prefix. */

@@ -124,21 +124,29 @@ void zroutes_nexthop(struct zroutes *z, const struct znh *told, int64_t now_ms)
 {
 	struct hop *h = hop_find(z, &told->addr);
 	enum znh_state s = told->state == ZNH_UP ? ZNH_UP : ZNH_DOWN;
+	uint64_t member;
 	bool same;
 
 	if (!h)
 		return;
+	member = 1ull << h->id % 64;
+	/* Reached another way: zebra leaves the kernel's routes as they are (zserv.md 18.1),
+	 * so they go and come back. */
+	if (h->pub.state == ZNH_UP && s == ZNH_UP && told->path != h->pub.path) {
+		hop_state(z, h, ZNH_DOWN);
+		zroutes_again(z, member, now_ms);
+	}
 	same = h->pub.state == s;
 	hop_state(z, h, s);
-	if (s == ZNH_UP)
+	if (s == ZNH_UP) {
 		h->iface_down = false;
-	h->pub.ifindex = s == ZNH_UP ? told->ifindex : h->pub.ifindex;
+		h->pub.ifindex = told->ifindex;
+		h->pub.path = told->path;
+	}
 	h->pub.recursive = told->recursive;
 	h->due_ms = h->iface_down ? h->due_ms : NEVER;
-	/* The way to a gateway changed though it stayed up: routes over it must be programmed
-	 * again, which an unchanged ADD does not do on every release. */
-	if (!same || told->recursive)
-		zroutes_again(z, 1ull << h->id % 64, now_ms);
+	if (!same)
+		zroutes_again(z, member, now_ms);
 }
 
 void zroutes_iface(struct zroutes *z, uint32_t ifindex, bool up, int64_t now_ms)

@@ -200,6 +200,20 @@ static void the_last_member_deletes_the_route(void **state)
 	expect(l, "add 192.0.2.1/32 10.0.0.0*1; ");
 }
 
+static void another_way_to_a_gateway(void **state)
+{
+	struct lab *l = *state;
+	struct znh told = {.addr = gw(0), .state = ZNH_UP, .ifindex = 10, .path = 7};
+
+	installed(l, 1, 1);
+	zroutes_nexthop(l->z, &told, l->now);
+	expect(l, "del 192.0.2.1/32; ");
+	note(l, 1, ZNOTE_REMOVED);
+	expect(l, "add 192.0.2.1/32 10.0.0.0*1; ");
+	zroutes_nexthop(l->z, &told, l->now);
+	expect(l, "");
+}
+
 static void an_interface_takes_its_gateways_down(void **state)
 {
 	struct lab *l = *state;
@@ -384,6 +398,7 @@ int main(void)
 	    CASE(losses_of_an_earlier_run_count),
 	    CASE(weights_keep_their_ratio),
 	    CASE(the_last_member_deletes_the_route),
+	    CASE(another_way_to_a_gateway),
 	    CASE(an_interface_takes_its_gateways_down),
 	    CASE(a_flap_that_zebra_does_not_tell_is_looked_into),
 	    CASE(silence_is_asked_about),
