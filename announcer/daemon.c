@@ -374,6 +374,7 @@ static void restore(struct daemon *d)
 	int rc;
 
 	d->state_unknown = false;
+	set_problem(d, PROBLEM_STATE_FILE, NULL);
 	if (!d->conf->controller)
 		return;
 	rc = assign_load(d->conf->state_file, (int64_t)time(NULL), &list, &err);
@@ -481,12 +482,12 @@ void daemon_reload(struct daemon *d, struct conf *next)
 	if (old != d->rules)
 		conf_free(old);
 	set_router(d);
-	if (changed & CONF_CHANGED_CONTROLLER)
+	if (changed & CONF_CHANGED_CONTROLLER || d->state_unknown)
 		restore(d);
 	if (d->whole)
 		alloc_sweep(d->alloc);
 	set_rules(d);
-	if (changed & CONF_CHANGED_CONTROLLER && d->synced)
+	if (d->synced)
 		save_later(d);
 	log_info("conf", "%s: in force%s", next->file, changed ? "" : ", nothing changed");
 }

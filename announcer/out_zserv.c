@@ -182,6 +182,8 @@ void zserv_settle(struct out_zserv *z)
 {
 	if (z->state != ZSERV_UP)
 		return;
+	if (event_pending(z->write_ev, EV_WRITE, NULL))
+		zroutes_busy(z->routes, zserv_now_ms());
 	tick_later(z, zroutes_tick(z->routes, zserv_now_ms()));
 	complete(z);
 	zserv_write(z);
@@ -199,6 +201,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 void zserv_routes_up(struct out_zserv *z)
 {
 	z->swept = false;
+	z->list_tries = 0;
 	zroutes_up(z->routes, zclient_nexthop_max(z->client), zserv_now_ms());
 	zserv_settle(z);
 }
@@ -327,7 +330,7 @@ void out_zserv_reload(struct out_zserv *z, const struct conf *conf, bool changed
 	}
 	z->conf = conf;
 	if (changed) {
-		z->tries = 0;
+		z->tries = z->vty_tries = 0;
 		zserv_connect(z);
 	}
 }

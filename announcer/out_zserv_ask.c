@@ -11,7 +11,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-enum { ASK_MAX = 64, LIST_MS = 1500, DOWNS_MS = 200 };
+enum { ASK_MAX = 64, LIST_MS = 1500, DOWNS_MS = 200, LIST_TRIES = 10 };
 
 static void ask_next(struct out_zserv *z);
 static void list_ask(struct out_zserv *z);
@@ -86,6 +86,13 @@ static bool list_next(struct out_zserv *z)
 	return false;
 }
 
+/* zebra's vty did not answer: it may be busy with our own routes. */
+static void list_again(struct out_zserv *z)
+{
+	if (z->list_tries++ < LIST_TRIES)
+		zserv_list_later(z);
+}
+
 static void on_list(int rc, const char *text, void *arg)
 {
 	struct out_zserv *z = arg;
@@ -94,8 +101,10 @@ static void on_list(int rc, const char *text, void *arg)
 	char s[PREFIX_STRLEN];
 
 	z->listing = NULL;
-	if (rc < 0)
+	if (rc < 0) {
+		list_again(z);
 		return;
+	}
 	while (zebra_text_route(&text, zversion_type_letter(z->type), z->instance, &p)) {
 		if (p.family != z->list_family)
 			continue;
@@ -108,8 +117,13 @@ static void on_list(int rc, const char *text, void *arg)
 		z->count.repaired++;
 	}
 	zserv_settle(z);
-	if (list_next(z))
+	if (list_next(z)) {
 		list_ask(z);
+		return;
+	}
+	/* All tables were looked at: that of an earlier run is empty of ours. */
+	z->old_table = z->conf->zebra.table;
+	zserv_lock_note(z);
 }
 
 static void list_ask(struct out_zserv *z)
@@ -123,6 +137,8 @@ static void list_ask(struct out_zserv *z)
 		snprintf(command, sizeof(command), "show %s route %s", ip,
 		    zversion_type_name(z->type));
 	z->listing = vtyc_ask(z->base, z->conf->zebra.vty_socket, command, on_list, z);
+	if (!z->listing)
+		list_again(z);
 }
 
 static void on_list_due(evutil_socket_t fd, short what, void *arg)

@@ -295,6 +295,17 @@ void zserv_up(struct out_zserv *z)
 	zserv_routes_up(z);
 }
 
+/* A zebra that is just starting opens its vty a little later, and one that is busy answers
+ * late: graceful restart is not given up for that. Return: true when it is tried again. */
+static bool vty_again(struct out_zserv *z, int rc)
+{
+	if (rc >= 0 || rc == -EACCES || rc == -EPERM || z->vty_tries >= VTY_TRIES)
+		return false;
+	z->vty_tries++;
+	zserv_drop(z, ZSERV_NO_SOCKET, "%s: %s", z->conf->zebra.vty_socket, strerror(-rc));
+	return true;
+}
+
 static void on_interfaces(int rc, const char *text, void *arg)
 {
 	struct out_zserv *z = arg;
@@ -310,6 +321,10 @@ static void on_clients(int rc, const char *text, void *arg)
 	struct out_zserv *z = arg;
 
 	z->question = NULL;
+	if (vty_again(z, rc))
+		return;
+	if (!rc)
+		z->vty_tries = 0;
 	if (rc) {
 		log_warn("zserv", "%s does not tell zebra's clients (%s): no graceful restart",
 		    z->conf->zebra.vty_socket, rc < 0 ? strerror(-rc) : "refused");
@@ -353,9 +368,11 @@ static void have_release(struct out_zserv *z)
 	int rc;
 
 	z->instance = (uint16_t)c->instance;
-	z->type = strcmp(c->route_type, "auto") ? zversion_type_named(c->route_type)
-	          : fabricd_runs(z)             ? ZTYPE_BABEL
-	                                        : ZTYPE_OPENFABRIC;
+	/* Chosen once: routes of another type would be left to nobody. */
+	if (strcmp(c->route_type, "auto"))
+		z->type = zversion_type_named(c->route_type);
+	else if (z->type == ZTYPE_UNKNOWN)
+		z->type = fabricd_runs(z) ? ZTYPE_BABEL : ZTYPE_OPENFABRIC;
 	rc = zversion_type_check(z->version, z->type, z->instance);
 	if (rc) {
 		zserv_drop(z, ZSERV_NO_SOCKET,
@@ -409,14 +426,8 @@ static void on_version(int rc, const char *text, void *arg)
 	int told[3], conf[3];
 
 	z->question = NULL;
-	/* A zebra that is just starting opens its vty a little later. */
-	if ((rc == -ENOENT || rc == -ECONNREFUSED) && z->vty_tries < VTY_TRIES) {
-		z->vty_tries++;
-		zserv_drop(
-		    z, ZSERV_NO_SOCKET, "%s: %s", z->conf->zebra.vty_socket, strerror(-rc));
+	if (vty_again(z, rc))
 		return;
-	}
-	z->vty_tries = 0;
 	z->vty = !rc;
 	if (configured_release(z, conf)) {
 		if (!rc && !zversion_parse(text, told) &&
@@ -433,6 +444,8 @@ static void on_version(int rc, const char *text, void *arg)
 		probe_connect(z);
 	}
 }
+
+static const struct timeval probe_timeout = {0, ZPROBE_TIMEOUT_MS * 1000};
 
 static void probe_close(struct out_zserv *z)
 {
@@ -462,14 +475,12 @@ static void probe_done(struct out_zserv *z)
 
 static void probe_step(struct out_zserv *z, enum zprobe_step step)
 {
-	static const struct timeval timeout = {0, ZPROBE_TIMEOUT_MS * 1000};
-
 	if (step == ZPROBE_WAIT && z->probe.out_len &&
 	    write(z->fd, z->probe.out, z->probe.out_len) < 0)
 		step = zprobe_closed(&z->probe);
 	switch (step) {
 	case ZPROBE_WAIT:
-		event_add(z->read_ev, &timeout);
+		event_add(z->read_ev, &probe_timeout);
 		break;
 	case ZPROBE_CONNECT:
 		probe_close(z);
@@ -493,7 +504,7 @@ static void on_probe(evutil_socket_t fd, short what, void *arg)
 	}
 	n = read(fd, buf, sizeof(buf));
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		event_add(z->read_ev, NULL);
+		event_add(z->read_ev, &probe_timeout);
 	else
 		probe_step(z,
 		    n > 0 ? zprobe_feed(&z->probe, buf, (size_t)n) : zprobe_closed(&z->probe));

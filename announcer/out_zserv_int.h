@@ -65,7 +65,7 @@ struct out_zserv {
 	struct vtyc *asking, *listing;
 	struct prefix *asked; /* waiting for an answer, the first under way */
 	size_t n_asked;
-	uint8_t list_family;
+	uint8_t list_family, list_tries;
 	uint32_t list_table, old_table; /* old: of an earlier run */
 	struct event *list_ev;
 

@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { NOTE_MAX = 256 << 10 };
@@ -97,13 +98,22 @@ void zserv_lock_note(struct out_zserv *z)
 	if (z->lock_fd < 0)
 		return;
 	t.buf = xcalloc(1, NOTE_MAX);
-	t.len = (size_t)snprintf(
-	    t.buf, NOTE_MAX, "pid %ld\ndowns %u %u\n", (long)getpid(), z->downs, z->unseen);
+	t.len = (size_t)snprintf(t.buf, NOTE_MAX, "pid %ld\ndowns %u %u\ntable %u\n",
+	    (long)getpid(), z->downs, z->unseen, z->old_table);
 	zroutes_nexthops(z->routes, add_loss, &t);
 	if (pwrite(z->lock_fd, t.buf, t.len, 0) < 0 || ftruncate(z->lock_fd, (off_t)t.len) < 0)
 		log_debug("zserv", "%s: %m", z->lock_path);
 	free(t.buf);
 	z->losses_noted = zroutes_losses(z->routes);
+}
+
+/* Whether fd is still the file at path: somebody may have emptied /run/frr. */
+static bool is_file(int fd, const char *path)
+{
+	struct stat a, b;
+
+	return !fstat(fd, &a) && !stat(path, &b) && a.st_dev == b.st_dev &&
+	       a.st_ino == b.st_ino;
 }
 
 int zserv_lock(struct out_zserv *z, char *holder, size_t size)
@@ -116,7 +126,7 @@ int zserv_lock(struct out_zserv *z, char *holder, size_t size)
 	    zversion_type_name(z->type), z->instance);
 	if (n < 0 || (size_t)n >= sizeof(path))
 		return -ENAMETOOLONG;
-	if (z->lock_fd >= 0 && !strcmp(path, z->lock_path))
+	if (z->lock_fd >= 0 && !strcmp(path, z->lock_path) && is_file(z->lock_fd, path))
 		return 0;
 	zserv_unlock(z);
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
@@ -126,6 +136,10 @@ int zserv_lock(struct out_zserv *z, char *holder, size_t size)
 		read_holder(fd, holder, size);
 		close(fd);
 		return -EBUSY;
+	}
+	if (!is_file(fd, path)) {
+		close(fd);
+		return -ESTALE;
 	}
 	z->lock_fd = fd;
 	memcpy(z->lock_path, path, sizeof(path));

@@ -19,16 +19,15 @@
 #include "announcer/zroutes_int.h"
 
 enum {
-	CONFIRM_MS = 2000, /* silence after an ADD, then zebra is asked */
-	VERDICT_MS = 5000, /* no verdict either: send again */
-	REMOVED_MS = 1000, /* silence after a DELETE: it is gone */
-	SWEEP_MS =
-	    240000, /* gateways that nobody uses any more: longer than zebra keeps groups */
+	CONFIRM_MS = 2000,  /* silence after an ADD, then zebra is asked */
+	VERDICT_MS = 5000,  /* no verdict either: send again */
+	REMOVED_MS = 1000,  /* silence after a DELETE: it is gone */
 	REJECTED_MS = 1000, /* first retry; doubled each time */
 	LOST_MS = 5000,
 	RETRY_MAX_MS = 300000,
 	ASK_MAX = 16, /* questions under way */
 	WEIGHT_MAX = 255,
+	SENT_AGAIN = 2,  /* zroute.sent: zebra has something, to be sent again */
 	FACTORS_MIN = 8, /* for weights that leave less room, their ratio is rounded */
 };
 
@@ -154,7 +153,7 @@ static bool usable(struct zroutes *z, struct zroute *r, const struct rib_route *
 	return known;
 }
 
-/* Of what is in z->usable; never 0. */
+/* Of what is in z->usable; odd, so neither 0 nor SENT_AGAIN. */
 static uint64_t usable_hash(const struct zroutes *z, size_t n)
 {
 	uint32_t lo = 1, hi = 2;
@@ -361,12 +360,17 @@ void zroutes_again(struct zroutes *z, uint64_t members, int64_t now_ms)
 			again(z, r, now_ms);
 }
 
+void zroutes_busy(struct zroutes *z, int64_t now_ms)
+{
+	z->note_ms = now_ms;
+}
+
 void zroutes_note(
     struct zroutes *z, const struct prefix *p, enum zapi_note note, int64_t now_ms)
 {
 	struct zroute *r = route_find(z, p);
 
-	z->note_ms = now_ms;
+	zroutes_busy(z, now_ms);
 	if (!r)
 		return;
 	if (r->state == ZROUTE_REMOVING) {
@@ -437,14 +441,20 @@ bool zroutes_stray(struct zroutes *z, const struct prefix *p, int64_t now_ms)
 /* A route's time has come. May free it. */
 static void route_due(struct zroutes *z, struct zroute *r, int64_t now_ms)
 {
+	bool busy = now_ms - z->note_ms < CONFIRM_MS / 4;
+
 	r->due_ms = NEVER;
+	/* zebra is still at work on others: give it time. */
+	if (busy && (r->state == ZROUTE_REMOVING || r->state == ZROUTE_INSTALLING)) {
+		zdue(z, &r->due_ms, now_ms + CONFIRM_MS / 4);
+		return;
+	}
 	if (r->state == ZROUTE_REMOVING) {
 		removed(z, r, now_ms);
 		return;
 	}
 	if (r->state == ZROUTE_INSTALLING && !r->asked) {
-		/* zebra is still busy with others: give it time. */
-		if (now_ms - z->note_ms < CONFIRM_MS / 4 || z->asking >= ASK_MAX) {
+		if (z->asking >= ASK_MAX) {
 			zdue(z, &r->due_ms, now_ms + CONFIRM_MS / 4);
 			return;
 		}
@@ -460,7 +470,8 @@ static void route_due(struct zroutes *z, struct zroute *r, int64_t now_ms)
 		send_del(z, r, now_ms);
 		return;
 	}
-	r->sent = 0;
+	if (r->sent)
+		r->sent = SENT_AGAIN;
 	again(z, r, now_ms);
 }
 
@@ -500,7 +511,7 @@ int64_t zroutes_tick(struct zroutes *z, int64_t now_ms)
 		free(list);
 		if (z->sweep_ms <= now_ms) {
 			z->sweep_ms = NEVER;
-			hops_sweep(z);
+			hops_sweep(z, now_ms);
 		}
 		if (z->sweep_ms < z->due_ms)
 			z->due_ms = z->sweep_ms;

@@ -84,6 +84,9 @@ void zroutes_iface(struct zroutes *z, uint32_t ifindex, bool up, int64_t now_ms)
 
 void zroutes_note(struct zroutes *z, const struct prefix *p, enum zapi_note n, int64_t now_ms);
 
+/* zebra has not read, or not told, all that it could: its silence means nothing. */
+void zroutes_busy(struct zroutes *z, int64_t now_ms);
+
 /* The answer to ask(): installed = ours is the selected one and in the kernel;
  * else winner names who has the prefix, NULL = zebra has no route of ours at all. */
 void zroutes_verdict(struct zroutes *z, const struct prefix *p, bool installed,

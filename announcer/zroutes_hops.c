@@ -196,11 +196,12 @@ void hops_tick(struct zroutes *z, int64_t now_ms)
 	}
 }
 
-void hops_sweep(struct zroutes *z)
+void hops_sweep(struct zroutes *z, int64_t now_ms)
 {
 	struct hop **dead = xcalloc(z->hops.n, sizeof(struct hop *));
 	struct zroute *r;
 	struct hop *h;
+	bool again = false;
 	size_t n = 0;
 
 	for (size_t i = 0; (r = table_next(&z->routes, &i));) {
@@ -213,8 +214,10 @@ void hops_sweep(struct zroutes *z)
 		}
 	}
 	for (size_t i = 0; (h = table_next(&z->hops, &i));) {
-		if (!h->used)
+		if (!h->used && h->idle)
 			dead[n++] = h;
+		again = again || (!h->used && !h->idle);
+		h->idle = !h->used;
 		h->used = false;
 	}
 	while (n) {
@@ -226,6 +229,8 @@ void hops_sweep(struct zroutes *z)
 		free(h);
 	}
 	free(dead);
+	if (again)
+		zdue(z, &z->sweep_ms, now_ms + SWEEP_MS);
 }
 
 const struct znh *zroutes_nexthop_find(const struct zroutes *z, const struct ipaddr *nh)

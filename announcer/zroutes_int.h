@@ -7,6 +7,9 @@
 
 #define NEVER INT64_MAX
 
+/* Gateways that nobody uses any more are kept longer than zebra keeps groups (180 s). */
+enum { SWEEP_MS = 240000 };
+
 struct zroute {
 	struct prefix p;
 	uint8_t state; /* enum zroute_state */
@@ -22,7 +25,7 @@ struct zroute {
 struct hop {
 	struct znh pub;
 	unsigned id;
-	bool iface_down, used;
+	bool iface_down, used, idle;
 	int64_t due_ms;
 };
 
@@ -41,9 +44,10 @@ struct zroutes {
 /* Nothing is due later than its own time; the time in z is the earliest or before it. */
 static inline void zdue(struct zroutes *z, int64_t *at, int64_t when_ms)
 {
-	*at = when_ms;
-	if (when_ms < z->due_ms)
-		z->due_ms = when_ms;
+	/* In steps of 50 ms: what was sent in a burst is due at once. */
+	*at = (when_ms + 49) / 50 * 50;
+	if (*at < z->due_ms)
+		z->due_ms = *at;
 }
 
 extern const struct table_ops hops_ops;
@@ -56,8 +60,8 @@ void hops_forget(struct zroutes *z);
 void hops_up(struct zroutes *z, int64_t now_ms);
 /* Those that are due; lowers z->due_ms to the next. */
 void hops_tick(struct zroutes *z, int64_t now_ms);
-/* Stop tracking gateways that no route of the RIB has any more. */
-void hops_sweep(struct zroutes *z);
+/* Stop tracking gateways that no route of the RIB had at this and the last sweep. */
+void hops_sweep(struct zroutes *z, int64_t now_ms);
 
 /* Look at every route with one of these members again. */
 void zroutes_again(struct zroutes *z, uint64_t members, int64_t now_ms);

@@ -24,7 +24,6 @@
 #include <event2/event.h>
 #include <event2/listener.h>
 #include <stdio.h>
-#include <sys/queue.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -33,7 +32,7 @@
 #define MONITOR_MAX     262144 /* bytes of log that may wait */
 
 struct session {
-	LIST_ENTRY(session) link;
+	struct session *next, **prev; /* *prev is this one */
 	struct vty_server *server;
 	struct bufferevent *bev;
 	struct vty_session state;
@@ -50,7 +49,7 @@ struct vty_server {
 	struct vty_listen socket;
 	struct evconnlistener *listener;
 	struct event *resume;
-	LIST_HEAD(, session) sessions;
+	struct session *sessions;
 	size_t n_sessions;
 	struct log_bucket bucket;
 };
@@ -67,7 +66,7 @@ static void set_tap(struct vty_server *v)
 	struct session *s;
 	bool any = false;
 
-	LIST_FOREACH (s, &v->sessions, link)
+	for (s = v->sessions; s; s = s->next)
 		any = any || s->streaming;
 	log_set_tap(any ? on_log_line : NULL, v);
 }
@@ -76,7 +75,9 @@ static void session_free(struct session *s)
 {
 	struct vty_server *v = s->server;
 
-	LIST_REMOVE(s, link);
+	*s->prev = s->next;
+	if (s->next)
+		s->next->prev = s->prev;
 	v->n_sessions--;
 	bufferevent_free(s->bev);
 	set_tap(v);
@@ -224,7 +225,7 @@ static void on_log_line(const char *line, void *arg)
 	struct vty_server *v = arg;
 	struct session *s;
 
-	LIST_FOREACH (s, &v->sessions, link) {
+	for (s = v->sessions; s; s = s->next) {
 		if (!s->streaming)
 			continue;
 		if (waiting(s) > MONITOR_MAX || s->lost) {
@@ -257,7 +258,11 @@ int vty_server_adopt(struct vty_server *v, int fd)
 	bufferevent_setcb(s->bev, on_read, on_written, on_event, s);
 	bufferevent_set_max_single_read(s->bev, VTY_COMMAND_MAX);
 	bufferevent_set_timeouts(s->bev, NULL, &timeout);
-	LIST_INSERT_HEAD(&v->sessions, s, link);
+	s->next = v->sessions;
+	s->prev = &v->sessions;
+	if (s->next)
+		s->next->prev = &s->next;
+	v->sessions = s;
 	v->n_sessions++;
 	bufferevent_enable(s->bev, EV_READ | EV_WRITE);
 	return 0;
@@ -302,7 +307,6 @@ struct vty_server *vty_server_new(struct event_base *base, const struct vty_cont
 	v->base = base;
 	v->ctx = ctx;
 	v->socket.fd = -1;
-	LIST_INIT(&v->sessions);
 	return v;
 }
 
@@ -325,8 +329,8 @@ void vty_server_free(struct vty_server *v)
 {
 	if (!v)
 		return;
-	for (struct session *s = LIST_FIRST(&v->sessions), *next; s; s = next) {
-		next = LIST_NEXT(s, link);
+	for (struct session *s = v->sessions, *next; s; s = next) {
+		next = s->next;
 		session_free(s);
 	}
 	log_set_tap(NULL, NULL);

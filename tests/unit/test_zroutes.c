@@ -340,6 +340,39 @@ static void a_reconnect_sends_everything_again(void **state)
 	assert_non_null(strstr(l->said, "add 192.0.2.2/32 10.0.0.0*1; "));
 }
 
+static void a_replaced_route_is_not_forgotten(void **state)
+{
+	struct lab *l = *state;
+
+	/* Lost, then over a gateway that is not known yet while it is tried again, then gone. */
+	want(l, 1, 1, 1);
+	gateway(l, 0, true);
+	note(l, 1, ZNOTE_BETTER_ADMIN_WON);
+	later(l, 4900);
+	want(l, 1, 2, 1);
+	later(l, 200);
+	l->said[0] = '\0';
+	want(l, 1, 0, 1);
+	expect(l, "del 192.0.2.1/32; ");
+}
+
+static void a_busy_zebra_is_given_time(void **state)
+{
+	struct lab *l = *state;
+
+	installed(l, 1, 1);
+	gateway(l, 0, false);
+	l->said[0] = '\0';
+	gateway(l, 0, true);
+	l->now += 1000;
+	zroutes_busy(l->z, l->now);
+	zroutes_tick(l->z, l->now);
+	expect(l, "");
+	state_is(l, 1, ZROUTE_REMOVING);
+	later(l, 500);
+	expect(l, "add 192.0.2.1/32 10.0.0.0*1; ");
+}
+
 static void what_an_earlier_run_left_is_deleted(void **state)
 {
 	struct lab *l = *state;
@@ -369,7 +402,10 @@ static void an_unused_gateway_is_no_longer_tracked(void **state)
 	want(l, 1, 1, 1);
 	note(l, 1, ZNOTE_INSTALLED);
 	l->said[0] = '\0';
-	later(l, 240000);
+	/* Once unused it may come back; unused for longer than zebra keeps groups it goes. */
+	later(l, 240050);
+	expect(l, "");
+	later(l, 240050);
 	expect(l, "untrack 10.0.0.1; ");
 	assert_int_equal(zroutes_tick(l->z, l->now), -1);
 }
@@ -407,6 +443,8 @@ int main(void)
 	    CASE(a_sweep_by_somebody_else_is_repaired),
 	    CASE(a_withdrawn_route_is_gone_when_zebra_says_so),
 	    CASE(a_reconnect_sends_everything_again),
+	    CASE(a_replaced_route_is_not_forgotten),
+	    CASE(a_busy_zebra_is_given_time),
 	    CASE(what_an_earlier_run_left_is_deleted),
 	    CASE(an_unused_gateway_is_no_longer_tracked),
 	    CASE(more_gateways_than_zebra_takes),
