@@ -328,12 +328,12 @@ static bool own_command(struct shell *sh, const char *line, bool *leave)
 	return false;
 }
 
-static int interact(struct shell *sh)
+/* By hand a command that fails is no failure of the shell. */
+static void interact(struct shell *sh)
 {
 	const struct sigaction ignore = {.sa_handler = SIG_IGN},
 			       wake = {.sa_handler = on_signal};
 	bool leave = false;
-	int rc = 0;
 
 	sigaction(SIGPIPE, &ignore, NULL);
 	sigaction(SIGINT, &wake, NULL);
@@ -356,12 +356,11 @@ static int interact(struct shell *sh)
 		if (line[strspn(line, " \t")]) {
 			history(sh->history, &ev, H_ENTER, line);
 			if (!own_command(sh, line, &leave))
-				rc = run(sh, line);
+				run(sh, line);
 		}
 		free(line);
 	}
 	edit_stop(sh);
-	return rc;
 }
 
 /* Lines of a file or pipe on stdin. */
@@ -451,8 +450,10 @@ static int work(struct shell *sh, const struct commands *c)
 	sh->interactive = !c->n && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 	for (int i = 0; i < c->n && rc == 0; i++)
 		rc = run(sh, c->v[i]);
-	if (!c->n)
-		rc = sh->interactive ? interact(sh) : run_lines(sh);
+	if (sh->interactive)
+		interact(sh);
+	else if (!c->n)
+		rc = run_lines(sh);
 	shell_disconnect(sh);
 	return rc;
 }

@@ -413,7 +413,7 @@ void out_zserv_status(const struct out_zserv *z, struct zserv_status *st)
 	st->instance = z->instance;
 	st->graceful = z->graceful;
 	st->stale_s = z->conf->zebra.stale_s;
-	st->ecmp = z->ecmp;
+	st->ecmp = z->client ? zclient_nexthop_max(z->client) : 0;
 	st->router_id = z->router_id;
 	st->up_since_s = z->state == ZSERV_UP ? z->up_since_s : 0;
 	st->retry_in_ms = -1;

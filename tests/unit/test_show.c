@@ -34,8 +34,10 @@ struct scene {
 	const char *lost, *refused; /* prefixes that zebra does not install */
 	const char *outage;
 	const char *problem;
+	const char *damaged; /* the state file */
 	unsigned nodes,
 	    limit;          /* nodes m0001 ... besides those of the lab; next hops of a route */
+	bool strange;       /* zebra is of a release that nobody knows */
 	bool unread, quiet; /* the source was not read; zebra says nothing of routes */
 };
 
@@ -47,6 +49,7 @@ struct lab {
 	struct desired *desired;
 	struct k8s_state source;
 	struct k8s_problem problem;
+	struct vty_problem damage;
 	struct vty_context ctx;
 	struct ipaddr gateways[GATEWAYS_MAX];
 	struct prefix routes[ROUTES_MAX];
@@ -187,7 +190,7 @@ static void zebra_start(struct lab *lab, const struct scene *s)
 	    .vty_socket = "/run/frr/zebra.vty",
 	    .release = s->state ? "" : "8.4.4",
 	    .release_from = "zebra.vty",
-	    .release_exact = true,
+	    .release_exact = !s->strange,
 	    .type = s->state ? "" : "openfabric",
 	    .graceful = true,
 	    .stale_s = 600,
@@ -267,7 +270,10 @@ static struct lab *lab_new(const struct scene *s)
 	    .rib = lab->rib,
 	    .zserv = (const struct out_zserv *)lab,
 	    .queue = (const struct queue *)lab,
-	    .source = &lab->source};
+	    .source = &lab->source,
+	    .problems = &lab->damage,
+	    .n_problems = s->damaged ? 1 : 0};
+	lab->damage = (struct vty_problem){"state file", s->damaged, "restore it"};
 	return lab;
 }
 
@@ -391,6 +397,8 @@ SCENE(lost, .commands = why_web, .lost = "192.168.254.0/32")
 SCENE(refused, .commands = why_web, .refused = "192.168.254.0/32")
 SCENE(unconfirmed, .commands = why_web, .quiet = true)
 SCENE(many_nodes, .commands = why_many, .nodes = 1000, .limit = 256)
+SCENE(unknown_release, .commands = why_many, .strange = true)
+SCENE(damaged, .commands = why_many, .damaged = "assignments.json:3:14: must be an address")
 SCENE(unread, .commands = why_source, .unread = true,
     .outage = "/etc/grevy/manifests.d: No such file or directory")
 SCENE(outage, .commands = why_source,
@@ -479,6 +487,8 @@ int main(void)
 	    cmocka_unit_test(refused),
 	    cmocka_unit_test(unconfirmed),
 	    cmocka_unit_test(many_nodes),
+	    cmocka_unit_test(unknown_release),
+	    cmocka_unit_test(damaged),
 	    cmocka_unit_test(unread),
 	    cmocka_unit_test(outage),
 	    cmocka_unit_test(bad_file),

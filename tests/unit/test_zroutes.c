@@ -344,7 +344,8 @@ static void a_replaced_route_is_not_forgotten(void **state)
 {
 	struct lab *l = *state;
 
-	/* Lost, then over a gateway that is not known yet while it is tried again, then gone. */
+	/* Lost, then over a gateway that is not known yet while it is tried again, then gone.
+	 */
 	want(l, 1, 1, 1);
 	gateway(l, 0, true);
 	note(l, 1, ZNOTE_BETTER_ADMIN_WON);
