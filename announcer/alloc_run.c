@@ -289,33 +289,33 @@ static void prune_hungry(struct alloc *a)
 
 size_t alloc_run(struct alloc *a)
 {
-	struct alloc_list todo = {0};
+	struct alloc_list waiting = {0};
 	size_t moved = 0;
 
 	touch_dirty(a);
 	dictate(a);
-	sort_out(a, &todo);
-	if (todo.n)
-		qsort(todo.v, todo.n, sizeof(*todo.v), by_age);
-	for (size_t i = todo.n; i-- > 0;)
-		keep_valid(a, todo.v[i]);
+	sort_out(a, &waiting);
+	if (waiting.n)
+		qsort(waiting.v, waiting.n, sizeof(*waiting.v), by_age);
+	for (size_t i = waiting.n; i-- > 0;)
+		keep_valid(a, waiting.v[i]);
 	if (a->freed)
-		add_hungry(a, &todo);
+		add_hungry(a, &waiting);
 	a->freed = false;
-	if (todo.n)
-		give(a, &todo);
+	if (waiting.n)
+		give(a, &waiting);
 	while (a->freed && a->hungry.n) {
 		a->freed = false;
 		prune_hungry(a);
-		todo.n = 0;
+		waiting.n = 0;
 		for (size_t i = 0; i < a->hungry.n; i++)
-			alloc_list_add(&todo, a->hungry.v[i]);
-		if (todo.n)
-			give(a, &todo);
+			alloc_list_add(&waiting, a->hungry.v[i]);
+		if (waiting.n)
+			give(a, &waiting);
 	}
 	a->freed = false;
 	prune_hungry(a);
-	free(todo.v);
+	free(waiting.v);
 	for (size_t i = 0; i < a->changed.n; i++)
 		moved += ((struct alloc_service *)a->changed.v[i])->moved;
 	return moved;
