@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
+ * An item of a list is decoded as soon as it was read, for a list of ten thousand objects as
+ * one tree takes hundreds of megabytes; whether it is a list shows only at the end.
+ *
  * Lists are "kind: List", or ServiceList and the like, whose items need no kind of their own:
  * some tools print them without. A list in a list is not opened.
  */
@@ -15,6 +18,8 @@
 struct reading {
 	struct manifest_text out;
 	size_t cap;
+	size_t n_before; /* objects of the documents before this one */
+	bool bad_item;   /* of this document; fault says why */
 	struct manifest_fault *fault;
 };
 
@@ -110,8 +115,15 @@ static int give_member(struct json_object *o, const char *name, const char *text
 	return 0;
 }
 
-/* kind: "List" without the item's, or "ServiceList". */
-static int take_items(struct reading *r, struct json_object *list, const char *kind)
+static bool is_list(const char *kind)
+{
+	size_t len = kind ? strlen(kind) : 0;
+
+	return len >= 4 && len <= 63 && strcmp(kind + len - 4, "List") == 0;
+}
+
+/* Items that could not be taken before: those without a kind, and those that are no objects. */
+static int take_rest(struct reading *r, struct json_object *list, const char *kind)
 {
 	const char *api = text_of(list, "apiVersion");
 	size_t kind_len = strlen(kind) - strlen("List"), n;
@@ -126,7 +138,7 @@ static int take_items(struct reading *r, struct json_object *list, const char *k
 
 		if (!json_object_is_type(item, json_type_object))
 			return refuse(r, item ? item : items,
-			    "%.63s: items[%zu]: must be a mapping", kind, i);
+			    "%.63s: items: each must be a mapping", kind);
 		if (kind_len)
 			rc = give_member(item, "kind", kind, kind_len);
 		if (kind_len && api && !rc)
@@ -137,15 +149,48 @@ static int take_items(struct reading *r, struct json_object *list, const char *k
 	return rc;
 }
 
-static int take_doc(struct json_object *doc, void *arg)
+/* An item of what may turn out to be a list, for its kind often comes last. */
+static int on_item(struct json_object *item, void *arg)
 {
 	struct reading *r = arg;
-	const char *kind = text_of(doc, "kind");
-	size_t len = kind ? strlen(kind) : 0;
+	int rc;
 
-	if (len >= 4 && len <= 63 && strcmp(kind + len - 4, "List") == 0)
-		return take_items(r, doc, kind);
+	if (!text_of(item, "kind") || !text_of(item, "apiVersion"))
+		return 0;
+	if (r->bad_item)
+		return 1;
+	rc = take_object(r, item);
+	r->bad_item = rc == -EINVAL;
+	return rc == -ENOMEM ? rc : 1;
+}
+
+/* It was no list: forget what looked like its objects. */
+static void forget_items(struct reading *r)
+{
+	while (r->out.n > r->n_before)
+		k8s_object_free(r->out.v[--r->out.n].obj);
+	if (r->bad_item)
+		*r->fault = (struct manifest_fault){0};
+}
+
+static int take_doc(struct reading *r, struct json_object *doc)
+{
+	const char *kind = text_of(doc, "kind");
+
+	if (is_list(kind))
+		return r->bad_item ? -EINVAL : take_rest(r, doc, kind);
+	forget_items(r);
 	return take_object(r, doc);
+}
+
+static int on_doc(struct json_object *doc, void *arg)
+{
+	struct reading *r = arg;
+	int rc = take_doc(r, doc);
+
+	r->bad_item = false;
+	r->n_before = r->out.n;
+	return rc;
 }
 
 static int compare_names(const void *va, const void *vb)
@@ -162,7 +207,8 @@ static int compare_names(const void *va, const void *vb)
 static int refuse_twin(
     struct reading *r, const struct manifest_object *a, const struct manifest_object *b)
 {
-	const struct manifest_object *first = a < b ? a : b, *second = a < b ? b : a;
+	bool in_order = a->line < b->line || (a->line == b->line && a->col <= b->col);
+	const struct manifest_object *first = in_order ? a : b, *second = in_order ? b : a;
 	const struct k8s_object *o = second->obj;
 
 	r->fault->line = second->line;
@@ -198,12 +244,13 @@ int manifest_text_parse(
     const char *text, size_t len, struct manifest_text *out, struct manifest_fault *fault)
 {
 	struct reading r = {.fault = fault};
+	struct yamldoc_user user = {.doc = on_doc, .item = on_item, .arg = &r};
 	struct yamldoc_error err = {0};
 	int rc;
 
 	*fault = (struct manifest_fault){0};
-	rc = yamldoc_each(text, len, take_doc, &r, &err);
-	if (rc == -EINVAL && !fault->what[0]) {
+	rc = yamldoc_each(text, len, &user, &err);
+	if (err.what[0]) {
 		fault->line = err.line;
 		fault->col = err.col;
 		snprintf(fault->what, sizeof(fault->what), "%s", err.what);

@@ -46,13 +46,13 @@ struct frame {
 	unsigned height;
 	uint64_t cost_before;
 	long anchor; /* index or -1 */
+	bool items;  /* the list `items` at the top */
 };
 
 struct builder {
 	yaml_parser_t parser;
 	struct yamldoc_error *err;
-	yamldoc_fn *fn;
-	void *arg;
+	const struct yamldoc_user *user;
 	struct json_object *root;
 	struct json_object *names; /* anchor -> index */
 	struct anchor *anchors;
@@ -341,6 +341,8 @@ static int collection_open(struct builder *b, const yaml_event_t *ev)
 		json_object_put(f.o);
 		return rc;
 	}
+	f.items =
+	    b->depth == 1 && !map && b->stack[0].key && strcmp(b->stack[0].key, "items") == 0;
 	rc = value_add(b, ev, (struct node){.o = f.o});
 	if (rc)
 		return rc;
@@ -350,7 +352,19 @@ static int collection_open(struct builder *b, const yaml_event_t *ev)
 	return 0;
 }
 
-static void collection_close(struct builder *b)
+/* Offer the newest item of the list `items`. */
+static int item_offer(struct builder *b)
+{
+	struct json_object *list = b->stack[1].o;
+	size_t last = json_object_array_length(list) - 1;
+	int rc = b->user->item(json_object_array_get_idx(list, last), b->user->arg);
+
+	if (rc <= 0)
+		return rc;
+	return json_object_array_del_idx(list, last, 1) < 0 ? -ENOMEM : 0;
+}
+
+static int collection_close(struct builder *b)
 {
 	struct frame *f = &b->stack[--b->depth];
 	unsigned height = f->height + 1;
@@ -364,6 +378,9 @@ static void collection_close(struct builder *b)
 	}
 	if (b->depth && b->stack[b->depth - 1].height < height)
 		b->stack[b->depth - 1].height = height;
+	if (b->depth == 2 && b->stack[1].items && b->user->item && !b->names)
+		return item_offer(b);
+	return 0;
 }
 
 static int scalar_add(struct builder *b, const yaml_event_t *ev)
@@ -413,7 +430,7 @@ static int node_add(struct builder *b, const yaml_event_t *ev)
 
 static int doc_end(struct builder *b)
 {
-	int rc = b->root ? b->fn(b->root, b->arg) : 0;
+	int rc = b->root ? b->user->doc(b->root, b->user->arg) : 0;
 
 	anchors_clear(b);
 	json_object_put(b->root);
@@ -432,8 +449,7 @@ static int event_handle(struct builder *b, const yaml_event_t *ev)
 		return node_add(b, ev);
 	case YAML_SEQUENCE_END_EVENT:
 	case YAML_MAPPING_END_EVENT:
-		collection_close(b);
-		return 0;
+		return collection_close(b);
 	case YAML_DOCUMENT_END_EVENT:
 		return doc_end(b);
 	default:
@@ -451,9 +467,9 @@ static void builder_fini(struct builder *b)
 }
 
 int yamldoc_each(
-    const char *text, size_t len, yamldoc_fn *fn, void *arg, struct yamldoc_error *err)
+    const char *text, size_t len, const struct yamldoc_user *user, struct yamldoc_error *err)
 {
-	struct builder b = {.err = err, .fn = fn, .arg = arg};
+	struct builder b = {.err = err, .user = user};
 	yaml_event_t ev;
 	bool done = false;
 	int rc = 0;
@@ -497,7 +513,8 @@ static int doc_keep(struct json_object *o, void *arg)
 int yamldoc_parse(const char *text, size_t len, struct yamldoc *doc, struct yamldoc_error *err)
 {
 	struct yamldoc out = {0};
-	int rc = yamldoc_each(text, len, doc_keep, &out, err);
+	struct yamldoc_user user = {.doc = doc_keep, .arg = &out};
+	int rc = yamldoc_each(text, len, &user, err);
 
 	if (rc)
 		yamldoc_fini(&out);

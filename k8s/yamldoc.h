@@ -22,14 +22,22 @@ struct yamldoc_error {
 	char what[160];
 };
 
-/**
- * yamldoc_each - one document after the other, so that only one tree is in memory
- * @fn: gets each document that is not empty, borrowed; what it returns, if not 0, ends it all
- * Return: 0, -EINVAL (err is filled in), -ENOMEM, or what fn returned.
- */
-typedef int yamldoc_fn(struct json_object *doc, void *arg);
+/* Gets a borrowed value; what it returns below 0 ends the parse. */
+typedef int yamldoc_fn(struct json_object *o, void *arg);
+
+struct yamldoc_user {
+	yamldoc_fn *doc; /* each document that is not empty */
+	/* Each mapping or list in the list `items` at the top of a document, as soon as it is
+	 * complete and as long as the document has no anchor; NULL = none. It returns 1 to have
+	 * the item taken out of the tree, so that a long list need not fit into memory. */
+	yamldoc_fn *item;
+	void *arg;
+};
+
+/* One document after the other, so that only one tree is in memory.
+ * Return: 0, -EINVAL (err is filled in), -ENOMEM, or what user returned. */
 int yamldoc_each(
-    const char *text, size_t len, yamldoc_fn *fn, void *arg, struct yamldoc_error *err);
+    const char *text, size_t len, const struct yamldoc_user *user, struct yamldoc_error *err);
 
 /* Return: 0, -EINVAL (err is filled in) or -ENOMEM. doc is written only on success. */
 int yamldoc_parse(const char *text, size_t len, struct yamldoc *doc, struct yamldoc_error *err);

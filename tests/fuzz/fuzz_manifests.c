@@ -50,10 +50,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct yamldoc doc;
 	struct yamldoc_error err = {0};
 	size_t n = 0;
+	struct yamldoc_user user = {.doc = look, .arg = &n};
 	int rc = yamldoc_parse((const char *)data, len, &doc, &err);
 
 	require(rc == 0 || (err.line > 0 && err.col > 0 && err.what[0]));
-	require(yamldoc_each((const char *)data, len, look, &n, &err) == rc);
+	require(yamldoc_each((const char *)data, len, &user, &err) == rc);
 	if (!rc) {
 		require(n == doc.n);
 		yamldoc_fini(&doc);

@@ -326,7 +326,7 @@ static void lists_of_every_kind(void **state)
 	assert_problem(w, 0, "b.yaml:3:9", "Node: metadata: must be given");
 	write_file(w, "b.yaml", "kind: NodeList\napiVersion: v1\nitems: [7]\n");
 	run_marker(w);
-	assert_problem(w, 0, "b.yaml:3:9", "NodeList: items[0]: must be a mapping");
+	assert_problem(w, 0, "b.yaml:3:9", "NodeList: items: each must be a mapping");
 }
 
 int main(void)
