@@ -131,7 +131,7 @@ step_threads() {
     build threads --enable-sanitizers=thread || return 0
     if setarch -R true 2>/dev/null; then under=(setarch -R); fi
     # shellcheck disable=SC2016
-    suite unit-tsan threads '$(THREAD_TESTS)'
+    suite tsan threads '$(THREAD_TESTS)'
     under=()
 }
 

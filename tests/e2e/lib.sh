@@ -158,8 +158,8 @@ lab_dump() {
 lab_end() {
     local rc=$?
     trap - EXIT
-    if grep -lE 'ERROR: (Address|Leak|Thread)Sanitizer|runtime error:' "$lab"/log/*.log 2>/dev/null; then
-        grep -hE -A20 'ERROR: (Address|Leak|Thread)Sanitizer|runtime error:' "$lab"/log/*.log | head -60
+    if grep -lE '(ERROR|WARNING): (Address|Leak|Thread)Sanitizer|runtime error:' "$lab"/log/*.log 2>/dev/null; then
+        grep -hE -A20 '(ERROR|WARNING): (Address|Leak|Thread)Sanitizer|runtime error:' "$lab"/log/*.log | head -60
         [ $rc != 0 ] || rc=1
     fi
     [ $rc != 0 ] || say "PASS  $case_name"
