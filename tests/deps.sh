@@ -59,7 +59,8 @@ deps_install() {
     trap - INT TERM
     deps_guard_end
     if [ -n "$new_frr" ] && [ $status = 0 ]; then
-        systemctl disable frr.service >>"$log" 2>&1 || :
+        systemctl disable frr.service >>"$log" 2>&1 ||
+            update-rc.d frr disable >>"$log" 2>&1 || :
         echo "FRR was installed for the tests; its service is off (systemctl enable --now frr)"
     fi
     [ $status = 0 ] || tail -n 40 "$log" >&2
