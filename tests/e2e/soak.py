@@ -262,8 +262,8 @@ class Soak:
             return self.add_service()
         if len(self.intent.services) > 60:
             return self.delete_service()
-        todo, = self.random.choices([s for s, _ in self.STEPS], [w for _, w in self.STEPS])
-        return todo(self)
+        step, = self.random.choices([s for s, _ in self.STEPS], [w for _, w in self.STEPS])
+        return step(self)
 
     # --- the comparison
 

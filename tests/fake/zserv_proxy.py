@@ -76,7 +76,7 @@ def serve(client, zebra_path, behaviour):
 
 
 def main(listen, zebra_path, *behaviours):
-    todo = list(behaviours) or ["pass"]
+    left = list(behaviours) or ["pass"]
     if os.path.exists(listen):
         os.unlink(listen)
     server = socket.socket(socket.AF_UNIX)
@@ -85,7 +85,7 @@ def main(listen, zebra_path, *behaviours):
     server.listen(8)
     while True:
         client, _ = server.accept()
-        behaviour = todo.pop(0) if len(todo) > 1 else todo[0]
+        behaviour = left.pop(0) if len(left) > 1 else left[0]
         print(f"connection: {behaviour}", flush=True)
         try:
             serve(client, zebra_path, behaviour)
