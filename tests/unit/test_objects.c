@@ -7,6 +7,7 @@
 #include "k8s/decode.h"
 #include "k8s/objects.h"
 #include "k8s/yamldoc.h"
+#include "tests/unit/decode.h"
 #include <cmocka.h>
 #include <json-c/json.h>
 #include <netinet/in.h>
@@ -39,31 +40,6 @@ static struct yamldoc read_data(const char *name)
 	assert_int_equal(yamldoc_parse(text, (size_t)len, &doc, &err), 0);
 	free(text);
 	return doc;
-}
-
-static struct k8s_object *decode(const struct json_object *json)
-{
-	struct k8s_decode_error err = {0};
-	struct k8s_object *o = NULL;
-	int rc = k8s_object_decode(json, &o, &err);
-
-	if (rc)
-		print_error("%s: %s\n", err.field, err.expected);
-	assert_int_equal(rc, 0);
-	return o;
-}
-
-static struct k8s_object *decode_text(const char *text)
-{
-	struct yamldoc doc;
-	struct yamldoc_error err;
-	struct k8s_object *o;
-
-	assert_int_equal(yamldoc_parse(text, strlen(text), &doc, &err), 0);
-	assert_int_equal(doc.n, 1);
-	o = decode(doc.docs[0]);
-	yamldoc_fini(&doc);
-	return o;
 }
 
 static struct json_object *item(const struct yamldoc *doc, size_t i)
