@@ -125,9 +125,11 @@ static const struct zapi_version *row(int major, int minor, int patch)
 static size_t stream_of(const struct zapi_version *v, uint8_t *out, size_t max, unsigned *n)
 {
 	static const char *const sent[] = {"capabilities", "router-id-update", "redistributed",
+	    "redistributed-v6", "redistributed-gone", "redistributed-many", "redistributed-mac",
 	    "redistributed-label", "redistributed-full", "nexthop-update",
-	    "nexthop-unreachable", "nexthop-static", "notify-v4", "notify-v6", "interface-add",
-	    "address-add-v4", "address-add-v6", "vrf-add", "error", "close-notify"};
+	    "nexthop-unreachable", "nexthop-static", "nexthop-v6", "notify-v4", "notify-v6",
+	    "interface-add", "address-add-v4", "address-add-v6", "vrf-add", "error",
+	    "close-notify"};
 	FILE *f = golden_open("messages.hex");
 	struct golden g;
 	size_t len = 0;
