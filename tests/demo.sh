@@ -296,7 +296,8 @@ scene_zebra_restarted() {
     stream_start kept 192.168.254.10
     stop zebra KILL
     tell 'kill -9, and started again with -K 30, as frr-config/debian-router/daemons has it:'
-    zebra_start -K 30
+    keep_option 30
+    zebra_start "${keep[@]}"
     within 20 '[ "$(zebra)" = "$before" ]' || {
         closing 'not: zebra did not get its routes back'
         return

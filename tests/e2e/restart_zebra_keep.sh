@@ -29,7 +29,8 @@ manifest <<EOF
 delete service default/goes
 EOF
 started=$(now_ms)
-zebra_start -K 30
+keep_option 30
+zebra_start "${keep[@]}"
 becomes 15 'zebra has the route again' 'zebra "$pool4.1/32"' "$before"
 becomes 15 'and the IPv6 one' 'zebra "$pool6::1/128"' "$before6"
 say "..    replayed after $(($(now_ms) - started)) ms; watching beyond the sweep"
