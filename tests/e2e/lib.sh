@@ -308,10 +308,26 @@ frr_from() { printf '%s\n' "$1" "$(frr_version)" | sort -VC; }
 # keep_option SECONDS: zebra's -K, in $keep. FRR 10 wants the number attached.
 keep_option() { if frr_from 10.0; then keep=("-K$1"); else keep=(-K "$1"); fi; }
 
+# frr_words FILE...: written anew in the words of this release. Before 8.0 ospf6d takes the area of
+# an interface in "router ospf6" alone, as the comment in redistribute-ospf6.conf says.
+frr_words() {
+    local file
+    frr_from 8.0 || for file; do
+        awk '/^interface / { dev = $2; held = $0; next }
+            /^ ipv6 ospf6 area / { lines = lines " interface " dev " area " $4 "\n"; next }
+            held && /^exit/ { held = ""; next }
+            held { print held; held = "" }
+            { print }
+            END { if (lines) printf "router ospf6\n%sexit\n", lines }' "$file" >"$file.words"
+        mv "$file.words" "$file"
+    done
+}
+
 # /etc/frr is the configuration that we ship for a Debian router.
 frr_config() {
     mkdir -p "$lab/frr"
     cp "$top_dir"/frr-config/debian-router/*.conf "$lab/frr/"
+    frr_words "$lab"/frr/redistribute-*.conf
     : >>"$lab/frr/vtysh.conf"
     chown -R frr:frr "$lab/frr"
     mountpoint -q "${FRR_ROOT-}/etc/frr" || mount --bind "$lab/frr" "${FRR_ROOT-}/etc/frr"
