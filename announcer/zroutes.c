@@ -140,10 +140,12 @@ static void send_del(struct zroutes *z, struct zroute *r, int64_t now_ms)
 	zdue(z, &r->due_ms, now_ms + REMOVED_MS);
 }
 
-static void send_add(struct zroutes *z, struct zroute *r, size_t n, int64_t now_ms)
+/* hash: that of the n next hops in z->usable */
+static void send_add(
+    struct zroutes *z, struct zroute *r, size_t n, uint64_t hash, int64_t now_ms)
 {
 	z->ops.add(&r->p, z->usable, n, z->arg);
-	r->sent = usable_hash(z, n);
+	r->sent = hash;
 	r->n_sent = (uint16_t)n;
 	/* A route that lost stays lost until zebra says otherwise. */
 	if (r->state == ZROUTE_LOST) {
@@ -159,6 +161,7 @@ static void evaluate(
     struct zroutes *z, struct zroute *r, const struct rib_route *want, int64_t now_ms)
 {
 	size_t n = 0;
+	uint64_t hash;
 
 	r->n_wanted = want ? (uint16_t)want->n : 0;
 	if (!z->up || r->state == ZROUTE_REMOVING)
@@ -172,8 +175,9 @@ static void evaluate(
 			set_state(z, r, ZROUTE_WAITING);
 		return;
 	}
-	if (r->sent != usable_hash(z, n) || r->state == ZROUTE_WAITING)
-		send_add(z, r, n, now_ms);
+	hash = usable_hash(z, n);
+	if (r->sent != hash || r->state == ZROUTE_WAITING)
+		send_add(z, r, n, hash, now_ms);
 }
 
 static void again(struct zroutes *z, struct zroute *r, int64_t now_ms)
