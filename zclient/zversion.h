@@ -35,23 +35,26 @@ enum zapi_nh_layout {
 enum zapi_notify_layout { ZNOTIFY_NONE, ZNOTIFY_4_0, ZNOTIFY_TABLE, ZNOTIFY_AFI, ZNOTIFY_SRC };
 enum zapi_seg6_layout { ZSEG6_NONE, ZSEG6_ONE, ZSEG6_LIST, ZSEG6_ENCAP };
 
-/* What a release has, in zapi_version.features. */
-#define ZF_IF_LINK       0x0001 /* INTERFACE_ADD has the link's ifindex */
-#define ZF_IF_TXQLEN     0x0002
-#define ZF_IF_TYPE       0x0004
-#define ZF_ROUTER_ID_AFI 0x0008 /* ROUTER_ID_ADD has a body */
-#define ZF_BACKUP_LIST   0x0010 /* a count before backup indexes, else one index */
-#define ZF_LABEL_TYPE    0x0020 /* a byte before labels */
-#define ZF_NH_EVPN       0x0040 /* router MAC by next-hop flag, else by route flag */
-#define ZF_NHT_FLAGS     0x0080 /* NEXTHOP_UPDATE starts with message flags */
-#define ZF_NHT_SAFI      0x0100 /* NEXTHOP_REGISTER and _UPDATE have a SAFI */
-#define ZF_NHT_MATCHED   0x0200 /* NEXTHOP_UPDATE has the prefix that matched */
-#define ZF_INSTANCE      0x0400 /* types have instances, REDISTRIBUTE_ADD an AFI, too */
-#define ZF_IF_PTM        0x0800 /* INTERFACE_ADD has PTM's bytes and the speed */
-#define ZF_VRF_TABLE     0x1000 /* VRF_ADD has the table */
-#define ZF_NHT_DISTANCE  0x2000 /* NEXTHOP_UPDATE has a distance, and whole addresses */
-#define ZF_NHT_TYPE      0x4000 /* NEXTHOP_UPDATE has type, instance and labels */
-#define ZF_HELLO_STATIC  0x8000 /* HELLO may name the type static */
+/* What a release has, and how it behaves, in zapi_version.features. */
+#define ZF_IF_LINK        0x0001 /* INTERFACE_ADD has the link's ifindex */
+#define ZF_IF_TXQLEN      0x0002
+#define ZF_IF_TYPE        0x0004
+#define ZF_ROUTER_ID_AFI  0x0008   /* ROUTER_ID_ADD has a body */
+#define ZF_BACKUP_LIST    0x0010   /* a count before backup indexes, else one index */
+#define ZF_LABEL_TYPE     0x0020   /* a byte before labels */
+#define ZF_NH_EVPN        0x0040   /* router MAC by next-hop flag, else by route flag */
+#define ZF_NHT_FLAGS      0x0080   /* NEXTHOP_UPDATE starts with message flags */
+#define ZF_NHT_SAFI       0x0100   /* NEXTHOP_REGISTER and _UPDATE have a SAFI */
+#define ZF_NHT_MATCHED    0x0200   /* NEXTHOP_UPDATE has the prefix that matched */
+#define ZF_INSTANCE       0x10000  /* types have instances, REDISTRIBUTE_ADD an AFI, too */
+#define ZF_IF_PTM         0x20000  /* INTERFACE_ADD has PTM's bytes and the speed */
+#define ZF_VRF_TABLE      0x40000  /* VRF_ADD has the table */
+#define ZF_NHT_DISTANCE   0x80000  /* NEXTHOP_UPDATE has a distance, and whole addresses */
+#define ZF_NHT_TYPE       0x100000 /* NEXTHOP_UPDATE has type, instance and labels */
+#define ZF_HELLO_STATIC   0x200000 /* HELLO may name the type static */
+#define ZF_WEIGHTS_SCALED 0x0400   /* the largest weight of a route becomes 254 or 255 */
+#define ZF_SAME_IGNORED   0x0800   /* a route that is sent again unchanged is not programmed */
+#define ZF_STALE_KEPT     0x1000   /* stale routes stay until their client comes back */
 
 /* Message flags of ROUTE_ADD; 0 = absent. */
 struct zapi_msg_flags {
@@ -77,7 +80,7 @@ struct zapi_version {
 	uint8_t hello_len, ifname_len, netns_len, msgflags_len, flags_len, weight_len,
 	    nht_count_len;
 	uint8_t caps, nh, notify, seg6; /* enum zapi_*_layout */
-	uint16_t features;              /* ZF_* */
+	uint32_t features;              /* ZF_* */
 	struct zapi_msg_flags msg;
 	struct zapi_route_flags flag;
 };
@@ -99,8 +102,7 @@ int zversion_parse(const char *text, int release[3]);
 /* The rows in order of release; NULL beyond the last. */
 const struct zapi_version *zversion_row(size_t i);
 
-/* Numbers and names. Unknown numbers give ZCMD_UNKNOWN, ZTYPE_UNKNOWN; absent ones ZCMD_ABSENT,
- * -1. */
+/* Numbers and names. Unknown: ZCMD_UNKNOWN, ZTYPE_UNKNOWN; absent: ZCMD_ABSENT, -1. */
 uint16_t zversion_cmd(const struct zapi_version *v, enum zapi_cmd cmd);
 enum zapi_cmd zversion_cmd_of(const struct zapi_version *v, uint16_t number);
 const char *zversion_cmd_name(enum zapi_cmd cmd); /* "route-add" */
@@ -108,8 +110,7 @@ int zversion_type(const struct zapi_version *v, enum zapi_type type);
 enum zapi_type zversion_type_of(const struct zapi_version *v, uint8_t number);
 const char *zversion_type_name(enum zapi_type type); /* "openfabric" */
 char zversion_type_letter(enum zapi_type type);      /* as in `show ip route`: 'f' */
-int zversion_type_kernel(enum zapi_type type); /* rtm_protocol of its kernel routes: 197; -1 =
-                                                  none. Up to 3.0 that of all is 11. */
+int zversion_type_kernel(enum zapi_type type); /* rtm_protocol from 4.0 on: 197; -1 = none */
 enum zapi_type zversion_type_named(const char *name);
 
 /* May routes of this type and instance be sent? 0, -EPERM (zebra aborts, leaks or never

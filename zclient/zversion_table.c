@@ -125,7 +125,11 @@ const struct zversion_type_row zversion_types[ZTYPES] = {
 #define F_8_4   (F_8_2_2 | ZF_NH_EVPN)
 #define F_9_0   (F_8_4 | ZF_LABEL_TYPE)
 #define F_9_1   (F_9_0 | ZF_IF_TXQLEN)
-#define F_10_6  (F_9_1 | ZF_IF_TYPE)
+#define F_10_0  (F_9_1 | ZF_WEIGHTS_SCALED)
+#define F_10_6  (F_10_0 | ZF_IF_TYPE)
+#define F_10_7  (F_10_6 | ZF_SAME_IGNORED)
+/* 9.0 to 10.4 look for the client of stale routes among those that are connected. */
+#define KEPT(f) ((f) | ZF_STALE_KEPT)
 
 /*
  * Up to 4.0 zebra does not say how many next hops it was built for, and may drop or misread a
@@ -133,35 +137,35 @@ const struct zversion_type_row zversion_types[ZTYPES] = {
  * 6.0.1 renumbered the commands from 50 on: none that we know.
  */
 const struct zapi_version zversion_rows[] = {
-/*   name          release    cmd      type     header      nh hello if  ns  mf rf w  nc caps        nh          notify         seg6         features msg      flags */
-    {"Quagga 1.2",  1, 2, 0, C_1_2,  T_1_2,  QUAGGA_3,  16, 1, 20,  0, 1, 1, 0, 1, ZCAPS_NONE, ZNH_QUAGGA, ZNOTIFY_NONE,  ZSEG6_NONE,  F_1_2,   MSG_1_2, FLAG_1_2},
-    {"3.0",         3, 0, 0, C_3_0,  T_3_0,  FRR_4,     16, 3, 20,  0, 1, 4, 0, 1, ZCAPS_NONE, ZNH_3_0,    ZNOTIFY_NONE,  ZSEG6_NONE,  F_3_0,   MSG_3_0, FLAG_1_2},
-    {"4.0",         4, 0, 0, C_4_0,  T_4_0,  FRR_5,     16, 4, 20,  0, 1, 4, 0, 1, ZCAPS_NONE, ZNH_4_0,    ZNOTIFY_4_0,   ZSEG6_NONE,  F_4_0,   MSG_4_0, FLAG_4_0},
-    {"5.0",         5, 0, 0, C_5_0,  T_5_0,  FRR_5_16, 255, 4, 20, 16, 1, 4, 0, 1, ZCAPS_5_0,  ZNH_5_0,    ZNOTIFY_TABLE, ZSEG6_NONE,  F_5_0,   MSG_5_0, FLAG_4_0},
-    {"6.0",         6, 0, 0, C_6_0,  T_6_0,  FRR_6,    255, 4, 20, 16, 1, 4, 0, 1, ZCAPS_5_0,  ZNH_6_0,    ZNOTIFY_TABLE, ZSEG6_NONE,  F_6_0,   MSG_5_0, FLAG_4_0},
-    {"7.0",         7, 0, 0, C_7_0,  T_7_0,  FRR_6,    255, 4, 20, 16, 1, 4, 0, 1, ZCAPS_7_0,  ZNH_7_0,    ZNOTIFY_TABLE, ZSEG6_NONE,  F_6_0,   MSG_5_0, FLAG_7_0},
-    {"7.1",         7, 1, 0, C_7_0,  T_7_0,  FRR_6,    255, 4, 20, 16, 1, 4, 0, 1, ZCAPS_7_1,  ZNH_7_1,    ZNOTIFY_TABLE, ZSEG6_NONE,  F_6_0,   MSG_5_0, FLAG_7_1},
-    {"7.2",         7, 2, 0, C_7_2,  T_7_2,  FRR_6,    255, 4, 20, 16, 1, 4, 0, 1, ZCAPS_7_1,  ZNH_7_1,    ZNOTIFY_TABLE, ZSEG6_NONE,  F_7_2,   MSG_5_0, FLAG_7_1},
-    {"7.3",         7, 3, 0, C_7_3,  T_7_3,  FRR_6,    255, 4, 20, 16, 1, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3,    ZNOTIFY_TABLE, ZSEG6_NONE,  F_7_2,   MSG_7_3, FLAG_7_1},
-    {"7.4",         7, 4, 0, C_7_4,  T_7_3,  FRR_6,    255, 9, 20, 16, 1, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3,    ZNOTIFY_TABLE, ZSEG6_NONE,  F_7_2,   MSG_7_4, FLAG_7_1},
-    {"7.5",         7, 5, 0, C_7_5,  T_7_5,  FRR_6,    255, 9, 20, 16, 4, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3,    ZNOTIFY_TABLE, ZSEG6_NONE,  F_7_5,   MSG_7_5, FLAG_7_1},
-    {"8.0",         8, 0, 0, C_8_0,  T_7_5,  FRR_6,    255, 9, 20, 36, 4, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3,    ZNOTIFY_AFI,   ZSEG6_NONE,  F_7_5,   MSG_8_0, FLAG_7_1},
-    {"8.1",         8, 1, 0, C_8_1,  T_7_5,  FRR_6,    255, 9, 20, 36, 4, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3,    ZNOTIFY_AFI,   ZSEG6_ONE,   F_7_5,   MSG_8_0, FLAG_7_1},
-    {"8.2",         8, 2, 0, C_8_2,  T_7_5,  FRR_6,    255, 9, 20, 36, 4, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3,    ZNOTIFY_AFI,   ZSEG6_ONE,   F_8_2,   MSG_8_0, FLAG_7_1},
-    {"8.2.2",       8, 2, 2, C_8_2,  T_7_5,  FRR_6,    255, 9, 20, 36, 4, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3,    ZNOTIFY_AFI,   ZSEG6_ONE,   F_8_2_2, MSG_8_0, FLAG_7_1},
-    {"8.3",         8, 3, 0, C_8_2,  T_7_5,  FRR_6,    255, 9, 16, 36, 4, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3,    ZNOTIFY_AFI,   ZSEG6_ONE,   F_8_2_2, MSG_8_0, FLAG_7_1},
-    {"8.4",         8, 4, 0, C_8_2,  T_7_5,  FRR_6,    255, 9, 16, 36, 4, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3,    ZNOTIFY_AFI,   ZSEG6_ONE,   F_8_4,   MSG_8_0, FLAG_7_1},
-    {"8.5",         8, 5, 0, C_8_2,  T_7_5,  FRR_6,    255, 9, 16, 36, 4, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3,    ZNOTIFY_AFI,   ZSEG6_ONE,   F_8_4,   MSG_8_0, FLAG_7_1},
-    {"9.0",         9, 0, 0, C_8_2,  T_7_5,  FRR_6,    255, 9, 16, 36, 4, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3,    ZNOTIFY_AFI,   ZSEG6_ONE,   F_9_0,   MSG_8_0, FLAG_7_1},
-    {"9.1",         9, 1, 0, C_9_1,  T_7_5,  FRR_6,    255, 9, 16, 36, 4, 4, 4, 1, ZCAPS_9_1,  ZNH_7_3,    ZNOTIFY_AFI,   ZSEG6_LIST,  F_9_1,   MSG_8_0, FLAG_7_1},
-    {"10.0",       10, 0, 0, C_10_0, T_10_0, FRR_6,    255, 8, 16, 36, 4, 4, 4, 1, ZCAPS_9_1,  ZNH_7_3,    ZNOTIFY_AFI,   ZSEG6_LIST,  F_9_1,   MSG_8_0, FLAG_7_1},
-    {"10.1",       10, 1, 0, C_10_0, T_10_0, FRR_6,    255, 8, 16, 36, 4, 4, 8, 1, ZCAPS_9_1,  ZNH_7_3,    ZNOTIFY_AFI,   ZSEG6_LIST,  F_9_1,   MSG_8_0, FLAG_7_1},
-    {"10.2",       10, 2, 0, C_10_2, T_10_0, FRR_6,    256, 8, 16, 36, 4, 4, 8, 1, ZCAPS_10_2, ZNH_7_3,    ZNOTIFY_AFI,   ZSEG6_LIST,  F_9_1,   MSG_8_0, FLAG_7_1},
-    {"10.3",       10, 3, 0, C_10_2, T_10_0, FRR_6,    256, 8, 16, 36, 4, 4, 8, 2, ZCAPS_10_2, ZNH_7_3,    ZNOTIFY_SRC,   ZSEG6_LIST,  F_9_1,   MSG_8_0, FLAG_7_1},
-    {"10.4",       10, 4, 0, C_10_2, T_10_0, FRR_6,    256, 8, 16, 36, 4, 4, 8, 2, ZCAPS_10_2, ZNH_7_3,    ZNOTIFY_SRC,   ZSEG6_ENCAP, F_9_1,   MSG_8_0, FLAG_7_1},
-    {"10.5",       10, 5, 0, C_10_2, T_10_0, FRR_6,    256, 8, 16, 36, 4, 4, 8, 2, ZCAPS_10_2, ZNH_7_3,    ZNOTIFY_SRC,   ZSEG6_ENCAP, F_9_1,   MSG_8_0, FLAG_7_1},
-    {"10.6",       10, 6, 0, C_10_2, T_10_0, FRR_6,    256, 8, 16, 36, 4, 4, 8, 2, ZCAPS_10_6, ZNH_7_3,    ZNOTIFY_SRC,   ZSEG6_ENCAP, F_10_6,  MSG_8_0, FLAG_7_1},
-    {"10.7",       10, 7, 0, C_10_2, T_10_0, FRR_6,    256, 8, 16, 36, 4, 4, 8, 2, ZCAPS_10_6, ZNH_7_3,    ZNOTIFY_SRC,   ZSEG6_ENCAP, F_10_6,  MSG_8_0, FLAG_7_1},
+/*   name          release    cmd      type     header      nh hello if  ns  mf rf w  nc caps        nh          notify         seg6         features      msg      flags */
+    {"Quagga 1.2",  1, 2, 0, C_1_2,  T_1_2,  QUAGGA_3,  16, 1, 20,  0, 1, 1, 0, 1, ZCAPS_NONE, ZNH_QUAGGA, ZNOTIFY_NONE,  ZSEG6_NONE,  F_1_2,        MSG_1_2, FLAG_1_2},
+    {"3.0",         3, 0, 0, C_3_0,  T_3_0,  FRR_4,     16, 3, 20,  0, 1, 4, 0, 1, ZCAPS_NONE, ZNH_3_0,    ZNOTIFY_NONE,  ZSEG6_NONE,  F_3_0,        MSG_3_0, FLAG_1_2},
+    {"4.0",         4, 0, 0, C_4_0,  T_4_0,  FRR_5,     16, 4, 20,  0, 1, 4, 0, 1, ZCAPS_NONE, ZNH_4_0,    ZNOTIFY_4_0,   ZSEG6_NONE,  F_4_0,        MSG_4_0, FLAG_4_0},
+    {"5.0",         5, 0, 0, C_5_0,  T_5_0,  FRR_5_16, 255, 4, 20, 16, 1, 4, 0, 1, ZCAPS_5_0,  ZNH_5_0,    ZNOTIFY_TABLE, ZSEG6_NONE,  F_5_0,        MSG_5_0, FLAG_4_0},
+    {"6.0",         6, 0, 0, C_6_0,  T_6_0,  FRR_6,    255, 4, 20, 16, 1, 4, 0, 1, ZCAPS_5_0,  ZNH_6_0,    ZNOTIFY_TABLE, ZSEG6_NONE,  F_6_0,        MSG_5_0, FLAG_4_0},
+    {"7.0",         7, 0, 0, C_7_0,  T_7_0,  FRR_6,    255, 4, 20, 16, 1, 4, 0, 1, ZCAPS_7_0,  ZNH_7_0,    ZNOTIFY_TABLE, ZSEG6_NONE,  F_6_0,        MSG_5_0, FLAG_7_0},
+    {"7.1",         7, 1, 0, C_7_0,  T_7_0,  FRR_6,    255, 4, 20, 16, 1, 4, 0, 1, ZCAPS_7_1,  ZNH_7_1,    ZNOTIFY_TABLE, ZSEG6_NONE,  F_6_0,        MSG_5_0, FLAG_7_1},
+    {"7.2",         7, 2, 0, C_7_2,  T_7_2,  FRR_6,    255, 4, 20, 16, 1, 4, 0, 1, ZCAPS_7_1,  ZNH_7_1,    ZNOTIFY_TABLE, ZSEG6_NONE,  F_7_2,        MSG_5_0, FLAG_7_1},
+    {"7.3",         7, 3, 0, C_7_3,  T_7_3,  FRR_6,    255, 4, 20, 16, 1, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3,    ZNOTIFY_TABLE, ZSEG6_NONE,  F_7_2,        MSG_7_3, FLAG_7_1},
+    {"7.4",         7, 4, 0, C_7_4,  T_7_3,  FRR_6,    255, 9, 20, 16, 1, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3,    ZNOTIFY_TABLE, ZSEG6_NONE,  F_7_2,        MSG_7_4, FLAG_7_1},
+    {"7.5",         7, 5, 0, C_7_5,  T_7_5,  FRR_6,    255, 9, 20, 16, 4, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3,    ZNOTIFY_TABLE, ZSEG6_NONE,  F_7_5,        MSG_7_5, FLAG_7_1},
+    {"8.0",         8, 0, 0, C_8_0,  T_7_5,  FRR_6,    255, 9, 20, 36, 4, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3,    ZNOTIFY_AFI,   ZSEG6_NONE,  F_7_5,        MSG_8_0, FLAG_7_1},
+    {"8.1",         8, 1, 0, C_8_1,  T_7_5,  FRR_6,    255, 9, 20, 36, 4, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3,    ZNOTIFY_AFI,   ZSEG6_ONE,   F_7_5,        MSG_8_0, FLAG_7_1},
+    {"8.2",         8, 2, 0, C_8_2,  T_7_5,  FRR_6,    255, 9, 20, 36, 4, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3,    ZNOTIFY_AFI,   ZSEG6_ONE,   F_8_2,        MSG_8_0, FLAG_7_1},
+    {"8.2.2",       8, 2, 2, C_8_2,  T_7_5,  FRR_6,    255, 9, 20, 36, 4, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3,    ZNOTIFY_AFI,   ZSEG6_ONE,   F_8_2_2,      MSG_8_0, FLAG_7_1},
+    {"8.3",         8, 3, 0, C_8_2,  T_7_5,  FRR_6,    255, 9, 16, 36, 4, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3,    ZNOTIFY_AFI,   ZSEG6_ONE,   F_8_2_2,      MSG_8_0, FLAG_7_1},
+    {"8.4",         8, 4, 0, C_8_2,  T_7_5,  FRR_6,    255, 9, 16, 36, 4, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3,    ZNOTIFY_AFI,   ZSEG6_ONE,   F_8_4,        MSG_8_0, FLAG_7_1},
+    {"8.5",         8, 5, 0, C_8_2,  T_7_5,  FRR_6,    255, 9, 16, 36, 4, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3,    ZNOTIFY_AFI,   ZSEG6_ONE,   F_8_4,        MSG_8_0, FLAG_7_1},
+    {"9.0",         9, 0, 0, C_8_2,  T_7_5,  FRR_6,    255, 9, 16, 36, 4, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3,    ZNOTIFY_AFI,   ZSEG6_ONE,   KEPT(F_9_0),  MSG_8_0, FLAG_7_1},
+    {"9.1",         9, 1, 0, C_9_1,  T_7_5,  FRR_6,    255, 9, 16, 36, 4, 4, 4, 1, ZCAPS_9_1,  ZNH_7_3,    ZNOTIFY_AFI,   ZSEG6_LIST,  KEPT(F_9_1),  MSG_8_0, FLAG_7_1},
+    {"10.0",       10, 0, 0, C_10_0, T_10_0, FRR_6,    255, 8, 16, 36, 4, 4, 4, 1, ZCAPS_9_1,  ZNH_7_3,    ZNOTIFY_AFI,   ZSEG6_LIST,  KEPT(F_10_0), MSG_8_0, FLAG_7_1},
+    {"10.1",       10, 1, 0, C_10_0, T_10_0, FRR_6,    255, 8, 16, 36, 4, 4, 8, 1, ZCAPS_9_1,  ZNH_7_3,    ZNOTIFY_AFI,   ZSEG6_LIST,  KEPT(F_10_0), MSG_8_0, FLAG_7_1},
+    {"10.2",       10, 2, 0, C_10_2, T_10_0, FRR_6,    256, 8, 16, 36, 4, 4, 8, 1, ZCAPS_10_2, ZNH_7_3,    ZNOTIFY_AFI,   ZSEG6_LIST,  KEPT(F_10_0), MSG_8_0, FLAG_7_1},
+    {"10.3",       10, 3, 0, C_10_2, T_10_0, FRR_6,    256, 8, 16, 36, 4, 4, 8, 2, ZCAPS_10_2, ZNH_7_3,    ZNOTIFY_SRC,   ZSEG6_LIST,  KEPT(F_10_0), MSG_8_0, FLAG_7_1},
+    {"10.4",       10, 4, 0, C_10_2, T_10_0, FRR_6,    256, 8, 16, 36, 4, 4, 8, 2, ZCAPS_10_2, ZNH_7_3,    ZNOTIFY_SRC,   ZSEG6_ENCAP, KEPT(F_10_0), MSG_8_0, FLAG_7_1},
+    {"10.5",       10, 5, 0, C_10_2, T_10_0, FRR_6,    256, 8, 16, 36, 4, 4, 8, 2, ZCAPS_10_2, ZNH_7_3,    ZNOTIFY_SRC,   ZSEG6_ENCAP, F_10_0,       MSG_8_0, FLAG_7_1},
+    {"10.6",       10, 6, 0, C_10_2, T_10_0, FRR_6,    256, 8, 16, 36, 4, 4, 8, 2, ZCAPS_10_6, ZNH_7_3,    ZNOTIFY_SRC,   ZSEG6_ENCAP, F_10_6,       MSG_8_0, FLAG_7_1},
+    {"10.7",       10, 7, 0, C_10_2, T_10_0, FRR_6,    256, 8, 16, 36, 4, 4, 8, 2, ZCAPS_10_6, ZNH_7_3,    ZNOTIFY_SRC,   ZSEG6_ENCAP, F_10_7,       MSG_8_0, FLAG_7_1},
 };
 /* clang-format on */
 const size_t zversion_rows_n = sizeof(zversion_rows) / sizeof(zversion_rows[0]);

@@ -8,6 +8,9 @@
 #
 # The router runs a real zebra as Debian does; grevyd runs there as user frr, group frrvty,
 # without any capability. Never a fixed wait: wait_for polls a condition.
+#
+# FRR_ROOT=FOLDER: the FRR in that root folder (tests/zebras.sh) instead of this machine's. A case
+# asks frr_version what it has, never what the folder is called.
 
 e2e_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top_dir=$(cd "$e2e_dir/../.." && pwd)
@@ -15,7 +18,7 @@ build_dir=${BUILD_DIR:-$top_dir}
 GREVYD=${GREVYD:-$build_dir/announcer/grevyd}
 GREVYSH=${GREVYSH:-$build_dir/announcer/grevysh}
 STREAM=${STREAM:-$build_dir/tests/e2e/stream}
-FRR=${FRR:-/usr/lib/frr}
+FRR=${FRR:-${FRR_ROOT-}/usr/lib/frr}
 case_name=$(basename "$0" .sh)
 
 skip() {
@@ -253,6 +256,9 @@ lab_start() {
         [ ! -x "$i" ] || cp "$i" "$lab/bin/" # where user frr may read it, whatever the tree's modes
     done
     PATH=$lab/bin:$PATH
+    frr_root
+    ! frr_from 10.0 || export ZEBRA_SCALES=1 # weights: lab.py compares them by what they stand for
+    zebra_command=("$FRR/zebra" -A 127.0.0.1 -s 90000000 --v6-rr-semantics --log stdout --log-level warnings)
     ns_add router
     ns_add client
     link router c0 client eth0
@@ -273,24 +279,86 @@ lab_start() {
 
 # --- FRR -------------------------------------------------------------------------------------
 
-zebra_command=("$FRR/zebra" -A 127.0.0.1 -s 90000000 --v6-rr-semantics --log stdout --log-level warnings)
+# The programs of FRR_ROOT run in a chroot that shares /run, /etc/frr and the names of users with
+# this machine; $FRR and vtysh become scripts that enter it and are replaced by the program.
+frr_root() {
+    local program root=${FRR_ROOT-}
+    [ -n "$root" ] || return 0
+    FRR=$lab/bin/frr
+    mkdir -p "$FRR"
+    for program in "$root"/usr/lib/frr/{zebra,*d} "$root/usr/bin/vtysh"; do
+        printf '#!/bin/sh\nexec chroot "%s" "%s" "$@"\n' "$root" "${program#"$root"}" >"$FRR/${program##*/}"
+    done
+    chmod 755 "$FRR"/*
+    PATH=$FRR:$PATH
+    mount --bind /run "$root/run"
+    mount --bind /sys "$root/sys"
+    mount --bind /dev "$root/dev"
+    mount -t proc none "$root/proc"
+    mount --bind /etc/passwd "$root/etc/passwd"
+    mount --bind /etc/group "$root/etc/group"
+    for program in var/tmp var/lib/frr var/log/frr tmp; do
+        mount -t tmpfs -o mode=1777 none "$root/$program"
+    done
+}
+
+# frr_version: 8.4.4, of what runs here. frr_from 10.3: it is of that release or later.
+frr_version() { "$FRR/zebra" --version | sed -n 's/^zebra version \([0-9.]*\).*/\1/p'; }
+frr_from() { printf '%s\n' "$1" "$(frr_version)" | sort -VC; }
+
+# frr_words FILE...: written anew in the words of this release. Before 8.0 ospf6d takes the area of
+# an interface in "router ospf6" alone, as the comment in redistribute-ospf6.conf says.
+frr_words() {
+    local file
+    frr_from 8.0 || for file; do
+        awk '/^interface / { dev = $2; held = $0; next }
+            /^ ipv6 ospf6 area / { lines = lines " interface " dev " area " $4 "\n"; next }
+            held && /^exit/ { held = ""; next }
+            held { print held; held = "" }
+            { print }
+            END { if (lines) printf "router ospf6\n%sexit\n", lines }' "$file" >"$file.words"
+        mv "$file.words" "$file"
+    done
+}
 
 # /etc/frr is the configuration that we ship for a Debian router.
 frr_config() {
     mkdir -p "$lab/frr"
     cp "$top_dir"/frr-config/debian-router/*.conf "$lab/frr/"
+    frr_words "$lab"/frr/redistribute-*.conf
     : >>"$lab/frr/vtysh.conf"
     chown -R frr:frr "$lab/frr"
-    mountpoint -q /etc/frr || mount --bind "$lab/frr" /etc/frr
+    mountpoint -q "${FRR_ROOT-}/etc/frr" || mount --bind "$lab/frr" "${FRR_ROOT-}/etc/frr"
 }
 
-# zebra_start [OPTION...]: as Debian's frrinit.sh does: the daemon, then vtysh -b with frr.conf.
+# mgmtd_start: FRR 10 gives zebra part of its configuration through it.
+mgmtd_start() {
+    [ -x "$FRR/mgmtd" ] || return 0
+    running mgmtd || start mgmtd router "$FRR/mgmtd" -A 127.0.0.1
+    wait_for 10 'running mgmtd && [ -S /run/frr/mgmtd.vty ]'
+}
+
+# zebra_start [OPTION...]: as Debian's frrinit.sh does: the daemons, then vtysh -b with frr.conf.
 zebra_start() {
     frr_config
+    mgmtd_start
     start zebra router "${zebra_command[@]}" "$@"
     wait_for 10 'running zebra && [ -S /run/frr/zserv.api ] && vty_zebra "show version"'
-    in_ns router vtysh -b >>"$lab/log/vtysh.log" 2>&1 || fail "vtysh -b refused frr.conf"
+    vtysh_b
 }
+
+# vtysh_b: load frr.conf. FRR 10 loads it into all daemons at once and may find mgmtd's store
+# locked by another of them: then once more, as an operator would.
+vtysh_b() {
+    local try
+    for try in 1 2 3 4 5; do
+        in_ns router vtysh -b >"$lab/vtysh.out" 2>&1 || fail "vtysh -b refused frr.conf"
+        tee -a "$lab/log/vtysh.log" <"$lab/vtysh.out" | grep 'locked by another' >/dev/null || return 0
+    done
+    fail "vtysh -b: still locked in try $try"
+}
+# vtysh_complaints: what vtysh -b said, less that FRR 10 tells how far it is.
+vtysh_complaints() { grep -vE '^(\[[0-9]+\|[a-z0-9]+\] (sending configuration|done)|Waiting for children to finish.*)$' "$lab/vtysh.out"; }
 
 # vty_zebra 'COMMAND', grevy 'COMMAND': ask zebra, ask grevyd.
 vty_zebra() { in_ns router vtysh -d zebra -c "$1"; }
