@@ -311,7 +311,7 @@ static void leave(struct out_zserv *z, bool hold)
 		return;
 	if (hold && !z->graceful)
 		log_warn("zserv", "zebra removes our routes: it cannot hold them without %s",
-		    z->conf->zebra.vty_socket);
+		    zserv_graceful_needs(z));
 	if (!hold && z->graceful) {
 		struct zapi_gr gr = {.code = ZGR_DISABLE};
 

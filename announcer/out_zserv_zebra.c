@@ -165,7 +165,7 @@ static void on_bad(uint16_t cmd, size_t len, void *arg)
 
 	if (log_allowed(&z->bucket))
 		log_warn("zserv",
-		    "message %u (%s) of %zu bytes is not in the form of FRR %s: skipped", cmd,
+		    "message %u (%s) of %zu bytes is not in the form of %s: skipped", cmd,
 		    c == ZCMD_UNKNOWN ? "unknown" : zversion_cmd_name(c), len,
 		    z->version->name);
 }
