@@ -125,6 +125,7 @@ static void decode_one(size_t i, const struct zapi_version *v, const struct gold
 	assert_int_equal(h.len, g->len);
 	assert_int_equal(h.marker, v->marker);
 	assert_int_equal(h.version, v->header_version);
+	assert_int_equal(h.vrf, 0);
 	if (!decoded(i, v))
 		return;
 	if (decode_copy(i, v, g->name, g->msg, g->len))

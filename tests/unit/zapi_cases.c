@@ -270,9 +270,11 @@ static int decode_redistributed(const struct zapi_try *t, struct rd *r)
 	if (!strcmp(t->name, "redistributed-mac"))
 		assert_true(got.flags & ZROUTE_EVPN);
 	assert_int_equal(got.has, bare ? 0 : ZHAS_DISTANCE | ZHAS_METRIC | ZHAS_MTU);
+	assert_int_equal(got.distance + got.metric + got.mtu + got.instance, 0);
 	assert_int_equal(got.n, 1);
 	assert_int_equal(got.nh[0].ifindex, 3);
 	assert_int_equal(got.nh[0].gate.family, 0);
+	assert_int_equal(got.nh[0].vrf, 0);
 	if (!strcmp(t->name, "redistributed") || v6)
 		assert_int_equal(got.nh[0].weight, t->v->major >= 10);
 	return 0;
@@ -313,6 +315,7 @@ static int decode_nht(const struct zapi_try *t, struct rd *r)
 		return rc;
 	assert_prefix(&n.asked, reachable ? "10.9.0.11/32" : "192.0.2.1/32");
 	assert_int_equal(n.n, reachable);
+	assert_int_equal(n.distance + n.metric + n.instance, 0);
 	if (t->v->features & ZF_NHT_TYPE)
 		assert_int_equal(n.type, reachable ? ZTYPE_CONNECT : ZTYPE_SYSTEM);
 	else
@@ -336,6 +339,7 @@ static int decode_nht_static(const struct zapi_try *t, struct rd *r)
 	assert_prefix(&n.asked, "192.0.2.1/32");
 	assert_int_equal(n.type, t->v->major >= 5 ? ZTYPE_STATIC : ZTYPE_UNKNOWN);
 	assert_int_equal(n.distance, t->v->nh > ZNH_QUAGGA);
+	assert_int_equal(n.metric + n.instance, 0);
 	assert_int_equal(n.n, 2);
 	assert_addr(&n.nh[0].gate, "10.9.0.1");
 	assert_int_equal(n.nh[0].ifindex, t->v->nh > ZNH_QUAGGA ? 3 : 0);
@@ -386,6 +390,7 @@ static int decode_if(const struct zapi_try *t, struct rd *r)
 	assert_int_equal(i.ifindex, 3);
 	assert_int_equal(i.status, ZIF_STATUS_ACTIVE);
 	assert_true(i.flags & ZIF_FLAG_UP && i.flags & ZIF_FLAG_RUNNING);
+	assert_int_equal(i.metric + i.bandwidth, 0);
 	assert_int_equal(i.mtu, 1500);
 	assert_int_equal(i.mtu6, 1500);
 	assert_int_equal(i.speed, t->v->nh > ZNH_QUAGGA ? 10000 : 0);
