@@ -151,7 +151,8 @@ void zserv_write(struct out_zserv *z)
 		z->ev.on_written(!event_pending(z->write_ev, EV_WRITE, NULL), z->arg);
 }
 
-/* Everything that we know was sent: zebra may delete what else it has of us. */
+/* Everything that we know was sent: zebra may delete what else it has of us. Said without
+ * graceful restart, too: zebra may still be in that of an earlier run. */
 static void complete(struct out_zserv *z)
 {
 	static const uint8_t families[] = {AF_INET, AF_INET6};
@@ -159,7 +160,7 @@ static void complete(struct out_zserv *z)
 	if (z->swept || z->state != ZSERV_UP || !z->whole || !zroutes_settled(z->routes))
 		return;
 	z->swept = true;
-	for (size_t i = 0; z->graceful && i < ARRAY_LEN(families); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(families); i++) {
 		struct zapi_gr gr = {.code = ZGR_COMPLETE, .family = families[i]};
 
 		zclient_send_graceful_restart(z->client, &gr);
