@@ -319,10 +319,16 @@ static void leave(struct out_zserv *z, bool hold)
 		zclient_send_graceful_restart(z->client, &gr);
 	}
 	drain(z);
-	log_info("zserv",
-	    hold && z->graceful ? "left zebra, which holds our routes for %u s"
-				: "left zebra, our routes are withdrawn",
-	    z->conf->zebra.stale_s);
+	if (!hold || !z->graceful)
+		log_info("zserv", "left zebra, our routes are withdrawn");
+	else if (z->version->features & ZF_STALE_KEPT)
+		log_info("zserv",
+		    "left zebra, which holds our routes until grevyd is back: FRR %s does not "
+		    "end that after %u s",
+		    z->release_text, z->conf->zebra.stale_s);
+	else
+		log_info("zserv", "left zebra, which holds our routes for %u s",
+		    z->conf->zebra.stale_s);
 }
 
 void out_zserv_reload(struct out_zserv *z, const struct conf *conf, bool changed)
@@ -420,6 +426,7 @@ void out_zserv_status(const struct out_zserv *z, struct zserv_status *st)
 	st->instance = z->instance;
 	st->graceful = z->graceful;
 	st->stale_s = z->conf->zebra.stale_s;
+	st->stale_kept = z->version && z->version->features & ZF_STALE_KEPT;
 	st->ecmp = z->client ? zclient_nexthop_max(z->client) : 0;
 	st->router_id = z->router_id;
 	st->up_since_s = z->state == ZSERV_UP ? z->up_since_s : 0;
