@@ -329,6 +329,11 @@ void zserv_up(struct out_zserv *z)
 		log_warn("zserv",
 		    "zebra removes our routes when we leave: no graceful restart without %s",
 		    zserv_graceful_needs(z));
+	else if (z->version->features & ZF_STALE_KEPT)
+		log_info("zserv",
+		    "zebra keeps our routes while we are away until grevyd comes back: FRR %s "
+		    "does not end that after stale-time",
+		    z->release_text);
 	zserv_subnets(z);
 	if (z->ev.on_limit)
 		z->ev.on_limit(zclient_nexthop_max(z->client), z->arg);
