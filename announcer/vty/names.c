@@ -159,6 +159,8 @@ const char *names_nexthop(const struct rib_nexthop *nh, char *buf)
 
 	if (nh->addr.family)
 		ipaddr_str(&nh->addr, a);
+	else if (nh->loopback)
+		snprintf(a, sizeof(a), "interface lo");
 	else
 		snprintf(a, sizeof(a), "interface %u", nh->ifindex);
 	if (nh->weight == 1)

@@ -128,7 +128,7 @@ static void a_service_becomes_a_route(void **state)
 	assert_route(&w, "2001:db8:f::1", "");
 	put(&w, slice("d/web-6", "web", "2001:db8:a::1@n1"));
 	run(&w);
-	assert_string_equal(w.notes, "d/web: 2001:db8:f::1 is announced again, next hops: 2\n");
+	assert_string_equal(w.notes, "d/web: 2001:db8:f::1 is announced again, nodes: 2\n");
 	assert_route(&w, "2001:db8:f::1", "2001:db8::1*1 2001:db8::2*1");
 	put(&w, service("d/web", "fam=46 local"));
 	run(&w);
