@@ -82,7 +82,7 @@ static void list_nodes(const struct desired *d, struct desired_view *v, bool alo
 	v->nodes = xcalloc(v->n_nodes, sizeof(*v->nodes));
 	v->sum = eligible_run(&in, v->nodes);
 	free(nodes);
-	if (alone)
+	if (alone && !d->node)
 		eligible_limit(
 		    v->nodes, v->n_nodes, d->router.max_nexthops, desired_subset_of(&v->addr));
 }

@@ -313,10 +313,13 @@ static void leave(struct out_zserv *z, bool hold)
 		zclient_send_graceful_restart(z->client, &gr);
 	}
 	drain(z);
-	log_info("zserv",
-	    hold && z->graceful ? "left zebra, which holds our routes for %u s"
-				: "left zebra, our routes are withdrawn",
-	    z->conf->zebra.stale_s);
+	if (!hold || !z->graceful)
+		log_info("zserv", "left zebra, our routes are withdrawn");
+	else if (zserv_stale_endless(z))
+		log_info("zserv", "left zebra, which holds our routes until grevyd is back");
+	else
+		log_info("zserv", "left zebra, which holds our routes for %u s",
+		    z->conf->zebra.stale_s);
 }
 
 void out_zserv_reload(struct out_zserv *z, const struct conf *conf, bool changed)
@@ -414,6 +417,7 @@ void out_zserv_status(const struct out_zserv *z, struct zserv_status *st)
 	st->instance = z->instance;
 	st->graceful = z->graceful;
 	st->stale_s = z->conf->zebra.stale_s;
+	st->stale_endless = zserv_stale_endless(z);
 	st->ecmp = z->client ? zclient_nexthop_max(z->client) : 0;
 	st->router_id = z->router_id;
 	st->up_since_s = z->state == ZSERV_UP ? z->up_since_s : 0;

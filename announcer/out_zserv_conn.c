@@ -289,6 +289,11 @@ void zserv_up(struct out_zserv *z)
 		log_warn("zserv",
 		    "zebra removes our routes when we leave: no graceful restart without %s",
 		    z->vty ? "stale-time and a lock file" : z->conf->zebra.vty_socket);
+	else if (zserv_stale_endless(z))
+		log_warn("zserv",
+		    "zebra %s holds our routes until grevyd is back, however long: it does not "
+		    "keep to stale-time",
+		    z->release_text);
 	zserv_subnets(z);
 	if (z->ev.on_limit)
 		z->ev.on_limit(zclient_nexthop_max(z->client), z->arg);

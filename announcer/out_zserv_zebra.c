@@ -30,6 +30,11 @@ static struct zserv_iface *iface_find(struct out_zserv *z, uint32_t ifindex)
 	return NULL;
 }
 
+bool zserv_stale_endless(const struct out_zserv *z)
+{
+	return z->version && z->version->features & ZF_STALE_ENDLESS;
+}
+
 void zserv_loopback(struct out_zserv *z)
 {
 	const struct zserv_iface *lo = NULL;

@@ -183,6 +183,12 @@ void zroutes_loopback(struct zroutes *z, uint32_t ifindex, int64_t now_ms)
 	zroutes_again(z, HOPS_LOOPBACK, now_ms);
 }
 
+uint32_t zroutes_loopback_index(const struct zroutes *z, bool *told)
+{
+	*told = z->lo_told;
+	return z->lo;
+}
+
 static void hop_due(struct zroutes *z, struct hop *h, int64_t now_ms)
 {
 	h->due_ms = NEVER;

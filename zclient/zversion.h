@@ -32,6 +32,7 @@ enum zapi_seg6_layout { ZSEG6_NONE, ZSEG6_ONE, ZSEG6_LIST, ZSEG6_ENCAP };
 #define ZF_NHT_FLAGS     0x0080 /* NEXTHOP_UPDATE starts with message flags */
 #define ZF_NHT_SAFI      0x0100 /* NEXTHOP_REGISTER and _UPDATE have a SAFI */
 #define ZF_NHT_MATCHED   0x0200 /* NEXTHOP_UPDATE has the prefix that matched */
+#define ZF_STALE_ENDLESS 0x0400 /* the stale time never ends (zserv.md 14.2) */
 
 /* Message flags of ROUTE_ADD that moved; 0 = absent. */
 struct zapi_msg_flags {

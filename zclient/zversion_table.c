@@ -95,9 +95,10 @@ const struct zversion_type_row zversion_types[ZTYPES] = {
 #define F_8_2   (F_7_5 | ZF_NHT_SAFI)
 #define F_8_2_2 (F_8_2 | ZF_NHT_MATCHED)
 #define F_8_4   (F_8_2_2 | ZF_NH_EVPN)
-#define F_9_0   (F_8_4 | ZF_LABEL_TYPE)
+#define F_9_0   (F_8_4 | ZF_LABEL_TYPE | ZF_STALE_ENDLESS)
 #define F_9_1   (F_9_0 | ZF_IF_TXQLEN)
-#define F_10_6  (F_9_1 | ZF_IF_TYPE)
+#define F_10_5  (F_9_1 & ~ZF_STALE_ENDLESS)
+#define F_10_6  (F_10_5 | ZF_IF_TYPE)
 
 const struct zapi_version zversion_rows[] = {
 /*   name     release    cmd      type     header        nh   hello if  ns  mf w  nc caps        nh       notify         seg6         features msg  onlink */

@@ -26,6 +26,23 @@ static void put_connection(struct vty_request *rq, const struct zserv_status *st
 		writer_num(w, "retryInMs", "Next try in ms", st->retry_in_ms);
 }
 
+/* Role node: where our routes lead. */
+static void put_loopback(struct vty_request *rq)
+{
+	bool told;
+	uint32_t ifindex = zroutes_loopback_index(out_zserv_routes(rq->ctx->zserv), &told);
+	char name[NAMES_IFACE_LEN];
+
+	if (!rq->ctx->desired || !desired_node(rq->ctx->desired))
+		return;
+	writer_str(
+	    rq->w, "loopback", NULL, ifindex ? names_iface(rq->ctx, ifindex, name) : NULL);
+	writer_str(rq->w, NULL, "Routes lead to interface",
+	    ifindex ? names_iface(rq->ctx, ifindex, name)
+	    : told  ? "lo, which is down"
+		    : "lo, which zebra has not told of yet");
+}
+
 static void put_agreed(struct vty_request *rq, const struct zserv_status *st)
 {
 	struct writer *w = rq->w;
@@ -41,8 +58,12 @@ static void put_agreed(struct vty_request *rq, const struct zserv_status *st)
 	writer_str(w, "routeType", "Route type", st->type && *st->type ? st->type : NULL);
 	writer_num(w, "instance", "Instance", st->instance);
 	writer_bool(w, "gracefulRestart", "Graceful restart", st->graceful);
-	writer_num(w, "staleTimeSeconds", "Stale time in s", st->stale_s);
+	writer_num(w, "staleTimeSeconds", NULL, st->stale_s);
+	writer_bool(w, "staleTimeEndless", NULL, st->stale_endless);
+	writer_fmt(w, NULL, "Stale time in s", "%u%s", (unsigned)st->stale_s,
+	    st->stale_endless ? ", but this release holds routes until grevyd is back" : "");
 	writer_num(w, "nextHopLimit", "Next hops at most", st->ecmp);
+	put_loopback(rq);
 	writer_str(w, "routerId", "Router id",
 	    st->router_id.family ? ipaddr_str(&st->router_id, b) : NULL);
 }
