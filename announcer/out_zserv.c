@@ -210,6 +210,7 @@ void zserv_routes_up(struct out_zserv *z)
 	z->list_tries = 0;
 	zroutes_features(z->routes, features);
 	zroutes_up(z->routes, zclient_nexthop_max(z->client), zserv_now_ms());
+	zserv_loopback(z);
 	zserv_settle(z);
 }
 
@@ -334,7 +335,7 @@ static void leave(struct out_zserv *z, bool hold)
 void out_zserv_reload(struct out_zserv *z, const struct conf *conf, bool changed)
 {
 	const struct conf_zebra *old = &z->conf->zebra, *new = &conf->zebra;
-	bool hold = old->table == new->table &&new->enabled != CONF_NO;
+	bool hold = old->table == new->table && !conf_zebra_off(conf);
 
 	if (changed) {
 		leave(z, hold);

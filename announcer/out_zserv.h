@@ -55,7 +55,7 @@ struct zserv_status {
 struct zserv_iface {
 	uint32_t ifindex;
 	char name[21];
-	bool up;
+	bool up, loopback;
 };
 
 struct out_zserv_events {

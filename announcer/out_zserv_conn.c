@@ -565,11 +565,13 @@ static void probe_connect(struct out_zserv *z)
 void zserv_connect(struct out_zserv *z)
 {
 	const struct conf_zebra *c = &z->conf->zebra;
+	const char *off = conf_zebra_off(z->conf);
 	struct stat st;
 
-	if (c->enabled == CONF_NO) {
+	if (off) {
 		z->state = ZSERV_OFF;
-		snprintf(z->reason, sizeof(z->reason), "zebra: enabled: no");
+		snprintf(z->reason, sizeof(z->reason), "%s", off);
+		log_info("zserv", "off: %s", off);
 		return;
 	}
 	if (stat(c->socket, &st) < 0) {

@@ -30,6 +30,17 @@ static struct zserv_iface *iface_find(struct out_zserv *z, uint32_t ifindex)
 	return NULL;
 }
 
+void zserv_loopback(struct out_zserv *z)
+{
+	const struct zserv_iface *lo = NULL;
+
+	for (size_t i = 0; i < z->n_ifaces; i++)
+		if (z->ifaces[i].loopback && (!lo || strcmp(z->ifaces[i].name, "lo") == 0))
+			lo = &z->ifaces[i];
+	if (lo)
+		zroutes_loopback(z->routes, lo->up ? lo->ifindex : 0, zserv_now_ms());
+}
+
 static void on_interface(enum zapi_if_event event, const struct zapi_if *ifp, void *arg)
 {
 	static const uint64_t usable = ZIF_FLAG_UP | ZIF_FLAG_RUNNING;
@@ -48,6 +59,7 @@ static void on_interface(enum zapi_if_event event, const struct zapi_if *ifp, vo
 		}
 		i->ifindex = ifp->ifindex;
 		i->up = up;
+		i->loopback = ifp->flags & ZIF_FLAG_LOOPBACK || strcmp(ifp->name, "lo") == 0;
 		snprintf(i->name, sizeof(i->name), "%s", ifp->name);
 	}
 	if (was == up)
@@ -57,6 +69,8 @@ static void on_interface(enum zapi_if_event event, const struct zapi_if *ifp, vo
 		zserv_downs_later(z);
 	log_debug("zserv", "interface %s is %s", ifp->name, up ? "up" : "down");
 	zroutes_iface(z->routes, ifp->ifindex, up, zserv_now_ms());
+	if (z->state == ZSERV_UP)
+		zserv_loopback(z);
 }
 
 static void on_address(bool added, const struct zapi_if_addr *a, void *arg)

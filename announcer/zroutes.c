@@ -84,6 +84,17 @@ static void route_free(struct zroutes *z, struct zroute *r)
 	free(r);
 }
 
+/* Interface lo needs no tracking: no link takes its routes along (zserv.md 8.8). */
+static bool loopback_usable(struct zroutes *z, struct zroute *r, bool *known)
+{
+	r->members |= HOPS_LOOPBACK;
+	if (!z->lo_told) {
+		z->lo_wanted = true;
+		*known = false;
+	}
+	return z->lo != 0;
+}
+
 /* Fill z->usable with what zebra can resolve of a route. false: it must be asked first. */
 static bool usable(struct zroutes *z, struct zroute *r, const struct rib_route *want, size_t *n,
     int64_t now_ms)
@@ -99,15 +110,21 @@ static bool usable(struct zroutes *z, struct zroute *r, const struct rib_route *
 		if (nh->addr.family) {
 			const struct hop *h = hops_use(z, &nh->addr, now_ms);
 
-			r->members |= 1ull << h->id % 64;
+			r->members |= hop_bit(h);
 			losses += h->pub.losses;
 			if (h->pub.state == ZNH_UNKNOWN)
 				known = false;
 			if (h->pub.state != ZNH_UP)
 				continue;
 		}
-		if (*n < z->max_nexthops)
-			z->usable[(*n)++] = *nh;
+		if (nh->loopback && !loopback_usable(z, r, &known))
+			continue;
+		if (*n == z->max_nexthops)
+			continue;
+		z->usable[*n] = *nh;
+		if (nh->loopback)
+			z->usable[*n].ifindex = z->lo;
+		++*n;
 	}
 	zroutes_weigh(z->usable, *n, losses, z->features);
 	return known;
@@ -493,7 +510,7 @@ int64_t zroutes_tick(struct zroutes *z, int64_t now_ms)
 
 bool zroutes_settled(const struct zroutes *z)
 {
-	return z->up && !z->unknown;
+	return z->up && !z->unknown && !z->lo_wanted;
 }
 
 size_t zroutes_count(const struct zroutes *z, enum zroute_state s)

@@ -85,6 +85,11 @@ void zroutes_nexthop(struct zroutes *z, const struct znh *told, int64_t now_ms);
  * zserv.md 18.1), or came up (ask again for what went down with it). */
 void zroutes_iface(struct zroutes *z, uint32_t ifindex, bool up, int64_t now_ms);
 
+/* Interface lo, as zebra told it; 0 = it is down or gone. Routes over it wait until this is
+ * known. */
+void zroutes_loopback(struct zroutes *z, uint32_t ifindex, int64_t now_ms);
+uint32_t zroutes_loopback_index(const struct zroutes *z, bool *told); /* 0 = none that is up */
+
 void zroutes_note(struct zroutes *z, const struct prefix *p, enum zapi_note n, int64_t now_ms);
 
 /* zebra has not read, or not told, all that it could: its silence means nothing. */

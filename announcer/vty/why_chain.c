@@ -161,12 +161,34 @@ static void put_hop(struct why *y, const struct rib_nexthop *nh, const struct zn
 		    told->recursive ? ", by a route of somebody else" : "");
 }
 
+/* Role node. */
+static void put_loopback(struct why *y)
+{
+	bool told;
+	uint32_t ifindex = zroutes_loopback_index(out_zserv_routes(y->rq->ctx->zserv), &told);
+	char name[NAMES_IFACE_LEN];
+
+	if (ifindex)
+		why_ok(y, "next hop",
+		    "interface %s; FRR tells others by redistribute: grevyd -T --frr-config",
+		    names_iface(y->rq->ctx, ifindex, name));
+	else if (told)
+		why_broken(y, "next hop", "ip link set lo up", "interface lo is down");
+	else
+		why_broken(y, "next hop", "wait; if it stays, see vtysh: show interface",
+		    "zebra has not told of interface lo");
+}
+
 static void put_hops(struct why *y, const struct rib_route *r)
 {
 	const struct zroutes *z = out_zserv_routes(y->rq->ctx->zserv);
 	char a[PREFIX_STRLEN];
 	size_t up = 0;
 
+	if (r->nh[0].loopback) {
+		put_loopback(y);
+		return;
+	}
 	for (size_t i = 0; i < r->n; i++) {
 		const struct znh *told = zroutes_nexthop_find(z, &r->nh[i].addr);
 

@@ -37,6 +37,8 @@ struct scene {
 	const char *damaged; /* the state file */
 	unsigned nodes,
 	    limit;          /* nodes m0001 ... besides those of the lab; next hops of a route */
+	const char *node;   /* role node, this one */
+	bool lo_down;       /* its interface lo */
 	bool strange;       /* zebra is of a release that nobody knows */
 	bool unread, quiet; /* the source was not read; zebra says nothing of routes */
 };
@@ -202,6 +204,10 @@ static void zebra_start(struct lab *lab, const struct scene *s)
 	};
 	if (fake.status.state == ZSERV_UP)
 		zroutes_up(fake.routes, fake.status.ecmp, NOW_MS);
+	if (s->node)
+		fake.iface = (struct zserv_iface){.ifindex = 1, .name = "lo", .loopback = true};
+	if (s->node && fake.status.state == ZSERV_UP)
+		zroutes_loopback(fake.routes, s->lo_down ? 0 : 1, NOW_MS);
 	rib_attach(lab->rib, &out, lab);
 }
 
@@ -245,6 +251,7 @@ static struct lab *lab_new(const struct scene *s)
 	lab->desired = desired_new(lab->store, lab->alloc, lab->rib);
 	rules = (struct alloc_rules){&lab->conf->policy, "", true};
 	desired_set_rules(lab->desired, &rules);
+	desired_set_node(lab->desired, s->node);
 	desired_set_router(lab->desired, &router);
 	text = read_file("lab.yaml", &len);
 	feed(lab, text, len);
@@ -371,6 +378,13 @@ static const char *const why_services[] = {"why pihole/dns-tcp", "why 192.168.25
     "why node n5", "why node n9", "why node nn1", NULL};
 static const char *const why_web[] = {
     "show services", "why default/web", "show zserv", "show rib", NULL};
+static const char *const on_a_node[] = {"show services", "show services default/web",
+    "show services pihole/dns-tcp json", "show nodes", "show nodes n1", "show rib",
+    "show rib json", "show zserv", "show zserv json", "why default/web", "why pihole/dns-tcp",
+    "why default/idle", "why default/dual", "why default/excluded", "why node n1",
+    "why node n3", NULL};
+static const char *const why_node[] = {
+    "show services", "why default/web", "show zserv | include interface", NULL};
 static const char *const why_source[] = {
     "why default/web", "why default/nothing", "why node n1", "show queue", NULL};
 static const char *const why_many[] = {"why default/web", "show zserv | count resolved",
@@ -404,6 +418,10 @@ SCENE(unread, .commands = why_source, .unread = true,
 SCENE(outage, .commands = why_source,
     .outage = "/etc/grevy/manifests.d: No such file or directory")
 SCENE(bad_file, .commands = why_source, .problem = "spec.ports[0].port: must be 1..65535")
+
+SCENE(node, .commands = on_a_node, .node = "n1")
+SCENE(node_unknown, .commands = why_node, .node = "n9")
+SCENE(node_lo_down, .commands = why_node, .node = "n1", .lo_down = true)
 
 /* Nothing is there yet: each command says so, none falls over. */
 static void without_parts_commands_say_so(void **state)
@@ -492,6 +510,9 @@ int main(void)
 	    cmocka_unit_test(unread),
 	    cmocka_unit_test(outage),
 	    cmocka_unit_test(bad_file),
+	    cmocka_unit_test(node),
+	    cmocka_unit_test(node_unknown),
+	    cmocka_unit_test(node_lo_down),
 	    cmocka_unit_test(without_parts_commands_say_so),
 	    cmocka_unit_test(version_and_memory_are_told),
 	    cmocka_unit_test(names_complete),
