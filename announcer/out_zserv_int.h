@@ -2,6 +2,7 @@
 /* out_zserv_int.h - what the files of the zebra output share; nobody else includes it. */
 #ifndef GREVY_OUT_ZSERV_INT_H
 #define GREVY_OUT_ZSERV_INT_H
+#include "announcer/audit.h"
 #include "announcer/conf.h"
 #include "announcer/log.h"
 #include "announcer/out_zserv.h"
@@ -69,6 +70,17 @@ struct out_zserv {
 	uint32_t list_table, old_table; /* old: of an earlier run */
 	struct event *list_ev;
 
+	/* out_zserv_audit.c: what the kernel has of them */
+	struct fib *fib; /* NULL = not looked at, because of fib_off */
+	char fib_off[128];
+	struct audit *audit;
+	struct event *audit_ev;
+	int64_t audit_at_ms;
+	struct log_bucket fib_bucket;
+	struct vtyc *stray_asking;
+	struct prefix *strays; /* to be asked about, the first under way */
+	size_t n_strays;
+
 	/* counted over all connections */
 	struct zserv_status count;
 	struct log_bucket bucket;
@@ -117,4 +129,12 @@ void zserv_list_later(struct out_zserv *z);
 /* An interface went down: read zebra's count of that in a moment. */
 void zserv_downs_later(struct out_zserv *z);
 void zserv_ask_cancel(struct out_zserv *z);
+
+/* out_zserv_audit.c: init and fini once; up with the connection, down with it. */
+void zserv_audit_init(struct out_zserv *z);
+void zserv_audit_fini(struct out_zserv *z);
+void zserv_audit_up(struct out_zserv *z);
+void zserv_audit_down(struct out_zserv *z);
+/* Something may be due earlier. */
+void zserv_audit_arm(struct out_zserv *z);
 #endif

@@ -16,6 +16,8 @@ struct zroute {
 	bool wanted, asked;
 	uint8_t tries;
 	uint16_t n_sent, n_wanted;
+	uint8_t repairs; /* counts into the factor of weights */
+	struct zroute_mark mark;
 	uint64_t sent;    /* hash of what zebra has; 0 = nothing */
 	uint64_t members; /* bit id % 64 of each gateway in the RIB's route */
 	int64_t due_ms;
@@ -51,6 +53,8 @@ static inline void zdue(struct zroutes *z, int64_t *at, int64_t when_ms)
 }
 
 extern const struct table_ops hops_ops;
+
+struct zroute *zroute_find(const struct zroutes *z, const struct prefix *p); /* or NULL */
 
 /* The gateway, tracked from now on if it was not. */
 struct hop *hops_use(struct zroutes *z, const struct ipaddr *a, int64_t now_ms);
