@@ -42,12 +42,13 @@ struct audit_view {
 };
 
 struct audit_stats {
-	uint64_t changes, overruns, comparisons; /* heard of, lost some, whole ones made */
-	uint64_t found[AUDIT_KINDS];             /* differences */
-	uint64_t repairs, restored;              /* by us, by zebra itself */
-	size_t routes;                           /* of ours in the kernel now */
-	size_t open[AUDIT_KINDS];                /* differences now */
-	bool compared;                           /* at least once since the connection is up */
+	uint64_t changes, overruns,
+	    comparisons; /* heard of (none while reading), lost some, whole ones made */
+	uint64_t found[AUDIT_KINDS]; /* differences */
+	uint64_t repairs, restored;  /* by us, by zebra itself */
+	size_t routes;               /* of ours in the kernel now */
+	size_t open[AUDIT_KINDS];    /* differences now */
+	bool compared;               /* at least once since the connection is up */
 };
 
 struct audit_ops {
@@ -107,6 +108,11 @@ bool audit_find(
     const struct audit *a, const struct prefix *p, int64_t now_ms, struct audit_view *v);
 typedef void audit_fn(const struct audit_view *v, void *arg);
 void audit_each(const struct audit *a, int64_t now_ms, audit_fn *fn, void *arg); /* no order */
+
+/* The route by which this host would send to a prefix of one address, and its first next hop.
+ * Return: 1 = ours, 0 = another, -errno. */
+int audit_lookup(
+    const struct audit *a, const struct prefix *p, struct fib_route *r, struct fib_nexthop *nh);
 
 const char *audit_kind_name(enum audit_kind k); /* "missing" */
 

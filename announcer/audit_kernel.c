@@ -285,16 +285,27 @@ static void foreign_drop(struct audit *a, struct foreign *f)
 	free(f);
 }
 
+int audit_lookup(
+    const struct audit *a, const struct prefix *p, struct fib_route *r, struct fib_nexthop *nh)
+{
+	struct ipaddr addr = {.family = p->family};
+	int rc;
+
+	memcpy(addr.addr, p->addr, sizeof(addr.addr));
+	rc = a->ops.lookup(&addr, r, nh, a->arg);
+	if (rc)
+		return rc;
+	return is_ours(a, r) && !prefix_cmp(&r->prefix, p);
+}
+
 struct foreign *kernel_foreign_ask(struct audit *a, const struct prefix *p)
 {
 	struct foreign *f = kernel_foreign(a, p);
-	struct ipaddr addr = {.family = p->family};
 	struct fib_nexthop nh;
 	struct fib_route r;
 
-	memcpy(addr.addr, p->addr, sizeof(addr.addr));
-	if (f || a->ops.lookup(&addr, &r, &nh, a->arg) || r.table != a->target.table ||
-	    prefix_cmp(&r.prefix, p) || is_ours(a, &r))
+	if (f || audit_lookup(a, p, &r, &nh) || r.table != a->target.table ||
+	    prefix_cmp(&r.prefix, p))
 		return f;
 	return foreign_set(a, &r);
 }
@@ -359,7 +370,7 @@ void audit_route(struct audit *a, const struct fib_route *r, bool added, int64_t
 		return;
 	if (!m && zebras && !added && a->owed)
 		a->owed--;
-	a->st.changes++;
+	a->st.changes += !a->dumping;
 	if (m && zebras)
 		our_route(a, r, m, added, now_ms);
 	else if (m && !ours)

@@ -31,7 +31,7 @@ in_ns router ip route
 in_ns router ip route del "$pool4.1/32" via 192.168.22.14 proto static; pause 2; kernel
 in_ns router ip route add "$pool4.77/32" via 192.168.22.14 proto 197 metric 20; pause 4; kernel
 in_ns router ip route del "$pool4.77/32" via 192.168.22.14 proto 197 metric 20
-in_ns router ip route flush proto 197; pause 2; kernel
+in_ns router ip route del '"$pool4.1/32"'; pause 2; kernel
 in_ns node1 ip link set eth0 down; pause 2; node_up 1; pause 2; kernel
 stop grevyd KILL; pause 1; grevyd_start; pause 3
 stop zebra KILL; zebra_start; pause 4; kernel
