@@ -18,35 +18,10 @@
 enum {
 	LOOK_MS = 200,    /* after a change */
 	CONFIRM_MS = 200, /* after the first look */
-	STRAY_MS = 1000,  /* a route that we do not want: zebra may be about to delete it */
-	RETRY_MS = 500,   /* after the first repair; doubled each time */
-	RETRY_MAX_MS = 300000,
-	QUIET_MS = 60000, /* a difference after that is a new one */
 	REST_MS = 1000,   /* between two readings because of lost changes ... */
 	REST_FACTOR = 10, /* ... and so many times what one takes */
 	DIRTY_MAX = 1024, /* more of them: everything is looked at */
-	STUCK_TRIES = 5,
 };
-
-/* What a look at a prefix gives besides an enum audit_kind. */
-enum { GOOD = -1, NOT_JUDGED = -2, UNDER_WAY = -3 };
-
-static uint32_t diff_hash(const void *entry)
-{
-	const struct diff *d = entry;
-
-	return table_hash(d->prefix.addr, sizeof(d->prefix.addr), d->prefix.plen + d->stray);
-}
-
-static bool diff_same(const void *a, const void *b)
-{
-	const struct diff *x = a, *y = b;
-
-	return !prefix_cmp(&x->prefix, &y->prefix) && x->stray == y->stray &&
-	       (!x->stray || x->metric == y->metric);
-}
-
-static const struct table_ops diffs_ops = {.hash = diff_hash, .same = diff_same};
 
 struct audit *audit_new(struct zroutes *z, const struct audit_ops *ops, void *arg)
 {
@@ -73,106 +48,6 @@ void audit_free(struct audit *a)
 	free(a);
 }
 
-/* ---- differences ---- */
-
-static struct diff *diff_find(const struct audit *a, const struct prefix *p)
-{
-	struct diff probe = {.prefix = *p};
-
-	return a->diffs.n ? table_find(&a->diffs, &probe) : NULL;
-}
-
-static struct diff *diff_make(struct audit *a, const struct diff *key)
-{
-	struct diff *d = xcalloc(1, sizeof(*d));
-
-	*d = *key;
-	table_add(&a->diffs, d);
-	return d;
-}
-
-static struct audit_view view_of(const struct audit *a, const struct diff *d, int64_t now_ms)
-{
-	const struct foreign *f =
-	    d->kind == AUDIT_FOREIGN ? kernel_foreign(a, &d->prefix) : NULL;
-	struct audit_view v = {.prefix = d->prefix,
-	    .kind = (enum audit_kind)d->kind,
-	    .tries = d->tries,
-	    .since_ms = d->since_ms,
-	    .retry_in_ms = d->due_ms == NEVER ? -1 : d->due_ms - now_ms,
-	    .protocol = f ? f->protocol : a->target.protocol,
-	    .metric = f ? f->metric : d->metric,
-	    .via = f ? f->via : d->via,
-	    .table = a->target.table};
-
-	if (d->due_ms != NEVER && v.retry_in_ms < 0)
-		v.retry_in_ms = 0;
-	v.protocol_name = fib_protocol_name(v.protocol);
-	return v;
-}
-
-static void tell(struct audit *a, const struct diff *d, enum audit_event e, int64_t now_ms)
-{
-	struct audit_view v = view_of(a, d, now_ms);
-
-	a->ops.told(&v, e, a->arg);
-}
-
-static int64_t retry_ms(unsigned tries)
-{
-	int64_t ms = (int64_t)RETRY_MS << (tries > 16 ? 16 : tries);
-
-	return ms > RETRY_MAX_MS ? RETRY_MAX_MS : ms;
-}
-
-/* Ours to repair. */
-static bool is_ours(const struct diff *d)
-{
-	return d->kind == AUDIT_MISSING || d->kind == AUDIT_DIFFERENT;
-}
-
-static void diff_close(struct audit *a, struct diff *d, bool good, int64_t now_ms)
-{
-	bool was_open = d->state == DIFF_OPEN;
-
-	if (was_open)
-		a->st.open[d->kind]--;
-	d->state = DIFF_CLOSED;
-	d->due_ms = NEVER;
-	d->repaired_ms = now_ms;
-	if (was_open && (good || d->kind == AUDIT_FOREIGN))
-		tell(a, d, d->tries && is_ours(d) ? AUDIT_REPAIRED : AUDIT_OVER, now_ms);
-}
-
-static void diff_suspect(
-    struct audit *a, const struct diff *key, struct diff *d, int64_t wait_ms, int64_t now_ms)
-{
-	if (!d)
-		d = diff_make(a, key);
-	else if (now_ms - d->repaired_ms > QUIET_MS)
-		d->tries = 0;
-	/* One that comes back at once waits as long as after any repair. */
-	if (d->tries)
-		wait_ms += retry_ms(d->tries - 1u);
-	d->state = DIFF_SUSPECT;
-	d->kind = key->kind;
-	d->since_ms = now_ms;
-	d->due_ms = now_ms + wait_ms;
-}
-
-static void diff_open(struct audit *a, struct diff *d, enum audit_kind kind, int64_t now_ms)
-{
-	if (d->state == DIFF_OPEN && d->kind == kind)
-		return;
-	if (d->state == DIFF_OPEN)
-		a->st.open[d->kind]--;
-	d->state = DIFF_OPEN;
-	d->kind = kind;
-	a->st.open[kind]++;
-	a->st.found[kind]++;
-	tell(a, d, AUDIT_FOUND, now_ms);
-}
-
 /* ---- judging ---- */
 
 /* zebra chose between its own routes; that is its to tell. */
@@ -181,7 +56,7 @@ static bool zebras_own(uint8_t protocol)
 	return protocol == 11 || protocol == 42 || (protocol >= 186 && protocol <= 199);
 }
 
-static int judge(struct audit *a, const struct prefix *p, struct zroute_mark *m, int64_t now_ms)
+int audit_judge(struct audit *a, const struct prefix *p, struct zroute_mark *m, int64_t now_ms)
 {
 	const struct rib_nexthop *nh;
 	const struct foreign *f = kernel_foreign(a, p);
@@ -190,20 +65,20 @@ static int judge(struct audit *a, const struct prefix *p, struct zroute_mark *m,
 	size_t n;
 
 	if (!zroutes_find(a->z, p, now_ms, &v) || !v.wanted)
-		return NOT_JUDGED;
+		return AUDIT_NOT_JUDGED;
 	if (v.state == ZROUTE_LOST) {
 		f = kernel_foreign_ask(a, p);
-		return f && !zebras_own(f->protocol) ? AUDIT_FOREIGN : NOT_JUDGED;
+		return f && !zebras_own(f->protocol) ? AUDIT_FOREIGN : AUDIT_NOT_JUDGED;
 	}
 	if (v.state == ZROUTE_INSTALLING || v.state == ZROUTE_REMOVING)
-		return UNDER_WAY;
+		return AUDIT_UNDER_WAY;
 	if (!zroutes_confirmed(a->z, p, &nh, &n, now_ms))
-		return NOT_JUDGED;
+		return AUDIT_NOT_JUDGED;
 	if (!s)
 		return f ? AUDIT_FOREIGN : AUDIT_MISSING;
 	if (f && f->metric < FIB_METRIC)
 		return AUDIT_FOREIGN;
-	return kernel_same(a, s, nh, n) ? GOOD : AUDIT_DIFFERENT;
+	return kernel_same(a, s, nh, n) ? AUDIT_GOOD : AUDIT_DIFFERENT;
 }
 
 /* Somebody changed a route that zebra had confirmed, and now it is as it should be, without
@@ -222,20 +97,20 @@ static void restored(struct audit *a, const struct prefix *p, struct zroute_mark
 		return;
 	a->st.found[told.kind]++;
 	a->st.restored++;
-	tell(a, &told, AUDIT_RESTORED, now_ms);
+	diff_tell(a, &told, AUDIT_RESTORED, now_ms);
 }
 
-static void look_at(
+void audit_look_at(
     struct audit *a, const struct prefix *p, struct zroute_mark *m, int64_t now_ms)
 {
-	int kind = judge(a, p, m, now_ms);
+	int kind = audit_judge(a, p, m, now_ms);
 	struct diff *d = diff_find(a, p);
 	bool there = d && d->state != DIFF_CLOSED;
 
 	m->bits &= (uint8_t)~MARK_DIRTY;
-	if (kind == UNDER_WAY)
+	if (kind == AUDIT_UNDER_WAY)
 		return;
-	if (kind == GOOD)
+	if (kind == AUDIT_GOOD)
 		restored(a, p, m, d, now_ms);
 	if (kind >= 0 && !there) {
 		struct diff key = {.prefix = *p, .kind = (uint8_t)kind};
@@ -244,103 +119,8 @@ static void look_at(
 	} else if (kind >= 0 && d->kind != kind) {
 		d->due_ms = now_ms + CONFIRM_MS;
 	} else if (kind < 0 && there) {
-		diff_close(a, d, kind == GOOD, now_ms);
+		diff_close(a, d, kind == AUDIT_GOOD, now_ms);
 	}
-}
-
-static void repair(struct audit *a, struct diff *d, int64_t now_ms)
-{
-	/* What is there is not taken away before the gentler way was tried. */
-	bool removed_first = d->kind == AUDIT_MISSING || d->tries || a->target.unmoved;
-
-	if (!zroutes_repair(a->z, &d->prefix, removed_first, now_ms))
-		return;
-	a->st.repairs++;
-	d->tries += d->tries < UINT16_MAX;
-	d->repaired_ms = now_ms;
-	d->due_ms = now_ms + retry_ms(d->tries);
-	if (d->tries == STUCK_TRIES)
-		tell(a, d, AUDIT_STUCK, now_ms);
-}
-
-/* The second look at a route, after the table was read: the difference is one. */
-static void act(struct audit *a, struct diff *d, int64_t now_ms)
-{
-	struct zroute_mark *m = zroutes_mark(a->z, &d->prefix);
-	int kind = m ? judge(a, &d->prefix, m, now_ms) : NOT_JUDGED;
-
-	if (kind == AUDIT_MISSING && kernel_foreign_ask(a, &d->prefix))
-		kind = AUDIT_FOREIGN;
-	d->due_ms = NEVER;
-	if (kind == UNDER_WAY) {
-		d->due_ms = now_ms + retry_ms(d->tries);
-		return;
-	}
-	if (kind < 0) {
-		if (m)
-			look_at(a, &d->prefix, m, now_ms);
-		else
-			diff_close(a, d, false, now_ms);
-		return;
-	}
-	diff_open(a, d, (enum audit_kind)kind, now_ms);
-	m->bits &= (uint8_t) ~(MARK_DELETED | MARK_CHANGED);
-	if (kind == AUDIT_FOREIGN)
-		a->ops.ask(&d->prefix, a->arg);
-	else
-		repair(a, d, now_ms);
-}
-
-/* A route of our protocol that no RIB has: zebra is told to delete it, then asked whether it
- * knows it; only what is not zebra's either is told. */
-static void act_stray(struct audit *a, struct diff *d, int64_t now_ms)
-{
-	if (a->target.shared || !a->swept) {
-		d->due_ms = NEVER;
-	} else if (!d->tries) {
-		d->tries = 1;
-		d->due_ms = now_ms + STRAY_MS;
-		if (d->metric == FIB_METRIC && !zroutes_mark(a->z, &d->prefix))
-			zroutes_stray(a->z, &d->prefix, now_ms);
-	} else {
-		d->due_ms = NEVER;
-		a->ops.ask_stray(&d->prefix, a->arg);
-	}
-}
-
-void audit_known(struct audit *a, const struct prefix *p, bool known, int64_t now_ms)
-{
-	struct diff *d;
-
-	for (size_t i = 0; !known && (d = table_next(&a->diffs, &i));)
-		if (d->stray && d->tries && !prefix_cmp(&d->prefix, p))
-			diff_open(a, d, AUDIT_STRAY, now_ms);
-}
-
-void audit_stray(struct audit *a, const struct fib_route *r, bool added, int64_t now_ms)
-{
-	struct diff key = {.prefix = r->prefix,
-	    .stray = true,
-	    .kind = AUDIT_STRAY,
-	    .metric = r->metric,
-	    .since_ms = now_ms,
-	    .due_ms = now_ms + STRAY_MS,
-	    .state = DIFF_SUSPECT};
-	struct diff *d = added || a->diffs.n ? table_find(&a->diffs, &key) : NULL;
-
-	if (added && !d) {
-		d = diff_make(a, &key);
-		audit_look(a, now_ms);
-	}
-	if (added && r->n)
-		d->via = r->nh[0];
-	if (added)
-		d->repaired_ms = now_ms; /* seen */
-	if (added || !d)
-		return;
-	diff_close(a, d, true, now_ms);
-	table_remove(&a->diffs, d);
-	free(d);
 }
 
 /* ---- time ---- */
@@ -377,7 +157,7 @@ static void on_look(const struct prefix *p, struct zroute_mark *m, void *arg)
 {
 	const struct sweep *s = arg;
 
-	look_at(s->a, p, m, s->now_ms);
+	audit_look_at(s->a, p, m, s->now_ms);
 }
 
 static void look(struct audit *a, int64_t now_ms)
@@ -389,7 +169,7 @@ static void look(struct audit *a, int64_t now_ms)
 		struct zroute_mark *m = zroutes_mark(a->z, &a->dirty[i]);
 
 		if (m)
-			look_at(a, &a->dirty[i], m, now_ms);
+			audit_look_at(a, &a->dirty[i], m, now_ms);
 	}
 	if (a->all)
 		zroutes_marks(a->z, on_look, &s);
@@ -397,42 +177,6 @@ static void look(struct audit *a, int64_t now_ms)
 	a->n_dirty = 0;
 	free(a->dirty);
 	a->dirty = NULL;
-}
-
-/* When the next difference is due; those that are over long enough are forgotten. */
-static int64_t diffs_due(struct audit *a, int64_t now_ms)
-{
-	int64_t due = NEVER;
-	struct diff *d, *old = NULL;
-
-	for (size_t i = 0; (d = table_next(&a->diffs, &i));) {
-		if (d->due_ms < due)
-			due = d->due_ms;
-		if (d->state == DIFF_CLOSED && now_ms - d->repaired_ms > QUIET_MS)
-			old = d;
-	}
-	if (old) { /* one at a time is enough: they are few */
-		table_remove(&a->diffs, old);
-		free(old);
-	}
-	return due;
-}
-
-static void act_due(struct audit *a, int64_t now_ms)
-{
-	struct diff **due = xcalloc(a->diffs.n, sizeof(struct diff *)), *d;
-	size_t n = 0;
-
-	for (size_t i = 0; (d = table_next(&a->diffs, &i));)
-		if (d->due_ms <= now_ms)
-			due[n++] = d;
-	for (size_t i = 0; i < n; i++) {
-		if (due[i]->stray)
-			act_stray(a, due[i], now_ms);
-		else
-			act(a, due[i], now_ms);
-	}
-	free(due);
 }
 
 static void on_unsee(const struct prefix *p, struct zroute_mark *m, void *arg)
@@ -461,35 +205,7 @@ static void on_sweep(const struct prefix *p, struct zroute_mark *m, void *arg)
 
 	if ((m->bits & (MARK_THERE | MARK_SEEN)) == MARK_THERE)
 		kernel_mark_clear(s->a, m);
-	look_at(s->a, p, m, s->now_ms);
-}
-
-/* Strays that the reading did not show are gone. */
-static void sweep_strays(struct audit *a, int64_t now_ms)
-{
-	struct diff **gone = xcalloc(a->diffs.n, sizeof(struct diff *)), *d;
-	size_t n = 0;
-
-	for (size_t i = 0; (d = table_next(&a->diffs, &i));)
-		if (d->stray && d->repaired_ms < a->dump_ms)
-			gone[n++] = d;
-	while (n) {
-		d = gone[--n];
-		diff_close(a, d, true, now_ms);
-		table_remove(&a->diffs, d);
-		free(d);
-	}
-	free(gone);
-}
-
-/* Those of others were not read; what concerns us is asked for one by one. */
-static void ask_foreigns(struct audit *a)
-{
-	const struct diff *d;
-
-	for (size_t i = 0; (d = table_next(&a->diffs, &i));)
-		if (d->state == DIFF_OPEN && d->kind == AUDIT_FOREIGN)
-			kernel_foreign_ask(a, &d->prefix);
+	audit_look_at(s->a, p, m, s->now_ms);
 }
 
 void audit_dumped(struct audit *a, bool ok, int64_t now_ms)
@@ -507,10 +223,10 @@ void audit_dumped(struct audit *a, bool ok, int64_t now_ms)
 	}
 	a->st.comparisons++;
 	a->st.compared = true;
-	ask_foreigns(a);
-	sweep_strays(a, now_ms);
+	diffs_ask_foreigns(a);
+	diffs_sweep(a, now_ms);
 	zroutes_marks(a->z, on_sweep, &s);
-	act_due(a, now_ms);
+	diffs_act(a, now_ms);
 }
 
 /* What was lost, or never read, is read; not more often than it is worth. */
@@ -526,7 +242,7 @@ static int64_t reading_due(const struct audit *a)
 
 int64_t audit_next(struct audit *a, int64_t now_ms)
 {
-	int64_t due = reading_due(a), diffs = diffs_due(a, now_ms);
+	int64_t due = reading_due(a), diffs = diffs_next(a, now_ms);
 
 	if (!a->up || a->dumping)
 		return -1;
@@ -544,7 +260,7 @@ void audit_tick(struct audit *a, int64_t now_ms)
 		return;
 	if (a->look_ms <= now_ms && reading_due(a) == NEVER)
 		look(a, now_ms);
-	if (reading_due(a) <= now_ms || diffs_due(a, now_ms) <= now_ms) {
+	if (reading_due(a) <= now_ms || diffs_next(a, now_ms) <= now_ms) {
 		a->look_ms = NEVER;
 		dump(a, now_ms);
 	}
@@ -563,12 +279,8 @@ void audit_up(struct audit *a, const struct audit_target *t, int64_t now_ms)
 
 void audit_sweep(struct audit *a, int64_t now_ms)
 {
-	struct diff *d;
-
 	a->swept = true;
-	for (size_t i = 0; (d = table_next(&a->diffs, &i));)
-		if (d->stray && d->due_ms == NEVER)
-			d->due_ms = now_ms + STRAY_MS;
+	diffs_strays(a, now_ms);
 	audit_look(a, now_ms);
 }
 
@@ -635,32 +347,7 @@ void audit_dropped(
 	kernel_mark_clear(a, &gone);
 }
 
-/* ---- looking ---- */
-
 void audit_stats(const struct audit *a, struct audit_stats *st)
 {
 	*st = a->st;
-}
-
-bool audit_find(
-    const struct audit *a, const struct prefix *p, int64_t now_ms, struct audit_view *v)
-{
-	const struct diff *d = diff_find(a, p);
-
-	if (!d || d->state != DIFF_OPEN)
-		return false;
-	*v = view_of(a, d, now_ms);
-	return true;
-}
-
-void audit_each(const struct audit *a, int64_t now_ms, audit_fn *fn, void *arg)
-{
-	const struct diff *d;
-
-	for (size_t i = 0; (d = table_next(&a->diffs, &i));) {
-		struct audit_view v = view_of(a, d, now_ms);
-
-		if (d->state == DIFF_OPEN)
-			fn(&v, arg);
-	}
 }

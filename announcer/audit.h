@@ -113,11 +113,4 @@ void audit_each(const struct audit *a, int64_t now_ms, audit_fn *fn, void *arg);
  * Return: 1 = ours, 0 = another, -errno. */
 int audit_lookup(
     const struct audit *a, const struct prefix *p, struct fib_route *r, struct fib_nexthop *nh);
-
-const char *audit_kind_name(enum audit_kind k); /* "missing" */
-
-/* What it is and what helps, in words; the cure may be "". Into buf, which is returned. */
-#define AUDIT_TEXT_LEN 200
-const char *audit_text(const struct audit_view *v, char *buf);
-const char *audit_cure(const struct audit_view *v, char *buf);
 #endif

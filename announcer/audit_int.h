@@ -4,6 +4,7 @@
 #define GREVY_AUDIT_INT_H
 #include "announcer/audit.h"
 #include "announcer/table.h"
+#include "announcer/zroutes_audit.h"
 
 #define NEVER INT64_MAX
 
@@ -90,6 +91,28 @@ void kernel_mark_clear(struct audit *a, struct zroute_mark *m);
 void kernel_forget(struct audit *a);
 void kernel_foreigns_forget(struct audit *a);
 
-/* audit.c: the difference of a stray, made when it is new. */
+/* audit.c: what a look at a prefix gives besides an enum audit_kind. */
+enum { AUDIT_GOOD = -1, AUDIT_NOT_JUDGED = -2, AUDIT_UNDER_WAY = -3 };
+int audit_judge(struct audit *a, const struct prefix *p, struct zroute_mark *m, int64_t now_ms);
+/* A first look: it may become suspect, or what was wrong is over. */
+void audit_look_at(
+    struct audit *a, const struct prefix *p, struct zroute_mark *m, int64_t now_ms);
+
+/* audit_diffs.c */
+extern const struct table_ops diffs_ops;
+struct diff *diff_find(const struct audit *a, const struct prefix *p);
+/* d: the closed one of before, or NULL. */
+void diff_suspect(
+    struct audit *a, const struct diff *key, struct diff *d, int64_t wait_ms, int64_t now_ms);
+/* good: because all is as it should be. */
+void diff_close(struct audit *a, struct diff *d, bool good, int64_t now_ms);
+void diff_tell(struct audit *a, const struct diff *d, enum audit_event e, int64_t now_ms);
+/* The table was read: act on what is due. */
+void diffs_act(struct audit *a, int64_t now_ms);
+/* When the next one is due, NEVER. Those that are long over are forgotten. */
+int64_t diffs_next(struct audit *a, int64_t now_ms);
+void diffs_sweep(struct audit *a, int64_t now_ms);
+void diffs_strays(struct audit *a, int64_t now_ms);
+void diffs_ask_foreigns(struct audit *a);
 void audit_stray(struct audit *a, const struct fib_route *r, bool added, int64_t now_ms);
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* audit_text.c - differences between zebra's word and the kernel, in words. */
-#include "announcer/audit.h"
+#include "announcer/audit_text.h"
 #include <stdio.h>
 #include <sys/socket.h>
 

@@ -125,12 +125,12 @@ static void on_ask(const struct prefix *p, void *arg)
 
 static void on_settled(const struct prefix *p, void *arg)
 {
-	audit_settled(((struct out_zserv *)arg)->audit, p, zserv_now_ms());
+	audit_settled(((struct out_zserv *)arg)->fib.audit, p, zserv_now_ms());
 }
 
 static void on_dropped(const struct prefix *p, const struct zroute_mark *m, void *arg)
 {
-	audit_dropped(((struct out_zserv *)arg)->audit, p, m, zserv_now_ms());
+	audit_dropped(((struct out_zserv *)arg)->fib.audit, p, m, zserv_now_ms());
 }
 
 void zserv_write(struct out_zserv *z)
@@ -176,7 +176,7 @@ static void complete(struct out_zserv *z)
 	}
 	zserv_list_later(z);
 	zserv_lock_note(z);
-	audit_sweep(z->audit, zserv_now_ms());
+	audit_sweep(z->fib.audit, zserv_now_ms());
 }
 
 static void tick_later(struct out_zserv *z, int64_t ms)

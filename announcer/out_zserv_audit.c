@@ -4,7 +4,7 @@
  * wakes the audit when something is due, and logs what it finds. Nothing wakes while nothing
  * changes.
  */
-#include "announcer/fib.h"
+#include "announcer/audit_text.h"
 #include "announcer/out_zserv_int.h"
 #include "announcer/util.h"
 #include "announcer/zebra_text.h"
@@ -16,20 +16,21 @@ enum { BATCHES_MAX = 64, STRAYS_MAX = 256, MAIN_TABLE = 254 };
 
 static void arm(struct out_zserv *z)
 {
-	int64_t now = zserv_now_ms(), ms = audit_next(z->audit, now);
+	int64_t now = zserv_now_ms(), ms = audit_next(z->fib.audit, now);
 	struct timeval t = {ms / 1000, (ms % 1000) * 1000};
 
 	if (ms < 0) {
-		event_del(z->audit_ev);
-	} else if (!event_pending(z->audit_ev, EV_TIMEOUT, NULL) || now + ms < z->audit_at_ms) {
-		z->audit_at_ms = now + ms;
-		event_add(z->audit_ev, &t);
+		event_del(z->fib.due_ev);
+	} else if (!event_pending(z->fib.due_ev, EV_TIMEOUT, NULL) ||
+		   now + ms < z->fib.due_ms) {
+		z->fib.due_ms = now + ms;
+		event_add(z->fib.due_ev, &t);
 	}
 }
 
 void zserv_audit_arm(struct out_zserv *z)
 {
-	if (z->fib)
+	if (z->fib.kernel)
 		arm(z);
 }
 
@@ -39,9 +40,9 @@ static void on_due(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	for (int i = 0; z->fib && i < BATCHES_MAX && !fib_read(z->fib); i++)
+	for (int i = 0; z->fib.kernel && i < BATCHES_MAX && !fib_read(z->fib.kernel); i++)
 		continue;
-	audit_tick(z->audit, zserv_now_ms());
+	audit_tick(z->fib.audit, zserv_now_ms());
 	zserv_settle(z);
 	zserv_audit_arm(z);
 }
@@ -50,24 +51,24 @@ static void on_due(evutil_socket_t fd, short what, void *arg)
 
 static void on_route(const struct fib_route *r, bool added, void *arg)
 {
-	audit_route(((struct out_zserv *)arg)->audit, r, added, zserv_now_ms());
+	audit_route(((struct out_zserv *)arg)->fib.audit, r, added, zserv_now_ms());
 }
 
 static void on_object(const struct fib_object *o, bool added, void *arg)
 {
-	audit_object(((struct out_zserv *)arg)->audit, o, added, zserv_now_ms());
+	audit_object(((struct out_zserv *)arg)->fib.audit, o, added, zserv_now_ms());
 }
 
 static void on_overrun(void *arg)
 {
-	audit_overrun(((struct out_zserv *)arg)->audit, zserv_now_ms());
+	audit_overrun(((struct out_zserv *)arg)->fib.audit, zserv_now_ms());
 }
 
 static void on_dumped(bool ok, void *arg)
 {
 	struct out_zserv *z = arg;
 
-	audit_dumped(z->audit, ok, zserv_now_ms());
+	audit_dumped(z->fib.audit, ok, zserv_now_ms());
 	zserv_settle(z);
 }
 
@@ -86,7 +87,8 @@ static uint32_t kernel_table(const struct out_zserv *z)
 static bool on_dump(void *arg)
 {
 	struct out_zserv *z = arg;
-	int rc = fib_dump(z->fib, kernel_table(z), (uint8_t)zversion_type_kernel(z->type));
+	int rc =
+	    fib_dump(z->fib.kernel, kernel_table(z), (uint8_t)zversion_type_kernel(z->type));
 
 	if (rc)
 		log_debug("fib", "the kernel's table cannot be read: %s", strerror(-rc));
@@ -111,7 +113,7 @@ static void on_told(const struct audit_view *v, enum audit_event e, void *arg)
 	char p[PREFIX_STRLEN], b[AUDIT_TEXT_LEN], cure[AUDIT_TEXT_LEN];
 	bool ours = v->kind == AUDIT_MISSING || v->kind == AUDIT_DIFFERENT;
 
-	if (!log_allowed(&z->fib_bucket))
+	if (!log_allowed(&z->fib.bucket))
 		return;
 	prefix_str(&v->prefix, p);
 	switch (e) {
@@ -147,14 +149,14 @@ static void stray_next(struct out_zserv *z);
 static void on_stray(int rc, const char *text, void *arg)
 {
 	struct out_zserv *z = arg;
-	struct prefix p = z->strays[0];
+	struct prefix p = z->fib.strays[0];
 	struct zebra_entry e = {0};
 
-	z->stray_asking = NULL;
-	memmove(z->strays, z->strays + 1, --z->n_strays * sizeof(*z->strays));
+	z->fib.asking = NULL;
+	memmove(z->fib.strays, z->fib.strays + 1, --z->fib.n_strays * sizeof(*z->fib.strays));
 	if (rc >= 0)
 		zebra_text_entry(text, zversion_type_name(z->type), &e);
-	audit_known(z->audit, &p, e.installed || *e.winner, zserv_now_ms());
+	audit_known(z->fib.audit, &p, e.installed || *e.winner, zserv_now_ms());
 	stray_next(z);
 }
 
@@ -162,13 +164,14 @@ static void stray_next(struct out_zserv *z)
 {
 	char s[PREFIX_STRLEN], command[128];
 
-	if (!z->n_strays || z->stray_asking)
+	if (!z->fib.n_strays || z->fib.asking)
 		return;
 	snprintf(command, sizeof(command), "show %s route %s",
-	    z->strays[0].family == AF_INET ? "ip" : "ipv6", prefix_str(&z->strays[0], s));
-	z->stray_asking = vtyc_ask(z->base, z->conf->zebra.vty_socket, command, on_stray, z);
-	if (!z->stray_asking)
-		z->n_strays = 0;
+	    z->fib.strays[0].family == AF_INET ? "ip" : "ipv6",
+	    prefix_str(&z->fib.strays[0], s));
+	z->fib.asking = vtyc_ask(z->base, z->conf->zebra.vty_socket, command, on_stray, z);
+	if (!z->fib.asking)
+		z->fib.n_strays = 0;
 }
 
 /* Without the vty, or for too many at once, nobody can vouch for it. */
@@ -176,12 +179,12 @@ static void on_ask_stray(const struct prefix *p, void *arg)
 {
 	struct out_zserv *z = arg;
 
-	if (!z->vty || z->conf->zebra.table || z->n_strays == STRAYS_MAX) {
-		audit_known(z->audit, p, false, zserv_now_ms());
+	if (!z->vty || z->conf->zebra.table || z->fib.n_strays == STRAYS_MAX) {
+		audit_known(z->fib.audit, p, false, zserv_now_ms());
 		return;
 	}
-	z->strays = xrealloc(z->strays, STRAYS_MAX, sizeof(*z->strays));
-	z->strays[z->n_strays++] = *p;
+	z->fib.strays = xrealloc(z->fib.strays, STRAYS_MAX, sizeof(*z->fib.strays));
+	z->fib.strays[z->fib.n_strays++] = *p;
 	stray_next(z);
 }
 
@@ -195,16 +198,16 @@ void zserv_audit_init(struct out_zserv *z)
 	    .lookup = on_lookup,
 	    .told = on_told};
 
-	z->audit = audit_new(z->routes, &ops, z);
-	z->audit_ev = event_new(z->base, -1, 0, on_due, z);
+	z->fib.audit = audit_new(z->routes, &ops, z);
+	z->fib.due_ev = event_new(z->base, -1, 0, on_due, z);
 }
 
 void zserv_audit_fini(struct out_zserv *z)
 {
 	zserv_audit_down(z);
-	event_free(z->audit_ev);
-	audit_free(z->audit);
-	free(z->strays);
+	event_free(z->fib.due_ev);
+	audit_free(z->fib.audit);
+	free(z->fib.strays);
 }
 
 /* zebra's interfaces are not ours: it works in another network namespace. */
@@ -240,41 +243,41 @@ void zserv_audit_up(struct out_zserv *z)
 
 	zserv_audit_down(z);
 	if (iface) {
-		snprintf(z->fib_off, sizeof(z->fib_off),
+		snprintf(z->fib.off, sizeof(z->fib.off),
 		    "zebra's interface %s is not here: it works in another network namespace",
 		    iface);
 	} else {
-		z->fib = fib_open(z->base, &ops, z);
-		snprintf(z->fib_off, sizeof(z->fib_off), "%s",
-		    z->fib                ? ""
+		z->fib.kernel = fib_open(z->base, &ops, z);
+		snprintf(z->fib.off, sizeof(z->fib.off), "%s",
+		    z->fib.kernel         ? ""
 		    : errno == EOPNOTSUPP ? "not available on this system"
 					  : strerror(errno));
 	}
-	if (*z->fib_off)
-		log_warn("fib", "the kernel's routes are not compared: %s", z->fib_off);
-	if (z->fib)
-		audit_up(z->audit, &t, zserv_now_ms());
+	if (*z->fib.off)
+		log_warn("fib", "the kernel's routes are not compared: %s", z->fib.off);
+	if (z->fib.kernel)
+		audit_up(z->fib.audit, &t, zserv_now_ms());
 	zserv_audit_arm(z);
 }
 
 void zserv_audit_down(struct out_zserv *z)
 {
-	vtyc_cancel(z->stray_asking);
-	z->stray_asking = NULL;
-	z->n_strays = 0;
-	event_del(z->audit_ev);
-	fib_close(z->fib);
-	z->fib = NULL;
-	audit_down(z->audit);
-	snprintf(z->fib_off, sizeof(z->fib_off), "no connection to zebra");
+	vtyc_cancel(z->fib.asking);
+	z->fib.asking = NULL;
+	z->fib.n_strays = 0;
+	event_del(z->fib.due_ev);
+	fib_close(z->fib.kernel);
+	z->fib.kernel = NULL;
+	audit_down(z->fib.audit);
+	snprintf(z->fib.off, sizeof(z->fib.off), "no connection to zebra");
 }
 
 const char *out_zserv_fib_off(const struct out_zserv *z)
 {
-	return z->fib_off;
+	return z->fib.off;
 }
 
 const struct audit *out_zserv_audit(const struct out_zserv *z)
 {
-	return z->audit;
+	return z->fib.audit;
 }

@@ -2,10 +2,9 @@
 /* out_zserv_int.h - what the files of the zebra output share; nobody else includes it. */
 #ifndef GREVY_OUT_ZSERV_INT_H
 #define GREVY_OUT_ZSERV_INT_H
-#include "announcer/audit.h"
 #include "announcer/conf.h"
-#include "announcer/log.h"
 #include "announcer/out_zserv.h"
+#include "announcer/out_zserv_audit.h"
 #include "announcer/vtyc.h"
 #include "zclient/zclient.h"
 #include "zclient/zprobe.h"
@@ -29,7 +28,6 @@ struct out_zserv {
 	enum zserv_state state;
 	char reason[256];
 	struct event *retry_ev;
-	unsigned tries, vty_tries;
 	int64_t retry_at_ms; /* 0 = none is due */
 	struct vtyc *question, *downs_question;
 	char release_text[32];
@@ -40,7 +38,7 @@ struct out_zserv {
 	uint16_t instance;
 	int lock_fd;
 	char lock_path[200];
-	unsigned losses_noted, unseen, downs; /* zserv_downs() */
+	unsigned tries, vty_tries, losses_noted, unseen, downs; /* see zserv_downs() */
 	struct event *downs_ev;
 	struct zprobe probe;
 	int fd;
@@ -53,8 +51,8 @@ struct out_zserv {
 	struct zserv_iface *ifaces;
 	struct zaddr *addrs;
 	size_t n_ifaces, n_addrs;
-	bool subnets_dirty;
 	struct ipaddr router_id;
+	bool subnets_dirty;
 	uint32_t ecmp;
 
 	/* out_zserv.c: routes */
@@ -70,17 +68,7 @@ struct out_zserv {
 	uint32_t list_table, old_table; /* old: of an earlier run */
 	struct event *list_ev;
 
-	/* out_zserv_audit.c: what the kernel has of them */
-	struct fib *fib; /* NULL = not looked at, because of fib_off */
-	char fib_off[128];
-	struct audit *audit;
-	struct event *audit_ev;
-	int64_t audit_at_ms;
-	struct log_bucket fib_bucket;
-	struct vtyc *stray_asking;
-	struct prefix *strays; /* to be asked about, the first under way */
-	size_t n_strays;
-
+	struct zserv_fib fib;
 	/* counted over all connections */
 	struct zserv_status count;
 	struct log_bucket bucket;
@@ -129,12 +117,4 @@ void zserv_list_later(struct out_zserv *z);
 /* An interface went down: read zebra's count of that in a moment. */
 void zserv_downs_later(struct out_zserv *z);
 void zserv_ask_cancel(struct out_zserv *z);
-
-/* out_zserv_audit.c: init and fini once; up with the connection, down with it. */
-void zserv_audit_init(struct out_zserv *z);
-void zserv_audit_fini(struct out_zserv *z);
-void zserv_audit_up(struct out_zserv *z);
-void zserv_audit_down(struct out_zserv *z);
-/* Something may be due earlier. */
-void zserv_audit_arm(struct out_zserv *z);
 #endif

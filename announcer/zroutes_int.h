@@ -3,7 +3,7 @@
 #ifndef GREVY_ZROUTES_INT_H
 #define GREVY_ZROUTES_INT_H
 #include "announcer/table.h"
-#include "announcer/zroutes.h"
+#include "announcer/zroutes_audit.h"
 
 #define NEVER INT64_MAX
 

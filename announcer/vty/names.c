@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "announcer/vty/names.h"
-#include "announcer/audit.h"
+#include "announcer/audit_text.h"
 #include "announcer/util.h"
 #include <stdio.h>
 

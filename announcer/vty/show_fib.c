@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* show_fib.c - show fib [PREFIX]: is what zebra confirmed what the kernel has? */
-#include "announcer/audit.h"
+#include "announcer/audit_text.h"
 #include "announcer/out_zserv.h"
 #include "announcer/util.h"
 #include "announcer/vty/fmt.h"

@@ -14,7 +14,7 @@
 #include "announcer/vty/exec.h"
 #include "fake_outputs.h"
 #include "k8s/yamldoc.h"
-#include "show_lab.h"
+#include "show_kernel.h"
 #include <cmocka.h>
 #include <json-c/json.h>
 #include <stdio.h>
