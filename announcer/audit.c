@@ -194,6 +194,7 @@ static void dump(struct audit *a, int64_t now_ms)
 	a->owed = 0;
 	a->lost = false;
 	a->dump_ms = now_ms;
+	a->reading++;
 	a->dumping = a->ops.dump(a->arg);
 	if (!a->dumping)
 		a->look_ms = now_ms + REST_MS;
@@ -223,6 +224,7 @@ void audit_dumped(struct audit *a, bool ok, int64_t now_ms)
 	}
 	a->st.comparisons++;
 	a->st.compared = true;
+	kernel_sweep(a);
 	diffs_ask_foreigns(a);
 	diffs_sweep(a, now_ms);
 	zroutes_marks(a->z, on_sweep, &s);

@@ -8,8 +8,7 @@
 
 #define NEVER INT64_MAX
 
-/* zebra's metric of every route in the kernel, whatever the route's own (FRR 7.0 to 10.7:
- * ROUTE_INSTALLATION_METRIC). */
+/* zebra's metric of every route in the kernel (FRR 7.0 to 10.7: ROUTE_INSTALLATION_METRIC). */
 #define FIB_METRIC 20
 
 /* zroute_mark.bits */
@@ -28,6 +27,7 @@ struct hopset {
 	bool own;      /* not an object of the kernel */
 	bool gone;     /* deleted there: the routes that used it went with it */
 	unsigned refs; /* marks */
+	unsigned seen; /* in which reading, or told since */
 	size_t n;
 	struct fib_nexthop nh[];
 };
@@ -43,8 +43,8 @@ struct foreign {
 
 enum diff_state { DIFF_CLOSED, DIFF_SUSPECT, DIFF_OPEN };
 
-/* A difference at a prefix, or (stray) a route of our protocol that we do not want. Closed
- * ones are kept a while: a difference that comes again is repaired more slowly. */
+/* A difference at a prefix, or (stray) a route that we do not want. Closed ones are kept a
+ * while: what comes again is repaired more slowly. */
 struct diff {
 	struct prefix prefix;
 	bool stray;
@@ -61,10 +61,10 @@ struct audit {
 	void *arg;
 	struct audit_target target;
 	bool up, swept, dumping;
-	bool all;       /* look at every route */
-	bool lost;      /* changes: the table is to be read */
-	uint32_t zebra; /* its netlink port; 0 = not known */
-	unsigned owed;  /* routes dropped whose deletion the kernel has not told yet */
+	bool all;               /* look at every route */
+	bool lost;              /* changes: the table is to be read */
+	uint32_t zebra;         /* its netlink port; 0 = not known */
+	unsigned reading, owed; /* routes dropped whose deletion the kernel has not told yet */
 	struct table sets, foreigns, diffs;
 	struct prefix *dirty;
 	size_t n_dirty;
@@ -90,8 +90,10 @@ struct foreign *kernel_foreign_ask(struct audit *a, const struct prefix *p);
 void kernel_mark_clear(struct audit *a, struct zroute_mark *m);
 void kernel_forget(struct audit *a);
 void kernel_foreigns_forget(struct audit *a);
+/* A reading has ended: objects that it did not show are gone. */
+void kernel_sweep(struct audit *a);
 
-/* audit.c: what a look at a prefix gives besides an enum audit_kind. */
+/* audit.c: what a look gives besides an enum audit_kind. */
 enum { AUDIT_GOOD = -1, AUDIT_NOT_JUDGED = -2, AUDIT_UNDER_WAY = -3 };
 int audit_judge(struct audit *a, const struct prefix *p, struct zroute_mark *m, int64_t now_ms);
 /* A first look: it may become suspect, or what was wrong is over. */

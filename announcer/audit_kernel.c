@@ -60,13 +60,16 @@ static bool set_is(const struct hopset *s, const struct fib_nexthop *nh, size_t 
 	return same;
 }
 
+/* key: id, kind and references of the new one. */
 static struct hopset *set_make(
-    struct audit *a, uint32_t id, bool own, const struct fib_nexthop *nh, size_t n)
+    struct audit *a, const struct hopset *key, const struct fib_nexthop *nh, size_t n)
 {
 	struct hopset *s = xcalloc(1, sizeof(*s) + n * sizeof(*nh));
 
-	s->id = id;
-	s->own = own;
+	s->id = key->id;
+	s->own = key->own;
+	s->refs = key->refs;
+	s->seen = a->reading;
 	s->n = n;
 	if (n)
 		memcpy(s->nh, nh, n * sizeof(*nh));
@@ -97,17 +100,17 @@ static uint32_t nexthops_hash(const struct fib_nexthop *nh, size_t n)
 /* The set that a route uses, known or not. */
 static struct hopset *set_of_route(struct audit *a, const struct fib_route *r)
 {
-	struct hopset *s;
-	uint32_t id;
+	struct hopset key = {.id = r->object}, *s;
 
 	if (r->object) {
 		s = set_find(a, r->object, false);
-		return s ? s : set_make(a, r->object, false, NULL, 0);
+		return s ? s : set_make(a, &key, NULL, 0);
 	}
-	for (id = nexthops_hash(r->nh, r->n); (s = set_find(a, id, true)); id++)
+	key.own = true;
+	for (key.id = nexthops_hash(r->nh, r->n); (s = set_find(a, key.id, true)); key.id++)
 		if (set_is(s, r->nh, r->n))
 			return s;
-	return set_make(a, id, true, r->nh, r->n);
+	return set_make(a, &key, r->nh, r->n);
 }
 
 const struct hopset *kernel_set(const struct audit *a, const struct zroute_mark *m)
@@ -406,7 +409,7 @@ static struct hopset *revive(struct audit *a, struct hopset *s)
 
 void audit_object(struct audit *a, const struct fib_object *o, bool added, int64_t now_ms)
 {
-	struct hopset *s = set_find(a, o->id, false), *next;
+	struct hopset key = {.id = o->id}, *s = set_find(a, o->id, false);
 
 	if (s && !added) {
 		s->gone = true;
@@ -417,17 +420,32 @@ void audit_object(struct audit *a, const struct fib_object *o, bool added, int64
 	}
 	if (s && s->gone)
 		s = revive(a, s);
+	if (s)
+		s->seen = a->reading;
 	if (!added || (s && set_is(s, o->nh, o->n)))
 		return;
-	if (!s) {
-		set_make(a, o->id, false, o->nh, o->n);
-		return;
+	if (s) {
+		/* Changed under its routes, or under the groups that it is in. */
+		if (s->refs || !s->n || !s->nh[0].object)
+			audit_look(a, now_ms);
+		key.refs = s->refs;
+		table_remove(&a->sets, s);
+		free(s);
 	}
-	/* Changed under its routes, or under the groups that it is in. */
-	table_remove(&a->sets, s);
-	next = set_make(a, o->id, false, o->nh, o->n);
-	next->refs = s->refs;
-	if (s->refs || !s->n || !s->nh[0].object)
-		audit_look(a, now_ms);
-	free(s);
+	set_make(a, &key, o->nh, o->n);
+}
+
+void kernel_sweep(struct audit *a)
+{
+	struct hopset *s, **gone = xcalloc(a->sets.n, sizeof(struct hopset *));
+	size_t n = 0;
+
+	for (size_t i = 0; (s = table_next(&a->sets, &i));)
+		if (!s->own && s->seen != a->reading)
+			gone[n++] = s;
+	while (n) {
+		gone[--n]->gone = true;
+		set_unused(a, gone[n]);
+	}
+	free(gone);
 }

@@ -48,6 +48,9 @@ struct fib_object {
 struct fib_ops {
 	void (*on_route)(const struct fib_route *r, bool added, void *arg);
 	void (*on_object)(const struct fib_object *o, bool added, void *arg);
+	/* An interface went down: the kernel drops next-hop objects over it, and IPv4 routes,
+	 * without a word. */
+	void (*on_down)(void *arg);
 	/* Changes were lost: only another fib_dump() tells what is. */
 	void (*on_overrun)(void *arg);
 	/* All that fib_dump() asked for has been told; ok = false: it could not be read. */

@@ -56,8 +56,8 @@ static int open_socket(void)
 	/* Up to net.core.rmem_max; kernels that filter nothing tell more, which is no harm. */
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 	setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &on, sizeof(on));
-	if (!bind(fd, (struct sockaddr *)&me, sizeof(me)) && !join(fd, RTNLGRP_IPV4_ROUTE) &&
-	    !join(fd, RTNLGRP_IPV6_ROUTE)) {
+	if (!bind(fd, (struct sockaddr *)&me, sizeof(me)) && !join(fd, RTNLGRP_LINK) &&
+	    !join(fd, RTNLGRP_IPV4_ROUTE) && !join(fd, RTNLGRP_IPV6_ROUTE)) {
 		join(fd, RTNLGRP_NEXTHOP); /* from Linux 5.3 on */
 		return fd;
 	}
@@ -184,6 +184,8 @@ static void hear(struct fib *f, const void *p, size_t len)
 			f->ops.on_route(&m.route, m.added, f->arg);
 		else if (m.kind == FIB_MSG_OBJECT)
 			f->ops.on_object(&m.object, m.added, f->arg);
+		else if (m.kind == FIB_MSG_DOWN)
+			f->ops.on_down(f->arg);
 		else if (m.kind == FIB_MSG_END && f->phase != IDLE && m.seq == f->seq)
 			phase_end(f, m.error);
 	}

@@ -9,6 +9,7 @@
 #include "announcer/util.h"
 #include "zclient/wire.h"
 #include <errno.h>
+#include <linux/if.h>
 #include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
@@ -231,6 +232,17 @@ static enum fib_msg_kind object_parse(struct rd *r, struct fib_msg *m, struct fi
 	return FIB_MSG_OBJECT;
 }
 
+/* An interface that has no link; told of, too, when something else about it changes. */
+static enum fib_msg_kind link_parse(struct rd *r, bool there)
+{
+	struct ifinfomsg head;
+
+	rd_copy(r, &head, sizeof(head));
+	if (r->bad || (there && head.ifi_flags & IFF_LOWER_UP))
+		return FIB_MSG_OTHER;
+	return FIB_MSG_DOWN;
+}
+
 /* Of NLMSG_ERROR and NLMSG_DONE alike: they start with a code. */
 static int end_error(struct rd *r)
 {
@@ -271,6 +283,10 @@ int fib_parse(struct rd *r, struct fib_msg *m, struct fib_nexthop *nh)
 	case RTM_DELNEXTHOP:
 		m->added = head.nlmsg_type == RTM_NEWNEXTHOP;
 		m->kind = object_parse(&one, m, nh);
+		break;
+	case RTM_NEWLINK:
+	case RTM_DELLINK:
+		m->kind = link_parse(&one, head.nlmsg_type == RTM_NEWLINK);
 		break;
 	case NLMSG_ERROR:
 	case NLMSG_DONE:

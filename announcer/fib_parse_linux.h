@@ -13,7 +13,8 @@ enum fib_msg_kind {
 	FIB_MSG_OTHER, /* not for us */
 	FIB_MSG_ROUTE,
 	FIB_MSG_OBJECT,
-	FIB_MSG_END, /* of an answer; error tells how it went */
+	FIB_MSG_DOWN, /* an interface went down, or away */
+	FIB_MSG_END,  /* of an answer; error tells how it went */
 };
 
 struct fib_msg {

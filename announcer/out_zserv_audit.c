@@ -59,6 +59,11 @@ static void on_object(const struct fib_object *o, bool added, void *arg)
 	audit_object(((struct out_zserv *)arg)->fib.audit, o, added, zserv_now_ms());
 }
 
+static void on_down(void *arg)
+{
+	audit_suspect(((struct out_zserv *)arg)->fib.audit, zserv_now_ms());
+}
+
 static void on_overrun(void *arg)
 {
 	audit_overrun(((struct out_zserv *)arg)->fib.audit, zserv_now_ms());
@@ -232,6 +237,7 @@ void zserv_audit_up(struct out_zserv *z)
 {
 	static const struct fib_ops ops = {.on_route = on_route,
 	    .on_object = on_object,
+	    .on_down = on_down,
 	    .on_overrun = on_overrun,
 	    .on_dumped = on_dumped,
 	    .on_batch = on_batch};

@@ -56,7 +56,6 @@ static void on_interface(enum zapi_if_event event, const struct zapi_if *ifp, vo
 	if (was)
 		zserv_downs_later(z);
 	log_debug("zserv", "interface %s is %s", ifp->name, up ? "up" : "down");
-	audit_suspect(z->fib.audit, zserv_now_ms());
 	zroutes_iface(z->routes, ifp->ifindex, up, zserv_now_ms());
 }
 
