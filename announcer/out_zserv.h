@@ -8,6 +8,7 @@
 #include "announcer/zroutes.h"
 #include <stdint.h>
 
+struct audit;
 struct conf;
 struct event_base;
 struct out_zserv;
@@ -89,6 +90,10 @@ void out_zserv_stop(struct out_zserv *z, bool hold);
 
 void out_zserv_status(const struct out_zserv *z, struct zserv_status *st);
 const struct zroutes *out_zserv_routes(const struct out_zserv *z);
+
+/* The comparison with the kernel's table, and why there is none ("" = there is one). */
+const struct audit *out_zserv_audit(const struct out_zserv *z);
+const char *out_zserv_fib_off(const struct out_zserv *z);
 
 /* Interfaces as zebra told them; returns how many, at most max are written. */
 size_t out_zserv_ifaces(const struct out_zserv *z, struct zserv_iface *to, size_t max);

@@ -136,6 +136,7 @@ void zserv_close(struct out_zserv *z)
 	if (was_up) {
 		z->count.disconnects++;
 		event_del(z->tick_ev);
+		zserv_audit_down(z);
 		zroutes_down(z->routes);
 	}
 	zserv_forget(z);

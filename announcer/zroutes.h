@@ -45,6 +45,7 @@ struct zroute_view {
 	const char *winner;  /* LOST: e.g. "static [1/0]"; "" = not known */
 };
 
+struct zroute_mark; /* zroutes_audit.h */
 struct zroutes;
 
 struct zroutes_ops {
@@ -53,6 +54,10 @@ struct zroutes_ops {
 	void (*track)(const struct ipaddr *nh, bool on, void *arg);
 	/* zebra is silent about this prefix: find out, then zroutes_verdict(). */
 	void (*ask)(const struct prefix *p, void *arg);
+	/* zebra's word is INSTALLED or LOST (again), or the route is dropped with its mark.
+	 * Nothing may be changed from here. May be NULL. */
+	void (*settled)(const struct prefix *p, void *arg);
+	void (*dropped)(const struct prefix *p, const struct zroute_mark *m, void *arg);
 };
 
 struct zroutes *zroutes_new(const struct rib *rib, const struct zroutes_ops *ops, void *arg);

@@ -3,7 +3,7 @@
 #ifndef GREVY_ZROUTES_INT_H
 #define GREVY_ZROUTES_INT_H
 #include "announcer/table.h"
-#include "announcer/zroutes.h"
+#include "announcer/zroutes_audit.h"
 
 #define NEVER INT64_MAX
 
@@ -16,9 +16,10 @@ struct zroute {
 	bool wanted, asked;
 	uint8_t tries;
 	uint16_t n_sent, n_wanted;
-	uint64_t sent; /* hash of what zebra has; 0 = nothing */
-	uint64_t
-	    members; /* bit of each next hop in the RIB's route: hop_bit(), HOPS_LOOPBACK */
+	uint8_t repairs; /* counts into the factor of weights */
+	struct zroute_mark mark;
+	uint64_t sent;    /* hash of what zebra has; 0 = nothing */
+	uint64_t members; /* bit of each next hop in the RIB's route: hop_bit(), HOPS_LOOPBACK */
 	int64_t due_ms;
 	char *winner;
 };
@@ -66,6 +67,8 @@ static inline void zdue(struct zroutes *z, int64_t *at, int64_t when_ms)
 void zroutes_weigh(struct rib_nexthop *nh, size_t n, unsigned losses, unsigned features);
 
 extern const struct table_ops hops_ops;
+
+struct zroute *zroute_find(const struct zroutes *z, const struct prefix *p); /* or NULL */
 
 /* The gateway, tracked from now on if it was not. */
 struct hop *hops_use(struct zroutes *z, const struct ipaddr *a, int64_t now_ms);

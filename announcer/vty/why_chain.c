@@ -240,11 +240,13 @@ static void put_route(struct why *y, const struct zroute_view *v, const struct z
 	switch (v->state) {
 	case ZROUTE_INSTALLED:
 		put_installed(y, v, st);
+		why_fib(y, &v->prefix, true);
 		break;
 	case ZROUTE_LOST:
 		why_broken(y, "zebra",
 		    "give grevyd a lower zebra: distance than that route has, or remove it",
 		    "zebra prefers another route%s%s", *v->winner ? ": " : "", v->winner);
+		why_fib(y, &v->prefix, false);
 		break;
 	case ZROUTE_REJECTED:
 		why_broken(y, "zebra", "zebra's log and the kernel's say why",
