@@ -8,13 +8,14 @@ raw_start() {
     mkfifo "$lab/$1.in"
     start "$1" "${2:-router}" python3 "$e2e_dir/zapi.py" client "$(frr_version)" \
         "${3:-/run/frr/zserv.api}" "$lab/$1.in"
+    wait_for 10 "logged '^connected' $1"
 }
 
 # raw NAME COMMAND: one command of zapi.py.
 raw() {
     local name=$1
     shift
-    printf '%s\n' "$*" >"$lab/$name.in"
+    printf '%s\n' "$*" 1<>"$lab/$name.in" # never waits for a reader
 }
 
 # raw_hello NAME KEY [OPTION...]
@@ -27,6 +28,7 @@ raw_hello() {
 raw_end() {
     stop "$1" KILL
     rm -f "$lab/$1.in"
+    : >"$lab/log/$1.log"
 }
 
 # notes NAME WHAT PREFIX: how many of these were told.
@@ -42,5 +44,10 @@ victim_start() {
     rm -f "$victim"
     ulimit -c 0
     start victim client "$FRR/zebra" -A 127.0.0.1 -N victim --log stdout "$@"
+    disown "${pids[victim]}" # its end is no news to the shell
     wait_for 10 'running victim && [ -S "$victim" ]'
+}
+victim_stop() {
+    kill -KILL "${pids[victim]}" 2>/dev/null
+    wait_for 5 '! running victim'
 }

@@ -16,7 +16,7 @@ Commands; several on a line, separated by ';', are written in one go:
   bad                                          a command that zebra does not know
   quit
 
-It prints: up; note WHAT PREFIX; error CODE; closed.
+It prints: connected; up; note WHAT PREFIX; error CODE; closed.
 """
 import ipaddress
 import os
@@ -24,6 +24,7 @@ import select
 import socket
 import struct
 import sys
+import time
 
 OWNER, ERROR, CAPABILITIES, GRACEFUL, ASK_NOTES, HELLO, ADD, DELETE = range(8)
 # From this release on: the numbers of the messages above; bytes of HELLO after type and instance.
@@ -57,13 +58,26 @@ def hop_bytes(hop):
     return vrf + bytes([2 if a.version == 4 else 4, 0]) + a.packed + struct.pack("!I", 0)
 
 
+def dial(path):
+    """zebra binds its socket a moment before it listens."""
+    end = time.monotonic() + 5
+    while True:
+        sock = socket.socket(socket.AF_UNIX)
+        try:
+            sock.connect(path)
+            return sock
+        except ConnectionRefusedError:
+            if time.monotonic() > end:
+                raise
+            sock.close()
+
+
 class Client:
     def __init__(self, release, path):
         self.release = release
         chosen = [r for r in RELEASES if r[0] <= release][-1]
         self.numbers, self.hello_tail = chosen[1], chosen[2]
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.connect(path)
+        self.sock = dial(path)
         self.key = (0, 0)
         self.input = self.output = b""
 
@@ -153,6 +167,7 @@ def client(release, path, commands):
     c = Client(tuple(int(n) for n in release.split(".")[:2]), path)
     fifo = os.open(commands, os.O_RDWR)
     lines = b""
+    say("connected")
     while True:
         for ready in select.select([c.sock, fifo], [], [])[0]:
             if ready is c.sock:
@@ -169,8 +184,7 @@ class Relay:
     """One connection of a client, and the longest message in it."""
 
     def __init__(self, sock, zebra):
-        self.near, self.far = sock, socket.socket(socket.AF_UNIX)
-        self.far.connect(zebra)
+        self.near, self.far = sock, dial(zebra)
         self.input = b""
 
     def carry(self, ready, longest):
