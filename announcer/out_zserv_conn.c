@@ -12,6 +12,7 @@
  * restart.
  */
 #include "announcer/out_zserv_int.h"
+#include "announcer/out_zserv_watch.h"
 #include "announcer/util.h"
 #include "announcer/zebra_text.h"
 #include <errno.h>
@@ -107,6 +108,7 @@ void zserv_close(struct out_zserv *z)
 	vtyc_cancel(z->question);
 	z->question = NULL;
 	zserv_ask_cancel(z);
+	zserv_watch_cancel(z);
 	unhook(&z->read_ev);
 	unhook(&z->write_ev);
 	if (z->client) {
@@ -290,6 +292,7 @@ void zserv_up(struct out_zserv *z)
 		    "zebra removes our routes when we leave: no graceful restart without %s",
 		    z->vty ? "stale-time and a lock file" : z->conf->zebra.vty_socket);
 	zserv_subnets(z);
+	zserv_watch(z);
 	if (z->ev.on_limit)
 		z->ev.on_limit(zclient_nexthop_max(z->client), z->arg);
 	zserv_routes_up(z);
@@ -329,7 +332,7 @@ static void on_clients(int rc, const char *text, void *arg)
 		log_warn("zserv", "%s does not tell zebra's clients (%s): no graceful restart",
 		    z->conf->zebra.vty_socket, rc < 0 ? strerror(-rc) : "refused");
 		z->vty = false;
-	} else if (zebra_text_has_client(text, zversion_type_name(z->type), z->instance)) {
+	} else if (zebra_text_clients(text, zversion_type_name(z->type), z->instance)) {
 		zserv_drop(z, ZSERV_KEY_WAIT,
 		    "zebra still lists a client of type %s instance %u: waiting for it to go",
 		    zversion_type_name(z->type), z->instance);

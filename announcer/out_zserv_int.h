@@ -37,12 +37,12 @@ struct out_zserv {
 	const struct zapi_version *version, *version_hi;
 	enum zapi_type type;
 	uint16_t instance;
-	int lock_fd;
 	char lock_path[200];
 	unsigned losses_noted, unseen, downs; /* zserv_downs() */
 	struct event *downs_ev;
 	struct zprobe probe;
-	int fd;
+	int fd, lock_fd;
+	struct zserv_watch *watch;
 	struct event *read_ev, *write_ev;
 	struct zclient *client;
 	bool graceful;

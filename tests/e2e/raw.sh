@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # raw.sh - a raw client of zebra (zapi.py) for the cases that prove a trap: sourced after lib.sh.
 # Its routes are of type babel, so that they are told from grevyd's.
+# shellcheck disable=SC2154 # lib.sh sets these
 
 # raw_start NAME [NAMESPACE] [SOCKET]: connected, HELLO not yet said.
 raw_start() {

@@ -39,6 +39,8 @@ struct scene {
 	    limit;          /* nodes m0001 ... besides those of the lab; next hops of a route */
 	bool strange;       /* zebra is of a release that nobody knows */
 	bool unread, quiet; /* the source was not read; zebra says nothing of routes */
+	const char *route_map; /* of zebra, on our IPv4 routes */
+	unsigned rivals;       /* other clients with our key */
 };
 
 struct lab {
@@ -199,6 +201,8 @@ static void zebra_start(struct lab *lab, const struct scene *s)
 	    .retry_in_ms = s->state ? 250 : -1,
 	    .connects = 1,
 	    .messages_out = 12,
+	    .route_map = {s->route_map, ""},
+	    .rivals = s->rivals,
 	};
 	if (fake.status.state == ZSERV_UP)
 		zroutes_up(fake.routes, fake.status.ecmp, NOW_MS);
@@ -395,6 +399,9 @@ SCENE(unresolved, .commands = why_web, .down = "all")
 SCENE(one_unresolved, .commands = why_web, .down = "192.168.2.12")
 SCENE(lost, .commands = why_web, .lost = "192.168.254.0/32")
 SCENE(refused, .commands = why_web, .refused = "192.168.254.0/32")
+SCENE(denied, .commands = why_web, .refused = "192.168.254.0/32", .route_map = "no-lb")
+SCENE(permitted, .commands = why_web, .route_map = "no-lb")
+SCENE(rival, .commands = why_web, .rivals = 1)
 SCENE(unconfirmed, .commands = why_web, .quiet = true)
 SCENE(many_nodes, .commands = why_many, .nodes = 1000, .limit = 256)
 SCENE(unknown_release, .commands = why_many, .strange = true)
@@ -485,6 +492,9 @@ int main(void)
 	    cmocka_unit_test(one_unresolved),
 	    cmocka_unit_test(lost),
 	    cmocka_unit_test(refused),
+	    cmocka_unit_test(denied),
+	    cmocka_unit_test(permitted),
+	    cmocka_unit_test(rival),
 	    cmocka_unit_test(unconfirmed),
 	    cmocka_unit_test(many_nodes),
 	    cmocka_unit_test(unknown_release),
