@@ -4,19 +4,21 @@
 what zebra says of its routes. The trap_*.sh cases prove with it that a trap is there.
 
   zapi.py client RELEASE SOCKET COMMANDS       commands: a FIFO, a line each
-  zapi.py relay LISTEN ZEBRA                   between a client and zebra; a line 'longest N' for
-                                               each message of the client longer than all before
+  zapi.py relay LISTEN ZEBRA [spoil]           between a client and zebra; a line 'longest N' for
+                                               each message of the client longer than all before.
+                                               spoil: adds two to which zebra answers with ERROR
 
 Commands; several on a line, separated by ';', are written in one go:
 
   hello TYPE[:INSTANCE] [gr=SECONDS]           and wait for the capabilities
-  add PREFIX HOP... [type=N] [instance=N] [metric=N] [pad=BYTES] [recursive]
+  add PREFIX HOP... [type=N] [instance=N] [metric=N] [distance=N] [pad=BYTES] [recursive]
                                                HOP: an address, an interface's index, or blackhole
   del PREFIX [instance=N]
   bad                                          a command that zebra does not know
   quit
 
-It prints: connected; up; note WHAT PREFIX; error CODE; closed.
+It prints: connected; up; note WHAT PREFIX; error CODE; closed. And of the first VRF, note and
+error the bytes of their number as they came: bytes vrf-table|note|error HEX.
 """
 import ipaddress
 import os
@@ -26,20 +28,20 @@ import struct
 import sys
 import time
 
-OWNER, ERROR, CAPABILITIES, GRACEFUL, ASK_NOTES, HELLO, ADD, DELETE = range(8)
+OWNER, ERROR, CAPABILITIES, GRACEFUL, ASK_NOTES, HELLO, ADD, DELETE, VRF = range(9)
 # From this release on: the numbers of the messages above; bytes of HELLO after type and instance.
 RELEASES = [
-    ((7, 5), (10, 112, 19, 113, None, 18, 8, 9), 6),
-    ((8, 2), (10, 118, 19, 119, 124, 18, 8, 9), 6),
+    ((7, 5), (10, 112, 19, 113, None, 18, 8, 9, 36), 6),
+    ((8, 2), (10, 118, 19, 119, 124, 18, 8, 9, 33), 6),
     ((9, 1), None, 0),  # until 10.2: not in the lab
-    ((10, 2), (11, 120, 20, 121, 126, 19, 9, 10), 5),
+    ((10, 2), (11, 120, 20, 121, 126, 19, 9, 10, 33), 5),
 ]
 # Route types before 10.0; from there on one more, LOCAL at 3.
 TYPES = {"table": 15, "babel": 22, "openfabric": 26, "nhg": 28, "all": 30}
 NOTES = ["failed", "better", "installed", "removed", "not-removed"]
 ALLOW_RECURSION = 1
+UNKNOWN_VRF = 4711
 NEXTHOP, DISTANCE, METRIC = 1, 2, 4
-DISTANCE_SENT = 50
 
 
 def type_number(name, release):
@@ -80,9 +82,10 @@ class Client:
         self.sock = dial(path)
         self.key = (0, 0)
         self.input = self.output = b""
+        self.shown = set()
 
     def send(self, number, body):
-        self.output += struct.pack("!HBBIH", 10 + len(body), 254, 6, 0, number) + body
+        self.output += message(number, body)
 
     def flush(self):
         self.sock.sendall(self.output)
@@ -114,7 +117,7 @@ class Client:
         body += p.network_address.packed[:(p.prefixlen + 7) // 8]
         if hops:
             body += struct.pack("!H", len(hops)) + b"".join(map(hop_bytes, hops))
-        body += struct.pack("!BI", DISTANCE_SENT, int(options.get("metric", 0)))
+        body += struct.pack("!BI", int(options.get("distance", 50)), int(options.get("metric", 0)))
         self.send(number, body + bytes(int(options.get("pad", 0))))
 
     def command(self, verb, *words):
@@ -131,7 +134,15 @@ class Client:
         else:
             raise ValueError(verb)
 
+    def show_bytes(self, what, body):
+        if what not in self.shown:
+            say("bytes", what, body[:4].hex())
+        self.shown.add(what)
+
     def heard(self, number, body):
+        for kind, what in ((VRF, "vrf-table"), (OWNER, "note"), (ERROR, "error")):
+            if number == self.numbers[kind]:
+                self.show_bytes(what, body)
         if number == self.numbers[CAPABILITIES]:
             say("up")
         elif number == self.numbers[ERROR]:
@@ -148,15 +159,19 @@ class Client:
             say("closed")
             sys.exit()
         self.input += part
-        for message in messages(self):
-            self.heard(struct.unpack("!H", message[8:10])[0], message[10:])
+        for m in messages(self):
+            self.heard(struct.unpack("!H", m[8:10])[0], m[10:])
+
+
+def message(number, body=b"", vrf=0):
+    return struct.pack("!HBBIH", 10 + len(body), 254, 6, vrf, number) + body
 
 
 def messages(holder):
     """The whole ones at the front of holder.input, taken out of it."""
     while len(holder.input) >= 10 and len(holder.input) >= (n := struct.unpack("!H", holder.input[:2])[0]):
-        message, holder.input = holder.input[:n], holder.input[n:]
-        yield message
+        first, holder.input = holder.input[:n], holder.input[n:]
+        yield first
 
 
 def say(*words):
@@ -183,23 +198,28 @@ def client(release, path, commands):
 class Relay:
     """One connection of a client, and the longest message in it."""
 
-    def __init__(self, sock, zebra):
+    def __init__(self, sock, zebra, spoil):
         self.near, self.far = sock, dial(zebra)
         self.input = b""
+        self.spoil = spoil
 
     def carry(self, ready, longest):
         data = ready.recv(1 << 16)
         (self.far if ready is self.near else self.near).sendall(data)
         if ready is self.near:
             self.input += data
-            for message in messages(self):
-                if len(message) > longest:
-                    longest = len(message)
+            for m in messages(self):
+                if len(m) > longest:
+                    longest = len(m)
                     say("longest", longest)
+            # Not in the middle of a message.
+            if self.spoil and not self.input:
+                self.far.sendall(message(0xffff) + message(0, vrf=UNKNOWN_VRF))
+                self.spoil = False
         return longest, bool(data)
 
 
-def relay(listen, zebra):
+def relay(listen, zebra, spoil=None):
     server = socket.socket(socket.AF_UNIX)
     server.bind(listen)
     os.chmod(listen, 0o777)
@@ -208,7 +228,7 @@ def relay(listen, zebra):
     while True:
         for ready in select.select([server, *ends], [], [])[0]:
             if ready is server:
-                r = Relay(server.accept()[0], zebra)
+                r = Relay(server.accept()[0], zebra, spoil)
                 ends[r.near] = ends[r.far] = r
                 continue
             r = ends.get(ready)
