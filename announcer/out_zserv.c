@@ -9,6 +9,7 @@
  * before the source was read whole: what is merely not known yet must not be withdrawn.
  */
 #include "announcer/out_zserv_int.h"
+#include "announcer/out_zserv_watch.h"
 #include "announcer/util.h"
 #include <errno.h>
 #include <poll.h>
@@ -449,6 +450,7 @@ void out_zserv_status(const struct out_zserv *z, struct zserv_status *st)
 	st->stale_kept = z->version && z->version->features & ZF_STALE_KEPT;
 	st->ecmp = z->client ? zclient_nexthop_max(z->client) : 0;
 	st->router_id = z->router_id;
+	zserv_watch_status(z, st);
 	st->up_since_s = z->state == ZSERV_UP ? z->up_since_s : 0;
 	st->retry_in_ms = -1;
 	if (z->retry_at_ms) {

@@ -13,6 +13,7 @@
  * restart.
  */
 #include "announcer/out_zserv_int.h"
+#include "announcer/out_zserv_watch.h"
 #include "announcer/util.h"
 #include "announcer/zebra_text.h"
 #include <errno.h>
@@ -110,6 +111,7 @@ void zserv_close(struct out_zserv *z)
 	vtyc_cancel(z->question);
 	z->question = NULL;
 	zserv_ask_cancel(z);
+	zserv_watch_cancel(z);
 	unhook(&z->read_ev);
 	unhook(&z->write_ev);
 	unhook(&z->pause_ev);
@@ -336,6 +338,7 @@ void zserv_up(struct out_zserv *z)
 		    "does not end that after stale-time",
 		    z->release_text);
 	zserv_subnets(z);
+	zserv_watch(z);
 	if (z->ev.on_limit)
 		z->ev.on_limit(zclient_nexthop_max(z->client), z->arg);
 	zserv_routes_up(z);
@@ -375,7 +378,7 @@ static void on_clients(int rc, const char *text, void *arg)
 		log_warn("zserv", "%s does not tell zebra's clients (%s): no graceful restart",
 		    z->conf->zebra.vty_socket, rc < 0 ? strerror(-rc) : "refused");
 		z->vty = false;
-	} else if (zebra_text_has_client(text, zversion_type_name(z->type), z->instance)) {
+	} else if (zebra_text_clients(text, zversion_type_name(z->type), z->instance)) {
 		zserv_drop(z, ZSERV_KEY_WAIT,
 		    "zebra still lists a client of type %s instance %u: waiting for it to go",
 		    zversion_type_name(z->type), z->instance);

@@ -36,12 +36,12 @@ struct out_zserv {
 	const struct zapi_version *version, *version_hi;
 	enum zapi_type type;
 	uint16_t instance;
-	int lock_fd;
 	char lock_path[200];
 	unsigned tries, vty_tries, losses_noted, unseen, downs; /* see zserv_downs() */
 	struct event *downs_ev;
 	struct zprobe probe;
-	int fd;
+	int fd, lock_fd;
+	struct zserv_watch *watch;
 	struct event *read_ev, *write_ev, *pause_ev; /* pause pending: read is not */
 	struct zclient *client;
 	bool graceful;

@@ -127,6 +127,14 @@ static void on_nexthop(const struct zapi_nht *t, void *arg)
 	zroutes_nexthop(z->routes, &told, zserv_now_ms());
 }
 
+/* Whether zebra removed a route that we mean it to have. */
+static bool swept(const struct out_zserv *z, const struct prefix *p)
+{
+	struct zroute_view v;
+
+	return zroutes_find(z->routes, p, 0, &v) && v.wanted && v.n_sent;
+}
+
 static void on_notify(const struct zapi_notify *n, void *arg)
 {
 	struct out_zserv *z = arg;
@@ -140,6 +148,11 @@ static void on_notify(const struct zapi_notify *n, void *arg)
 			log_info("zserv", "zebra %s installed a route in the form of %s",
 			    z->release_text, z->version->name);
 	}
+	if (n->note == ZNOTE_REMOVED && swept(z, &n->prefix) && log_allowed(&z->bucket))
+		log_warn("zserv",
+		    "%s: removed from zebra, not by us: another client of our type and "
+		    "instance ended? It is put back",
+		    prefix_str(&n->prefix, s));
 	if (n->note != ZNOTE_INSTALLED && n->note != ZNOTE_REMOVED && log_allowed(&z->bucket))
 		log_warn("zserv", "%s: zebra %s", prefix_str(&n->prefix, s),
 		    n->note == ZNOTE_BETTER_ADMIN_WON ? "prefers another route"

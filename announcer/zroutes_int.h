@@ -18,8 +18,9 @@ struct zroute {
 	uint16_t n_sent, n_wanted;
 	uint8_t repairs; /* counts into the factor of weights */
 	struct zroute_mark mark;
-	uint64_t sent;    /* hash of what zebra has; 0 = nothing */
-	uint64_t members; /* bit of each next hop in the RIB's route: hop_bit(), HOPS_LOOPBACK */
+	uint64_t sent; /* hash of what zebra has; 0 = nothing */
+	uint64_t
+	    members; /* bit of each next hop in the RIB's route: hop_bit(), HOPS_LOOPBACK */
 	int64_t due_ms;
 	char *winner;
 };

@@ -73,6 +73,12 @@ static void put_agreed(struct vty_request *rq, const struct zserv_status *st)
 		    st->release_exact ? "" : "; not known, the nearest is used");
 	writer_str(w, "routeType", "Route type", st->type && *st->type ? st->type : NULL);
 	writer_num(w, "instance", "Instance", st->instance);
+	if (st->rivals)
+		writer_num(w, "otherClients", "Other clients of these", st->rivals);
+	if (st->route_map[0] && *st->route_map[0])
+		writer_str(w, "routeMap", "zebra's route map", st->route_map[0]);
+	if (st->route_map[1] && *st->route_map[1])
+		writer_str(w, "routeMap6", "zebra's route map, IPv6", st->route_map[1]);
 	writer_bool(w, "gracefulRestart", "Graceful restart", st->graceful);
 	writer_num(w, "staleTimeSeconds", "Stale time in s", st->stale_s);
 	put_away(rq, st);

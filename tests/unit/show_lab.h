@@ -31,6 +31,8 @@ struct scene {
 	bool lo_down;       /* its interface lo */
 	bool strange;       /* zebra is of a release that nobody knows */
 	bool unread, quiet; /* the source was not read; zebra says nothing of routes */
+	const char *route_map; /* of zebra, on our IPv4 routes */
+	unsigned rivals;       /* other clients with our key */
 };
 
 struct lab {

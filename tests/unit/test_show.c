@@ -163,6 +163,8 @@ static void zebra_start(struct lab *lab, const struct scene *s)
 	    .retry_in_ms = s->state ? 250 : -1,
 	    .connects = 1,
 	    .messages_out = 12,
+	    .route_map = {s->route_map, ""},
+	    .rivals = s->rivals,
 	};
 	if (fake.status.state == ZSERV_UP)
 		zroutes_up(fake.routes, fake.status.ecmp, NOW_MS);
@@ -381,6 +383,9 @@ SCENE(fib_stray, .commands = why_kernel, .stray = "192.168.254.200/32")
 SCENE(fib_elsewhere, .commands = why_kernel, .elsewhere = "a rule")
 SCENE(fib_off, .commands = why_kernel, .fib_off = "not available on this system")
 SCENE(refused, .commands = why_web, .refused = "192.168.254.0/32")
+SCENE(denied, .commands = why_web, .refused = "192.168.254.0/32", .route_map = "no-lb")
+SCENE(permitted, .commands = why_web, .route_map = "no-lb")
+SCENE(rival, .commands = why_web, .rivals = 1)
 SCENE(unconfirmed, .commands = why_web, .quiet = true)
 SCENE(many_nodes, .commands = why_many, .nodes = 1000, .limit = 256)
 SCENE(unknown_release, .commands = why_many, .strange = true)
@@ -481,6 +486,9 @@ int main(void)
 	    cmocka_unit_test(fib_elsewhere),
 	    cmocka_unit_test(fib_off),
 	    cmocka_unit_test(refused),
+	    cmocka_unit_test(denied),
+	    cmocka_unit_test(permitted),
+	    cmocka_unit_test(rival),
 	    cmocka_unit_test(unconfirmed),
 	    cmocka_unit_test(many_nodes),
 	    cmocka_unit_test(unknown_release),
