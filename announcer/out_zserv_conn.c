@@ -13,6 +13,7 @@
  * restart.
  */
 #include "announcer/out_zserv_int.h"
+#include "announcer/out_zserv_watch.h"
 #include "announcer/util.h"
 #include "announcer/zebra_text.h"
 #include <errno.h>
@@ -110,6 +111,7 @@ void zserv_close(struct out_zserv *z)
 	vtyc_cancel(z->question);
 	z->question = NULL;
 	zserv_ask_cancel(z);
+	zserv_watch_cancel(z);
 	unhook(&z->read_ev);
 	unhook(&z->write_ev);
 	unhook(&z->pause_ev);
@@ -136,6 +138,7 @@ void zserv_close(struct out_zserv *z)
 	if (was_up) {
 		z->count.disconnects++;
 		event_del(z->tick_ev);
+		zserv_audit_down(z);
 		zroutes_down(z->routes);
 	}
 	zserv_forget(z);
@@ -329,7 +332,13 @@ void zserv_up(struct out_zserv *z)
 		log_warn("zserv",
 		    "zebra removes our routes when we leave: no graceful restart without %s",
 		    zserv_graceful_needs(z));
+	else if (z->version->features & ZF_STALE_KEPT)
+		log_info("zserv",
+		    "zebra keeps our routes while we are away until grevyd comes back: FRR %s "
+		    "does not end that after stale-time",
+		    z->release_text);
 	zserv_subnets(z);
+	zserv_watch(z);
 	if (z->ev.on_limit)
 		z->ev.on_limit(zclient_nexthop_max(z->client), z->arg);
 	zserv_routes_up(z);
@@ -369,7 +378,7 @@ static void on_clients(int rc, const char *text, void *arg)
 		log_warn("zserv", "%s does not tell zebra's clients (%s): no graceful restart",
 		    z->conf->zebra.vty_socket, rc < 0 ? strerror(-rc) : "refused");
 		z->vty = false;
-	} else if (zebra_text_has_client(text, zversion_type_name(z->type), z->instance)) {
+	} else if (zebra_text_clients(text, zversion_type_name(z->type), z->instance)) {
 		zserv_drop(z, ZSERV_KEY_WAIT,
 		    "zebra still lists a client of type %s instance %u: waiting for it to go",
 		    zversion_type_name(z->type), z->instance);
@@ -560,11 +569,13 @@ static void probe_connect(struct out_zserv *z)
 void zserv_connect(struct out_zserv *z)
 {
 	const struct conf_zebra *c = &z->conf->zebra;
+	const char *off = conf_zebra_off(z->conf);
 	struct stat st;
 
-	if (c->enabled == CONF_NO) {
+	if (off) {
 		z->state = ZSERV_OFF;
-		snprintf(z->reason, sizeof(z->reason), "zebra: enabled: no");
+		snprintf(z->reason, sizeof(z->reason), "%s", off);
+		log_info("zserv", "off: %s", off);
 		return;
 	}
 	if (stat(c->socket, &st) < 0) {

@@ -3,8 +3,8 @@
 #ifndef GREVY_OUT_ZSERV_INT_H
 #define GREVY_OUT_ZSERV_INT_H
 #include "announcer/conf.h"
-#include "announcer/log.h"
 #include "announcer/out_zserv.h"
+#include "announcer/out_zserv_audit.h"
 #include "announcer/vtyc.h"
 #include "zclient/zclient.h"
 #include "zclient/zprobe.h"
@@ -28,7 +28,6 @@ struct out_zserv {
 	enum zserv_state state;
 	char reason[256];
 	struct event *retry_ev;
-	unsigned tries, vty_tries;
 	int64_t retry_at_ms; /* 0 = none is due */
 	struct vtyc *question, *downs_question;
 	char release_text[32];
@@ -37,12 +36,12 @@ struct out_zserv {
 	const struct zapi_version *version, *version_hi;
 	enum zapi_type type;
 	uint16_t instance;
-	int lock_fd;
 	char lock_path[200];
-	unsigned losses_noted, unseen, downs; /* zserv_downs() */
+	unsigned tries, vty_tries, losses_noted, unseen, downs; /* see zserv_downs() */
 	struct event *downs_ev;
 	struct zprobe probe;
-	int fd;
+	int fd, lock_fd;
+	struct zserv_watch *watch;
 	struct event *read_ev, *write_ev, *pause_ev; /* pause pending: read is not */
 	struct zclient *client;
 	bool graceful;
@@ -52,8 +51,8 @@ struct out_zserv {
 	struct zserv_iface *ifaces;
 	struct zaddr *addrs;
 	size_t n_ifaces, n_addrs;
-	bool subnets_dirty;
 	struct ipaddr router_id;
+	bool subnets_dirty;
 	uint32_t ecmp;
 
 	/* out_zserv.c: routes */
@@ -69,6 +68,7 @@ struct out_zserv {
 	uint32_t list_table, old_table; /* old: of an earlier run */
 	struct event *list_ev;
 
+	struct zserv_fib fib;
 	/* counted over all connections */
 	struct zserv_status count;
 	struct log_bucket bucket;
@@ -107,6 +107,8 @@ void zserv_downs(struct out_zserv *z, unsigned downs);
 /* out_zserv_zebra.c */
 extern const struct zclient_ops zserv_client_ops;
 void zserv_forget(struct out_zserv *z); /* what it told; the subnets stay as told */
+/* Tell zroutes which interface is lo, if zebra told of it. */
+void zserv_loopback(struct out_zserv *z);
 /* Tell the connected subnets if they changed. */
 void zserv_subnets(struct out_zserv *z);
 

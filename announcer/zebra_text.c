@@ -4,10 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool zebra_text_has_client(const char *text, const char *type, unsigned instance)
+unsigned zebra_text_clients(const char *text, const char *type, unsigned instance)
 {
 	static const char head[] = "Client: ", inst[] = " Instance: ";
 	size_t len = strlen(type);
+	unsigned found = 0;
 
 	while ((text = strstr(text, head))) {
 		unsigned long n = 0;
@@ -17,10 +18,9 @@ bool zebra_text_has_client(const char *text, const char *type, unsigned instance
 			continue;
 		if (!strncmp(text + len, inst, sizeof(inst) - 1))
 			n = strtoul(text + len + sizeof(inst) - 1, NULL, 10);
-		if (n == instance)
-			return true;
+		found += n == instance;
 	}
-	return false;
+	return found;
 }
 
 /* Whether a word stands in text before end. */
@@ -99,6 +99,38 @@ bool zebra_text_route(const char **text, char letter, unsigned instance, struct 
 			return true;
 	}
 	return false;
+}
+
+/* "openfabric                : deny-one  ": the name; NULL = no such line, or none. */
+static const char *route_map_of(const char *text, const char *type)
+{
+	size_t len = strlen(type);
+
+	while (*text) {
+		const char *line = text;
+
+		text += strcspn(text, "\n");
+		text += *text == '\n';
+		if (strncmp(line, type, len) != 0 || line[len] != ' ')
+			continue;
+		line += len;
+		line += strspn(line, " ");
+		if (*line++ != ':')
+			continue;
+		line += strspn(line, " ");
+		return strncmp(line, "none", 4) || !strchr(" \r\n", line[4]) ? line : NULL;
+	}
+	return NULL;
+}
+
+void zebra_text_route_map(const char *text, const char *type, char name[ZEBRA_ROUTE_MAP_LEN])
+{
+	const char *at = route_map_of(text, type);
+
+	if (!at)
+		at = route_map_of(text, "any");
+	snprintf(name, ZEBRA_ROUTE_MAP_LEN, "%.*s", at ? (int)strcspn(at, " \r\n") : 0,
+	    at ? at : "");
 }
 
 unsigned zebra_text_downs(const char *text)

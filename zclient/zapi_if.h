@@ -10,6 +10,7 @@ enum zapi_if_event { ZIF_ADD, ZIF_DELETE, ZIF_UP, ZIF_DOWN };
 
 #define ZIF_STATUS_ACTIVE 0x01 /* known to the kernel */
 #define ZIF_FLAG_UP       0x01
+#define ZIF_FLAG_LOOPBACK 0x08
 #define ZIF_FLAG_RUNNING  0x40
 
 struct zapi_if {
