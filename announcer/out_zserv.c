@@ -58,7 +58,7 @@ static void on_add(const struct prefix *p, const struct rib_nexthop *nh, size_t 
 {
 	struct out_zserv *z = arg;
 	struct zapi_nexthop out[ZAPI_NH_MAX];
-	bool weigh = n > 1 && weighted(nh, n);
+	bool weigh = weighted(nh, n);
 	struct zapi_route r;
 	size_t len;
 	int rc;
@@ -200,8 +200,14 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 
 void zserv_routes_up(struct out_zserv *z)
 {
+	unsigned features = z->version->features;
+
+	/* Of a range of releases: what one of them needs does not harm the others. */
+	if (z->version_hi)
+		features |= z->version_hi->features;
 	z->swept = false;
 	z->list_tries = 0;
+	zroutes_features(z->routes, features);
 	zroutes_up(z->routes, zclient_nexthop_max(z->client), zserv_now_ms());
 	zserv_settle(z);
 }

@@ -32,6 +32,8 @@ enum {
 	RETRY_MAX_MS = 5000,
 	HANDSHAKE_MS = 5000,
 	READ_BUDGET = 16,
+	BULK_ROUTES = 256, /* that many without zebra's word are a bulk */
+	BULK_PAUSE_MS = 10, /* between two reads in a bulk */
 	VTY_TRIES = 4,
 };
 
@@ -109,6 +111,7 @@ void zserv_close(struct out_zserv *z)
 	zserv_ask_cancel(z);
 	unhook(&z->read_ev);
 	unhook(&z->write_ev);
+	unhook(&z->pause_ev);
 	if (z->client) {
 		struct zserv_status st;
 
@@ -186,6 +189,30 @@ static int read_some(struct out_zserv *z)
 	return 1;
 }
 
+static void on_pause_over(evutil_socket_t fd, short what, void *arg)
+{
+	struct out_zserv *z = arg;
+
+	(void)fd;
+	(void)what;
+	event_add(z->read_ev, NULL);
+}
+
+/* In a bulk zebra writes a notice for each route, as soon as it can. To read them one by one
+ * wakes us and the thread of zebra that writes them thousands of times, and takes processor
+ * time from the work that they tell of: what comes in some ms is read in one go. */
+static void pause_in_bulk(struct out_zserv *z)
+{
+	static const struct timeval pause = {0, BULK_PAUSE_MS * 1000};
+
+	if (zroutes_count(z->routes, ZROUTE_INSTALLING) +
+		zroutes_count(z->routes, ZROUTE_REMOVING) <
+	    BULK_ROUTES)
+		return;
+	event_del(z->read_ev);
+	event_add(z->pause_ev, &pause);
+}
+
 static void on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct out_zserv *z = arg;
@@ -208,6 +235,8 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 	zserv_settle(z);
 	if (rc > 0)
 		event_active(z->read_ev, EV_READ, 0);
+	else
+		pause_in_bulk(z);
 }
 
 /* HELLO and all that may follow it at once. The answers come in this order, so that of the
@@ -257,6 +286,7 @@ static void hello(struct out_zserv *z)
 		zclient_set_range(z->client, z->version_hi);
 	z->read_ev = event_new(z->base, fd, EV_READ | EV_PERSIST, on_readable, z);
 	z->write_ev = event_new(z->base, fd, EV_WRITE, on_writable, z);
+	z->pause_ev = event_new(z->base, -1, 0, on_pause_over, z);
 	event_add(z->read_ev, NULL);
 	enter(z, ZSERV_HANDSHAKE, "");
 	say_hello(z);

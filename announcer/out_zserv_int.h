@@ -44,6 +44,7 @@ struct out_zserv {
 	struct zprobe probe;
 	int fd;
 	struct event *read_ev, *write_ev;
+	struct event *pause_ev; /* pending: read_ev is not, for as long */
 	struct zclient *client;
 	bool graceful;
 	int64_t up_since_s;

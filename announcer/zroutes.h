@@ -58,6 +58,9 @@ struct zroutes_ops {
 struct zroutes *zroutes_new(const struct rib *rib, const struct zroutes_ops *ops, void *arg);
 void zroutes_free(struct zroutes *z); /* NULL is fine */
 
+/* How the zebra that comes next behaves: ZF_WEIGHTS_SCALED, ZF_SAME_IGNORED (zversion.h). */
+void zroutes_features(struct zroutes *z, unsigned features);
+
 /* Connected: everything is to be sent again. Disconnected: nothing may be sent. */
 void zroutes_up(struct zroutes *z, unsigned max_nexthops, int64_t now_ms);
 void zroutes_down(struct zroutes *z);

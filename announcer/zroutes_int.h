@@ -35,7 +35,7 @@ struct zroutes {
 	void *arg;
 	struct table routes, hops;
 	struct rib_nexthop *usable; /* scratch, max_nexthops */
-	unsigned max_nexthops, next_id, unknown, asking, losses, unseen;
+	unsigned features, max_nexthops, next_id, unknown, asking, losses, unseen;
 	bool up;
 	int64_t due_ms, sweep_ms, note_ms;
 	size_t count[ZROUTE_STATES];
@@ -49,6 +49,10 @@ static inline void zdue(struct zroutes *z, int64_t *at, int64_t when_ms)
 	if (*at < z->due_ms)
 		z->due_ms = *at;
 }
+
+/* Put weights in the form in which this zebra (ZF_*) is to have them after so many losses of
+ * gateways (zroutes_weights.c). */
+void zroutes_weigh(struct rib_nexthop *nh, size_t n, unsigned losses, unsigned features);
 
 extern const struct table_ops hops_ops;
 

@@ -32,6 +32,10 @@ enum zapi_seg6_layout { ZSEG6_NONE, ZSEG6_ONE, ZSEG6_LIST, ZSEG6_ENCAP };
 #define ZF_NHT_FLAGS     0x0080 /* NEXTHOP_UPDATE starts with message flags */
 #define ZF_NHT_SAFI      0x0100 /* NEXTHOP_REGISTER and _UPDATE have a SAFI */
 #define ZF_NHT_MATCHED   0x0200 /* NEXTHOP_UPDATE has the prefix that matched */
+/* How it behaves, in the same word. */
+#define ZF_WEIGHTS_SCALED 0x0400 /* the largest weight of a route becomes 254 or 255 */
+#define ZF_SAME_IGNORED   0x0800 /* a route that is sent again unchanged is not programmed */
+#define ZF_STALE_KEPT     0x1000 /* stale routes stay until their client comes back */
 
 /* Message flags of ROUTE_ADD that moved; 0 = absent. */
 struct zapi_msg_flags {

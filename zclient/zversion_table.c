@@ -97,7 +97,11 @@ const struct zversion_type_row zversion_types[ZTYPES] = {
 #define F_8_4   (F_8_2_2 | ZF_NH_EVPN)
 #define F_9_0   (F_8_4 | ZF_LABEL_TYPE)
 #define F_9_1   (F_9_0 | ZF_IF_TXQLEN)
-#define F_10_6  (F_9_1 | ZF_IF_TYPE)
+#define F_10_0  (F_9_1 | ZF_WEIGHTS_SCALED)
+#define F_10_6  (F_10_0 | ZF_IF_TYPE)
+#define F_10_7  (F_10_6 | ZF_SAME_IGNORED)
+/* 9.0 to 10.4 look for the client of stale routes among those that are connected. */
+#define KEPT(f) ((f) | ZF_STALE_KEPT)
 
 const struct zapi_version zversion_rows[] = {
 /*   name     release    cmd      type     header        nh   hello if  ns  mf w  nc caps        nh       notify         seg6         features msg  onlink */
@@ -114,16 +118,16 @@ const struct zapi_version zversion_rows[] = {
     {"8.3",    8, 3, 0, C_8_2,  T_7_5,  FRR_HEADER_6, 255, 9, 16, 36, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3, ZNOTIFY_AFI,   ZSEG6_ONE,   F_8_2_2, MSG_8_0, 0},
     {"8.4",    8, 4, 0, C_8_2,  T_7_5,  FRR_HEADER_6, 255, 9, 16, 36, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3, ZNOTIFY_AFI,   ZSEG6_ONE,   F_8_4,   MSG_8_0, 0},
     {"8.5",    8, 5, 0, C_8_2,  T_7_5,  FRR_HEADER_6, 255, 9, 16, 36, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3, ZNOTIFY_AFI,   ZSEG6_ONE,   F_8_4,   MSG_8_0, 0},
-    {"9.0",    9, 0, 0, C_8_2,  T_7_5,  FRR_HEADER_6, 255, 9, 16, 36, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3, ZNOTIFY_AFI,   ZSEG6_ONE,   F_9_0,   MSG_8_0, 0},
-    {"9.1",    9, 1, 0, C_9_1,  T_7_5,  FRR_HEADER_6, 255, 9, 16, 36, 4, 4, 1, ZCAPS_9_1,  ZNH_7_3, ZNOTIFY_AFI,   ZSEG6_LIST,  F_9_1,   MSG_8_0, 0},
-    {"10.0",  10, 0, 0, C_10_0, T_10_0, FRR_HEADER_6, 255, 8, 16, 36, 4, 4, 1, ZCAPS_9_1,  ZNH_7_3, ZNOTIFY_AFI,   ZSEG6_LIST,  F_9_1,   MSG_8_0, 0},
-    {"10.1",  10, 1, 0, C_10_0, T_10_0, FRR_HEADER_6, 255, 8, 16, 36, 4, 8, 1, ZCAPS_9_1,  ZNH_7_3, ZNOTIFY_AFI,   ZSEG6_LIST,  F_9_1,   MSG_8_0, 0},
-    {"10.2",  10, 2, 0, C_10_2, T_10_0, FRR_HEADER_6, 256, 8, 16, 36, 4, 8, 1, ZCAPS_10_2, ZNH_7_3, ZNOTIFY_AFI,   ZSEG6_LIST,  F_9_1,   MSG_8_0, 0},
-    {"10.3",  10, 3, 0, C_10_2, T_10_0, FRR_HEADER_6, 256, 8, 16, 36, 4, 8, 2, ZCAPS_10_2, ZNH_7_3, ZNOTIFY_SRC,   ZSEG6_LIST,  F_9_1,   MSG_8_0, 0},
-    {"10.4",  10, 4, 0, C_10_2, T_10_0, FRR_HEADER_6, 256, 8, 16, 36, 4, 8, 2, ZCAPS_10_2, ZNH_7_3, ZNOTIFY_SRC,   ZSEG6_ENCAP, F_9_1,   MSG_8_0, 0},
-    {"10.5",  10, 5, 0, C_10_2, T_10_0, FRR_HEADER_6, 256, 8, 16, 36, 4, 8, 2, ZCAPS_10_2, ZNH_7_3, ZNOTIFY_SRC,   ZSEG6_ENCAP, F_9_1,   MSG_8_0, 0},
+    {"9.0",    9, 0, 0, C_8_2,  T_7_5,  FRR_HEADER_6, 255, 9, 16, 36, 4, 4, 1, ZCAPS_7_1,  ZNH_7_3, ZNOTIFY_AFI,   ZSEG6_ONE,   KEPT(F_9_0), MSG_8_0, 0},
+    {"9.1",    9, 1, 0, C_9_1,  T_7_5,  FRR_HEADER_6, 255, 9, 16, 36, 4, 4, 1, ZCAPS_9_1,  ZNH_7_3, ZNOTIFY_AFI,   ZSEG6_LIST,  KEPT(F_9_1), MSG_8_0, 0},
+    {"10.0",  10, 0, 0, C_10_0, T_10_0, FRR_HEADER_6, 255, 8, 16, 36, 4, 4, 1, ZCAPS_9_1,  ZNH_7_3, ZNOTIFY_AFI,   ZSEG6_LIST,  KEPT(F_10_0), MSG_8_0, 0},
+    {"10.1",  10, 1, 0, C_10_0, T_10_0, FRR_HEADER_6, 255, 8, 16, 36, 4, 8, 1, ZCAPS_9_1,  ZNH_7_3, ZNOTIFY_AFI,   ZSEG6_LIST,  KEPT(F_10_0), MSG_8_0, 0},
+    {"10.2",  10, 2, 0, C_10_2, T_10_0, FRR_HEADER_6, 256, 8, 16, 36, 4, 8, 1, ZCAPS_10_2, ZNH_7_3, ZNOTIFY_AFI,   ZSEG6_LIST,  KEPT(F_10_0), MSG_8_0, 0},
+    {"10.3",  10, 3, 0, C_10_2, T_10_0, FRR_HEADER_6, 256, 8, 16, 36, 4, 8, 2, ZCAPS_10_2, ZNH_7_3, ZNOTIFY_SRC,   ZSEG6_LIST,  KEPT(F_10_0), MSG_8_0, 0},
+    {"10.4",  10, 4, 0, C_10_2, T_10_0, FRR_HEADER_6, 256, 8, 16, 36, 4, 8, 2, ZCAPS_10_2, ZNH_7_3, ZNOTIFY_SRC,   ZSEG6_ENCAP, KEPT(F_10_0), MSG_8_0, 0},
+    {"10.5",  10, 5, 0, C_10_2, T_10_0, FRR_HEADER_6, 256, 8, 16, 36, 4, 8, 2, ZCAPS_10_2, ZNH_7_3, ZNOTIFY_SRC,   ZSEG6_ENCAP, F_10_0,  MSG_8_0, 0},
     {"10.6",  10, 6, 0, C_10_2, T_10_0, FRR_HEADER_6, 256, 8, 16, 36, 4, 8, 2, ZCAPS_10_6, ZNH_7_3, ZNOTIFY_SRC,   ZSEG6_ENCAP, F_10_6,  MSG_8_0, 0},
-    {"10.7",  10, 7, 0, C_10_2, T_10_0, FRR_HEADER_6, 256, 8, 16, 36, 4, 8, 2, ZCAPS_10_6, ZNH_7_3, ZNOTIFY_SRC,   ZSEG6_ENCAP, F_10_6,  MSG_8_0, 0},
+    {"10.7",  10, 7, 0, C_10_2, T_10_0, FRR_HEADER_6, 256, 8, 16, 36, 4, 8, 2, ZCAPS_10_6, ZNH_7_3, ZNOTIFY_SRC,   ZSEG6_ENCAP, F_10_7,  MSG_8_0, 0},
 };
 /* clang-format on */
 const size_t zversion_rows_n = sizeof(zversion_rows) / sizeof(zversion_rows[0]);

@@ -65,10 +65,31 @@ def line(prefix, hops):
     return f"{prefix} " + ",".join(f"{addr}*{weight}" for addr, weight in hops)
 
 
+def smallest(weights):
+    """The smallest integers that zebra scales to these: from 10.0 the largest becomes 254 or 255
+    and the others are rounded down. grevyd sends one of them higher by one where zebra would
+    otherwise take the route for the one it has (announcer/zroutes.c)."""
+    top = max(weights)
+    for most in range(1, top + 1):
+        given = [-(-w * most // top) for w in weights]
+        below = [-(-(w - 1) * most // top) for w in weights]
+        exact = [max(1, g * top // most) == w for g, w in zip(given, weights)]
+        raised = [b > 0 and b * top // most == w - 1 for b, w in zip(below, weights)]
+        odd = [i for i, fits in enumerate(exact) if not fits]
+        if not odd or (len(odd) == 1 and raised[odd[0]]):
+            return [g if fits else b for g, b, fits in zip(given, below, exact)]
+    return weights
+
+
 def level(hops):
-    """Weights in lowest terms: grevyd multiplies them after a gateway was lost, 8.4 keeps groups."""
-    ratio = math.gcd(*(w for _, w in hops)) if hops else 1
-    return {(gateway, w // ratio) for gateway, w in hops}
+    """Weights in lowest terms: grevyd multiplies them after a gateway was lost (8.4 keeps groups),
+    zebra scales them where lib.sh says so in ZEBRA_SCALES."""
+    hops = sorted(hops)
+    weights = [w for _, w in hops]
+    if "ZEBRA_SCALES" in os.environ and weights and max(weights) in (254, 255):
+        weights = smallest(weights)
+    ratio = math.gcd(*weights) if hops else 1
+    return {(gateway, w // ratio) for (gateway, _), w in zip(hops, weights)}
 
 
 def kernel_hop(hop):

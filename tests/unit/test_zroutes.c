@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What zebra is sent for what it says, line by line. */
 #include "tests/unit/zroutes_lab.h"
+#include "zclient/zversion.h"
 
 static void say(struct lab *l, const char *what, const char *more)
 {
@@ -183,6 +184,48 @@ static void weights_keep_their_ratio(void **state)
 	gateway(l, 1, false);
 	gateway(l, 1, true);
 	expect(l, "add 192.0.2.1/32 10.0.0.0*1; add 192.0.2.1/32 10.0.0.0*62 10.0.0.1*2; ");
+}
+
+/* zebra scales weights: a factor would change nothing, and it repairs its groups itself. */
+static void weights_that_zebra_scales(void **state)
+{
+	struct lab *l = *state;
+
+	zroutes_features(l->z, ZF_WEIGHTS_SCALED);
+	installed(l, 1, 3);
+	gateway(l, 1, false);
+	gateway(l, 1, true);
+	expect(l, "add 192.0.2.1/32 10.0.0.0*1; add 192.0.2.1/32 10.0.0.0*1 10.0.0.1*1; ");
+	want(l, 1, 3, 250);
+	expect(l, "add 192.0.2.1/32 10.0.0.0*250 10.0.0.1*1; ");
+}
+
+/* zebra ignores what it takes for the same: after a loss nothing is. */
+static void the_same_is_ignored(void **state)
+{
+	struct lab *l = *state;
+
+	zroutes_features(l->z, ZF_WEIGHTS_SCALED | ZF_SAME_IGNORED);
+	installed(l, 1, 3);
+	gateway(l, 1, false);
+	expect(l, "add 192.0.2.1/32 10.0.0.0*255; ");
+	gateway(l, 1, true);
+	expect(l, "add 192.0.2.1/32 10.0.0.0*255 10.0.0.1*255; ");
+	want(l, 1, 3, 2);
+	expect(l, "add 192.0.2.1/32 10.0.0.0*255 10.0.0.1*128; ");
+	want(l, 1, 3, 254);
+	expect(l, "add 192.0.2.1/32 10.0.0.0*255 10.0.0.1*2; ");
+	gateway(l, 0, false);
+	gateway(l, 0, true);
+	expect(l, "add 192.0.2.1/32 10.0.0.1*1; add 192.0.2.1/32 10.0.0.0*254 10.0.0.1*1; ");
+	/* Links that went down while nobody looked. */
+	want(l, 1, 1, 1);
+	expect(l, "add 192.0.2.1/32 10.0.0.0*255; ");
+	zroutes_lost_unseen(l->z, 1);
+	zroutes_up(l->z, 8, l->now);
+	l->said[0] = '\0';
+	gateway(l, 0, true);
+	expect(l, "add 192.0.2.1/32 10.0.0.0*1; ");
 }
 
 static void the_last_member_deletes_the_route(void **state)
@@ -434,6 +477,8 @@ int main(void)
 	    CASE(a_lost_member_leaves_and_comes_back),
 	    CASE(losses_of_an_earlier_run_count),
 	    CASE(weights_keep_their_ratio),
+	    CASE(weights_that_zebra_scales),
+	    CASE(the_same_is_ignored),
 	    CASE(the_last_member_deletes_the_route),
 	    CASE(another_way_to_a_gateway),
 	    CASE(an_interface_takes_its_gateways_down),

@@ -244,6 +244,36 @@ static void layouts(void **state)
 	each_row(check_layout);
 }
 
+/* How releases behave: measured, in no table. */
+static void behaviour(void **state)
+{
+	static const struct {
+		int major, minor;
+		bool scales, ignores, keeps;
+	} want[] = {
+	    {7,  5, false, false, false},
+	    {8,  5, false, false, false},
+	    {9,  0, false, false, true },
+	    {9,  1, false, false, true },
+	    {10, 0, true,  false, true },
+	    {10, 3, true,  false, true },
+	    {10, 4, true,  false, true },
+	    {10, 5, true,  false, false},
+	    {10, 6, true,  false, false},
+	    {10, 7, true,  true,  false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+		const struct zapi_version *v =
+		    zversion_find(want[i].major, want[i].minor, 0, NULL);
+
+		assert_int_equal(!!(v->features & ZF_WEIGHTS_SCALED), want[i].scales);
+		assert_int_equal(!!(v->features & ZF_SAME_IGNORED), want[i].ignores);
+		assert_int_equal(!!(v->features & ZF_STALE_KEPT), want[i].keeps);
+	}
+}
+
 /* What codecs hold to be the same in every release. */
 static void check_constants(const struct zapi_version *v)
 {
@@ -385,6 +415,7 @@ int main(void)
 	    cmocka_unit_test(type_numbers),
 	    cmocka_unit_test(type_letters_and_kernel_protocols),
 	    cmocka_unit_test(layouts),
+	    cmocka_unit_test(behaviour),
 	    cmocka_unit_test(constants),
 	    cmocka_unit_test(a_release_is_found),
 	    cmocka_unit_test(a_release_is_parsed),
