@@ -151,7 +151,8 @@ void zserv_write(struct out_zserv *z)
 		z->ev.on_written(!event_pending(z->write_ev, EV_WRITE, NULL), z->arg);
 }
 
-/* Everything that we know was sent: zebra may delete what else it has of us. */
+/* Everything that we know was sent: zebra may delete what else it has of us. Said without
+ * graceful restart, too: zebra may still be in that of an earlier run. */
 static void complete(struct out_zserv *z)
 {
 	static const uint8_t families[] = {AF_INET, AF_INET6};
@@ -159,7 +160,7 @@ static void complete(struct out_zserv *z)
 	if (z->swept || z->state != ZSERV_UP || !z->whole || !zroutes_settled(z->routes))
 		return;
 	z->swept = true;
-	for (size_t i = 0; z->graceful && i < ARRAY_LEN(families); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(families); i++) {
 		struct zapi_gr gr = {.code = ZGR_COMPLETE, .family = families[i]};
 
 		zclient_send_graceful_restart(z->client, &gr);
@@ -311,17 +312,23 @@ static void leave(struct out_zserv *z, bool hold)
 		return;
 	if (hold && !z->graceful)
 		log_warn("zserv", "zebra removes our routes: it cannot hold them without %s",
-		    z->conf->zebra.vty_socket);
+		    zserv_graceful_needs(z));
 	if (!hold && z->graceful) {
 		struct zapi_gr gr = {.code = ZGR_DISABLE};
 
 		zclient_send_graceful_restart(z->client, &gr);
 	}
 	drain(z);
-	log_info("zserv",
-	    hold && z->graceful ? "left zebra, which holds our routes for %u s"
-				: "left zebra, our routes are withdrawn",
-	    z->conf->zebra.stale_s);
+	if (!hold || !z->graceful)
+		log_info("zserv", "left zebra, our routes are withdrawn");
+	else if (z->version->features & ZF_STALE_KEPT)
+		log_info("zserv",
+		    "left zebra, which holds our routes until grevyd is back: FRR %s does not "
+		    "end that after %u s",
+		    z->release_text, z->conf->zebra.stale_s);
+	else
+		log_info("zserv", "left zebra, which holds our routes for %u s",
+		    z->conf->zebra.stale_s);
 }
 
 void out_zserv_reload(struct out_zserv *z, const struct conf *conf, bool changed)
@@ -419,6 +426,7 @@ void out_zserv_status(const struct out_zserv *z, struct zserv_status *st)
 	st->instance = z->instance;
 	st->graceful = z->graceful;
 	st->stale_s = z->conf->zebra.stale_s;
+	st->stale_kept = z->version && z->version->features & ZF_STALE_KEPT;
 	st->ecmp = z->client ? zclient_nexthop_max(z->client) : 0;
 	st->router_id = z->router_id;
 	st->up_since_s = z->state == ZSERV_UP ? z->up_since_s : 0;

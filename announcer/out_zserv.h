@@ -39,6 +39,7 @@ struct zserv_status {
 	uint16_t instance;
 	bool graceful;           /* zebra keeps our routes while we are away */
 	uint32_t stale_s;        /* for so long */
+	bool stale_kept;         /* until we are back, however long that takes */
 	uint32_t ecmp;           /* next hops a route may have here */
 	struct ipaddr router_id; /* zebra's; family 0 = not told */
 	int64_t up_since_s;      /* Unix time; 0 = not up */

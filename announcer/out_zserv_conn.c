@@ -4,6 +4,7 @@
  *
  *   socket there? -> which release? -> our key free? -> HELLO -> CAPABILITIES -> up
  *
+ * (up to 4.0 without CAPABILITIES)
  * The wire does not say what it speaks, so the release is asked for first: over zebra's
  * vty, else by the probe of zprobe.h, else it is what the configuration says.
  * Two connections with one key (route type and instance) and graceful restart abort zebra
@@ -263,7 +264,9 @@ static void say_hello(struct out_zserv *z)
 			struct zapi_redist r = {
 			    .type = zversion_type_named(redist->v[i]), .family = families[f]};
 
-			zclient_send_redistribute_add(z->client, &r);
+			if (zclient_send_redistribute_add(z->client, &r) && !f)
+				log_warn("zserv", "zebra %s has no type %s to redistribute",
+				    z->release_text, redist->v[i]);
 		}
 	}
 	zclient_send_nexthop_register(z->client, &fence);
@@ -294,11 +297,18 @@ static void hello(struct out_zserv *z)
 	zserv_write(z);
 }
 
+const char *zserv_graceful_needs(const struct out_zserv *z)
+{
+	if (zversion_cmd(z->version, ZCMD_CLIENT_CAPABILITIES) == ZCMD_ABSENT)
+		return "FRR 7.4 or later";
+	return z->vty ? "stale-time and a lock file" : z->conf->zebra.vty_socket;
+}
+
 void zserv_up(struct out_zserv *z)
 {
 	struct zapi_nht_reg fence = {.addr = zserv_fence};
 
-	if (z->state != ZSERV_HANDSHAKE || !z->ecmp)
+	if (z->state != ZSERV_HANDSHAKE || (!z->ecmp && z->version->caps != ZCAPS_NONE))
 		return;
 	zclient_send_nexthop_unregister(z->client, &fence);
 	event_del(z->retry_ev);
@@ -313,12 +323,17 @@ void zserv_up(struct out_zserv *z)
 	    zclient_nexthop_max(z->client));
 	if (!z->release_exact)
 		log_warn("zserv",
-		    "FRR %s is not known: using the form of %s until a route proves it",
+		    "zebra %s is not known: using the form of %s until a route proves it",
 		    z->release_text, z->version->name);
 	if (!z->graceful)
 		log_warn("zserv",
 		    "zebra removes our routes when we leave: no graceful restart without %s",
-		    z->vty ? "stale-time and a lock file" : z->conf->zebra.vty_socket);
+		    zserv_graceful_needs(z));
+	else if (z->version->features & ZF_STALE_KEPT)
+		log_info("zserv",
+		    "zebra keeps our routes while we are away until grevyd comes back: FRR %s "
+		    "does not end that after stale-time",
+		    z->release_text);
 	zserv_subnets(z);
 	if (z->ev.on_limit)
 		z->ev.on_limit(zclient_nexthop_max(z->client), z->arg);
@@ -379,17 +394,6 @@ static void ask_clients(struct out_zserv *z)
 		on_clients(-errno, "", z);
 }
 
-/* A real fabricd has the type that we prefer. */
-static bool fabricd_runs(const struct out_zserv *z)
-{
-	const char *vty = z->conf->zebra.vty_socket, *slash = strrchr(vty, '/');
-	char path[200];
-
-	snprintf(path, sizeof(path), "%.*s/fabricd.vty", slash ? (int)(slash - vty) : 1,
-	    slash ? vty : ".");
-	return vtyc_alive(path);
-}
-
 /* The release is known: choose the key, and make sure that it is ours. */
 static void have_release(struct out_zserv *z)
 {
@@ -402,12 +406,18 @@ static void have_release(struct out_zserv *z)
 	if (strcmp(c->route_type, "auto"))
 		z->type = zversion_type_named(c->route_type);
 	else if (z->type == ZTYPE_UNKNOWN)
-		z->type = fabricd_runs(z) ? ZTYPE_BABEL : ZTYPE_OPENFABRIC;
+		z->type = zserv_auto_type(z);
 	rc = zversion_type_check(z->version, z->type, z->instance);
 	if (rc) {
 		zserv_drop(z, ZSERV_NO_SOCKET,
-		    "zebra.route-type %s instance %u cannot be used with FRR %s: %s",
+		    "zebra.route-type %s instance %u cannot be used with zebra %s: %s",
 		    c->route_type, z->instance, z->release_text, strerror(-rc));
+		return;
+	}
+	if (c->table && !z->version->msg.table) {
+		zserv_drop(z, ZSERV_NO_SOCKET,
+		    "zebra.table %u cannot be used with zebra %s: that knows no tables",
+		    c->table, z->release_text);
 		return;
 	}
 	rc = zserv_lock(z, holder, sizeof(holder));

@@ -96,9 +96,12 @@ static void on_nexthop(const struct zapi_nht *t, void *arg)
 		zserv_up(z);
 		return;
 	}
+	/* As an interface comes up, zebra meets the kernel's route to its subnet before the
+	 * address that makes it a connected one. */
 	if (t->n) {
 		told.ifindex = t->nh[0].ifindex;
-		told.recursive = t->nh[0].gate.family != 0;
+		told.recursive = t->nh[0].gate.family || t->type != ZTYPE_CONNECT;
+		told.path = t->type;
 	}
 	for (size_t i = 0; i < t->n; i++) {
 		told.path = table_hash(&t->nh[i].gate, sizeof(t->nh[i].gate), told.path);
@@ -165,7 +168,7 @@ static void on_bad(uint16_t cmd, size_t len, void *arg)
 
 	if (log_allowed(&z->bucket))
 		log_warn("zserv",
-		    "message %u (%s) of %zu bytes is not in the form of FRR %s: skipped", cmd,
+		    "message %u (%s) of %zu bytes is not in the form of %s: skipped", cmd,
 		    c == ZCMD_UNKNOWN ? "unknown" : zversion_cmd_name(c), len,
 		    z->version->name);
 }

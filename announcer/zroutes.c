@@ -153,7 +153,8 @@ static void send_add(
 		return;
 	}
 	set_state(z, r, ZROUTE_INSTALLING);
-	zdue(z, &r->due_ms, now_ms + CONFIRM_MS);
+	/* Nothing may ever be said: zebras before 4.0, seen without their vty. */
+	zdue(z, &r->due_ms, now_ms + backoff(CONFIRM_MS, r->tries));
 }
 
 /* Bring zebra to what the RIB and the gateways say. want: the RIB's route, or NULL. */

@@ -28,7 +28,7 @@ struct znh {
 	struct ipaddr addr;
 	enum znh_state state;
 	uint32_t ifindex; /* of the way to it; 0 = unknown */
-	bool recursive;   /* reached over another gateway */
+	bool recursive;   /* reached over a route, not in a connected subnet */
 	unsigned losses;  /* how often it went away */
 	uint32_t path;    /* hash of the way to it: another one is another way */
 };

@@ -26,6 +26,22 @@ static void put_connection(struct vty_request *rq, const struct zserv_status *st
 		writer_num(w, "retryInMs", "Next try in ms", st->retry_in_ms);
 }
 
+/* What zebra does with our routes when we leave, as agreed. */
+static void put_away(struct vty_request *rq, const struct zserv_status *st)
+{
+	static const char label[] = "While away", key[] = "whileAway";
+	struct writer *w = rq->w;
+
+	if (st->state != ZSERV_UP)
+		writer_str(w, key, NULL, NULL);
+	else if (!st->graceful)
+		writer_str(w, key, label, "routes are removed");
+	else if (st->stale_kept)
+		writer_str(w, key, label, "routes are kept until grevyd comes back");
+	else
+		writer_fmt(w, key, label, "routes are kept for %u s", st->stale_s);
+}
+
 static void put_agreed(struct vty_request *rq, const struct zserv_status *st)
 {
 	struct writer *w = rq->w;
@@ -42,6 +58,7 @@ static void put_agreed(struct vty_request *rq, const struct zserv_status *st)
 	writer_num(w, "instance", "Instance", st->instance);
 	writer_bool(w, "gracefulRestart", "Graceful restart", st->graceful);
 	writer_num(w, "staleTimeSeconds", "Stale time in s", st->stale_s);
+	put_away(rq, st);
 	writer_num(w, "nextHopLimit", "Next hops at most", st->ecmp);
 	writer_str(w, "routerId", "Router id",
 	    st->router_id.family ? ipaddr_str(&st->router_id, b) : NULL);

@@ -158,7 +158,7 @@ static void put_hop(struct why *y, const struct rib_nexthop *nh, const struct zn
 	else
 		why_ok(y, "next hop", "%s: zebra reaches it over %s%s", a,
 		    names_iface(y->rq->ctx, told->ifindex, name),
-		    told->recursive ? ", by another gateway" : "");
+		    told->recursive ? ", by a route of somebody else" : "");
 }
 
 static void put_hops(struct why *y, const struct rib_route *r)

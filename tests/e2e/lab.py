@@ -68,7 +68,7 @@ def line(prefix, hops):
 def smallest(weights):
     """The smallest integers that zebra scales to these: from 10.0 the largest becomes 254 or 255
     and the others are rounded down. grevyd sends one of them higher by one where zebra would
-    otherwise take the route for the one it has (announcer/zroutes.c)."""
+    otherwise take the route for the one it has (announcer/zroutes_weights.c)."""
     top = max(weights)
     for most in range(1, top + 1):
         given = [-(-w * most // top) for w in weights]

@@ -84,6 +84,16 @@ static void an_entry_of_two(void **state)
 	    "openfabric", &e);
 	assert_false(e.installed);
 	assert_string_equal(e.winner, "");
+	/* Quagga marks what is active, too. */
+	zebra_text_entry(
+	    "Known via \"babel\", distance 150, metric 20, tag 0, vrf 0, best, fib\n"
+	    "  Last update 00:00:03 ago\n  >* 10.9.1.2, via r1\n",
+	    "babel", &e);
+	assert_true(e.installed);
+	zebra_text_entry("Known via \"babel\", distance 150, metric 20, tag 0, vrf 0, best\n"
+			 "  >  10.9.1.2, via r1\n",
+	    "babel", &e);
+	assert_false(e.installed);
 	zebra_text_entry("% Network not in table\n", "openfabric", &e);
 	assert_false(e.installed);
 	assert_string_equal(e.winner, "");
