@@ -3,8 +3,8 @@
 # frr-config/openwrt does what its README says, as far as Debian's programs can tell: its daemons
 # and frr.conf on zebra as user network; grevyd.init, run by a stand-in for rc.common and procd in a
 # root laid out as OpenWrt's, starts grevyd on that zebra, reloads and stops it. Then the Quagga
-# variant: its files, and grevyd at Quagga's places. What answers there is FRR's zebra: no Debian
-# that is still served carries Quagga.
+# variant: its files, and grevyd at Quagga's places. What answers there is FRR's zebra, then a
+# scripted one of Quagga 1.2 (old_zebra.py): no Debian that is still served carries Quagga.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -199,3 +199,21 @@ becomes 20 'and by IPv6' 'bgp ipv6' "$pool6::1/128"
 peers() { in_ns router vtysh --vty_socket /run/quagga -c 'show bgp summary json' | json "' '.join(d['$1']['peers'])"; }
 is 'to its neighbour' "$(peers ipv4Unicast)" 192.168.1.2
 is 'and by IPv6' "$(peers ipv6Unicast)" "$fd00:1::2"
+
+say '--- a scripted zebra of Quagga 1.2'
+stop grevyd
+for i in bgpd zebra; do
+    stop $i
+done
+rm -f /run/quagga/*
+sed -i '/route-type: babel/d' "$root/etc/grevy/grevyd.yaml"
+: >"$lab/log/zebra.log"
+start zebra router setpriv --reuid network --regid network --clear-groups python3 "$e2e_dir/old_zebra.py" 1.2 \
+    "$top_dir/tests/data/zapi/messages.hex" /run/quagga/zserv.api /run/quagga/zebra.vty
+wait_for 5 '[ -S /run/quagga/zserv.api ]'
+rc start
+procd
+wait_for 15 'grevy "show zserv json" | grep -E "\"state\": ?\"up\""'
+check 'found by its vty, as Quagga 1.2, with babel as the type' 'logged "connected to zebra 1.2.* babel"'
+wait_for 10 'logged "^got route-add-v4 .*20c0a8fe0101" zebra'
+ok 'and it is told the routes'
