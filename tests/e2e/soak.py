@@ -131,7 +131,7 @@ class Soak(SoakLab):
         return ", ".join(told) or "nothing meanwhile"
 
     def zebra_options(self):
-        keep = self.keep_option(self.random.choice([1, 3, 30]))
+        keep = f"-K{self.random.choice([1, 3, 30])}"
         return [o for o in (keep, "-r", "--no-rr", "-e 64") if self.random.random() < 0.4]
 
     def death(self):
