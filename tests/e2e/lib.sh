@@ -333,6 +333,13 @@ zebra_start() {
     in_ns router vtysh -b >>"$lab/log/vtysh.log" 2>&1 || fail "vtysh -b refused frr.conf"
 }
 
+# vtysh_load NAMESPACE OPTION...: what vtysh says to a configuration, but for FRR 10's progress.
+vtysh_load() {
+    in_ns "$1" vtysh "${@:2}" 2>&1 |
+        grep -vE '^\[[0-9]+\|[a-z0-9]+\] (sending configuration|done)$|^Waiting for children to finish' |
+        grep -vE '^(MGMTD: )?No changes found to be committed!$|^% Configuration applied with notes:$'
+}
+
 # vty_zebra 'COMMAND', grevy 'COMMAND': ask zebra, ask grevyd.
 vty_zebra() { in_ns router vtysh -d zebra -c "$1"; }
 grevy() { in_ns router grevysh -c "$1"; }
