@@ -22,6 +22,7 @@ import os
 import socket
 import subprocess
 import sys
+import urllib.request
 
 OPENFABRIC = "197"  # rtm_protocol of zebra's openfabric routes
 
@@ -306,6 +307,9 @@ def main(args):
         return 0 if value else 1
     elif verb == "list":
         write_list(rest[0], sys.stdin)
+    elif verb == "get":
+        with urllib.request.urlopen(rest[0], timeout=5) as answer:
+            sys.stdout.write(answer.read().decode())
     return 0
 
 
