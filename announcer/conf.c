@@ -74,6 +74,16 @@ void conf_free(struct conf *c)
 	free(c);
 }
 
+const char *conf_zebra_off(const struct conf *c)
+{
+	if (c->zebra.enabled == CONF_NO)
+		return "zebra: enabled: no";
+	if (c->zebra.enabled == CONF_AUTO && c->role == CONF_NODE && c->n_peers)
+		return "zebra: enabled: auto means no on role node with peers, so that nothing "
+		       "is announced twice";
+	return NULL;
+}
+
 void conf_errors_fini(struct conf_errors *e)
 {
 	strlist_fini(&e->lines);

@@ -49,8 +49,6 @@ struct conf_key {
 		name, &conf_off_type, 0, 0, 0, normal                                          \
 	}
 
-#define CONF_UNBUILT (-1) /* value of a word that is not supported yet */
-
 struct conf_word { /* arg of conf_word_type, ends with a NULL name */
 	const char *name;
 	int value;

@@ -10,9 +10,9 @@ static const struct conf_range any_u32 = {0, UINT32_MAX}, positive_u32 = {1, UIN
 			       instance = {0, 255}, distance = {1, 255};
 
 static const struct conf_word roles[] = {
-    {"router", CONF_ROUTER },
-    {"node",   CONF_UNBUILT},
-    {NULL,     0           },
+    {"router", CONF_ROUTER},
+    {"node",   CONF_NODE  },
+    {NULL,     0          },
 };
 static const struct conf_word tri[] = {
     {"auto", CONF_AUTO},

@@ -18,6 +18,7 @@
 #include "announcer/http/server.h"
 #include "announcer/latency.h"
 #include "announcer/log.h"
+#include "announcer/nodename.h"
 #include "announcer/out_zserv.h"
 #include "announcer/queue.h"
 #include "announcer/util.h"
@@ -191,6 +192,19 @@ static void trim_later(struct daemon *d)
 	event_add(d->trim_ev, &trim);
 }
 
+/* Nothing can be announced from a node that is not there. */
+static void check_node(struct daemon *d)
+{
+	const char *name = desired_node(d->desired);
+	const struct store_node *node = name ? store_node(d->store, name) : NULL;
+
+	if (d->whole && name && (!node || !node->obj))
+		log_warn("conf",
+		    "the source has no Node named %s: nothing is announced from here "
+		    "(node-name)",
+		    name);
+}
+
 /* Everything there is has been read once: from now on what is not there is not wanted. */
 static void sync(struct daemon *d)
 {
@@ -204,6 +218,7 @@ static void sync(struct daemon *d)
 		d->whole = true;
 		alloc_sweep(d->alloc);
 		commit(d);
+		check_node(d);
 		out_zserv_whole(d->zserv);
 	} else {
 		commit(d);
@@ -261,6 +276,18 @@ static void set_rules(struct daemon *d)
 	d->rules = d->conf;
 }
 
+static void set_node(struct daemon *d)
+{
+	char *name;
+
+	if (d->conf->role != CONF_NODE)
+		return;
+	name = nodename(d->conf->node_name);
+	log_info("conf", "this node is %s", *name ? name : "without a name: set node-name");
+	desired_set_node(d->desired, name);
+	free(name);
+}
+
 static void set_router(struct daemon *d)
 {
 	struct eligible_router router = {.connected = d->subnets,
@@ -292,6 +319,8 @@ static void on_state(struct daemon *d, struct k8s_state *st)
 /* A node is likely to be a next hop: zebra is asked before a route needs it. */
 static void track(struct daemon *d, const struct k8s_node *node)
 {
+	if (d->conf->role == CONF_NODE) /* next hops of other routers */
+		return;
 	for (size_t i = 0; i < node->n_internal; i++)
 		out_zserv_track(d->zserv, &node->internal[i]);
 }
@@ -438,6 +467,7 @@ static int start(struct daemon *d)
 	d->rib = rib_new();
 	d->desired = desired_new(d->store, d->alloc, d->rib);
 	desired_set_progress(d->desired, on_progress, d);
+	set_node(d);
 	set_rules(d);
 	set_router(d);
 	restore(d);
@@ -506,6 +536,10 @@ void daemon_reload(struct daemon *d, struct conf *next)
 	out_zserv_reload(d->zserv, next, changed & CONF_CHANGED_ZEBRA);
 	if (old != d->rules)
 		conf_free(old);
+	if (changed & CONF_CHANGED_NODE) {
+		set_node(d);
+		check_node(d);
+	}
 	set_router(d);
 	if (changed & CONF_CHANGED_CONTROLLER || d->state_unknown)
 		restore(d);

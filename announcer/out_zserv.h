@@ -38,12 +38,15 @@ struct zserv_status {
 	const struct zapi_version *version; /* NULL until known */
 	const char *type; /* route type in use, "openfabric"; "" until known */
 	uint16_t instance;
-	bool graceful;           /* zebra keeps our routes while we are away */
-	uint32_t stale_s;        /* for so long */
-	uint32_t ecmp;           /* next hops a route may have here */
-	struct ipaddr router_id; /* zebra's; family 0 = not told */
-	int64_t up_since_s;      /* Unix time; 0 = not up */
-	int64_t retry_in_ms;     /* until the next try; -1 = none is due */
+	bool graceful;            /* zebra keeps our routes while we are away */
+	uint32_t stale_s;         /* for so long */
+	bool stale_kept;          /* until we are back, however long that takes */
+	uint32_t ecmp;            /* next hops a route may have here */
+	unsigned rivals;          /* other clients of zebra with our route type and instance */
+	const char *route_map[2]; /* of zebra, on our routes, IPv4 and IPv6; "" = none known */
+	struct ipaddr router_id;  /* zebra's; family 0 = not told */
+	int64_t up_since_s;       /* Unix time; 0 = not up */
+	int64_t retry_in_ms;      /* until the next try; -1 = none is due */
 	uint64_t connects, disconnects, bad_messages, unknown_messages, errors;
 	uint64_t messages_in, messages_out, bytes_in, bytes_out;
 	uint64_t
@@ -55,7 +58,7 @@ struct zserv_status {
 struct zserv_iface {
 	uint32_t ifindex;
 	char name[21];
-	bool up;
+	bool up, loopback;
 };
 
 struct out_zserv_events {

@@ -25,10 +25,8 @@ enum {
 	REJECTED_MS = 1000, /* first retry; doubled each time */
 	LOST_MS = 5000,
 	RETRY_MAX_MS = 300000,
-	ASK_MAX = 16, /* questions under way */
-	WEIGHT_MAX = 255,
-	SENT_AGAIN = 2,  /* zroute.sent: zebra has something, to be sent again */
-	FACTORS_MIN = 8, /* for weights that leave less room, their ratio is rounded */
+	ASK_MAX = 16,   /* questions under way */
+	SENT_AGAIN = 2, /* zroute.sent: zebra has something, to be sent again */
 };
 
 static uint32_t route_hash(const void *entry)
@@ -90,42 +88,15 @@ static void route_free(struct zroutes *z, struct zroute *r)
 	free(r);
 }
 
-/*
- * Weights as they are sent: the same ratios, times a factor that changes whenever one of the
- * gateways was lost. Up to 8.x zebra keeps a group of next hops for 180 s after its last use
- * and takes it for whole, while the kernel dropped the member whose link went down; only a
- * group that it has not seen yet is programmed (zserv.md 21.4). From 10.0 on zebra scales
- * weights itself and repairs the group itself.
- */
-static void weigh(struct zroutes *z, size_t n, unsigned losses)
+/* Interface lo needs no tracking: no link takes its routes along (zserv.md 8.8). */
+static bool loopback_usable(struct zroutes *z, struct zroute *r, bool *known)
 {
-	unsigned most = 1, factor;
-	bool equal = true;
-
-	for (size_t i = 0; i < n; i++) {
-		if (z->usable[i].weight > most)
-			most = z->usable[i].weight;
-		equal = equal && z->usable[i].weight == z->usable[0].weight;
+	r->members |= HOPS_LOOPBACK;
+	if (!z->lo_told) {
+		z->lo_wanted = true;
+		*known = false;
 	}
-	if (equal)
-		most = 1;
-	if (n < 2)
-		losses = 0;
-	for (size_t i = 0; i < n; i++) {
-		uint16_t *w = &z->usable[i].weight;
-
-		if (equal)
-			*w = 1;
-		if (losses && most > WEIGHT_MAX / FACTORS_MIN)
-			*w = (uint16_t)(*w * (WEIGHT_MAX / FACTORS_MIN) / most);
-		if (!*w)
-			*w = 1;
-	}
-	if (losses && most > WEIGHT_MAX / FACTORS_MIN)
-		most = WEIGHT_MAX / FACTORS_MIN;
-	factor = 1 + losses % (WEIGHT_MAX / most);
-	for (size_t i = 0; i < n; i++)
-		z->usable[i].weight = (uint16_t)(z->usable[i].weight * factor);
+	return z->lo != 0;
 }
 
 /* Fill z->usable with what zebra can resolve of a route. false: it must be asked first. */
@@ -143,17 +114,23 @@ static bool usable(struct zroutes *z, struct zroute *r, const struct rib_route *
 		if (nh->addr.family) {
 			const struct hop *h = hops_use(z, &nh->addr, now_ms);
 
-			r->members |= 1ull << h->id % 64;
+			r->members |= hop_bit(h);
 			losses += h->pub.losses;
 			if (h->pub.state == ZNH_UNKNOWN)
 				known = false;
 			if (h->pub.state != ZNH_UP)
 				continue;
 		}
-		if (*n < z->max_nexthops)
-			z->usable[(*n)++] = *nh;
+		if (nh->loopback && !loopback_usable(z, r, &known))
+			continue;
+		if (*n == z->max_nexthops)
+			continue;
+		z->usable[*n] = *nh;
+		if (nh->loopback)
+			z->usable[*n].ifindex = z->lo;
+		++*n;
 	}
-	weigh(z, *n, losses);
+	zroutes_weigh(z->usable, *n, losses, z->features);
 	return known;
 }
 
@@ -185,11 +162,13 @@ static void send_del(struct zroutes *z, struct zroute *r, int64_t now_ms)
 	zdue(z, &r->due_ms, now_ms + REMOVED_MS);
 }
 
-static void send_add(struct zroutes *z, struct zroute *r, size_t n, int64_t now_ms)
+/* hash: that of the n next hops in z->usable */
+static void send_add(
+    struct zroutes *z, struct zroute *r, size_t n, uint64_t hash, int64_t now_ms)
 {
 	z->ops.add(&r->p, z->usable, n, z->arg);
 	r->mark.sends++;
-	r->sent = usable_hash(z, n);
+	r->sent = hash;
 	r->n_sent = (uint16_t)n;
 	/* A route that lost stays lost until zebra says otherwise. */
 	if (r->state == ZROUTE_LOST) {
@@ -197,7 +176,8 @@ static void send_add(struct zroutes *z, struct zroute *r, size_t n, int64_t now_
 		return;
 	}
 	set_state(z, r, ZROUTE_INSTALLING);
-	zdue(z, &r->due_ms, now_ms + CONFIRM_MS);
+	/* Nothing may ever be said: zebras before 4.0, seen without their vty. */
+	zdue(z, &r->due_ms, now_ms + backoff(CONFIRM_MS, r->tries));
 }
 
 /* Bring zebra to what the RIB and the gateways say. want: the RIB's route, or NULL. */
@@ -205,6 +185,7 @@ static void evaluate(
     struct zroutes *z, struct zroute *r, const struct rib_route *want, int64_t now_ms)
 {
 	size_t n = 0;
+	uint64_t hash;
 
 	r->n_wanted = want ? (uint16_t)want->n : 0;
 	if (!z->up || r->state == ZROUTE_REMOVING)
@@ -218,8 +199,9 @@ static void evaluate(
 			set_state(z, r, ZROUTE_WAITING);
 		return;
 	}
-	if (r->sent != usable_hash(z, n) || r->state == ZROUTE_WAITING)
-		send_add(z, r, n, now_ms);
+	hash = usable_hash(z, n);
+	if (r->sent != hash || r->state == ZROUTE_WAITING)
+		send_add(z, r, n, hash, now_ms);
 }
 
 static void again(struct zroutes *z, struct zroute *r, int64_t now_ms)
@@ -299,6 +281,11 @@ static void drop_unwanted(struct zroutes *z)
 	while (n)
 		route_free(z, dead[--n]);
 	free(dead);
+}
+
+void zroutes_features(struct zroutes *z, unsigned features)
+{
+	z->features = features;
 }
 
 void zroutes_up(struct zroutes *z, unsigned max_nexthops, int64_t now_ms)

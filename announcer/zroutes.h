@@ -28,7 +28,7 @@ struct znh {
 	struct ipaddr addr;
 	enum znh_state state;
 	uint32_t ifindex; /* of the way to it; 0 = unknown */
-	bool recursive;   /* reached over another gateway */
+	bool recursive;   /* reached over a route, not in a connected subnet */
 	unsigned losses;  /* how often it went away */
 	uint32_t path;    /* hash of the way to it: another one is another way */
 };
@@ -63,6 +63,9 @@ struct zroutes_ops {
 struct zroutes *zroutes_new(const struct rib *rib, const struct zroutes_ops *ops, void *arg);
 void zroutes_free(struct zroutes *z); /* NULL is fine */
 
+/* How the zebra that comes next behaves: ZF_WEIGHTS_SCALED, ZF_SAME_IGNORED (zversion.h). */
+void zroutes_features(struct zroutes *z, unsigned features);
+
 /* Connected: everything is to be sent again. Disconnected: nothing may be sent. */
 void zroutes_up(struct zroutes *z, unsigned max_nexthops, int64_t now_ms);
 void zroutes_down(struct zroutes *z);
@@ -86,6 +89,11 @@ void zroutes_nexthop(struct zroutes *z, const struct znh *told, int64_t now_ms);
 /* An interface went down (the kernel dropped every route over it, and zebra says nothing:
  * zserv.md 18.1), or came up (ask again for what went down with it). */
 void zroutes_iface(struct zroutes *z, uint32_t ifindex, bool up, int64_t now_ms);
+
+/* Interface lo, as zebra told it; 0 = it is down or gone. Routes over it wait until this is
+ * known. */
+void zroutes_loopback(struct zroutes *z, uint32_t ifindex, int64_t now_ms);
+uint32_t zroutes_loopback_index(const struct zroutes *z, bool *told); /* 0 = none that is up */
 
 void zroutes_note(struct zroutes *z, const struct prefix *p, enum zapi_note n, int64_t now_ms);
 

@@ -4,7 +4,7 @@
 
 bool zroutes_settled(const struct zroutes *z)
 {
-	return z->up && !z->unknown;
+	return z->up && !z->unknown && !z->lo_wanted;
 }
 
 size_t zroutes_count(const struct zroutes *z, enum zroute_state s)

@@ -121,7 +121,10 @@ static struct names_state address_state(
 	case DESIRED_NO_ENDPOINTS:
 	case DESIRED_NO_NODES:
 	case DESIRED_LEFT_OUT:
+	case DESIRED_LAYER2:
 		return state_of(false, desired_text(v->reason)->token, "");
+	case DESIRED_NOT_HERE:
+		return state_of(true, desired_text(v->reason)->token, "");
 	default:
 		break;
 	}
@@ -164,6 +167,8 @@ const char *names_nexthop(const struct rib_nexthop *nh, char *buf)
 
 	if (nh->addr.family)
 		ipaddr_str(&nh->addr, a);
+	else if (nh->loopback)
+		snprintf(a, sizeof(a), "interface lo");
 	else
 		snprintf(a, sizeof(a), "interface %u", nh->ifindex);
 	if (nh->weight == 1)

@@ -17,11 +17,21 @@ grevyd_start
 wait_for 10 '[ "$(kernel | wc -l)" = 2 ] && [ "$(zebra | wc -l)" = 2 ]'
 before=$(kernel)
 
+# A Service goes while zebra is away: 10.3 finds its route in the kernel and leaves it there.
 restart() {
+    manifest <<EOF
+service default/goes ips=$pool4.2 local on=node1
+service default/goes6 ips=$pool6::2 v6 local on=node1
+EOF
+    wait_for 10 '[ "$(kernel | wc -l)" = 4 ] && [ "$(zebra | wc -l)" = 4 ]'
     stream_start v4 "$pool4.1"
     stream_start v6 "$pool6::1"
     stop zebra "$1"
     wait_for 5 '! zserv_up'
+    manifest <<EOF
+delete service default/goes
+delete service default/goes6
+EOF
     zebra_start
     becomes 15 "$2: the routes are back" kernel "$before"
     becomes 5 'zebra has them' zebra "$before"

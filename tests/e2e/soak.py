@@ -227,8 +227,8 @@ class Soak:
         keep = self.random.random() < 0.5
         self.kill("zebra")
         told = self.burst() if self.random.random() < 0.5 else "nothing meanwhile"
-        self.spawn_zebra(*(["-K", "30"] if keep else []))
-        return f"zebra restarted{' -K 30' if keep else ''}, {told}"
+        self.spawn_zebra(*(["-K30"] if keep else []))
+        return f"zebra restarted{' -K30' if keep else ''}, {told}"
 
     def reload(self):
         self.running["grevyd"].send_signal(signal.SIGHUP)

@@ -61,13 +61,13 @@ static void kernel_reads(struct lab *lab, const struct scene *s, int64_t now_ms)
 		if (!best || is_route(s->missing, &best->prefix))
 			continue;
 		for (size_t k = 0; k < best->n && n < fake.status.ecmp; k++) {
-			const struct znh *h =
-			    zroutes_nexthop_find(fake.routes, &best->nh[k].addr);
+			const struct rib_nexthop *has = &best->nh[k];
+			const struct znh *h = zroutes_nexthop_find(fake.routes, &has->addr);
 
-			if (h && h->state == ZNH_UP)
-				nh[n++] = (struct fib_nexthop){.gate = best->nh[k].addr,
-				    .ifindex = 3,
-				    .weight = best->nh[k].weight};
+			if (has->loopback ? !s->lo_down : h && h->state == ZNH_UP)
+				nh[n++] = (struct fib_nexthop){.gate = has->addr,
+				    .ifindex = has->loopback ? 1 : 3,
+				    .weight = has->weight};
 		}
 		if (is_route(s->different, &best->prefix))
 			nh[0].gate.addr[3] = 77;

@@ -27,8 +27,12 @@ struct scene {
 	const char *damaged; /* the state file */
 	unsigned nodes,
 	    limit;          /* nodes m0001 ... besides those of the lab; next hops of a route */
+	const char *node;   /* role node, this one */
+	bool lo_down;       /* its interface lo */
 	bool strange;       /* zebra is of a release that nobody knows */
 	bool unread, quiet; /* the source was not read; zebra says nothing of routes */
+	const char *route_map; /* of zebra, on our IPv4 routes */
+	unsigned rivals;       /* other clients with our key */
 };
 
 struct lab {

@@ -164,9 +164,15 @@ static void zebra_start(struct lab *lab, const struct scene *s)
 	    .retry_in_ms = s->state ? 250 : -1,
 	    .connects = 1,
 	    .messages_out = 12,
+	    .route_map = {s->route_map, ""},
+	    .rivals = s->rivals,
 	};
 	if (fake.status.state == ZSERV_UP)
 		zroutes_up(fake.routes, fake.status.ecmp, NOW_MS);
+	if (s->node)
+		fake.iface = (struct zserv_iface){.ifindex = 1, .name = "lo", .loopback = true};
+	if (s->node && fake.status.state == ZSERV_UP)
+		zroutes_loopback(fake.routes, s->lo_down ? 0 : 1, NOW_MS);
 	rib_attach(lab->rib, &out, lab);
 }
 
@@ -210,6 +216,7 @@ static struct lab *lab_new(const struct scene *s)
 	lab->desired = desired_new(lab->store, lab->alloc, lab->rib);
 	rules = (struct alloc_rules){&lab->conf->policy, "", true};
 	desired_set_rules(lab->desired, &rules);
+	desired_set_node(lab->desired, s->node);
 	desired_set_router(lab->desired, &router);
 	text = read_file("lab.yaml", &len);
 	feed(lab, text, len);
@@ -338,6 +345,13 @@ static const char *const why_services[] = {"why pihole/dns-tcp", "why 192.168.25
     "why node n5", "why node n9", "why node nn1", NULL};
 static const char *const why_web[] = {
     "show services", "why default/web", "show zserv", "show rib", NULL};
+static const char *const on_a_node[] = {"show services", "show services default/web",
+    "show services pihole/dns-tcp json", "show nodes", "show nodes n1", "show rib",
+    "show rib json", "show zserv", "show zserv json", "why default/web", "why pihole/dns-tcp",
+    "why default/idle", "why default/dual", "why default/excluded", "why node n1",
+    "why node n3", NULL};
+static const char *const why_node[] = {
+    "show services", "why default/web", "show zserv | include interface", NULL};
 static const char *const why_kernel[] = {"show fib", "show fib 192.168.254.0",
     "show fib 192.168.254.6", "show services", "why default/web", NULL};
 static const char *const why_source[] = {
@@ -370,6 +384,9 @@ SCENE(fib_stray, .commands = why_kernel, .stray = "192.168.254.200/32")
 SCENE(fib_elsewhere, .commands = why_kernel, .elsewhere = "a rule")
 SCENE(fib_off, .commands = why_kernel, .fib_off = "not available on this system")
 SCENE(refused, .commands = why_web, .refused = "192.168.254.0/32")
+SCENE(denied, .commands = why_web, .refused = "192.168.254.0/32", .route_map = "no-lb")
+SCENE(permitted, .commands = why_web, .route_map = "no-lb")
+SCENE(rival, .commands = why_web, .rivals = 1)
 SCENE(unconfirmed, .commands = why_web, .quiet = true)
 SCENE(many_nodes, .commands = why_many, .nodes = 1000, .limit = 256)
 SCENE(unknown_release, .commands = why_many, .strange = true)
@@ -400,6 +417,9 @@ static void metrics(void **state)
 	assert_non_null(strstr(b.p, "grevy_source_synced 0\n"));
 	free(b.p);
 }
+SCENE(node, .commands = on_a_node, .node = "n1")
+SCENE(node_unknown, .commands = why_node, .node = "n9")
+SCENE(node_lo_down, .commands = why_node, .node = "n1", .lo_down = true)
 
 /* Nothing is there yet: each command says so, none falls over. */
 static void without_parts_commands_say_so(void **state)
@@ -487,6 +507,9 @@ int main(void)
 	    cmocka_unit_test(fib_elsewhere),
 	    cmocka_unit_test(fib_off),
 	    cmocka_unit_test(refused),
+	    cmocka_unit_test(denied),
+	    cmocka_unit_test(permitted),
+	    cmocka_unit_test(rival),
 	    cmocka_unit_test(unconfirmed),
 	    cmocka_unit_test(many_nodes),
 	    cmocka_unit_test(unknown_release),
@@ -495,6 +518,9 @@ int main(void)
 	    cmocka_unit_test(outage),
 	    cmocka_unit_test(bad_file),
 	    cmocka_unit_test(metrics),
+	    cmocka_unit_test(node),
+	    cmocka_unit_test(node_unknown),
+	    cmocka_unit_test(node_lo_down),
 	    cmocka_unit_test(without_parts_commands_say_so),
 	    cmocka_unit_test(version_and_memory_are_told),
 	    cmocka_unit_test(names_complete),
