@@ -22,6 +22,7 @@ import os
 import socket
 import subprocess
 import sys
+import urllib.request
 
 OPENFABRIC = "197"  # rtm_protocol of zebra's openfabric routes
 
@@ -112,15 +113,24 @@ def kernel_hop(hop):
     return gateway, hop.get("weight", 1)
 
 
+def ip_json(*words):
+    return json.loads(subprocess.run(["ip", "-j", *words], capture_output=True, text=True, check=False).stdout or "[]")
+
+
+def kernel_object(nhid):
+    """The next hops of an object: routes do not tell them with nexthop_compat_mode=0."""
+    objects = {o["id"]: o for o in ip_json("nexthop", "show")}
+    members = objects[nhid].get("group") or [{"id": nhid}]
+    return [{**objects[m["id"]], "weight": m.get("weight", 1)} for m in members]
+
+
 def kernel_routes(table="main", proto=OPENFABRIC):
     """{prefix: set of (gateway, weight)} of our protocol, next hops that are dead left out."""
     routes = {}
     for family in "-4", "-6":
-        out = subprocess.run(
-            ["ip", "-j", family, "route", "show", "table", str(table), "proto", proto],
-            capture_output=True, text=True, check=False).stdout
-        for r in json.loads(out or "[]"):
-            hops = r.get("nexthops") or [r]
+        for r in ip_json(family, "route", "show", "table", str(table), "proto", proto):
+            told = r.get("nexthops") or r.get("gateway") or r.get("via") or r.get("dev")
+            hops = kernel_object(r["nhid"]) if "nhid" in r and not told else r.get("nexthops") or [r]
             alive = {kernel_hop(h) for h in hops if "dead" not in h.get("flags", [])}
             # An interface route has no gateway: shown by its name.
             alive = {(g or hops[0].get("dev", "?"), w) for g, w in alive}
@@ -342,6 +352,9 @@ def main(args):
         return 0 if value else 1
     elif verb == "list":
         write_list(rest[0], sys.stdin)
+    elif verb == "get":
+        with urllib.request.urlopen(rest[0], timeout=5) as answer:
+            sys.stdout.write(answer.read().decode())
     return 0
 
 

@@ -10,6 +10,7 @@
 
 #include "announcer/conf.h"
 #include "announcer/desired.h"
+#include "announcer/http/metrics.h"
 #include "announcer/util.h"
 #include "announcer/vty/exec.h"
 #include "fake_outputs.h"
@@ -396,6 +397,26 @@ SCENE(outage, .commands = why_source,
     .outage = "/etc/grevy/manifests.d: No such file or directory")
 SCENE(bad_file, .commands = why_source, .problem = "spec.ports[0].port: must be 1..65535")
 
+/* The metrics of a lab with something of everything. */
+static void metrics(void **state)
+{
+	static const struct scene s = {.name = "metrics",
+	    .missing = "192.168.254.0/32",
+	    .stray = "192.168.254.200/32",
+	    .outage = "gone"};
+	struct lab *lab = lab_new(&s);
+	struct buf b = {0};
+
+	(void)state;
+	fake.status.release = "8.\"4\\\n";
+	metrics_put(&b, &lab->ctx);
+	compare(s.name, b.p);
+	lab_free(lab);
+	buf_clear(&b);
+	metrics_put(&b, &(struct vty_context){.version = "0"});
+	assert_non_null(strstr(b.p, "grevy_source_synced 0\n"));
+	free(b.p);
+}
 SCENE(node, .commands = on_a_node, .node = "n1")
 SCENE(node_unknown, .commands = why_node, .node = "n9")
 SCENE(node_lo_down, .commands = why_node, .node = "n1", .lo_down = true)
@@ -496,6 +517,7 @@ int main(void)
 	    cmocka_unit_test(unread),
 	    cmocka_unit_test(outage),
 	    cmocka_unit_test(bad_file),
+	    cmocka_unit_test(metrics),
 	    cmocka_unit_test(node),
 	    cmocka_unit_test(node_unknown),
 	    cmocka_unit_test(node_lo_down),

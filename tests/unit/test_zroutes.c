@@ -387,6 +387,34 @@ static void a_reconnect_sends_everything_again(void **state)
 	assert_non_null(strstr(l->said, "add 192.0.2.2/32 10.0.0.0*1; "));
 }
 
+/* zebra may find in the kernel what it installed in its former life. */
+static void gone_while_zebra_was_away(void **state)
+{
+	struct lab *l = *state;
+
+	installed(l, 1, 1);
+	installed(l, 2, 1);
+	zroutes_down(l->z);
+	want(l, 1, 0, 1);
+	want(l, 2, 0, 1);
+	want(l, 2, 1, 1);
+	want(l, 3, 1, 1);
+	want(l, 3, 0, 1);
+	expect(l, "");
+	zroutes_up(l->z, 8, l->now);
+	expect(l, "track 10.0.0.0; del 192.0.2.1/32; ");
+	note(l, 1, ZNOTE_REMOVED);
+	gateway(l, 0, true);
+	expect(l, "add 192.0.2.2/32 10.0.0.0*1; ");
+	assert_int_equal(zroutes_count(l->z, ZROUTE_WAITING), 0);
+	assert_int_equal(zroutes_count(l->z, ZROUTE_REMOVING), 0);
+	/* Connected, and not sent again yet: deleted all the same. */
+	note(l, 2, ZNOTE_INSTALLED);
+	zroutes_up(l->z, 8, l->now);
+	want(l, 2, 0, 1);
+	expect(l, "track 10.0.0.0; del 192.0.2.2/32; ");
+}
+
 static void a_replaced_route_is_not_forgotten(void **state)
 {
 	struct lab *l = *state;
@@ -573,6 +601,7 @@ int main(void)
 	    CASE(a_sweep_by_somebody_else_is_repaired),
 	    CASE(a_withdrawn_route_is_gone_when_zebra_says_so),
 	    CASE(a_reconnect_sends_everything_again),
+	    CASE(gone_while_zebra_was_away),
 	    CASE(a_replaced_route_is_not_forgotten),
 	    CASE(a_busy_zebra_is_given_time),
 	    CASE(what_an_earlier_run_left_is_deleted),
