@@ -45,6 +45,7 @@ struct zroute_view {
 	const char *winner;  /* LOST: e.g. "static [1/0]"; "" = not known */
 };
 
+struct zroute_mark; /* zroutes_audit.h */
 struct zroutes;
 
 struct zroutes_ops {
@@ -53,6 +54,10 @@ struct zroutes_ops {
 	void (*track)(const struct ipaddr *nh, bool on, void *arg);
 	/* zebra is silent about this prefix: find out, then zroutes_verdict(). */
 	void (*ask)(const struct prefix *p, void *arg);
+	/* zebra's word is INSTALLED or LOST (again), or the route is dropped with its mark.
+	 * Nothing may be changed from here. May be NULL. */
+	void (*settled)(const struct prefix *p, void *arg);
+	void (*dropped)(const struct prefix *p, const struct zroute_mark *m, void *arg);
 };
 
 struct zroutes *zroutes_new(const struct rib *rib, const struct zroutes_ops *ops, void *arg);
@@ -84,6 +89,11 @@ void zroutes_nexthop(struct zroutes *z, const struct znh *told, int64_t now_ms);
 /* An interface went down (the kernel dropped every route over it, and zebra says nothing:
  * zserv.md 18.1), or came up (ask again for what went down with it). */
 void zroutes_iface(struct zroutes *z, uint32_t ifindex, bool up, int64_t now_ms);
+
+/* Interface lo, as zebra told it; 0 = it is down or gone. Routes over it wait until this is
+ * known. */
+void zroutes_loopback(struct zroutes *z, uint32_t ifindex, int64_t now_ms);
+uint32_t zroutes_loopback_index(const struct zroutes *z, bool *told); /* 0 = none that is up */
 
 void zroutes_note(struct zroutes *z, const struct prefix *p, enum zapi_note n, int64_t now_ms);
 

@@ -2,15 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # check.sh - everything that can be checked, on a Debian 12 with nothing prepared, as root (it
 # installs FRR and makes network namespaces): builds with gcc and clang, unit and end-to-end tests,
-# sanitizers, lint, the tarball, the fuzzers. Works on a copy in /var/cache/grevy-check; the logs
-# stay there. The last line is "N passed, N failed, N skipped".
+# those once more on the FRR of Debian's other suites (tests/zebras.sh), sanitizers, lint, the
+# tarball, the fuzzers. Works on a copy in /var/cache/grevy-check; the logs stay there. The last line
+# is "N passed, N failed, N skipped".
 # FUZZ_SECONDS=10: for each fuzzer. GREVY_CHECK_STEPS="gcc lint": only these steps.
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 work=${GREVY_CHECK_DIR:-/var/cache/grevy-check}
 jobs=${GREVY_CHECK_JOBS:-$(nproc)}
 fuzz_seconds=${FUZZ_SECONDS:-10}
-steps=${GREVY_CHECK_STEPS:-gcc sanitizers threads clang lint dist fuzz}
+steps=${GREVY_CHECK_STEPS:-gcc matrix sanitizers threads clang lint dist fuzz}
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 # What the caller's own make or configure left behind must not reach the builds.
 unset MAKEFLAGS MFLAGS MAKELEVEL CFLAGS CPPFLAGS LDFLAGS CC TESTS TEST_DATA DESTDIR
@@ -114,8 +115,44 @@ step_gcc() {
     build gcc || return 0
     # shellcheck disable=SC2016 # make's variables here and below
     suite unit gcc '$(UNIT_TESTS) $(FUZZ_TESTS) $(OTHER_TESTS)'
+    end_to_end "$(/usr/lib/frr/zebra --version | sed -n 's/^zebra version \([^ ]*\).*/\1/p')"
+}
+
+# end_to_end RELEASE: every case on the FRR that FRR_ROOT or this machine has, each by its name, and
+# what `show zserv` says there. The logs of the cases go to log/e2e-RELEASE.
+end_to_end() {
+    local log results
     # shellcheck disable=SC2016
-    suite e2e gcc '$(E2E_TESTS)'
+    suite "e2e-$1" gcc '$(E2E_TESTS)'
+    results=$work/log/e2e-$1
+    rm -rf "$results" && mkdir -p "$results" && cp "$work"/build-gcc/tests/e2e/*.log "$results/"
+    for log in "$results"/*.log; do
+        printf '          %-8s %-28s %s\n' "$1" "$(basename "$log" .log)" \
+            "$(grep -oE '^(PASS|FAIL|SKIP)' "$log" | tail -n 1)"
+    done
+    sed -n "s/^ok    \(show zserv.*\)/          $1: \1/p" "$results"/*.log
+}
+
+# The same on the FRR of each other suite: skipped only where no mirror serves the suite any more.
+step_matrix() {
+    local debian told status root version
+    plain || return 0
+    for debian in bullseye trixie sid; do
+        status=0
+        told=$("$work/source/tests/zebras.sh" "$debian") || status=$?
+        read -r _ version root <<<"$told"
+        case $status in
+        0) FRR_ROOT=$root end_to_end "$version" ;;
+        3)
+            skipped=$((skipped + 1))
+            echo "  skipped zebra of $told"
+            ;;
+        *)
+            failed=$((failed + 1))
+            echo "  FAILED  zebra of $told"
+            ;;
+        esac
+    done
 }
 
 step_sanitizers() {

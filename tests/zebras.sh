@@ -86,6 +86,8 @@ exec 9>"$work/lock"
 flock 9
 worst=0
 for suite; do
-    one "$suite" || worst=$([ $? = 3 ] && [ $worst != 1 ] && echo 3 || echo 1)
+    status=0
+    one "$suite" || status=$?
+    if [ $status = 1 ] || [ $worst = 0 ]; then worst=$status; fi
 done
 exit "$worst"

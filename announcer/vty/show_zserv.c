@@ -42,6 +42,23 @@ static void put_away(struct vty_request *rq, const struct zserv_status *st)
 		writer_fmt(w, key, label, "routes are kept for %u s", st->stale_s);
 }
 
+/* Role node: where our routes lead. */
+static void put_loopback(struct vty_request *rq)
+{
+	bool told;
+	uint32_t ifindex = zroutes_loopback_index(out_zserv_routes(rq->ctx->zserv), &told);
+	char name[NAMES_IFACE_LEN];
+
+	if (!rq->ctx->desired || !desired_node(rq->ctx->desired))
+		return;
+	writer_str(
+	    rq->w, "loopback", NULL, ifindex ? names_iface(rq->ctx, ifindex, name) : NULL);
+	writer_str(rq->w, NULL, "Routes lead to interface",
+	    ifindex ? names_iface(rq->ctx, ifindex, name)
+	    : told  ? "lo, which is down"
+		    : "lo, which zebra has not told of yet");
+}
+
 static void put_agreed(struct vty_request *rq, const struct zserv_status *st)
 {
 	struct writer *w = rq->w;
@@ -56,10 +73,17 @@ static void put_agreed(struct vty_request *rq, const struct zserv_status *st)
 		    st->release_exact ? "" : "; not known, the nearest is used");
 	writer_str(w, "routeType", "Route type", st->type && *st->type ? st->type : NULL);
 	writer_num(w, "instance", "Instance", st->instance);
+	if (st->rivals)
+		writer_num(w, "otherClients", "Other clients of these", st->rivals);
+	if (st->route_map[0] && *st->route_map[0])
+		writer_str(w, "routeMap", "zebra's route map", st->route_map[0]);
+	if (st->route_map[1] && *st->route_map[1])
+		writer_str(w, "routeMap6", "zebra's route map, IPv6", st->route_map[1]);
 	writer_bool(w, "gracefulRestart", "Graceful restart", st->graceful);
 	writer_num(w, "staleTimeSeconds", "Stale time in s", st->stale_s);
 	put_away(rq, st);
 	writer_num(w, "nextHopLimit", "Next hops at most", st->ecmp);
+	put_loopback(rq);
 	writer_str(w, "routerId", "Router id",
 	    st->router_id.family ? ipaddr_str(&st->router_id, b) : NULL);
 }

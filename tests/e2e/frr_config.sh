@@ -8,7 +8,7 @@
 shipped=$top_dir/frr-config/debian-router
 lab_start
 frr_config
-cat "$shipped"/redistribute-*.conf >>"$lab/frr/frr.conf"
+cat "$lab"/frr/redistribute-*.conf >>"$lab/frr/frr.conf"
 # shellcheck source=frr-config/debian-router/daemons
 . "$shipped/daemons"
 mgmtd_start
