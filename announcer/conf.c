@@ -28,6 +28,7 @@ static struct conf *conf_new(const char *name)
 	c->zebra.metric = 20;
 	c->zebra.stale_s = 600;
 	c->hold_on_exit = true;
+	c->http_listen = xstrdup("127.0.0.1:7473");
 	c->vty_dir = xstrdup("/run/grevy");
 	c->log_level = LOG_LEVEL_INFO;
 	return c;
@@ -68,6 +69,7 @@ void conf_free(struct conf *c)
 	free(c->manifests);
 	free(c->lb_class);
 	free(c->state_file);
+	free(c->http_listen);
 	free(c->vty_dir);
 	free(c);
 }

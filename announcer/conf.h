@@ -68,6 +68,7 @@ struct conf {
 	enum conf_weight weight;
 	struct conf_zebra zebra;
 	bool hold_on_exit;
+	char *http_listen; /* "127.0.0.1:7473"; "" = off */
 	char *vty_dir;
 	enum log_level log_level;
 	bool log_json;
@@ -106,6 +107,7 @@ enum conf_change {
 	CONF_CHANGED_SOURCE = 16,    /* kubernetes.manifests */
 	CONF_CHANGED_LOG = 32,
 	CONF_CHANGED_NODE = 64, /* node-name */
+	CONF_CHANGED_HTTP = 128,
 };
 
 /* Prepare `next` to take over from `old`: what cannot change live keeps its old value there,

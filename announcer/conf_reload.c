@@ -36,6 +36,7 @@ static unsigned key_change(const char *name)
 	    {"multipath",     CONF_CHANGED_MULTIPATH },
 	    {"zebra",         CONF_CHANGED_ZEBRA     },
 	    {"router-id",     CONF_CHANGED_ZEBRA     },
+	    {"http",          CONF_CHANGED_HTTP      },
 	    {"log",           CONF_CHANGED_LOG       },
 	};
 

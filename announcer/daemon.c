@@ -14,6 +14,8 @@
 #include "announcer/assign.h"
 #include "announcer/conf.h"
 #include "announcer/desired.h"
+#include "announcer/http/metrics.h"
+#include "announcer/http/server.h"
 #include "announcer/latency.h"
 #include "announcer/log.h"
 #include "announcer/nodename.h"
@@ -45,6 +47,7 @@ struct daemon {
 	struct out_zserv *zserv;
 	struct queue *queue;
 	struct vty_server *vty;
+	struct http_server *http;
 	struct vty_context ctx;
 	struct latency latency;
 
@@ -435,8 +438,27 @@ static int vty_start(struct daemon *d)
 	return rc;
 }
 
+static void put_metrics(struct buf *body, void *arg)
+{
+	metrics_put(body, &((struct daemon *)arg)->ctx);
+}
+
+/* grevyd is for routes: where this cannot listen, the rest runs. */
+static void http_listen(struct daemon *d)
+{
+	int rc = http_server_listen(d->http, d->conf->http_listen);
+
+	if (rc)
+		log_warn(
+		    "http", "%s: %s: no metrics there", d->conf->http_listen, strerror(-rc));
+}
+
 static int start(struct daemon *d)
 {
+	static const struct http_path paths[] = {
+	    {"/metrics", "text/plain; version=0.0.4; charset=utf-8", put_metrics},
+	    {NULL,       NULL,				       NULL       },
+	};
 	static const struct out_zserv_events zserv_ops = {
 	    .on_subnets = on_subnets, .on_limit = on_limit, .on_written = on_written};
 
@@ -464,6 +486,8 @@ static int start(struct daemon *d)
 		return -errno;
 	}
 	d->ctx.queue = d->queue;
+	d->http = http_server_new(d->base, paths, d);
+	http_listen(d);
 	out_zserv_start(d->zserv);
 	return 0;
 }
@@ -508,6 +532,7 @@ void daemon_reload(struct daemon *d, struct conf *next)
 	d->ctx.conf = next;
 	if (changed & CONF_CHANGED_SOURCE)
 		queue_rescan(d->queue, next->manifests);
+	http_listen(d);
 	out_zserv_reload(d->zserv, next, changed & CONF_CHANGED_ZEBRA);
 	if (old != d->rules)
 		conf_free(old);
@@ -544,6 +569,7 @@ void daemon_free(struct daemon *d)
 		save(d);
 	queue_stop(d->queue);
 	out_zserv_stop(d->zserv, d->conf->hold_on_exit);
+	http_server_free(d->http);
 	vty_server_free(d->vty);
 	desired_free(d->desired);
 	alloc_free(d->alloc);

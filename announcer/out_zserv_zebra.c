@@ -30,11 +30,6 @@ static struct zserv_iface *iface_find(struct out_zserv *z, uint32_t ifindex)
 	return NULL;
 }
 
-bool zserv_stale_endless(const struct out_zserv *z)
-{
-	return z->version && z->version->features & ZF_STALE_ENDLESS;
-}
-
 void zserv_loopback(struct out_zserv *z)
 {
 	const struct zserv_iface *lo = NULL;
@@ -115,9 +110,12 @@ static void on_nexthop(const struct zapi_nht *t, void *arg)
 		zserv_up(z);
 		return;
 	}
+	/* As an interface comes up, zebra meets the kernel's route to its subnet before the
+	 * address that makes it a connected one. */
 	if (t->n) {
 		told.ifindex = t->nh[0].ifindex;
-		told.recursive = t->nh[0].gate.family != 0;
+		told.recursive = t->nh[0].gate.family || t->type != ZTYPE_CONNECT;
+		told.path = t->type;
 	}
 	for (size_t i = 0; i < t->n; i++) {
 		told.path = table_hash(&t->nh[i].gate, sizeof(t->nh[i].gate), told.path);
@@ -127,6 +125,14 @@ static void on_nexthop(const struct zapi_nht *t, void *arg)
 	    told.state == ZNH_UP ? "reachable" : "unreachable",
 	    by_default ? " (only by the default route)" : "");
 	zroutes_nexthop(z->routes, &told, zserv_now_ms());
+}
+
+/* Whether zebra removed a route that we mean it to have. */
+static bool swept(const struct out_zserv *z, const struct prefix *p)
+{
+	struct zroute_view v;
+
+	return zroutes_find(z->routes, p, 0, &v) && v.wanted && v.n_sent;
 }
 
 static void on_notify(const struct zapi_notify *n, void *arg)
@@ -142,6 +148,11 @@ static void on_notify(const struct zapi_notify *n, void *arg)
 			log_info("zserv", "zebra %s installed a route in the form of %s",
 			    z->release_text, z->version->name);
 	}
+	if (n->note == ZNOTE_REMOVED && swept(z, &n->prefix) && log_allowed(&z->bucket))
+		log_warn("zserv",
+		    "%s: removed from zebra, not by us: another client of our type and "
+		    "instance ended? It is put back",
+		    prefix_str(&n->prefix, s));
 	if (n->note != ZNOTE_INSTALLED && n->note != ZNOTE_REMOVED && log_allowed(&z->bucket))
 		log_warn("zserv", "%s: zebra %s", prefix_str(&n->prefix, s),
 		    n->note == ZNOTE_BETTER_ADMIN_WON ? "prefers another route"
@@ -184,7 +195,7 @@ static void on_bad(uint16_t cmd, size_t len, void *arg)
 
 	if (log_allowed(&z->bucket))
 		log_warn("zserv",
-		    "message %u (%s) of %zu bytes is not in the form of FRR %s: skipped", cmd,
+		    "message %u (%s) of %zu bytes is not in the form of %s: skipped", cmd,
 		    c == ZCMD_UNKNOWN ? "unknown" : zversion_cmd_name(c), len,
 		    z->version->name);
 }

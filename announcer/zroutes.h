@@ -28,7 +28,7 @@ struct znh {
 	struct ipaddr addr;
 	enum znh_state state;
 	uint32_t ifindex; /* of the way to it; 0 = unknown */
-	bool recursive;   /* reached over another gateway */
+	bool recursive;   /* reached over a route, not in a connected subnet */
 	unsigned losses;  /* how often it went away */
 	uint32_t path;    /* hash of the way to it: another one is another way */
 };
@@ -45,6 +45,7 @@ struct zroute_view {
 	const char *winner;  /* LOST: e.g. "static [1/0]"; "" = not known */
 };
 
+struct zroute_mark; /* zroutes_audit.h */
 struct zroutes;
 
 struct zroutes_ops {
@@ -53,10 +54,17 @@ struct zroutes_ops {
 	void (*track)(const struct ipaddr *nh, bool on, void *arg);
 	/* zebra is silent about this prefix: find out, then zroutes_verdict(). */
 	void (*ask)(const struct prefix *p, void *arg);
+	/* zebra's word is INSTALLED or LOST (again), or the route is dropped with its mark.
+	 * Nothing may be changed from here. May be NULL. */
+	void (*settled)(const struct prefix *p, void *arg);
+	void (*dropped)(const struct prefix *p, const struct zroute_mark *m, void *arg);
 };
 
 struct zroutes *zroutes_new(const struct rib *rib, const struct zroutes_ops *ops, void *arg);
 void zroutes_free(struct zroutes *z); /* NULL is fine */
+
+/* How the zebra that comes next behaves: ZF_WEIGHTS_SCALED, ZF_SAME_IGNORED (zversion.h). */
+void zroutes_features(struct zroutes *z, unsigned features);
 
 /* Connected: everything is to be sent again. Disconnected: nothing may be sent. */
 void zroutes_up(struct zroutes *z, unsigned max_nexthops, int64_t now_ms);

@@ -16,9 +16,9 @@ enum zapi_if_event { ZIF_ADD, ZIF_DELETE, ZIF_UP, ZIF_DOWN };
 struct zapi_if {
 	char name[ZAPI_IFNAME_MAX + 1];
 	uint32_t vrf, ifindex;
-	uint8_t status; /* ZIF_STATUS_* */
-	uint64_t flags; /* the kernel's IFF_ */
-	uint32_t metric, speed, mtu, mtu6, bandwidth;
+	uint8_t status;                               /* ZIF_STATUS_* */
+	uint64_t flags;                               /* the kernel's IFF_ */
+	uint32_t metric, speed, mtu, mtu6, bandwidth; /* speed: Mbit/s, 0 in Quagga */
 };
 
 struct zapi_if_addr {
@@ -36,7 +36,7 @@ struct zapi_router_id {
 };
 
 struct zapi_vrf {
-	uint32_t vrf, table;
+	uint32_t vrf, table; /* table: 0 up to 3.0 */
 	char name[37];
 };
 #endif

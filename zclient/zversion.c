@@ -129,6 +129,11 @@ int zversion_type_check(const struct zapi_version *v, enum zapi_type type, uint1
 		return -EPERM;
 	if (zversion_type(v, type) < 0)
 		return -EOPNOTSUPP;
+	/* zebra would take us for no daemon: no notifications, and routes that outlive us. */
+	if (type == ZTYPE_STATIC && !(v->features & ZF_HELLO_STATIC))
+		return -EOPNOTSUPP;
+	if (instance && !(v->features & ZF_INSTANCE))
+		return -ERANGE;
 	if (instance > RIB_INSTANCE_MAX || (type == ZTYPE_TABLE && !instance))
 		return -ERANGE;
 	return 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "announcer/vty/names.h"
+#include "announcer/audit_text.h"
 #include "announcer/util.h"
 #include <stdio.h>
 
@@ -93,6 +94,7 @@ struct names_state names_output_state(const struct vty_request *rq, const struct
 	const struct out_zserv *z = rq->ctx->zserv;
 	struct zserv_status st;
 	struct zroute_view v;
+	struct audit_view d;
 
 	if (!z)
 		return state_of(true, "no output", "");
@@ -101,6 +103,9 @@ struct names_state names_output_state(const struct vty_request *rq, const struct
 		return state_of(st.state == ZSERV_OFF, "zebra", st.state_text);
 	if (!zroutes_find(out_zserv_routes(z), p, rq->now.mono_ms, &v))
 		return state_of(false, "not sent", "");
+	if (v.state == ZROUTE_INSTALLED &&
+	    audit_find(out_zserv_audit(z), p, rq->now.mono_ms, &d))
+		return state_of(false, "kernel", audit_kind_name(d.kind));
 	return state_of(v.state == ZROUTE_INSTALLED, names_zroute_state(v.state),
 	    v.state == ZROUTE_LOST ? v.winner : "");
 }

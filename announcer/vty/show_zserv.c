@@ -26,6 +26,22 @@ static void put_connection(struct vty_request *rq, const struct zserv_status *st
 		writer_num(w, "retryInMs", "Next try in ms", st->retry_in_ms);
 }
 
+/* What zebra does with our routes when we leave, as agreed. */
+static void put_away(struct vty_request *rq, const struct zserv_status *st)
+{
+	static const char label[] = "While away", key[] = "whileAway";
+	struct writer *w = rq->w;
+
+	if (st->state != ZSERV_UP)
+		writer_str(w, key, NULL, NULL);
+	else if (!st->graceful)
+		writer_str(w, key, label, "routes are removed");
+	else if (st->stale_kept)
+		writer_str(w, key, label, "routes are kept until grevyd comes back");
+	else
+		writer_fmt(w, key, label, "routes are kept for %u s", st->stale_s);
+}
+
 /* Role node: where our routes lead. */
 static void put_loopback(struct vty_request *rq)
 {
@@ -57,11 +73,15 @@ static void put_agreed(struct vty_request *rq, const struct zserv_status *st)
 		    st->release_exact ? "" : "; not known, the nearest is used");
 	writer_str(w, "routeType", "Route type", st->type && *st->type ? st->type : NULL);
 	writer_num(w, "instance", "Instance", st->instance);
+	if (st->rivals)
+		writer_num(w, "otherClients", "Other clients of these", st->rivals);
+	if (st->route_map[0] && *st->route_map[0])
+		writer_str(w, "routeMap", "zebra's route map", st->route_map[0]);
+	if (st->route_map[1] && *st->route_map[1])
+		writer_str(w, "routeMap6", "zebra's route map, IPv6", st->route_map[1]);
 	writer_bool(w, "gracefulRestart", "Graceful restart", st->graceful);
-	writer_num(w, "staleTimeSeconds", NULL, st->stale_s);
-	writer_bool(w, "staleTimeEndless", NULL, st->stale_endless);
-	writer_fmt(w, NULL, "Stale time in s", "%u%s", (unsigned)st->stale_s,
-	    st->stale_endless ? ", but this release holds routes until grevyd is back" : "");
+	writer_num(w, "staleTimeSeconds", "Stale time in s", st->stale_s);
+	put_away(rq, st);
 	writer_num(w, "nextHopLimit", "Next hops at most", st->ecmp);
 	put_loopback(rq);
 	writer_str(w, "routerId", "Router id",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What zebra is sent for what it says, line by line. */
 #include "tests/unit/zroutes_lab.h"
+#include "zclient/zversion.h"
 
 static void say(struct lab *l, const char *what, const char *more)
 {
@@ -189,6 +190,48 @@ static void weights_keep_their_ratio(void **state)
 	expect(l, "add 192.0.2.1/32 10.0.0.0*1; add 192.0.2.1/32 10.0.0.0*62 10.0.0.1*2; ");
 }
 
+/* zebra scales weights: a factor would change nothing, and it repairs its groups itself. */
+static void weights_that_zebra_scales(void **state)
+{
+	struct lab *l = *state;
+
+	zroutes_features(l->z, ZF_WEIGHTS_SCALED);
+	installed(l, 1, 3);
+	gateway(l, 1, false);
+	gateway(l, 1, true);
+	expect(l, "add 192.0.2.1/32 10.0.0.0*1; add 192.0.2.1/32 10.0.0.0*1 10.0.0.1*1; ");
+	want(l, 1, 3, 250);
+	expect(l, "add 192.0.2.1/32 10.0.0.0*250 10.0.0.1*1; ");
+}
+
+/* zebra ignores what it takes for the same: after a loss nothing is. */
+static void the_same_is_ignored(void **state)
+{
+	struct lab *l = *state;
+
+	zroutes_features(l->z, ZF_WEIGHTS_SCALED | ZF_SAME_IGNORED);
+	installed(l, 1, 3);
+	gateway(l, 1, false);
+	expect(l, "add 192.0.2.1/32 10.0.0.0*255; ");
+	gateway(l, 1, true);
+	expect(l, "add 192.0.2.1/32 10.0.0.0*255 10.0.0.1*255; ");
+	want(l, 1, 3, 2);
+	expect(l, "add 192.0.2.1/32 10.0.0.0*255 10.0.0.1*128; ");
+	want(l, 1, 3, 254);
+	expect(l, "add 192.0.2.1/32 10.0.0.0*255 10.0.0.1*2; ");
+	gateway(l, 0, false);
+	gateway(l, 0, true);
+	expect(l, "add 192.0.2.1/32 10.0.0.1*1; add 192.0.2.1/32 10.0.0.0*254 10.0.0.1*1; ");
+	/* Links that went down while nobody looked. */
+	want(l, 1, 1, 1);
+	expect(l, "add 192.0.2.1/32 10.0.0.0*255; ");
+	zroutes_lost_unseen(l->z, 1);
+	zroutes_up(l->z, 8, l->now);
+	l->said[0] = '\0';
+	gateway(l, 0, true);
+	expect(l, "add 192.0.2.1/32 10.0.0.0*1; ");
+}
+
 static void the_last_member_deletes_the_route(void **state)
 {
 	struct lab *l = *state;
@@ -342,6 +385,34 @@ static void a_reconnect_sends_everything_again(void **state)
 	gateway(l, 0, true);
 	assert_non_null(strstr(l->said, "add 192.0.2.1/32 10.0.0.0*1; "));
 	assert_non_null(strstr(l->said, "add 192.0.2.2/32 10.0.0.0*1; "));
+}
+
+/* zebra may find in the kernel what it installed in its former life. */
+static void gone_while_zebra_was_away(void **state)
+{
+	struct lab *l = *state;
+
+	installed(l, 1, 1);
+	installed(l, 2, 1);
+	zroutes_down(l->z);
+	want(l, 1, 0, 1);
+	want(l, 2, 0, 1);
+	want(l, 2, 1, 1);
+	want(l, 3, 1, 1);
+	want(l, 3, 0, 1);
+	expect(l, "");
+	zroutes_up(l->z, 8, l->now);
+	expect(l, "track 10.0.0.0; del 192.0.2.1/32; ");
+	note(l, 1, ZNOTE_REMOVED);
+	gateway(l, 0, true);
+	expect(l, "add 192.0.2.2/32 10.0.0.0*1; ");
+	assert_int_equal(zroutes_count(l->z, ZROUTE_WAITING), 0);
+	assert_int_equal(zroutes_count(l->z, ZROUTE_REMOVING), 0);
+	/* Connected, and not sent again yet: deleted all the same. */
+	note(l, 2, ZNOTE_INSTALLED);
+	zroutes_up(l->z, 8, l->now);
+	want(l, 2, 0, 1);
+	expect(l, "track 10.0.0.0; del 192.0.2.2/32; ");
 }
 
 static void a_replaced_route_is_not_forgotten(void **state)
@@ -518,6 +589,8 @@ int main(void)
 	    CASE(a_lost_member_leaves_and_comes_back),
 	    CASE(losses_of_an_earlier_run_count),
 	    CASE(weights_keep_their_ratio),
+	    CASE(weights_that_zebra_scales),
+	    CASE(the_same_is_ignored),
 	    CASE(the_last_member_deletes_the_route),
 	    CASE(another_way_to_a_gateway),
 	    CASE(an_interface_takes_its_gateways_down),
@@ -528,6 +601,7 @@ int main(void)
 	    CASE(a_sweep_by_somebody_else_is_repaired),
 	    CASE(a_withdrawn_route_is_gone_when_zebra_says_so),
 	    CASE(a_reconnect_sends_everything_again),
+	    CASE(gone_while_zebra_was_away),
 	    CASE(a_replaced_route_is_not_forgotten),
 	    CASE(a_busy_zebra_is_given_time),
 	    CASE(what_an_earlier_run_left_is_deleted),
