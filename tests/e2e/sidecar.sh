@@ -62,7 +62,7 @@ EOF
 
 # node_frr I [OPTION...]: the daemons of node I as shipped, in a pathspace of their own.
 node_frr() {
-    local i=$1 d daemons=(zebra bgpd) options folder=/run/frr/node$1
+    local i=$1 d daemons=(zebra bgpd) options
     [ ! -x "$FRR/mgmtd" ] || daemons=(mgmtd zebra bgpd)
     # shellcheck source=frr-config/node-sidecar/daemons
     . "$shipped/daemons"
@@ -73,9 +73,9 @@ node_frr() {
         ! frr_from 10.0 || options=${options/-K /-K}
         # shellcheck disable=SC2086 # options are words
         start "$d-node$i" "node$i" "$FRR/$d" $options -N "node$i" --log stdout --log-level warnings
-        wait_for 10 "running $d-node$i && [ -S $folder/$d.vty ]"
+        # A socket of one that was killed may still be there: it must answer.
+        wait_for 10 "running $d-node$i && in_ns node$i vtysh -N node$i -d $d -c 'show version'"
     done
-    wait_for 10 "[ -S $folder/zserv.api ]"
     is "node$i: vtysh -b takes every line of frr.conf" "$(vtysh_load "node$i" -N "node$i" -b)" ''
 }
 
