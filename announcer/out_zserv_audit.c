@@ -134,8 +134,8 @@ static void on_told(const struct audit_view *v, enum audit_event e, void *arg)
 		    v->kind == AUDIT_MISSING ? "deleted" : "changed");
 		break;
 	case AUDIT_REPAIRED:
-		log_info("fib", "%s: in the kernel as it should be, repaired within %u tr%s", p,
-		    v->tries, v->tries == 1 ? "y" : "ies");
+		log_info("fib", "%s: in the kernel as it should be, repaired (%u in a row)", p,
+		    v->tries);
 		break;
 	case AUDIT_OVER:
 		log_info("fib", "%s: as it should be: %s is over", p, audit_kind_name(v->kind));
@@ -244,7 +244,7 @@ void zserv_audit_up(struct out_zserv *z)
 	struct audit_target t = {.table = kernel_table(z),
 	    .protocol = (uint8_t)zversion_type_kernel(z->version, z->type),
 	    .shared = z->version->kernel || shared(z->type),
-	    .unmoved = z->version->major * 100 + z->version->minor >= 1007};
+	    .unmoved = z->version->features & ZF_SAME_IGNORED};
 	const char *iface = elsewhere(z);
 
 	zserv_audit_down(z);

@@ -6,6 +6,7 @@
 #include "announcer/out_zserv_int.h"
 #include "announcer/table.h"
 #include "announcer/util.h"
+#include "announcer/zroutes_view.h"
 #include <stdio.h>
 
 static void on_capabilities(const struct zapi_caps *caps, void *arg)

@@ -111,7 +111,7 @@ kernel_ip route add "$pool4.77/32" via 192.168.22.14 proto 197 metric 20
 wait_for 10 '[ "$(fib stray)" = 1 ]'
 cure="ip route del $pool4.77/32 proto 197 metric 20"
 check 'a stray: show fib tells how to remove it' 'grevy "show fib" | grep "$cure"'
-in_ns router $cure
+in_ns router sh -c "$cure"
 wait_for 5 '[ "$(fib open)" = 0 ]'
 ok "a stray: over, by '$cure'"
 
