@@ -13,7 +13,7 @@ role: node
 node-name: node1
 router-id: 192.168.2.13
 kubernetes: {manifests: $manifests}
-zebra: {enabled: yes, vty-socket: /run/frr/peer/zebra.vty, socket: /run/frr/peer/zserv.api}
+zebra: {enabled: auto, vty-socket: /run/frr/peer/zebra.vty, socket: /run/frr/peer/zserv.api}
 vty: {dir: /run/grevy}
 address-pools:
   - {name: default, protocol: bgp, addresses: [$pool4.0/24, "$pool6::/64"]}
@@ -79,7 +79,20 @@ manifest <<EOF
 service default/web ips=$pool4.1,$pool6::1 dual on=node1
 service default/range ips=10.9.0.6 on=node1
 EOF
+# With peers, zebra is left alone unless the configuration says yes.
 start grevyd node1 "${as_frr[@]}" grevyd -f "$conf"
+wait_for 10 'grevy_at /run/grevy "show version"'
+zserv_state() { grevy_at /run/grevy 'show zserv json' | python3 -c 'import json,sys; print(json.load(sys.stdin)["state"])'; }
+becomes 5 'enabled: auto with peers: zebra is off' zserv_state off
+check 'show zserv says why' 'grevy_at /run/grevy "show zserv" | grep "auto means no on role node with peers"'
+check 'so does why' 'grevy_at /run/grevy "why default/web" | grep "=> zebra: off: .*auto means no on role node with peers.*enabled: yes"'
+check 'and the log' 'logged "not dialled: .*zebra.enabled: auto means no; say yes"'
+reload() {
+    sed -i "s/zebra: {enabled: [a-z]*/zebra: {enabled: $1/" "$conf"
+    kill -HUP "${pids[grevyd]}"
+}
+reload yes
+becomes 10 'reloaded with yes: up' zserv_state up
 learned() { in_ns router "$@" proto bgp | cut -d' ' -f1 | sort; }
 becomes 20 'the router has the IPv4 addresses' 'learned ip route show' "$(printf '%s\n' 10.9.0.6 "$pool4.1")"
 becomes 20 'and the IPv6 address' 'learned ip -6 route show' "$pool6::1"
@@ -88,3 +101,6 @@ wait_for 10 'summary router | json "d[\"peers\"][\"192.168.2.13\"][\"pfxSnt\"]"'
 ok 'the router sends it a network of its own'
 is 'which the node does not take' \
     "$(summary node1 peer | python3 -c 'import json,sys; print(json.load(sys.stdin)["peers"]["192.168.2.1"]["pfxRcd"])')" 0
+reload auto
+becomes 10 'reloaded with auto: the routes are withdrawn' 'learned ip route show' ''
+becomes 5 'off again' zserv_state off
