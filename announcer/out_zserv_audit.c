@@ -118,7 +118,7 @@ static void on_told(const struct audit_view *v, enum audit_event e, void *arg)
 	char p[PREFIX_STRLEN], b[AUDIT_TEXT_LEN], cure[AUDIT_TEXT_LEN];
 	bool ours = v->kind == AUDIT_MISSING || v->kind == AUDIT_DIFFERENT;
 
-	if (!log_allowed(&z->fib.bucket))
+	if (!log_allowed(e == AUDIT_FOUND || e == AUDIT_STUCK ? &z->fib.loud : &z->fib.quiet))
 		return;
 	prefix_str(&v->prefix, p);
 	switch (e) {
