@@ -4,6 +4,7 @@
  *
  *   socket there? -> which release? -> our key free? -> HELLO -> CAPABILITIES -> up
  *
+ * (up to 4.0 without CAPABILITIES)
  * The wire does not say what it speaks, so the release is asked for first: over zebra's
  * vty, else by the probe of zprobe.h, else it is what the configuration says.
  * Two connections with one key (route type and instance) and graceful restart abort zebra
@@ -12,6 +13,7 @@
  * restart.
  */
 #include "announcer/out_zserv_int.h"
+#include "announcer/out_zserv_watch.h"
 #include "announcer/util.h"
 #include "announcer/zebra_text.h"
 #include <errno.h>
@@ -32,7 +34,7 @@ enum {
 	RETRY_MAX_MS = 5000,
 	HANDSHAKE_MS = 5000,
 	READ_BUDGET = 16,
-	BULK_ROUTES = 256, /* that many without zebra's word are a bulk */
+	BULK_ROUTES = 256,  /* that many without zebra's word are a bulk */
 	BULK_PAUSE_MS = 10, /* between two reads in a bulk */
 	VTY_TRIES = 4,
 };
@@ -109,6 +111,7 @@ void zserv_close(struct out_zserv *z)
 	vtyc_cancel(z->question);
 	z->question = NULL;
 	zserv_ask_cancel(z);
+	zserv_watch_cancel(z);
 	unhook(&z->read_ev);
 	unhook(&z->write_ev);
 	unhook(&z->pause_ev);
@@ -135,6 +138,7 @@ void zserv_close(struct out_zserv *z)
 	if (was_up) {
 		z->count.disconnects++;
 		event_del(z->tick_ev);
+		zserv_audit_down(z);
 		zroutes_down(z->routes);
 	}
 	zserv_forget(z);
@@ -263,7 +267,9 @@ static void say_hello(struct out_zserv *z)
 			struct zapi_redist r = {
 			    .type = zversion_type_named(redist->v[i]), .family = families[f]};
 
-			zclient_send_redistribute_add(z->client, &r);
+			if (zclient_send_redistribute_add(z->client, &r) && !f)
+				log_warn("zserv", "zebra %s has no type %s to redistribute",
+				    z->release_text, redist->v[i]);
 		}
 	}
 	zclient_send_nexthop_register(z->client, &fence);
@@ -294,11 +300,18 @@ static void hello(struct out_zserv *z)
 	zserv_write(z);
 }
 
+const char *zserv_graceful_needs(const struct out_zserv *z)
+{
+	if (zversion_cmd(z->version, ZCMD_CLIENT_CAPABILITIES) == ZCMD_ABSENT)
+		return "FRR 7.4 or later";
+	return z->vty ? "stale-time and a lock file" : z->conf->zebra.vty_socket;
+}
+
 void zserv_up(struct out_zserv *z)
 {
 	struct zapi_nht_reg fence = {.addr = zserv_fence};
 
-	if (z->state != ZSERV_HANDSHAKE || !z->ecmp)
+	if (z->state != ZSERV_HANDSHAKE || (!z->ecmp && z->version->caps != ZCAPS_NONE))
 		return;
 	zclient_send_nexthop_unregister(z->client, &fence);
 	event_del(z->retry_ev);
@@ -313,13 +326,19 @@ void zserv_up(struct out_zserv *z)
 	    zclient_nexthop_max(z->client));
 	if (!z->release_exact)
 		log_warn("zserv",
-		    "FRR %s is not known: using the form of %s until a route proves it",
+		    "zebra %s is not known: using the form of %s until a route proves it",
 		    z->release_text, z->version->name);
 	if (!z->graceful)
 		log_warn("zserv",
 		    "zebra removes our routes when we leave: no graceful restart without %s",
-		    z->vty ? "stale-time and a lock file" : z->conf->zebra.vty_socket);
+		    zserv_graceful_needs(z));
+	else if (z->version->features & ZF_STALE_KEPT)
+		log_info("zserv",
+		    "zebra keeps our routes while we are away until grevyd comes back: FRR %s "
+		    "does not end that after stale-time",
+		    z->release_text);
 	zserv_subnets(z);
+	zserv_watch(z);
 	if (z->ev.on_limit)
 		z->ev.on_limit(zclient_nexthop_max(z->client), z->arg);
 	zserv_routes_up(z);
@@ -359,7 +378,7 @@ static void on_clients(int rc, const char *text, void *arg)
 		log_warn("zserv", "%s does not tell zebra's clients (%s): no graceful restart",
 		    z->conf->zebra.vty_socket, rc < 0 ? strerror(-rc) : "refused");
 		z->vty = false;
-	} else if (zebra_text_has_client(text, zversion_type_name(z->type), z->instance)) {
+	} else if (zebra_text_clients(text, zversion_type_name(z->type), z->instance)) {
 		zserv_drop(z, ZSERV_KEY_WAIT,
 		    "zebra still lists a client of type %s instance %u: waiting for it to go",
 		    zversion_type_name(z->type), z->instance);
@@ -379,17 +398,6 @@ static void ask_clients(struct out_zserv *z)
 		on_clients(-errno, "", z);
 }
 
-/* A real fabricd has the type that we prefer. */
-static bool fabricd_runs(const struct out_zserv *z)
-{
-	const char *vty = z->conf->zebra.vty_socket, *slash = strrchr(vty, '/');
-	char path[200];
-
-	snprintf(path, sizeof(path), "%.*s/fabricd.vty", slash ? (int)(slash - vty) : 1,
-	    slash ? vty : ".");
-	return vtyc_alive(path);
-}
-
 /* The release is known: choose the key, and make sure that it is ours. */
 static void have_release(struct out_zserv *z)
 {
@@ -402,12 +410,18 @@ static void have_release(struct out_zserv *z)
 	if (strcmp(c->route_type, "auto"))
 		z->type = zversion_type_named(c->route_type);
 	else if (z->type == ZTYPE_UNKNOWN)
-		z->type = fabricd_runs(z) ? ZTYPE_BABEL : ZTYPE_OPENFABRIC;
+		z->type = zserv_auto_type(z);
 	rc = zversion_type_check(z->version, z->type, z->instance);
 	if (rc) {
 		zserv_drop(z, ZSERV_NO_SOCKET,
-		    "zebra.route-type %s instance %u cannot be used with FRR %s: %s",
+		    "zebra.route-type %s instance %u cannot be used with zebra %s: %s",
 		    c->route_type, z->instance, z->release_text, strerror(-rc));
+		return;
+	}
+	if (c->table && !z->version->msg.table) {
+		zserv_drop(z, ZSERV_NO_SOCKET,
+		    "zebra.table %u cannot be used with zebra %s: that knows no tables",
+		    c->table, z->release_text);
 		return;
 	}
 	rc = zserv_lock(z, holder, sizeof(holder));
@@ -555,11 +569,13 @@ static void probe_connect(struct out_zserv *z)
 void zserv_connect(struct out_zserv *z)
 {
 	const struct conf_zebra *c = &z->conf->zebra;
+	const char *off = conf_zebra_off(z->conf);
 	struct stat st;
 
-	if (c->enabled == CONF_NO) {
+	if (off) {
 		z->state = ZSERV_OFF;
-		snprintf(z->reason, sizeof(z->reason), "zebra: enabled: no");
+		snprintf(z->reason, sizeof(z->reason), "%s", off);
+		log_info("zserv", "off: %s", off);
 		return;
 	}
 	if (stat(c->socket, &st) < 0) {

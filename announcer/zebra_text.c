@@ -4,10 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool zebra_text_has_client(const char *text, const char *type, unsigned instance)
+unsigned zebra_text_clients(const char *text, const char *type, unsigned instance)
 {
 	static const char head[] = "Client: ", inst[] = " Instance: ";
 	size_t len = strlen(type);
+	unsigned found = 0;
 
 	while ((text = strstr(text, head))) {
 		unsigned long n = 0;
@@ -17,10 +18,9 @@ bool zebra_text_has_client(const char *text, const char *type, unsigned instance
 			continue;
 		if (!strncmp(text + len, inst, sizeof(inst) - 1))
 			n = strtoul(text + len + sizeof(inst) - 1, NULL, 10);
-		if (n == instance)
-			return true;
+		found += n == instance;
 	}
-	return false;
+	return found;
 }
 
 /* Whether a word stands in text before end. */
@@ -35,7 +35,8 @@ static const char *find(const char *text, const char *end, const char *word)
  * "Routing entry for 203.0.113.2/32
  *   Known via "openfabric", distance 115, metric 0, best
  *   * 10.0.3.10, via eth3, weight 1"
- * The entry that is best has the prefix; a "*" line says that the kernel has it.
+ * The entry that is best has the prefix; a "*" line says that the kernel has it (">*" in
+ * Quagga).
  */
 void zebra_text_entry(const char *text, const char *type, struct zebra_entry *e)
 {
@@ -53,7 +54,7 @@ void zebra_text_entry(const char *text, const char *type, struct zebra_entry *e)
 			continue;
 		d = find(name, line, dist);
 		if (len == strlen(type) && !memcmp(name, type, len))
-			e->installed = find(line, end, "\n  * ");
+			e->installed = find(line, end, "\n  * ") || find(line, end, "\n  >* ");
 		else
 			snprintf(e->winner, sizeof(e->winner), "%.*s, distance %lu",
 			    len > 32 ? 32 : (int)len, name,
@@ -98,6 +99,38 @@ bool zebra_text_route(const char **text, char letter, unsigned instance, struct 
 			return true;
 	}
 	return false;
+}
+
+/* "openfabric                : deny-one  ": the name; NULL = no such line, or none. */
+static const char *route_map_of(const char *text, const char *type)
+{
+	size_t len = strlen(type);
+
+	while (*text) {
+		const char *line = text;
+
+		text += strcspn(text, "\n");
+		text += *text == '\n';
+		if (strncmp(line, type, len) != 0 || line[len] != ' ')
+			continue;
+		line += len;
+		line += strspn(line, " ");
+		if (*line++ != ':')
+			continue;
+		line += strspn(line, " ");
+		return strncmp(line, "none", 4) || !strchr(" \r\n", line[4]) ? line : NULL;
+	}
+	return NULL;
+}
+
+void zebra_text_route_map(const char *text, const char *type, char name[ZEBRA_ROUTE_MAP_LEN])
+{
+	const char *at = route_map_of(text, type);
+
+	if (!at)
+		at = route_map_of(text, "any");
+	snprintf(name, ZEBRA_ROUTE_MAP_LEN, "%.*s", at ? (int)strcspn(at, " \r\n") : 0,
+	    at ? at : "");
 }
 
 unsigned zebra_text_downs(const char *text)

@@ -8,8 +8,10 @@
 #include "announcer/vty/names.h"
 #include "announcer/vty/why.h"
 #include "announcer/vty/writer.h"
+#include "announcer/zroutes_view.h"
 #include "k8s/event.h"
 #include <inttypes.h>
+#include <sys/socket.h>
 
 #define PROBLEMS_MAX 5
 #define HOPS_MAX     16
@@ -158,7 +160,25 @@ static void put_hop(struct why *y, const struct rib_nexthop *nh, const struct zn
 	else
 		why_ok(y, "next hop", "%s: zebra reaches it over %s%s", a,
 		    names_iface(y->rq->ctx, told->ifindex, name),
-		    told->recursive ? ", by another gateway" : "");
+		    told->recursive ? ", by a route of somebody else" : "");
+}
+
+/* Role node. */
+static void put_loopback(struct why *y)
+{
+	bool told;
+	uint32_t ifindex = zroutes_loopback_index(out_zserv_routes(y->rq->ctx->zserv), &told);
+	char name[NAMES_IFACE_LEN];
+
+	if (ifindex)
+		why_ok(y, "next hop",
+		    "interface %s; FRR tells others by redistribute: grevyd -T --frr-config",
+		    names_iface(y->rq->ctx, ifindex, name));
+	else if (told)
+		why_broken(y, "next hop", "ip link set lo up", "interface lo is down");
+	else
+		why_broken(y, "next hop", "wait; if it stays, see vtysh: show interface",
+		    "zebra has not told of interface lo");
 }
 
 static void put_hops(struct why *y, const struct rib_route *r)
@@ -167,6 +187,10 @@ static void put_hops(struct why *y, const struct rib_route *r)
 	char a[PREFIX_STRLEN];
 	size_t up = 0;
 
+	if (r->nh[0].loopback) {
+		put_loopback(y);
+		return;
+	}
 	for (size_t i = 0; i < r->n; i++) {
 		const struct znh *told = zroutes_nexthop_find(z, &r->nh[i].addr);
 
@@ -213,21 +237,48 @@ static void put_installed(
 		    v->n_sent, v->n_sent == 1 ? "" : "s");
 }
 
+/* Also while it is being removed and sent again: what zebra says stays the same. */
+static void put_rejected(struct why *y, const struct zroute_view *v, const char *route_map)
+{
+	int64_t ms = v->retry_in_ms < 0 ? 0 : v->retry_in_ms;
+
+	if (*route_map)
+		why_broken(y, "zebra",
+		    "permit it there, or take that route map away (vtysh: show route-map)",
+		    "zebra does not install it: its route-map %s (%s) may deny it; the next "
+		    "try is in %" PRId64 " ms",
+		    route_map, v->prefix.family == AF_INET ? "ip protocol" : "ipv6 protocol",
+		    ms);
+	else
+		why_broken(y, "zebra", "zebra's log and the kernel's say why",
+		    "zebra could not install it; the next try is in %" PRId64 " ms", ms);
+}
+
 static void put_route(struct why *y, const struct zroute_view *v, const struct zserv_status *st)
 {
+	const char *map = st->route_map[v->prefix.family == AF_INET ? 0 : 1];
+
+	map = map ? map : "";
+	if (v->tries && v->state != ZROUTE_LOST && v->state != ZROUTE_INSTALLED &&
+	    v->state != ZROUTE_WAITING) {
+		put_rejected(y, v, map);
+		return;
+	}
 	switch (v->state) {
 	case ZROUTE_INSTALLED:
 		put_installed(y, v, st);
+		if (*map)
+			why_note(y, "zebra", "", "its route-map %s applies to this route", map);
+		why_fib(y, &v->prefix, true);
 		break;
 	case ZROUTE_LOST:
 		why_broken(y, "zebra",
 		    "give grevyd a lower zebra: distance than that route has, or remove it",
 		    "zebra prefers another route%s%s", *v->winner ? ": " : "", v->winner);
+		why_fib(y, &v->prefix, false);
 		break;
 	case ZROUTE_REJECTED:
-		why_broken(y, "zebra", "zebra's log and the kernel's say why",
-		    "zebra could not install it; the next try is in %" PRId64 " ms",
-		    v->retry_in_ms < 0 ? 0 : v->retry_in_ms);
+		put_rejected(y, v, map);
 		break;
 	case ZROUTE_WAITING:
 		why_broken(y, "zebra", "see the next hops above",
@@ -258,6 +309,12 @@ static void put_zebra(struct why *y, const struct rib_route *r)
 	if (!st.release_exact)
 		why_note(y, "zebra", "set zebra: frr-version if it is wrong",
 		    "release %s is not known: treated as the nearest that is", st.release);
+	if (st.rivals)
+		why_note(y, "zebra",
+		    "stop it, or use another route-type or instance (vtysh: show zebra client)",
+		    "%u more client%s of route type %s instance %u: its end removes our "
+		    "routes, too",
+		    st.rivals, st.rivals == 1 ? "" : "s", st.type, st.instance);
 	put_hops(y, r);
 	if (zroutes_find(out_zserv_routes(z), &r->prefix, y->rq->now.mono_ms, &v))
 		put_route(y, &v, &st);

@@ -6,6 +6,7 @@
 
 #include "announcer/util.h"
 #include "announcer/zebra_text.h"
+#include "zclient/zversion.h"
 #include <cmocka.h>
 #include <stdio.h>
 
@@ -30,18 +31,23 @@ static void clients(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(releases); i++) {
 		char *text = data("show-zebra-client", releases[i]);
 
-		assert_true(zebra_text_has_client(text, "openfabric", 0));
-		assert_true(zebra_text_has_client(text, "bgp", 0));
-		assert_false(zebra_text_has_client(text, "openfabric", 5));
-		assert_false(zebra_text_has_client(text, "open", 0));
-		assert_false(zebra_text_has_client(text, "babel", 0));
+		assert_int_equal(zebra_text_clients(text, "openfabric", 0), 1);
+		assert_true(zebra_text_clients(text, "bgp", 0));
+		assert_int_equal(zebra_text_clients(text, "openfabric", 5), 0);
+		assert_int_equal(zebra_text_clients(text, "open", 0), 0);
+		assert_int_equal(zebra_text_clients(text, "babel", 0), 0);
 		free(text);
 	}
-	assert_true(zebra_text_has_client("Client: openfabric Instance: 5\n", "openfabric", 5));
-	assert_false(
-	    zebra_text_has_client("Client: openfabric Instance: 5\n", "openfabric", 0));
-	assert_false(zebra_text_has_client("Client: ", "openfabric", 0));
-	assert_false(zebra_text_has_client("", "openfabric", 0));
+	assert_int_equal(
+	    zebra_text_clients("Client: openfabric Instance: 5\n", "openfabric", 5), 1);
+	assert_int_equal(
+	    zebra_text_clients("Client: openfabric Instance: 5\n", "openfabric", 0), 0);
+	assert_int_equal(zebra_text_clients("Client: openfabric\nFD: 33\nClient: babel\n"
+					    "Client: openfabric\n",
+			     "openfabric", 0),
+	    2);
+	assert_int_equal(zebra_text_clients("Client: ", "openfabric", 0), 0);
+	assert_int_equal(zebra_text_clients("", "openfabric", 0), 0);
 }
 
 static void entries(void **state)
@@ -84,6 +90,16 @@ static void an_entry_of_two(void **state)
 	    "openfabric", &e);
 	assert_false(e.installed);
 	assert_string_equal(e.winner, "");
+	/* Quagga marks what is active, too. */
+	zebra_text_entry(
+	    "Known via \"babel\", distance 150, metric 20, tag 0, vrf 0, best, fib\n"
+	    "  Last update 00:00:03 ago\n  >* 10.9.1.2, via r1\n",
+	    "babel", &e);
+	assert_true(e.installed);
+	zebra_text_entry("Known via \"babel\", distance 150, metric 20, tag 0, vrf 0, best\n"
+			 "  >  10.9.1.2, via r1\n",
+	    "babel", &e);
+	assert_false(e.installed);
 	zebra_text_entry("% Network not in table\n", "openfabric", &e);
 	assert_false(e.installed);
 	assert_string_equal(e.winner, "");
@@ -132,9 +148,66 @@ static void routes_with_an_instance(void **state)
 	assert_false(zebra_text_route(&at, 'f', 0, &p));
 }
 
+static void versions(void **state)
+{
+	static const int want[][3] = {
+	    {7,  5, 1 },
+            {8,  4, 4 },
+            {10, 3, -1},
+            {10, 7, 1 }
+        };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(releases); i++) {
+		char *text = data("show-version", releases[i]);
+		int told[3];
+
+		assert_int_equal(zversion_parse(strchr(text, '\n') + 1, told), 0);
+		assert_memory_equal(told, want[i], sizeof(told));
+		free(text);
+	}
+}
+
+static void route_maps(void **state)
+{
+	char name[ZEBRA_ROUTE_MAP_LEN], line[256];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(releases); i++) {
+		char *text = data("show-ip-protocol", releases[i]);
+
+		zebra_text_route_map(text, "openfabric", name);
+		assert_string_equal(name, "deny-one");
+		zebra_text_route_map(text, "babel", name);
+		assert_string_equal(name, "other");
+		zebra_text_route_map(text, "bgp", name);
+		assert_string_equal(name, "all");
+		zebra_text_route_map(text, "open", name);
+		assert_string_equal(name, "all");
+		free(text);
+	}
+	zebra_text_route_map("openfabric : none\nany : none\n", "openfabric", name);
+	assert_string_equal(name, "");
+	zebra_text_route_map("openfabric : nonesuch\r\n", "openfabric", name);
+	assert_string_equal(name, "nonesuch");
+	zebra_text_route_map("openfabric\nopenfabric :", "openfabric", name);
+	assert_string_equal(name, "");
+	zebra_text_route_map("", "openfabric", name);
+	assert_string_equal(name, "");
+	snprintf(line, sizeof(line), "any : %0100d\n", 0);
+	zebra_text_route_map(line, "openfabric", name);
+	assert_int_equal(strlen(name), sizeof(name) - 1);
+}
+
 static void downs(void **state)
 {
 	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(releases); i++) {
+		char *text = data("show-interface", releases[i]);
+
+		assert_int_equal(zebra_text_downs(text), 2);
+		free(text);
+	}
 	assert_int_equal(
 	    zebra_text_downs("Interface n1 is up, line protocol is up\n"
 			     "  Link ups:       3    last: 2026/01/01 05:07:37.10\n"
@@ -154,6 +227,8 @@ int main(void)
 	    cmocka_unit_test(an_entry_of_two),
 	    cmocka_unit_test(routes),
 	    cmocka_unit_test(routes_with_an_instance),
+	    cmocka_unit_test(versions),
+	    cmocka_unit_test(route_maps),
 	    cmocka_unit_test(downs),
 	};
 

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* out_zserv_watch.h - what others do to our routes inside zebra, read off its vty. */
+#ifndef GREVY_OUT_ZSERV_WATCH_H
+#define GREVY_OUT_ZSERV_WATCH_H
+struct out_zserv;
+struct zserv_status;
+
+/* From now on look for other clients with our key and for route maps, where there is a vty. */
+void zserv_watch(struct out_zserv *z);
+void zserv_watch_cancel(struct out_zserv *z); /* and forget what was seen */
+/* The words of st that are about these: strings are borrowed until zserv_watch_cancel(). */
+void zserv_watch_status(const struct out_zserv *z, struct zserv_status *st);
+#endif
