@@ -179,6 +179,17 @@ static int by_holding(const void *a, const void *b)
 	return c ? c : by_age(a, b);
 }
 
+/* Most often they are in order already: to see that is cheaper than to sort again. */
+static void sort(struct alloc_list *l, int (*cmp)(const void *, const void *))
+{
+	size_t i = 1;
+
+	while (i < l->n && cmp(&l->v[i - 1], &l->v[i]) <= 0)
+		i++;
+	if (i < l->n)
+		qsort(l->v, l->n, sizeof(*l->v), cmp);
+}
+
 static void satisfy(struct alloc *a, struct alloc_service *as)
 {
 	if (!is_dictated(a, as))
@@ -193,10 +204,10 @@ static void satisfy(struct alloc *a, struct alloc_service *as)
 
 static void give(struct alloc *a, struct alloc_list *to)
 {
-	qsort(to->v, to->n, sizeof(*to->v), by_age);
+	sort(to, by_age);
 	for (size_t i = 0; i < to->n; i++)
 		adopt(a, to->v[i]);
-	qsort(to->v, to->n, sizeof(*to->v), by_holding);
+	sort(to, by_holding);
 	for (size_t i = 0; i < to->n; i++)
 		satisfy(a, to->v[i]);
 }
@@ -295,8 +306,7 @@ size_t alloc_run(struct alloc *a)
 	touch_dirty(a);
 	dictate(a);
 	sort_out(a, &waiting);
-	if (waiting.n)
-		qsort(waiting.v, waiting.n, sizeof(*waiting.v), by_age);
+	sort(&waiting, by_age);
 	for (size_t i = waiting.n; i-- > 0;)
 		keep_valid(a, waiting.v[i]);
 	if (a->freed)

@@ -28,6 +28,7 @@ static struct conf *conf_new(const char *name)
 	c->zebra.metric = 20;
 	c->zebra.stale_s = 600;
 	c->hold_on_exit = true;
+	c->http_listen = xstrdup("127.0.0.1:7473");
 	c->vty_dir = xstrdup("/run/grevy");
 	c->log_level = LOG_LEVEL_INFO;
 	return c;
@@ -68,8 +69,19 @@ void conf_free(struct conf *c)
 	free(c->manifests);
 	free(c->lb_class);
 	free(c->state_file);
+	free(c->http_listen);
 	free(c->vty_dir);
 	free(c);
+}
+
+const char *conf_zebra_off(const struct conf *c)
+{
+	if (c->zebra.enabled == CONF_NO)
+		return "zebra: enabled: no";
+	if (c->zebra.enabled == CONF_AUTO && c->role == CONF_NODE && c->n_peers)
+		return "zebra: enabled: auto means no on role node with peers, so that nothing "
+		       "is announced twice";
+	return NULL;
 }
 
 void conf_errors_fini(struct conf_errors *e)

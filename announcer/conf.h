@@ -53,7 +53,7 @@ struct conf_zebra {
 struct conf {
 	char *file; /* as given to conf_parse() */
 	enum conf_role role;
-	char *node_name;         /* NULL = $NODE_NAME, then the host name */
+	char *node_name;         /* role node; NULL = $NODE_NAME, then the host name */
 	struct ipaddr router_id; /* family 0 = zebra's, else the highest IPv4 address */
 	char *manifests;         /* folder; NULL = none */
 	bool controller;         /* assigns addresses */
@@ -68,6 +68,7 @@ struct conf {
 	enum conf_weight weight;
 	struct conf_zebra zebra;
 	bool hold_on_exit;
+	char *http_listen; /* "127.0.0.1:7473"; "" = off */
 	char *vty_dir;
 	enum log_level log_level;
 	bool log_json;
@@ -93,6 +94,10 @@ void conf_errors_fini(struct conf_errors *e); /* frees what it owns, not e */
 /* Normalised YAML that parses to the same; with hide_secrets passwords read `<hidden>`. */
 void conf_print(const struct conf *c, FILE *f, bool hide_secrets);
 
+/* Why zebra is not to be told of routes, whether it runs or not; NULL = it is, where it does.
+ */
+const char *conf_zebra_off(const struct conf *c);
+
 /* What changes between two configurations. */
 enum conf_change {
 	CONF_CHANGED_POLICY = 1, /* pools, advertisements */
@@ -101,6 +106,8 @@ enum conf_change {
 	CONF_CHANGED_CONTROLLER = 8, /* enabled, class or state file */
 	CONF_CHANGED_SOURCE = 16,    /* kubernetes.manifests */
 	CONF_CHANGED_LOG = 32,
+	CONF_CHANGED_NODE = 64, /* node-name */
+	CONF_CHANGED_HTTP = 128,
 };
 
 /* Prepare `next` to take over from `old`: what cannot change live keeps its old value there,

@@ -222,6 +222,12 @@ static void check_peers(struct conf_reader *r, struct json_object *root)
 	}
 	if (c->n_peers && c->role == CONF_ROUTER)
 		conf_warn(r, peers, "peers", "ignored: role router dials no peer");
+	else if (c->n_peers)
+		conf_warn(r, peers, "peers", "not dialled: there is no BGP speaker yet%s",
+		    c->zebra.enabled == CONF_AUTO
+			? ", and with peers zebra.enabled: auto means no; say yes for the FRR "
+			  "of this node to announce"
+			: "");
 }
 
 static void check_bfd(struct conf_reader *r, struct json_object *root)
@@ -233,6 +239,25 @@ static void check_bfd(struct conf_reader *r, struct json_object *root)
 			refuse_name(r, conf_member(root, "bfd-profiles"), i, "profile");
 }
 
+/* A node has no say in addresses: each would assign its own. */
+static void check_node(struct conf_reader *r, struct json_object *root)
+{
+	struct json_object *pools = conf_member(root, "address-pools");
+	const struct policy *p = &r->conf->policy;
+
+	if (r->conf->controller)
+		conf_error(r, conf_member(conf_member(root, "controller"), "enabled"),
+		    "enabled",
+		    "must be no on role node: with manifests only role router may assign "
+		    "addresses");
+	for (size_t i = 0; i < p->n_pools; i++)
+		if (p->pools[i].protocol == POLICY_LAYER2)
+			conf_warn(r, conf_member(item_at(pools, i), "protocol"), "protocol",
+			    "layer2 is not supported yet on role node: pool \"%.100s\" is not "
+			    "announced",
+			    p->pools[i].name ? p->pools[i].name : "");
+}
+
 void conf_check(struct conf_reader *r, struct json_object *root)
 {
 	const struct conf *c = r->conf;
@@ -241,6 +266,8 @@ void conf_check(struct conf_reader *r, struct json_object *root)
 	check_ads(r, root);
 	check_bfd(r, root);
 	check_peers(r, root);
+	if (c->role == CONF_NODE)
+		check_node(r, root);
 	if (!c->manifests)
 		conf_warn(r, conf_member(root, "kubernetes"), "kubernetes",
 		    "no source of Services: set manifests");

@@ -49,8 +49,6 @@ struct conf_key {
 		name, &conf_off_type, 0, 0, 0, normal                                          \
 	}
 
-#define CONF_UNBUILT (-1) /* value of a word that is not supported yet */
-
 struct conf_word { /* arg of conf_word_type, ends with a NULL name */
 	const char *name;
 	int value;
@@ -81,7 +79,8 @@ struct conf_list { /* arg of conf_list_type */
 
 extern const struct conf_type conf_bool_type, conf_u32_type, conf_text_type, conf_word_type,
     conf_ip_type, conf_duration_type, conf_words_type, conf_section_type, conf_section_off_type,
-    conf_list_type, conf_off_type, /* arg: the documented default as JSON text, or NULL */
+    conf_section_text_type, conf_list_type,
+    conf_off_type, /* arg: the documented default as JSON text, or NULL */
     conf_labels_type, conf_ranges_type, conf_communities_type, conf_route_type;
 
 extern const struct conf_section conf_root;
@@ -93,6 +92,7 @@ void conf_check(struct conf_reader *r, struct json_object *root);
 
 /* Rules of texts. */
 extern const struct conf_rule conf_rule_word, conf_rule_path, conf_rule_socket,
-    conf_rule_vty_dir, conf_rule_version, conf_rule_route_type, conf_rule_redistribute,
-    conf_rule_interface, conf_rule_label_key, conf_rule_label_value, conf_rule_community;
+    conf_rule_vty_dir, conf_rule_listen, conf_rule_version, conf_rule_route_type,
+    conf_rule_redistribute, conf_rule_interface, conf_rule_label_key, conf_rule_label_value,
+    conf_rule_community;
 #endif

@@ -10,9 +10,9 @@ static const struct conf_range any_u32 = {0, UINT32_MAX}, positive_u32 = {1, UIN
 			       instance = {0, 255}, distance = {1, 255};
 
 static const struct conf_word roles[] = {
-    {"router", CONF_ROUTER },
-    {"node",   CONF_UNBUILT},
-    {NULL,     0           },
+    {"router", CONF_ROUTER},
+    {"node",   CONF_NODE  },
+    {NULL,     0          },
 };
 static const struct conf_word tri[] = {
     {"auto", CONF_AUTO},
@@ -105,7 +105,8 @@ static const struct conf_key probes_keys[] = {CONF_OFF("enabled", NULL),
 static const struct conf_key drain_keys[] = {
     CONF_OFF("deadline", "60"), CONF_OFF("on-cordon", NULL), {0}};
 
-static const struct conf_key http_keys[] = {CONF_OFF("listen", NULL), {0}};
+static const struct conf_key http_keys[] = {
+    CONF_KEY("listen", text, CONF_AT(conf, http_listen), 0, &conf_rule_listen), {0}};
 
 static const struct conf_key vty_keys[] = {
     CONF_KEY("dir", text, CONF_AT(conf, vty_dir), 0, &conf_rule_vty_dir),
@@ -152,7 +153,7 @@ static const struct conf_key root_keys[] = {
     CONF_KEY("probes", section_off, CONF_NOWHERE, 0, &probes_section),
     CONF_KEY("drain", section_off, CONF_NOWHERE, 0, &drain_section),
     CONF_KEY("hold-on-exit", bool, CONF_AT(conf, hold_on_exit), 0, NULL),
-    CONF_KEY("http", section_off, CONF_NOWHERE, 0, &http_section),
+    CONF_KEY("http", section_text, CONF_AT(conf, http_listen), 0, &http_section),
     CONF_OFF("publish", NULL),
     CONF_KEY("vty", section, CONF_NOWHERE, 0, &vty_section),
     CONF_KEY("log", section, CONF_NOWHERE, 0, &log_section),

@@ -65,6 +65,21 @@ static void section_off_parse(
 		conf_off_type.parse(r, v, base, &(struct conf_key){.name = key->name});
 }
 
+static void section_text_parse(
+    struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
+{
+	char **field = (char **)((char *)base + key->off);
+
+	section_off_parse(r, v, base, key);
+	if (json_object_is_type(v, json_type_object))
+		return;
+	free(*field);
+	*field = xstrdup("");
+}
+
+/* A section that is off when its one text is empty: also `no` and the like. */
+const struct conf_type conf_section_text_type = {section_text_parse, section_print};
+
 /* A section of what is not built yet: also `no` and the like. */
 const struct conf_type conf_section_off_type = {section_off_parse, section_print};
 

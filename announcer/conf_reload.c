@@ -29,12 +29,14 @@ static unsigned key_change(const char *name)
 		const char *name;
 		unsigned change;
 	} changes[] = {
+	    {"node-name",     CONF_CHANGED_NODE      },
 	    {"kubernetes",    CONF_CHANGED_SOURCE    },
 	    {"controller",    CONF_CHANGED_CONTROLLER},
 	    {"address-pools", CONF_CHANGED_POLICY    },
 	    {"multipath",     CONF_CHANGED_MULTIPATH },
 	    {"zebra",         CONF_CHANGED_ZEBRA     },
 	    {"router-id",     CONF_CHANGED_ZEBRA     },
+	    {"http",          CONF_CHANGED_HTTP      },
 	    {"log",           CONF_CHANGED_LOG       },
 	};
 
@@ -94,5 +96,7 @@ unsigned conf_reload_diff(const struct conf *old, struct conf *next)
 		free(before);
 		free(after);
 	}
+	if (!conf_zebra_off(old) != !conf_zebra_off(next))
+		changed |= CONF_CHANGED_ZEBRA;
 	return changed;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* conf_rules.c - what single texts of the configuration may look like. */
 #include "announcer/conf_key.h"
+#include "announcer/http/server.h"
 #include "announcer/util.h"
+#include <sys/socket.h>
 
 #define LOWER        "abcdefghijklmnopqrstuvwxyz"
 #define DIGITS       "0123456789"
@@ -40,6 +42,18 @@ static const char *check_vty_dir(const char *s)
 }
 
 const struct conf_rule conf_rule_vty_dir = {check_vty_dir};
+
+static const char *check_listen(const char *s)
+{
+	struct sockaddr_storage to;
+	int len = sizeof(to);
+
+	if (*s && http_address_parse(s, (struct sockaddr *)&to, &len))
+		return "must be an address and a port, as 127.0.0.1:7473 or [::1]:7473";
+	return NULL;
+}
+
+const struct conf_rule conf_rule_listen = {check_listen};
 
 /* Digits in groups that single dots part: at least two groups. */
 static const char *check_version(const char *s)

@@ -131,8 +131,6 @@ static void word_parse(
 		w++;
 	if (!w->name)
 		word_refuse(r, v, key);
-	else if (w->value == CONF_UNBUILT)
-		conf_error(r, v, key->name, "%s is not supported yet", text);
 	else if (key->flags & CONF_BOOL)
 		*(bool *)field = w->value;
 	else

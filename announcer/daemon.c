@@ -14,8 +14,11 @@
 #include "announcer/assign.h"
 #include "announcer/conf.h"
 #include "announcer/desired.h"
+#include "announcer/http/metrics.h"
+#include "announcer/http/server.h"
 #include "announcer/latency.h"
 #include "announcer/log.h"
+#include "announcer/nodename.h"
 #include "announcer/out_zserv.h"
 #include "announcer/queue.h"
 #include "announcer/util.h"
@@ -44,6 +47,7 @@ struct daemon {
 	struct out_zserv *zserv;
 	struct queue *queue;
 	struct vty_server *vty;
+	struct http_server *http;
 	struct vty_context ctx;
 	struct latency latency;
 
@@ -188,6 +192,19 @@ static void trim_later(struct daemon *d)
 	event_add(d->trim_ev, &trim);
 }
 
+/* Nothing can be announced from a node that is not there. */
+static void check_node(struct daemon *d)
+{
+	const char *name = desired_node(d->desired);
+	const struct store_node *node = name ? store_node(d->store, name) : NULL;
+
+	if (d->whole && name && (!node || !node->obj))
+		log_warn("conf",
+		    "the source has no Node named %s: nothing is announced from here "
+		    "(node-name)",
+		    name);
+}
+
 /* Everything there is has been read once: from now on what is not there is not wanted. */
 static void sync(struct daemon *d)
 {
@@ -201,6 +218,7 @@ static void sync(struct daemon *d)
 		d->whole = true;
 		alloc_sweep(d->alloc);
 		commit(d);
+		check_node(d);
 		out_zserv_whole(d->zserv);
 	} else {
 		commit(d);
@@ -258,6 +276,18 @@ static void set_rules(struct daemon *d)
 	d->rules = d->conf;
 }
 
+static void set_node(struct daemon *d)
+{
+	char *name;
+
+	if (d->conf->role != CONF_NODE)
+		return;
+	name = nodename(d->conf->node_name);
+	log_info("conf", "this node is %s", *name ? name : "without a name: set node-name");
+	desired_set_node(d->desired, name);
+	free(name);
+}
+
 static void set_router(struct daemon *d)
 {
 	struct eligible_router router = {.connected = d->subnets,
@@ -289,6 +319,8 @@ static void on_state(struct daemon *d, struct k8s_state *st)
 /* A node is likely to be a next hop: zebra is asked before a route needs it. */
 static void track(struct daemon *d, const struct k8s_node *node)
 {
+	if (d->conf->role == CONF_NODE) /* next hops of other routers */
+		return;
 	for (size_t i = 0; i < node->n_internal; i++)
 		out_zserv_track(d->zserv, &node->internal[i]);
 }
@@ -406,8 +438,27 @@ static int vty_start(struct daemon *d)
 	return rc;
 }
 
+static void put_metrics(struct buf *body, void *arg)
+{
+	metrics_put(body, &((struct daemon *)arg)->ctx);
+}
+
+/* grevyd is for routes: where this cannot listen, the rest runs. */
+static void http_listen(struct daemon *d)
+{
+	int rc = http_server_listen(d->http, d->conf->http_listen);
+
+	if (rc)
+		log_warn(
+		    "http", "%s: %s: no metrics there", d->conf->http_listen, strerror(-rc));
+}
+
 static int start(struct daemon *d)
 {
+	static const struct http_path paths[] = {
+	    {"/metrics", "text/plain; version=0.0.4; charset=utf-8", put_metrics},
+	    {NULL,       NULL,				       NULL       },
+	};
 	static const struct out_zserv_events zserv_ops = {
 	    .on_subnets = on_subnets, .on_limit = on_limit, .on_written = on_written};
 
@@ -416,6 +467,7 @@ static int start(struct daemon *d)
 	d->rib = rib_new();
 	d->desired = desired_new(d->store, d->alloc, d->rib);
 	desired_set_progress(d->desired, on_progress, d);
+	set_node(d);
 	set_rules(d);
 	set_router(d);
 	restore(d);
@@ -434,6 +486,8 @@ static int start(struct daemon *d)
 		return -errno;
 	}
 	d->ctx.queue = d->queue;
+	d->http = http_server_new(d->base, paths, d);
+	http_listen(d);
 	out_zserv_start(d->zserv);
 	return 0;
 }
@@ -478,9 +532,14 @@ void daemon_reload(struct daemon *d, struct conf *next)
 	d->ctx.conf = next;
 	if (changed & CONF_CHANGED_SOURCE)
 		queue_rescan(d->queue, next->manifests);
+	http_listen(d);
 	out_zserv_reload(d->zserv, next, changed & CONF_CHANGED_ZEBRA);
 	if (old != d->rules)
 		conf_free(old);
+	if (changed & CONF_CHANGED_NODE) {
+		set_node(d);
+		check_node(d);
+	}
 	set_router(d);
 	if (changed & CONF_CHANGED_CONTROLLER || d->state_unknown)
 		restore(d);
@@ -510,6 +569,7 @@ void daemon_free(struct daemon *d)
 		save(d);
 	queue_stop(d->queue);
 	out_zserv_stop(d->zserv, d->conf->hold_on_exit);
+	http_server_free(d->http);
 	vty_server_free(d->vty);
 	desired_free(d->desired);
 	alloc_free(d->alloc);

@@ -32,6 +32,7 @@ void desired_free(struct desired *d)
 	desired_cache_drop(d);
 	free(d->cache);
 	free((struct prefix *)d->router.connected);
+	free(d->node);
 	free(d);
 }
 
@@ -39,6 +40,27 @@ void desired_set_rules(struct desired *d, const struct alloc_rules *rules)
 {
 	desired_cache_drop(d);
 	alloc_set_rules(d->alloc, rules);
+}
+
+static void judge_all_again(struct desired *d)
+{
+	desired_cache_drop(d);
+	store_mark_all(d->st, STORE_DIRTY_ENDPOINTS);
+}
+
+void desired_set_node(struct desired *d, const char *name)
+{
+	if (d->node && name && strcmp(d->node, name) == 0)
+		return;
+	free(d->node);
+	d->node = xstrdup(name);
+	d->router.itself = name != NULL;
+	judge_all_again(d);
+}
+
+const char *desired_node(const struct desired *d)
+{
+	return d->node;
 }
 
 static bool router_same(const struct eligible_router *a, const struct eligible_router *b)
@@ -64,8 +86,8 @@ void desired_set_router(struct desired *d, const struct eligible_router *router)
 	free((struct prefix *)d->router.connected);
 	d->router = *router;
 	d->router.connected = copy;
-	desired_cache_drop(d);
-	store_mark_all(d->st, STORE_DIRTY_ENDPOINTS);
+	d->router.itself = d->node != NULL;
+	judge_all_again(d);
 }
 
 static void recompute(struct desired *d, const struct alloc_addr *aa)

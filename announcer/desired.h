@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * desired.h - from objects, policy and the router to the routes that we want: drives alloc and
- * eligible for what the store has marked, and writes the RIB (RIB_KUBERNETES). Incremental;
- * always equal to a rebuild from nothing. Pure: returns what is to be logged as notes.
+ * desired.h - from objects, policy and the router or this node to the routes that we want:
+ * drives alloc and eligible for what the store has marked, and writes the RIB (RIB_KUBERNETES).
+ * Incremental; always equal to a rebuild from nothing. Pure: returns what is to be logged as
+ * notes.
  */
 #ifndef GREVY_DESIRED_H
 #define GREVY_DESIRED_H
@@ -21,6 +22,8 @@ enum desired_reason {
 	DESIRED_OTHERS_NODES, /* shared: no node serves all, the oldest Service's nodes are used
 	                       */
 	DESIRED_LIMITED,      /* announced over as many nodes as zebra takes */
+	DESIRED_NOT_HERE,     /* role node: other nodes announce it, this one does not */
+	DESIRED_LAYER2,       /* role node: its pool is for ARP and NDP */
 	DESIRED_REASONS
 };
 
@@ -45,6 +48,12 @@ void desired_free(struct desired *d); /* NULL is fine */
 void desired_set_rules(struct desired *d, const struct alloc_rules *rules);
 /* The router; copied. Nothing happens when it is as before. */
 void desired_set_router(struct desired *d, const struct eligible_router *router);
+
+/* Role node: `name` is this node, and a route leads to its interface lo where it is eligible;
+ * copied. NULL (as at first): role router, a route leads to the eligible nodes. */
+void desired_set_node(struct desired *d, const char *name);
+/* The name of this node; NULL in role router. */
+const char *desired_node(const struct desired *d);
 
 /* Called now and then during a long desired_run(), when what the RIB was given so far may be
  * committed. fn may only do that. */
@@ -74,7 +83,8 @@ struct desired_view {
 	size_t n_nodes;
 	const struct store_service **sharers; /* the other users, oldest first; as nodes */
 	size_t n_sharers;
-	size_t n_nexthops; /* of the route, all sharers seen */
+	size_t n_nexthops;   /* of the route, all sharers seen */
+	size_t n_announcing; /* nodes that it leads to; role node: that announce it */
 };
 
 /* Short: without nodes and sharers; nothing to free. which = 0 or 1: the Service's address. */

@@ -4,7 +4,8 @@
  * family have in common (computed once after a Node has changed, not once a Service), and what
  * several Services that share an address make together: without those that no node serves, the
  * nodes eligible for all the others, each with its smallest weight; if no node is eligible for
- * all, the nodes of the oldest Service.
+ * all, the nodes of the oldest Service. Role node reckons the same for all nodes, so that they
+ * agree, and then takes interface lo where it is one of them.
  */
 #include "announcer/desired_priv.h"
 #include "announcer/util.h"
@@ -144,14 +145,33 @@ static size_t merge_same(struct rib_nexthop *nh, size_t n)
 	return to;
 }
 
+/* Role node: what reaches this node for the address is its own to deliver. */
+static void nexthop_itself(const struct desired *d, const struct eligible_verdict *nodes,
+    size_t n, struct desired_nexthops *out)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!nodes[i].eligible || strcmp(nodes[i].node, d->node) != 0)
+			continue;
+		out->nh = xcalloc(1, sizeof(*out->nh));
+		out->nh[0] = (struct rib_nexthop){.loopback = true, .weight = 1};
+		out->n = 1;
+		return;
+	}
+}
+
 struct desired_nexthops desired_nexthops_make(
     const struct desired *d, struct eligible_verdict *nodes, size_t n, uint32_t subset)
 {
 	struct desired_nexthops out = {0};
 
-	out.over = eligible_limit(nodes, n, d->router.max_nexthops, subset);
 	for (size_t i = 0; i < n; i++)
-		out.n += nodes[i].eligible;
+		out.nodes += nodes[i].eligible;
+	if (d->node) {
+		nexthop_itself(d, nodes, n, &out);
+		return out;
+	}
+	out.over = eligible_limit(nodes, n, d->router.max_nexthops, subset);
+	out.n = out.nodes - out.over;
 	if (!out.n)
 		return out;
 	out.nh = xcalloc(out.n, sizeof(*out.nh));
@@ -298,6 +318,9 @@ void desired_outcome_make(
 	qsort(o->parts, o->n_parts, sizeof(*o->parts), part_cmp);
 	for (size_t i = 0; i < o->n_parts; i++)
 		o->contributors += o->parts[i].sum.eligible != 0;
+	o->layer2 = d->node && aa->pool->protocol == POLICY_LAYER2;
+	if (o->layer2)
+		return;
 	if (o->n_parts == 1 && o->contributors)
 		merge_one(d, aa, o, subset);
 	else if (o->contributors)

@@ -103,7 +103,7 @@ static unsigned flags_of(const struct desired_outcome *o)
 {
 	unsigned flags = 0;
 
-	if (o->n_parts && !o->route.n)
+	if (o->n_parts && !o->route.nodes && !o->layer2)
 		flags |= WATCH_NOBODY;
 	if (o->route.over)
 		flags |= WATCH_LIMIT;
@@ -176,10 +176,10 @@ void desired_note_outcome(
 		return;
 	ipaddr_str(&aa->addr, addr);
 	note_set(d, o, addr, now & ~before);
-	if ((before & WATCH_NOBODY) && o->route.n)
-		note(d, false, "%s/%s: %s is announced again, next hops: %zu",
-		    o->parts[0].svc->ns, o->parts[0].svc->name, addr, o->route.n);
-	if ((before & WATCH_SPLIT) && o->route.n && !o->split)
+	if ((before & WATCH_NOBODY) && o->route.nodes)
+		note(d, false, "%s/%s: %s is announced again, nodes: %zu", o->parts[0].svc->ns,
+		    o->parts[0].svc->name, addr, o->route.nodes);
+	if ((before & WATCH_SPLIT) && o->route.nodes && !o->split)
 		note(d, false, "%s: all Services that share it have a node in common again",
 		    addr);
 }

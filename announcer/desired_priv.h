@@ -10,7 +10,8 @@
 struct desired_nexthops {
 	struct rib_nexthop *nh;
 	size_t n;
-	size_t over; /* nodes left out by the limit */
+	size_t nodes; /* eligible nodes, those over the limit, too */
+	size_t over;  /* nodes left out by the limit */
 };
 
 /* What every Cluster Service with endpoints has in common: pool and family decide. */
@@ -39,6 +40,7 @@ struct desired {
 	struct alloc *alloc;
 	struct rib *rib;
 	struct eligible_router router;
+	char *node; /* role node: this one; NULL = role router */
 	struct desired_cache *cache;
 	struct table watched; /* addresses of which a warning was noted */
 	struct desired_note *notes;
@@ -61,6 +63,7 @@ struct desired_outcome {
 	struct desired_part *parts; /* its users, oldest first */
 	size_t n_parts;
 	size_t contributors; /* parts with an eligible node */
+	bool layer2;         /* role node: not for a route, its pool is for ARP and NDP */
 	bool split;          /* no node serves all contributors: the oldest one's are used */
 	struct desired_nexthops route;
 	bool route_shared; /* route belongs to the cache */
@@ -88,7 +91,8 @@ void desired_cache_drop(struct desired *d);
 /* Which subset a prefix uses. */
 uint32_t desired_subset_of(const struct ipaddr *addr);
 
-/* Next hops of the eligible nodes, at most the router's limit; changes `nodes`. */
+/* Next hops of the eligible nodes, at most the router's limit; changes `nodes`. Role node:
+ * interface lo where this one is among them. */
 struct desired_nexthops desired_nexthops_make(
     const struct desired *d, struct eligible_verdict *nodes, size_t n, uint32_t subset);
 

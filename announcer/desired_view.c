@@ -22,6 +22,9 @@ static const struct desired_text texts[DESIRED_REASONS] = {
 	"run all of them on one node, use externalTrafficPolicy: Cluster, or do not share"),
     TEXT(DESIRED_LIMITED, "limited", "announced over as many nodes as zebra takes",
 	"raise zebra's --ecmp, or select fewer nodes with node-selectors"),
+    TEXT(DESIRED_NOT_HERE, "not-here", "other nodes announce it, this one does not", ""),
+    TEXT(DESIRED_LAYER2, "layer2", "its pool is for ARP and NDP, not for routes",
+	"set protocol: bgp of the pool"),
 };
 
 const struct desired_text *desired_text(enum desired_reason reason)
@@ -34,15 +37,19 @@ static enum desired_reason reason_of(
 {
 	const struct desired_part *first = o->parts;
 
-	if (!p->sum.eligible && o->route.n)
+	if (o->layer2)
+		return DESIRED_LAYER2;
+	if (!p->sum.eligible && o->route.nodes)
 		return DESIRED_LEFT_OUT;
 	if (!p->sum.eligible)
 		return endpoints ? DESIRED_NO_NODES : DESIRED_NO_ENDPOINTS;
+	if (!o->route.n)
+		return DESIRED_NOT_HERE;
 	while (!first->sum.eligible)
 		first++;
 	if (o->split && p != first)
 		return DESIRED_OTHERS_NODES;
-	if (o->contributors > 1 && o->route.n + o->route.over < p->sum.eligible)
+	if (o->contributors > 1 && o->route.nodes < p->sum.eligible)
 		return DESIRED_NARROWED;
 	return o->route.over ? DESIRED_LIMITED : DESIRED_OK;
 }
@@ -75,7 +82,7 @@ static void list_nodes(const struct desired *d, struct desired_view *v, bool alo
 	v->nodes = xcalloc(v->n_nodes, sizeof(*v->nodes));
 	v->sum = eligible_run(&in, v->nodes);
 	free(nodes);
-	if (alone)
+	if (alone && !d->node)
 		eligible_limit(
 		    v->nodes, v->n_nodes, d->router.max_nexthops, desired_subset_of(&v->addr));
 }
@@ -99,6 +106,7 @@ static struct desired_view view(
 	v.draining = svc->total.draining[family];
 	desired_outcome_make(d, aa, &o);
 	v.n_nexthops = o.route.n;
+	v.n_announcing = o.route.nodes;
 	p = part_of(&o, svc);
 	if (p) {
 		v.sum = p->sum;

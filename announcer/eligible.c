@@ -2,7 +2,7 @@
 /*
  * The truth table. A node is judged alone first, by the first of these that holds:
  *   no endpoint here (Local), no such Node, exclude label, NetworkUnavailable, not selected,
- *   no InternalIP, none of the family
+ *   no InternalIP, none of the family (role router)
  * and then among the others: NotReady leaves a node out only while another that passed so far
  * is Ready, since a sick control plane must not take everything down. Draining endpoints
  * (serving and terminating) count where there is no ready one: on the node for Local, anywhere
@@ -128,6 +128,8 @@ static enum eligible_reason judge_alone(
 		return ELIGIBLE_NETWORK;
 	if (in->pool && !pool_selects_node(in->pool, n->node))
 		return ELIGIBLE_NOT_SELECTED;
+	if (in->router->itself)
+		return ELIGIBLE_OK;
 	*nexthop = eligible_nexthop(n->node, in->family, in->router);
 	if (!nexthop->family)
 		return has_internal(n->node) ? ELIGIBLE_NO_FAMILY : ELIGIBLE_NO_ADDRESS;

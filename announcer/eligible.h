@@ -47,6 +47,7 @@ struct eligible_router {
 	unsigned max_nexthops; /* 0 = no limit */
 	bool v4_over_v6;       /* the output can send IPv4 to an IPv6 next hop */
 	bool equal_weight;     /* multipath.weight: equal */
+	bool itself;           /* role node: each node for itself, no InternalIP is needed */
 };
 
 struct eligible_in {

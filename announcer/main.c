@@ -4,10 +4,12 @@
  * loop runs.
  */
 #include "announcer/conf.h"
+#include "announcer/conf_frr.h"
 #include "announcer/daemon.h"
 #include "announcer/sdnotify.h"
 #include "announcer/util.h"
 #include "config.h"
+#include <errno.h>
 #include <event2/event.h>
 #include <getopt.h>
 #include <signal.h>
@@ -18,9 +20,13 @@
 
 #define CONF_FILE SYSCONFDIR "/grevy/grevyd.yaml"
 
+enum { OPTION_FRR = 256, OPTION_ASN };
+
 struct options {
 	const char *file, *pathspace, *zserv;
 	bool check, print;
+	enum conf_frr frr; /* what to print for; CONF_FRR_KINDS = our own configuration */
+	uint32_t asn;
 };
 
 struct run {
@@ -31,21 +37,53 @@ struct run {
 
 static void usage(FILE *f)
 {
-	fputs("usage: grevyd [-f FILE] [-t] [-T] [-N PATHSPACE] [-z ZSERV] [-V]\n"
-	      "  -f FILE       configuration (default " CONF_FILE ")\n"
-	      "  -t            check the configuration and exit\n"
-	      "  -T            the same, and print it normalised\n"
-	      "  -N PATHSPACE  zebra's and our sockets are one folder deeper, as FRR's -N\n"
-	      "  -z ZSERV      zebra's socket, whatever the configuration says\n"
-	      "  -V            version\n",
+	fputs(
+	    "usage: grevyd [-f FILE] [-t] [-T [--frr-config[=bgp|ospf|ospf6]] [--asn NUMBER]]\n"
+	    "              [-N PATHSPACE] [-z ZSERV] [-V]\n"
+	    "  -f FILE       configuration (default " CONF_FILE ")\n"
+	    "  -t            check the configuration and exit\n"
+	    "  -T            the same, and print it normalised\n"
+	    "  --frr-config[=bgp|ospf|ospf6]\n"
+	    "                print lines for frr.conf instead: what hands our routes on\n"
+	    "  --asn NUMBER  AS number in them (default: that of peers, else bgp.asn)\n"
+	    "  -N PATHSPACE  zebra's and our sockets are one folder deeper, as FRR's -N\n"
+	    "  -z ZSERV      zebra's socket, whatever the configuration says\n"
+	    "  -V            version\n",
 	    f);
+}
+
+static int usage_error(const char *what)
+{
+	fprintf(stderr, "grevyd: %s\n", what);
+	usage(stderr);
+	return -1;
+}
+
+static int parse_asn(const char *text, uint32_t *asn)
+{
+	char *end;
+	unsigned long long n;
+
+	if (*text < '0' || *text > '9')
+		return -EINVAL;
+	errno = 0;
+	n = strtoull(text, &end, 10);
+	if (errno || *end || !n || n > UINT32_MAX)
+		return -EINVAL;
+	*asn = (uint32_t)n;
+	return 0;
 }
 
 static int parse_options(int argc, char **argv, struct options *o)
 {
+	static const struct option words[] = {
+	    {"frr-config", optional_argument, NULL, OPTION_FRR},
+	    {"asn",        required_argument, NULL, OPTION_ASN},
+	    {0           },
+	};
 	int c;
 
-	while ((c = getopt(argc, argv, "f:tTN:z:Vh")) != -1) {
+	while ((c = getopt_long(argc, argv, "f:tTN:z:Vh", words, NULL)) != -1) {
 		switch (c) {
 		case 'f':
 			o->file = optarg;
@@ -56,6 +94,16 @@ static int parse_options(int argc, char **argv, struct options *o)
 			break;
 		case 't':
 			o->check = true;
+			break;
+		case OPTION_FRR:
+			o->frr = conf_frr_named(optarg ? optarg : "bgp");
+			o->check = o->print = true;
+			if (o->frr == CONF_FRR_KINDS)
+				return usage_error("--frr-config must be bgp, ospf or ospf6");
+			break;
+		case OPTION_ASN:
+			if (parse_asn(optarg, &o->asn))
+				return usage_error("--asn must be 1..4294967295");
 			break;
 		case 'N':
 			o->pathspace = optarg;
@@ -204,9 +252,26 @@ static int run(const struct options *o, struct conf *conf)
 	return r.daemon ? 0 : 1;
 }
 
+/* -t, -T. Consumes conf. Return: the exit status. */
+static int check(const struct options *o, struct conf *conf)
+{
+	const char *error = NULL;
+
+	for (size_t i = 0; i < conf->warnings.n; i++)
+		fprintf(stderr, "%s\n", conf->warnings.v[i]);
+	if (o->frr != CONF_FRR_KINDS)
+		error = conf_frr_print(conf, o->frr, o->asn, stdout, stderr);
+	else if (o->print)
+		conf_print(conf, stdout, false);
+	if (error)
+		fprintf(stderr, "%s: %s\n", conf->file, error);
+	conf_free(conf);
+	return error ? 1 : 0;
+}
+
 int main(int argc, char **argv)
 {
-	struct options o = {.file = CONF_FILE};
+	struct options o = {.file = CONF_FILE, .frr = CONF_FRR_KINDS};
 	struct conf *conf;
 	int rc = parse_options(argc, argv, &o);
 
@@ -219,13 +284,7 @@ int main(int argc, char **argv)
 	conf = load(&o, tell_stderr, NULL, 0);
 	if (!conf)
 		return 1;
-	if (o.check) {
-		for (size_t i = 0; i < conf->warnings.n; i++)
-			fprintf(stderr, "%s\n", conf->warnings.v[i]);
-		if (o.print)
-			conf_print(conf, stdout, false);
-		conf_free(conf);
-		return 0;
-	}
+	if (o.check)
+		return check(&o, conf);
 	return run(&o, conf);
 }

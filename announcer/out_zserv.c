@@ -59,7 +59,7 @@ static void on_add(const struct prefix *p, const struct rib_nexthop *nh, size_t 
 {
 	struct out_zserv *z = arg;
 	struct zapi_nexthop out[ZAPI_NH_MAX];
-	bool weigh = n > 1 && weighted(nh, n);
+	bool weigh = weighted(nh, n);
 	struct zapi_route r;
 	size_t len;
 	int rc;
@@ -124,6 +124,16 @@ static void on_ask(const struct prefix *p, void *arg)
 	zserv_ask(arg, p);
 }
 
+static void on_settled(const struct prefix *p, void *arg)
+{
+	audit_settled(((struct out_zserv *)arg)->fib.audit, p, zserv_now_ms());
+}
+
+static void on_dropped(const struct prefix *p, const struct zroute_mark *m, void *arg)
+{
+	audit_dropped(((struct out_zserv *)arg)->fib.audit, p, m, zserv_now_ms());
+}
+
 void zserv_write(struct out_zserv *z)
 {
 	const void *out;
@@ -152,7 +162,8 @@ void zserv_write(struct out_zserv *z)
 		z->ev.on_written(!event_pending(z->write_ev, EV_WRITE, NULL), z->arg);
 }
 
-/* Everything that we know was sent: zebra may delete what else it has of us. */
+/* Everything that we know was sent: zebra may delete what else it has of us. Said without
+ * graceful restart, too: zebra may still be in that of an earlier run. */
 static void complete(struct out_zserv *z)
 {
 	static const uint8_t families[] = {AF_INET, AF_INET6};
@@ -160,13 +171,14 @@ static void complete(struct out_zserv *z)
 	if (z->swept || z->state != ZSERV_UP || !z->whole || !zroutes_settled(z->routes))
 		return;
 	z->swept = true;
-	for (size_t i = 0; z->graceful && i < ARRAY_LEN(families); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(families); i++) {
 		struct zapi_gr gr = {.code = ZGR_COMPLETE, .family = families[i]};
 
 		zclient_send_graceful_restart(z->client, &gr);
 	}
 	zserv_list_later(z);
 	zserv_lock_note(z);
+	audit_sweep(z->fib.audit, zserv_now_ms());
 }
 
 static void tick_later(struct out_zserv *z, int64_t ms)
@@ -188,6 +200,7 @@ void zserv_settle(struct out_zserv *z)
 	tick_later(z, zroutes_tick(z->routes, zserv_now_ms()));
 	complete(z);
 	zserv_write(z);
+	zserv_audit_arm(z);
 	if (z->losses_noted != zroutes_losses(z->routes))
 		zserv_lock_note(z);
 }
@@ -201,9 +214,17 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 
 void zserv_routes_up(struct out_zserv *z)
 {
+	unsigned features = z->version->features;
+
+	/* Of a range of releases: what one of them needs does not harm the others. */
+	if (z->version_hi)
+		features |= z->version_hi->features;
 	z->swept = false;
 	z->list_tries = 0;
+	zroutes_features(z->routes, features);
+	zserv_audit_up(z);
 	zroutes_up(z->routes, zclient_nexthop_max(z->client), zserv_now_ms());
+	zserv_loopback(z);
 	zserv_settle(z);
 }
 
@@ -233,8 +254,12 @@ static void flush(void *arg)
 struct out_zserv *out_zserv_new(struct event_base *base, const struct conf *conf,
     struct rib *rib, const struct out_zserv_events *ev, void *arg)
 {
-	static const struct zroutes_ops route_ops = {
-	    .add = on_add, .del = on_del, .track = on_track, .ask = on_ask};
+	static const struct zroutes_ops route_ops = {.add = on_add,
+	    .del = on_del,
+	    .track = on_track,
+	    .ask = on_ask,
+	    .settled = on_settled,
+	    .dropped = on_dropped};
 	static const struct out_ops ops = {
 	    .name = "zserv", .announce = announce, .withdraw = withdraw, .flush = flush};
 	struct out_zserv *z = xcalloc(1, sizeof(*z));
@@ -250,6 +275,7 @@ struct out_zserv *out_zserv_new(struct event_base *base, const struct conf *conf
 	z->type = ZTYPE_UNKNOWN;
 	z->routes = zroutes_new(rib, &route_ops, z);
 	z->tick_ev = event_new(base, -1, 0, on_tick, z);
+	zserv_audit_init(z);
 	rib_attach(rib, &ops, z);
 	return z;
 }
@@ -306,23 +332,29 @@ static void leave(struct out_zserv *z, bool hold)
 		return;
 	if (hold && !z->graceful)
 		log_warn("zserv", "zebra removes our routes: it cannot hold them without %s",
-		    z->conf->zebra.vty_socket);
+		    zserv_graceful_needs(z));
 	if (!hold && z->graceful) {
 		struct zapi_gr gr = {.code = ZGR_DISABLE};
 
 		zclient_send_graceful_restart(z->client, &gr);
 	}
 	drain(z);
-	log_info("zserv",
-	    hold && z->graceful ? "left zebra, which holds our routes for %u s"
-				: "left zebra, our routes are withdrawn",
-	    z->conf->zebra.stale_s);
+	if (!hold || !z->graceful)
+		log_info("zserv", "left zebra, our routes are withdrawn");
+	else if (z->version->features & ZF_STALE_KEPT)
+		log_info("zserv",
+		    "left zebra, which holds our routes until grevyd is back: FRR %s does not "
+		    "end that after %u s",
+		    z->release_text, z->conf->zebra.stale_s);
+	else
+		log_info("zserv", "left zebra, which holds our routes for %u s",
+		    z->conf->zebra.stale_s);
 }
 
 void out_zserv_reload(struct out_zserv *z, const struct conf *conf, bool changed)
 {
 	const struct conf_zebra *old = &z->conf->zebra, *new = &conf->zebra;
-	bool hold = old->table == new->table &&new->enabled != CONF_NO;
+	bool hold = old->table == new->table && !conf_zebra_off(conf);
 
 	if (changed) {
 		leave(z, hold);
@@ -350,6 +382,7 @@ void out_zserv_stop(struct out_zserv *z, bool hold)
 		event_free(z->list_ev);
 	if (z->downs_ev)
 		event_free(z->downs_ev);
+	zserv_audit_fini(z);
 	zroutes_free(z->routes);
 	free(z->ifaces);
 	free(z->addrs);
@@ -414,6 +447,7 @@ void out_zserv_status(const struct out_zserv *z, struct zserv_status *st)
 	st->instance = z->instance;
 	st->graceful = z->graceful;
 	st->stale_s = z->conf->zebra.stale_s;
+	st->stale_kept = z->version && z->version->features & ZF_STALE_KEPT;
 	st->ecmp = z->client ? zclient_nexthop_max(z->client) : 0;
 	st->router_id = z->router_id;
 	zserv_watch_status(z, st);

@@ -8,6 +8,7 @@
 #include "announcer/zroutes.h"
 #include <stdint.h>
 
+struct audit;
 struct conf;
 struct event_base;
 struct out_zserv;
@@ -39,6 +40,7 @@ struct zserv_status {
 	uint16_t instance;
 	bool graceful;            /* zebra keeps our routes while we are away */
 	uint32_t stale_s;         /* for so long */
+	bool stale_kept;          /* until we are back, however long that takes */
 	uint32_t ecmp;            /* next hops a route may have here */
 	unsigned rivals;          /* other clients of zebra with our route type and instance */
 	const char *route_map[2]; /* of zebra, on our routes, IPv4 and IPv6; "" = none known */
@@ -56,7 +58,7 @@ struct zserv_status {
 struct zserv_iface {
 	uint32_t ifindex;
 	char name[21];
-	bool up;
+	bool up, loopback;
 };
 
 struct out_zserv_events {
@@ -90,6 +92,10 @@ void out_zserv_stop(struct out_zserv *z, bool hold);
 
 void out_zserv_status(const struct out_zserv *z, struct zserv_status *st);
 const struct zroutes *out_zserv_routes(const struct out_zserv *z);
+
+/* The comparison with the kernel's table, and why there is none ("" = there is one). */
+const struct audit *out_zserv_audit(const struct out_zserv *z);
+const char *out_zserv_fib_off(const struct out_zserv *z);
 
 /* Interfaces as zebra told them; returns how many, at most max are written. */
 size_t out_zserv_ifaces(const struct out_zserv *z, struct zserv_iface *to, size_t max);

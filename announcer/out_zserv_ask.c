@@ -144,9 +144,16 @@ static void list_ask(struct out_zserv *z)
 static void on_list_due(evutil_socket_t fd, short what, void *arg)
 {
 	struct out_zserv *z = arg;
+	struct zapi_gr gr = {.code = ZGR_DISABLE};
 
 	(void)fd;
 	(void)what;
+	/* HELLO does not end the graceful restart of an earlier run. Not sooner: from 10.x on
+	 * zebra would forget that it is to delete what is stale. */
+	if (z->state == ZSERV_UP && !z->graceful) {
+		zclient_send_graceful_restart(z->client, &gr);
+		zserv_settle(z);
+	}
 	if (z->state == ZSERV_UP && z->vty && !z->listing) {
 		z->list_family = AF_INET;
 		z->list_table = z->conf->zebra.table;

@@ -4,6 +4,7 @@
  *
  *   socket there? -> which release? -> our key free? -> HELLO -> CAPABILITIES -> up
  *
+ * (up to 4.0 without CAPABILITIES)
  * The wire does not say what it speaks, so the release is asked for first: over zebra's
  * vty, else by the probe of zprobe.h, else it is what the configuration says.
  * Two connections with one key (route type and instance) and graceful restart abort zebra
@@ -33,6 +34,8 @@ enum {
 	RETRY_MAX_MS = 5000,
 	HANDSHAKE_MS = 5000,
 	READ_BUDGET = 16,
+	BULK_ROUTES = 256,  /* that many without zebra's word are a bulk */
+	BULK_PAUSE_MS = 10, /* between two reads in a bulk */
 	VTY_TRIES = 4,
 };
 
@@ -111,6 +114,7 @@ void zserv_close(struct out_zserv *z)
 	zserv_watch_cancel(z);
 	unhook(&z->read_ev);
 	unhook(&z->write_ev);
+	unhook(&z->pause_ev);
 	if (z->client) {
 		struct zserv_status st;
 
@@ -134,6 +138,7 @@ void zserv_close(struct out_zserv *z)
 	if (was_up) {
 		z->count.disconnects++;
 		event_del(z->tick_ev);
+		zserv_audit_down(z);
 		zroutes_down(z->routes);
 	}
 	zserv_forget(z);
@@ -188,6 +193,30 @@ static int read_some(struct out_zserv *z)
 	return 1;
 }
 
+static void on_pause_over(evutil_socket_t fd, short what, void *arg)
+{
+	struct out_zserv *z = arg;
+
+	(void)fd;
+	(void)what;
+	event_add(z->read_ev, NULL);
+}
+
+/* In a bulk zebra writes a notice for each route, as soon as it can. To read them one by one
+ * wakes us and the thread of zebra that writes them thousands of times, and takes processor
+ * time from the work that they tell of: what comes in some ms is read in one go. */
+static void pause_in_bulk(struct out_zserv *z)
+{
+	static const struct timeval pause = {0, BULK_PAUSE_MS * 1000};
+
+	if (zroutes_count(z->routes, ZROUTE_INSTALLING) +
+		zroutes_count(z->routes, ZROUTE_REMOVING) <
+	    BULK_ROUTES)
+		return;
+	event_del(z->read_ev);
+	event_add(z->pause_ev, &pause);
+}
+
 static void on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct out_zserv *z = arg;
@@ -210,6 +239,8 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 	zserv_settle(z);
 	if (rc > 0)
 		event_active(z->read_ev, EV_READ, 0);
+	else
+		pause_in_bulk(z);
 }
 
 /* HELLO and all that may follow it at once. The answers come in this order, so that of the
@@ -236,7 +267,9 @@ static void say_hello(struct out_zserv *z)
 			struct zapi_redist r = {
 			    .type = zversion_type_named(redist->v[i]), .family = families[f]};
 
-			zclient_send_redistribute_add(z->client, &r);
+			if (zclient_send_redistribute_add(z->client, &r) && !f)
+				log_warn("zserv", "zebra %s has no type %s to redistribute",
+				    z->release_text, redist->v[i]);
 		}
 	}
 	zclient_send_nexthop_register(z->client, &fence);
@@ -259,6 +292,7 @@ static void hello(struct out_zserv *z)
 		zclient_set_range(z->client, z->version_hi);
 	z->read_ev = event_new(z->base, fd, EV_READ | EV_PERSIST, on_readable, z);
 	z->write_ev = event_new(z->base, fd, EV_WRITE, on_writable, z);
+	z->pause_ev = event_new(z->base, -1, 0, on_pause_over, z);
 	event_add(z->read_ev, NULL);
 	enter(z, ZSERV_HANDSHAKE, "");
 	say_hello(z);
@@ -266,11 +300,18 @@ static void hello(struct out_zserv *z)
 	zserv_write(z);
 }
 
+const char *zserv_graceful_needs(const struct out_zserv *z)
+{
+	if (zversion_cmd(z->version, ZCMD_CLIENT_CAPABILITIES) == ZCMD_ABSENT)
+		return "FRR 7.4 or later";
+	return z->vty ? "stale-time and a lock file" : z->conf->zebra.vty_socket;
+}
+
 void zserv_up(struct out_zserv *z)
 {
 	struct zapi_nht_reg fence = {.addr = zserv_fence};
 
-	if (z->state != ZSERV_HANDSHAKE || !z->ecmp)
+	if (z->state != ZSERV_HANDSHAKE || (!z->ecmp && z->version->caps != ZCAPS_NONE))
 		return;
 	zclient_send_nexthop_unregister(z->client, &fence);
 	event_del(z->retry_ev);
@@ -285,12 +326,17 @@ void zserv_up(struct out_zserv *z)
 	    zclient_nexthop_max(z->client));
 	if (!z->release_exact)
 		log_warn("zserv",
-		    "FRR %s is not known: using the form of %s until a route proves it",
+		    "zebra %s is not known: using the form of %s until a route proves it",
 		    z->release_text, z->version->name);
 	if (!z->graceful)
 		log_warn("zserv",
 		    "zebra removes our routes when we leave: no graceful restart without %s",
-		    z->vty ? "stale-time and a lock file" : z->conf->zebra.vty_socket);
+		    zserv_graceful_needs(z));
+	else if (z->version->features & ZF_STALE_KEPT)
+		log_info("zserv",
+		    "zebra keeps our routes while we are away until grevyd comes back: FRR %s "
+		    "does not end that after stale-time",
+		    z->release_text);
 	zserv_subnets(z);
 	zserv_watch(z);
 	if (z->ev.on_limit)
@@ -352,17 +398,6 @@ static void ask_clients(struct out_zserv *z)
 		on_clients(-errno, "", z);
 }
 
-/* A real fabricd has the type that we prefer. */
-static bool fabricd_runs(const struct out_zserv *z)
-{
-	const char *vty = z->conf->zebra.vty_socket, *slash = strrchr(vty, '/');
-	char path[200];
-
-	snprintf(path, sizeof(path), "%.*s/fabricd.vty", slash ? (int)(slash - vty) : 1,
-	    slash ? vty : ".");
-	return vtyc_alive(path);
-}
-
 /* The release is known: choose the key, and make sure that it is ours. */
 static void have_release(struct out_zserv *z)
 {
@@ -375,12 +410,18 @@ static void have_release(struct out_zserv *z)
 	if (strcmp(c->route_type, "auto"))
 		z->type = zversion_type_named(c->route_type);
 	else if (z->type == ZTYPE_UNKNOWN)
-		z->type = fabricd_runs(z) ? ZTYPE_BABEL : ZTYPE_OPENFABRIC;
+		z->type = zserv_auto_type(z);
 	rc = zversion_type_check(z->version, z->type, z->instance);
 	if (rc) {
 		zserv_drop(z, ZSERV_NO_SOCKET,
-		    "zebra.route-type %s instance %u cannot be used with FRR %s: %s",
+		    "zebra.route-type %s instance %u cannot be used with zebra %s: %s",
 		    c->route_type, z->instance, z->release_text, strerror(-rc));
+		return;
+	}
+	if (c->table && !z->version->msg.table) {
+		zserv_drop(z, ZSERV_NO_SOCKET,
+		    "zebra.table %u cannot be used with zebra %s: that knows no tables",
+		    c->table, z->release_text);
 		return;
 	}
 	rc = zserv_lock(z, holder, sizeof(holder));
@@ -528,11 +569,13 @@ static void probe_connect(struct out_zserv *z)
 void zserv_connect(struct out_zserv *z)
 {
 	const struct conf_zebra *c = &z->conf->zebra;
+	const char *off = conf_zebra_off(z->conf);
 	struct stat st;
 
-	if (c->enabled == CONF_NO) {
+	if (off) {
 		z->state = ZSERV_OFF;
-		snprintf(z->reason, sizeof(z->reason), "zebra: enabled: no");
+		snprintf(z->reason, sizeof(z->reason), "%s", off);
+		log_info("zserv", "off: %s", off);
 		return;
 	}
 	if (stat(c->socket, &st) < 0) {

@@ -3,8 +3,8 @@
 #ifndef GREVY_OUT_ZSERV_INT_H
 #define GREVY_OUT_ZSERV_INT_H
 #include "announcer/conf.h"
-#include "announcer/log.h"
 #include "announcer/out_zserv.h"
+#include "announcer/out_zserv_audit.h"
 #include "announcer/vtyc.h"
 #include "zclient/zclient.h"
 #include "zclient/zprobe.h"
@@ -28,7 +28,6 @@ struct out_zserv {
 	enum zserv_state state;
 	char reason[256];
 	struct event *retry_ev;
-	unsigned tries, vty_tries;
 	int64_t retry_at_ms; /* 0 = none is due */
 	struct vtyc *question, *downs_question;
 	char release_text[32];
@@ -38,24 +37,22 @@ struct out_zserv {
 	enum zapi_type type;
 	uint16_t instance;
 	char lock_path[200];
-	unsigned losses_noted, unseen, downs; /* zserv_downs() */
+	unsigned tries, vty_tries, losses_noted, unseen, downs; /* see zserv_downs() */
 	struct event *downs_ev;
 	struct zprobe probe;
 	int fd, lock_fd;
 	struct zserv_watch *watch;
-	struct event *read_ev, *write_ev;
+	struct event *read_ev, *write_ev, *pause_ev; /* pause pending: read is not */
 	struct zclient *client;
 	bool graceful;
 	int64_t up_since_s;
-
 	/* out_zserv_zebra.c: what zebra tells */
 	struct zserv_iface *ifaces;
 	struct zaddr *addrs;
 	size_t n_ifaces, n_addrs;
-	bool subnets_dirty;
 	struct ipaddr router_id;
+	bool subnets_dirty;
 	uint32_t ecmp;
-
 	/* out_zserv.c: routes */
 	struct zroutes *routes;
 	struct event *tick_ev;
@@ -69,6 +66,7 @@ struct out_zserv {
 	uint32_t list_table, old_table; /* old: of an earlier run */
 	struct event *list_ev;
 
+	struct zserv_fib fib;
 	/* counted over all connections */
 	struct zserv_status count;
 	struct log_bucket bucket;
@@ -77,29 +75,29 @@ struct out_zserv {
 int64_t zserv_now_ms(void);
 /* out_zserv.c: write what is queued; the connection is dropped on an error. */
 void zserv_write(struct out_zserv *z);
-/* Act on what changed: time-outs, COMPLETE, subnets, writing. */
-void zserv_settle(struct out_zserv *z);
+void zserv_settle(struct out_zserv *z); /* act on what changed: time-outs, writing ... */
 void zserv_routes_up(struct out_zserv *z);
 /* Send a DELETE for a route in this table; 0 = main. */
 void zserv_delete(struct out_zserv *z, const struct prefix *p, uint32_t table);
 
 /* out_zserv_conn.c */
 void zserv_connect(struct out_zserv *z);
-/* Close, say why, and try again later. */
+/* Close, say why, try again later. */
 void zserv_drop(struct out_zserv *z, enum zserv_state next, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-void zserv_close(struct out_zserv *z); /* whatever is open; no retry */
+void zserv_close(struct out_zserv *z);                       /* whatever is open; no retry */
+const char *zserv_graceful_needs(const struct out_zserv *z); /* "FRR 7.4 or later" */
 /* The answer to the last question of the handshake came: routes may flow. */
 void zserv_up(struct out_zserv *z);
 /* What that question is about: a gateway that no route has. */
 extern const struct ipaddr zserv_fence;
 
+enum zapi_type zserv_auto_type(const struct out_zserv *z); /* out_zserv_key.c */
 /* out_zserv_lock.c: hold the lock of our key. Return: 0; -EBUSY, holder says who has it; or
  * -errno. */
 int zserv_lock(struct out_zserv *z, char *holder, size_t size);
 void zserv_unlock(struct out_zserv *z);
-/* Write down which gateways were lost. */
-void zserv_lock_note(struct out_zserv *z);
+void zserv_lock_note(struct out_zserv *z); /* write down which gateways were lost */
 /* zebra's count of interfaces that went down, before HELLO: more than noted means that some
  * did while nobody looked. */
 void zserv_downs(struct out_zserv *z, unsigned downs);
@@ -107,6 +105,8 @@ void zserv_downs(struct out_zserv *z, unsigned downs);
 /* out_zserv_zebra.c */
 extern const struct zclient_ops zserv_client_ops;
 void zserv_forget(struct out_zserv *z); /* what it told; the subnets stay as told */
+/* Tell zroutes which interface is lo, if zebra told of it. */
+void zserv_loopback(struct out_zserv *z);
 /* Tell the connected subnets if they changed. */
 void zserv_subnets(struct out_zserv *z);
 

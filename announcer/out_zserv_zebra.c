@@ -6,6 +6,7 @@
 #include "announcer/out_zserv_int.h"
 #include "announcer/table.h"
 #include "announcer/util.h"
+#include "announcer/zroutes_view.h"
 #include <stdio.h>
 
 static void on_capabilities(const struct zapi_caps *caps, void *arg)
@@ -30,6 +31,17 @@ static struct zserv_iface *iface_find(struct out_zserv *z, uint32_t ifindex)
 	return NULL;
 }
 
+void zserv_loopback(struct out_zserv *z)
+{
+	const struct zserv_iface *lo = NULL;
+
+	for (size_t i = 0; i < z->n_ifaces; i++)
+		if (z->ifaces[i].loopback && (!lo || strcmp(z->ifaces[i].name, "lo") == 0))
+			lo = &z->ifaces[i];
+	if (lo)
+		zroutes_loopback(z->routes, lo->up ? lo->ifindex : 0, zserv_now_ms());
+}
+
 static void on_interface(enum zapi_if_event event, const struct zapi_if *ifp, void *arg)
 {
 	static const uint64_t usable = ZIF_FLAG_UP | ZIF_FLAG_RUNNING;
@@ -48,6 +60,7 @@ static void on_interface(enum zapi_if_event event, const struct zapi_if *ifp, vo
 		}
 		i->ifindex = ifp->ifindex;
 		i->up = up;
+		i->loopback = ifp->flags & ZIF_FLAG_LOOPBACK || strcmp(ifp->name, "lo") == 0;
 		snprintf(i->name, sizeof(i->name), "%s", ifp->name);
 	}
 	if (was == up)
@@ -57,6 +70,8 @@ static void on_interface(enum zapi_if_event event, const struct zapi_if *ifp, vo
 		zserv_downs_later(z);
 	log_debug("zserv", "interface %s is %s", ifp->name, up ? "up" : "down");
 	zroutes_iface(z->routes, ifp->ifindex, up, zserv_now_ms());
+	if (z->state == ZSERV_UP)
+		zserv_loopback(z);
 }
 
 static void on_address(bool added, const struct zapi_if_addr *a, void *arg)
@@ -96,9 +111,14 @@ static void on_nexthop(const struct zapi_nht *t, void *arg)
 		zserv_up(z);
 		return;
 	}
+	/* As an interface comes up, zebra meets the kernel's route to its subnet before the
+	 * address that makes it a connected one. Up to 4.0 it does not tell the type. */
 	if (t->n) {
+		bool typed = z->version->features & ZF_NHT_TYPE;
+
 		told.ifindex = t->nh[0].ifindex;
-		told.recursive = t->nh[0].gate.family != 0;
+		told.recursive = t->nh[0].gate.family || (typed && t->type != ZTYPE_CONNECT);
+		told.path = t->type;
 	}
 	for (size_t i = 0; i < t->n; i++) {
 		told.path = table_hash(&t->nh[i].gate, sizeof(t->nh[i].gate), told.path);
@@ -178,7 +198,7 @@ static void on_bad(uint16_t cmd, size_t len, void *arg)
 
 	if (log_allowed(&z->bucket))
 		log_warn("zserv",
-		    "message %u (%s) of %zu bytes is not in the form of FRR %s: skipped", cmd,
+		    "message %u (%s) of %zu bytes is not in the form of %s: skipped", cmd,
 		    c == ZCMD_UNKNOWN ? "unknown" : zversion_cmd_name(c), len,
 		    z->version->name);
 }

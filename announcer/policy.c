@@ -62,18 +62,25 @@ static unsigned block_plen(const struct ipaddr *a, const struct ipaddr *last)
 	return plen;
 }
 
+bool iprange_cut(const struct iprange *r, struct ipaddr *at, struct prefix *p)
+{
+	*p = prefix_of(at, (uint8_t)block_plen(at, &r->last));
+	*at = block_last(at, p->plen);
+	return ipaddr_next(at) && ipaddr_cmp(at, &r->last) <= 0;
+}
+
 unsigned iprange_plen(const struct iprange *r)
 {
 	unsigned shortest = ipaddr_len(r->first.family) * 8;
 	struct ipaddr at = r->first;
+	struct prefix p;
+	bool more;
 
 	do {
-		unsigned plen = block_plen(&at, &r->last);
-
-		if (plen < shortest)
-			shortest = plen;
-		at = block_last(&at, plen);
-	} while (ipaddr_next(&at) && ipaddr_cmp(&at, &r->last) <= 0);
+		more = iprange_cut(r, &at, &p);
+		if (p.plen < shortest)
+			shortest = p.plen;
+	} while (more);
 	return shortest;
 }
 

@@ -62,6 +62,9 @@ struct policy_overlap {
  */
 const char *iprange_parse(const char *s, struct iprange *r);
 bool iprange_contains(const struct iprange *r, const struct ipaddr *a);
+/* The range as prefixes, the fewest, in order: one a call, into p. `at` starts as r->first.
+ * Return: whether there are more. */
+bool iprange_cut(const struct iprange *r, struct ipaddr *at, struct prefix *p);
 /* Shortest prefix length among the prefixes that make up the range. */
 unsigned iprange_plen(const struct iprange *r);
 

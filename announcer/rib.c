@@ -58,7 +58,7 @@ static const struct table_ops entry_ops = {entry_hash, entry_same};
 static bool nexthop_same(const struct rib_nexthop *a, const struct rib_nexthop *b)
 {
 	return a->weight == b->weight && a->ifindex == b->ifindex &&
-	       memcmp(&a->addr, &b->addr, sizeof(a->addr)) == 0;
+	       a->loopback == b->loopback && memcmp(&a->addr, &b->addr, sizeof(a->addr)) == 0;
 }
 
 static bool nexthops_same(
@@ -82,7 +82,7 @@ static uint32_t set_hash(const void *e)
 
 		h = table_hash(nh->addr.addr, ipaddr_len(nh->addr.family), h);
 		h = table_hash(&nh->weight, sizeof(nh->weight), h);
-		h = table_hash(&nh->ifindex, sizeof(nh->ifindex), h);
+		h = table_hash(&nh->ifindex, sizeof(nh->ifindex), h) + nh->loopback;
 	}
 	return h;
 }

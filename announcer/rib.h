@@ -8,6 +8,7 @@
 #define GREVY_RIB_H
 #include "announcer/out.h"
 #include "zclient/prefix.h"
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Where a route comes from; the smaller wins a prefix. */
@@ -15,6 +16,7 @@ enum rib_source { RIB_KUBERNETES, RIB_BGP, RIB_REDISTRIBUTED, RIB_SOURCES };
 
 struct rib_nexthop {
 	struct ipaddr addr; /* family 0: interface only */
+	bool loopback;      /* interface lo, whose index the output finds; no address */
 	uint16_t weight;    /* 1..255 */
 	uint32_t ifindex;   /* 0 = found by the output */
 };

@@ -35,7 +35,8 @@ static const char *find(const char *text, const char *end, const char *word)
  * "Routing entry for 203.0.113.2/32
  *   Known via "openfabric", distance 115, metric 0, best
  *   * 10.0.3.10, via eth3, weight 1"
- * The entry that is best has the prefix; a "*" line says that the kernel has it.
+ * The entry that is best has the prefix; a "*" line says that the kernel has it (">*" in
+ * Quagga).
  */
 void zebra_text_entry(const char *text, const char *type, struct zebra_entry *e)
 {
@@ -53,7 +54,7 @@ void zebra_text_entry(const char *text, const char *type, struct zebra_entry *e)
 			continue;
 		d = find(name, line, dist);
 		if (len == strlen(type) && !memcmp(name, type, len))
-			e->installed = find(line, end, "\n  * ");
+			e->installed = find(line, end, "\n  * ") || find(line, end, "\n  >* ");
 		else
 			snprintf(e->winner, sizeof(e->winner), "%.*s, distance %lu",
 			    len > 32 ? 32 : (int)len, name,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* zebra_text.h - what zebra's vty prints, read: clients and routes, FRR 7.5 to 10.7. Pure. */
+/* zebra_text.h - what zebra's vty prints, read: clients and routes. What FRR 7.5 to 10.7 print
+ * is tested; FRR 3.0 and Quagga 1.2 print the same but for what zebra_text.c says. Pure. */
 #ifndef GREVY_ZEBRA_TEXT_H
 #define GREVY_ZEBRA_TEXT_H
 #include "zclient/prefix.h"

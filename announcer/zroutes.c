@@ -25,10 +25,8 @@ enum {
 	REJECTED_MS = 1000, /* first retry; doubled each time */
 	LOST_MS = 5000,
 	RETRY_MAX_MS = 300000,
-	ASK_MAX = 16, /* questions under way */
-	WEIGHT_MAX = 255,
-	SENT_AGAIN = 2,  /* zroute.sent: zebra has something, to be sent again */
-	FACTORS_MIN = 8, /* for weights that leave less room, their ratio is rounded */
+	ASK_MAX = 16,   /* questions under way */
+	SENT_AGAIN = 2, /* zroute.sent: zebra has something, to be sent again */
 };
 
 static uint32_t route_hash(const void *entry)
@@ -45,7 +43,7 @@ static bool route_same(const void *a, const void *b)
 
 static const struct table_ops route_ops = {.hash = route_hash, .same = route_same};
 
-static struct zroute *route_find(const struct zroutes *z, const struct prefix *p)
+struct zroute *zroute_find(const struct zroutes *z, const struct prefix *p)
 {
 	struct zroute probe = {.p = *p};
 
@@ -76,6 +74,8 @@ static void set_state(struct zroutes *z, struct zroute *r, enum zroute_state s)
 		free(r->winner);
 		r->winner = NULL;
 	}
+	if ((s == ZROUTE_INSTALLED || s == ZROUTE_LOST) && z->ops.settled)
+		z->ops.settled(&r->p, z->arg);
 }
 
 static void route_free(struct zroutes *z, struct zroute *r)
@@ -83,52 +83,27 @@ static void route_free(struct zroutes *z, struct zroute *r)
 	set_state(z, r, ZROUTE_WAITING);
 	z->count[ZROUTE_WAITING]--;
 	table_remove(&z->routes, r);
+	if (z->ops.dropped)
+		z->ops.dropped(&r->p, &r->mark, z->arg);
 	free(r);
 }
 
-/*
- * Weights as they are sent: the same ratios, times a factor that changes whenever one of the
- * gateways was lost. Up to 8.x zebra keeps a group of next hops for 180 s after its last use
- * and takes it for whole, while the kernel dropped the member whose link went down; only a
- * group that it has not seen yet is programmed (zserv.md 21.4). From 10.0 on zebra scales
- * weights itself and repairs the group itself.
- */
-static void weigh(struct zroutes *z, size_t n, unsigned losses)
+/* Interface lo needs no tracking: no link takes its routes along (zserv.md 8.8). */
+static bool loopback_usable(struct zroutes *z, struct zroute *r, bool *known)
 {
-	unsigned most = 1, factor;
-	bool equal = true;
-
-	for (size_t i = 0; i < n; i++) {
-		if (z->usable[i].weight > most)
-			most = z->usable[i].weight;
-		equal = equal && z->usable[i].weight == z->usable[0].weight;
+	r->members |= HOPS_LOOPBACK;
+	if (!z->lo_told) {
+		z->lo_wanted = true;
+		*known = false;
 	}
-	if (equal)
-		most = 1;
-	if (n < 2)
-		losses = 0;
-	for (size_t i = 0; i < n; i++) {
-		uint16_t *w = &z->usable[i].weight;
-
-		if (equal)
-			*w = 1;
-		if (losses && most > WEIGHT_MAX / FACTORS_MIN)
-			*w = (uint16_t)(*w * (WEIGHT_MAX / FACTORS_MIN) / most);
-		if (!*w)
-			*w = 1;
-	}
-	if (losses && most > WEIGHT_MAX / FACTORS_MIN)
-		most = WEIGHT_MAX / FACTORS_MIN;
-	factor = 1 + losses % (WEIGHT_MAX / most);
-	for (size_t i = 0; i < n; i++)
-		z->usable[i].weight = (uint16_t)(z->usable[i].weight * factor);
+	return z->lo != 0;
 }
 
 /* Fill z->usable with what zebra can resolve of a route. false: it must be asked first. */
 static bool usable(struct zroutes *z, struct zroute *r, const struct rib_route *want, size_t *n,
     int64_t now_ms)
 {
-	unsigned losses = z->unseen;
+	unsigned losses = z->unseen + r->repairs;
 	bool known = true;
 
 	*n = 0;
@@ -139,17 +114,23 @@ static bool usable(struct zroutes *z, struct zroute *r, const struct rib_route *
 		if (nh->addr.family) {
 			const struct hop *h = hops_use(z, &nh->addr, now_ms);
 
-			r->members |= 1ull << h->id % 64;
+			r->members |= hop_bit(h);
 			losses += h->pub.losses;
 			if (h->pub.state == ZNH_UNKNOWN)
 				known = false;
 			if (h->pub.state != ZNH_UP)
 				continue;
 		}
-		if (*n < z->max_nexthops)
-			z->usable[(*n)++] = *nh;
+		if (nh->loopback && !loopback_usable(z, r, &known))
+			continue;
+		if (*n == z->max_nexthops)
+			continue;
+		z->usable[*n] = *nh;
+		if (nh->loopback)
+			z->usable[*n].ifindex = z->lo;
+		++*n;
 	}
-	weigh(z, *n, losses);
+	zroutes_weigh(z->usable, *n, losses, z->features);
 	return known;
 }
 
@@ -173,6 +154,7 @@ static void send_del(struct zroutes *z, struct zroute *r, int64_t now_ms)
 	uint8_t tries = r->tries;
 
 	z->ops.del(&r->p, z->arg);
+	r->mark.sends++;
 	r->sent = 0;
 	r->n_sent = 0;
 	set_state(z, r, ZROUTE_REMOVING);
@@ -180,18 +162,23 @@ static void send_del(struct zroutes *z, struct zroute *r, int64_t now_ms)
 	zdue(z, &r->due_ms, now_ms + REMOVED_MS);
 }
 
-static void send_add(struct zroutes *z, struct zroute *r, size_t n, int64_t now_ms)
+/* hash: that of the n next hops in z->usable */
+static void send_add(
+    struct zroutes *z, struct zroute *r, size_t n, uint64_t hash, int64_t now_ms)
 {
 	z->ops.add(&r->p, z->usable, n, z->arg);
-	r->sent = usable_hash(z, n);
+	r->mark.sends++;
+	r->sent = hash;
 	r->n_sent = (uint16_t)n;
+	r->had = true;
 	/* A route that lost stays lost until zebra says otherwise. */
 	if (r->state == ZROUTE_LOST) {
 		zdue(z, &r->due_ms, now_ms + backoff(LOST_MS, r->tries));
 		return;
 	}
 	set_state(z, r, ZROUTE_INSTALLING);
-	zdue(z, &r->due_ms, now_ms + CONFIRM_MS);
+	/* Nothing may ever be said: zebras before 4.0, seen without their vty. */
+	zdue(z, &r->due_ms, now_ms + backoff(CONFIRM_MS, r->tries));
 }
 
 /* Bring zebra to what the RIB and the gateways say. want: the RIB's route, or NULL. */
@@ -199,6 +186,7 @@ static void evaluate(
     struct zroutes *z, struct zroute *r, const struct rib_route *want, int64_t now_ms)
 {
 	size_t n = 0;
+	uint64_t hash;
 
 	r->n_wanted = want ? (uint16_t)want->n : 0;
 	if (!z->up || r->state == ZROUTE_REMOVING)
@@ -206,14 +194,15 @@ static void evaluate(
 	if (want && !usable(z, r, want, &n, now_ms))
 		return;
 	if (!n) {
-		if (r->sent)
+		if (r->sent || (!r->wanted && r->had))
 			send_del(z, r, now_ms);
 		else
 			set_state(z, r, ZROUTE_WAITING);
 		return;
 	}
-	if (r->sent != usable_hash(z, n) || r->state == ZROUTE_WAITING)
-		send_add(z, r, n, now_ms);
+	hash = usable_hash(z, n);
+	if (r->sent != hash || r->state == ZROUTE_WAITING)
+		send_add(z, r, n, hash, now_ms);
 }
 
 static void again(struct zroutes *z, struct zroute *r, int64_t now_ms)
@@ -229,6 +218,7 @@ static void removed(struct zroutes *z, struct zroute *r, int64_t now_ms)
 	set_state(z, r, ZROUTE_WAITING);
 	r->sent = 0;
 	r->n_sent = 0;
+	r->had = false;
 	if (!r->wanted) {
 		route_free(z, r);
 		return;
@@ -266,7 +256,7 @@ void zroutes_free(struct zroutes *z)
 	free(z);
 }
 
-/* Forget what zebra had of us; routes that nobody wants go. */
+/* Whatever zebra still has of us is to be sent again. */
 static void forget(struct zroutes *z)
 {
 	struct zroute *r;
@@ -280,7 +270,8 @@ static void forget(struct zroutes *z)
 	z->due_ms = z->sweep_ms;
 }
 
-/* Drop what is not wanted: table_remove() must not run inside an iteration. */
+/* Drop what is not wanted, and was not with zebra: that is deleted when it is back, which may
+ * find it in the kernel (zserv.md 14.3). table_remove() must not run inside an iteration. */
 static void drop_unwanted(struct zroutes *z)
 {
 	struct zroute **dead = xcalloc(z->routes.n, sizeof(struct zroute *));
@@ -288,11 +279,16 @@ static void drop_unwanted(struct zroutes *z)
 	size_t n = 0;
 
 	for (size_t i = 0; (r = table_next(&z->routes, &i));)
-		if (!r->wanted)
+		if (!r->wanted && !r->had)
 			dead[n++] = r;
 	while (n)
 		route_free(z, dead[--n]);
 	free(dead);
+}
+
+void zroutes_features(struct zroutes *z, unsigned features)
+{
+	z->features = features;
 }
 
 void zroutes_up(struct zroutes *z, unsigned max_nexthops, int64_t now_ms)
@@ -319,7 +315,7 @@ void zroutes_down(struct zroutes *z)
 
 void zroutes_want(struct zroutes *z, const struct rib_route *want, int64_t now_ms)
 {
-	struct zroute *r = route_find(z, &want->prefix);
+	struct zroute *r = zroute_find(z, &want->prefix);
 
 	if (!r) {
 		r = xcalloc(1, sizeof(*r));
@@ -337,7 +333,7 @@ void zroutes_want(struct zroutes *z, const struct rib_route *want, int64_t now_m
 
 void zroutes_withdraw(struct zroutes *z, const struct prefix *p, int64_t now_ms)
 {
-	struct zroute *r = route_find(z, p);
+	struct zroute *r = zroute_find(z, p);
 
 	if (!r)
 		return;
@@ -345,7 +341,7 @@ void zroutes_withdraw(struct zroutes *z, const struct prefix *p, int64_t now_ms)
 	if (z->sweep_ms == NEVER)
 		zdue(z, &z->sweep_ms, now_ms + SWEEP_MS);
 	evaluate(z, r, NULL, now_ms);
-	if (r->state == ZROUTE_WAITING)
+	if (r->state == ZROUTE_WAITING && !r->had)
 		route_free(z, r);
 }
 
@@ -368,7 +364,7 @@ void zroutes_busy(struct zroutes *z, int64_t now_ms)
 void zroutes_note(
     struct zroutes *z, const struct prefix *p, enum zapi_note note, int64_t now_ms)
 {
-	struct zroute *r = route_find(z, p);
+	struct zroute *r = zroute_find(z, p);
 
 	zroutes_busy(z, now_ms);
 	if (!r)
@@ -406,7 +402,7 @@ void zroutes_note(
 void zroutes_verdict(struct zroutes *z, const struct prefix *p, bool installed,
     const char *winner, int64_t now_ms)
 {
-	struct zroute *r = route_find(z, p);
+	struct zroute *r = zroute_find(z, p);
 
 	if (!r || r->state == ZROUTE_REMOVING || r->state == ZROUTE_WAITING)
 		return;
@@ -427,7 +423,7 @@ void zroutes_verdict(struct zroutes *z, const struct prefix *p, bool installed,
 
 bool zroutes_stray(struct zroutes *z, const struct prefix *p, int64_t now_ms)
 {
-	struct zroute *r = route_find(z, p);
+	struct zroute *r = zroute_find(z, p);
 
 	if (!r)
 		z->ops.del(p, z->arg);
@@ -435,6 +431,38 @@ bool zroutes_stray(struct zroutes *z, const struct prefix *p, int64_t now_ms)
 		send_del(z, r, now_ms);
 	else
 		return false;
+	return true;
+}
+
+bool zroutes_confirmed(struct zroutes *z, const struct prefix *p, const struct rib_nexthop **nh,
+    size_t *n, int64_t now_ms)
+{
+	struct zroute *r = zroute_find(z, p);
+	const struct rib_route *want;
+
+	if (!r || r->state != ZROUTE_INSTALLED || !r->wanted)
+		return false;
+	want = rib_best(z->rib, p);
+	if (!want || !usable(z, r, want, n, now_ms) || r->sent != usable_hash(z, *n))
+		return false;
+	*nh = z->usable;
+	return true;
+}
+
+bool zroutes_repair(
+    struct zroutes *z, const struct prefix *p, bool removed_first, int64_t now_ms)
+{
+	struct zroute *r = zroute_find(z, p);
+
+	if (!z->up || !r || r->state != ZROUTE_INSTALLED || !r->wanted)
+		return false;
+	r->repairs++;
+	if (removed_first) {
+		send_del(z, r, now_ms);
+		return true;
+	}
+	r->sent = SENT_AGAIN;
+	again(z, r, now_ms);
 	return true;
 }
 
@@ -519,53 +547,4 @@ int64_t zroutes_tick(struct zroutes *z, int64_t now_ms)
 	if (z->due_ms == NEVER)
 		return -1;
 	return z->due_ms > now_ms ? z->due_ms - now_ms : 0;
-}
-
-bool zroutes_settled(const struct zroutes *z)
-{
-	return z->up && !z->unknown;
-}
-
-size_t zroutes_count(const struct zroutes *z, enum zroute_state s)
-{
-	return z->count[s];
-}
-
-static struct zroute_view view_of(const struct zroute *r, int64_t now_ms)
-{
-	struct zroute_view v = {
-	    .prefix = r->p,
-	    .state = r->state,
-	    .wanted = r->wanted,
-	    .n_sent = r->n_sent,
-	    .n_wanted = r->n_wanted,
-	    .tries = r->tries,
-	    .retry_in_ms = r->due_ms == NEVER ? -1 : r->due_ms - now_ms,
-	    .winner = r->winner ? r->winner : "",
-	};
-
-	if (r->due_ms != NEVER && v.retry_in_ms < 0)
-		v.retry_in_ms = 0;
-	return v;
-}
-
-bool zroutes_find(
-    const struct zroutes *z, const struct prefix *p, int64_t now_ms, struct zroute_view *v)
-{
-	const struct zroute *r = route_find(z, p);
-
-	if (r)
-		*v = view_of(r, now_ms);
-	return r;
-}
-
-void zroutes_each(const struct zroutes *z, int64_t now_ms, zroutes_fn *fn, void *arg)
-{
-	const struct zroute *r;
-
-	for (size_t i = 0; (r = table_next(&z->routes, &i));) {
-		struct zroute_view v = view_of(r, now_ms);
-
-		fn(&v, arg);
-	}
 }

@@ -28,23 +28,12 @@ struct znh {
 	struct ipaddr addr;
 	enum znh_state state;
 	uint32_t ifindex; /* of the way to it; 0 = unknown */
-	bool recursive;   /* reached over another gateway */
+	bool recursive;   /* reached over a route, not in a connected subnet */
 	unsigned losses;  /* how often it went away */
 	uint32_t path;    /* hash of the way to it: another one is another way */
 };
 
-/* What an operator may ask about one prefix. */
-struct zroute_view {
-	struct prefix prefix;
-	enum zroute_state state;
-	bool wanted;         /* the RIB has it */
-	uint16_t n_sent;     /* next hops that zebra was given last */
-	uint16_t n_wanted;   /* next hops in the RIB */
-	unsigned tries;      /* since the last success */
-	int64_t retry_in_ms; /* -1 = none is due */
-	const char *winner;  /* LOST: e.g. "static [1/0]"; "" = not known */
-};
-
+struct zroute_mark; /* zroutes_audit.h */
 struct zroutes;
 
 struct zroutes_ops {
@@ -53,10 +42,17 @@ struct zroutes_ops {
 	void (*track)(const struct ipaddr *nh, bool on, void *arg);
 	/* zebra is silent about this prefix: find out, then zroutes_verdict(). */
 	void (*ask)(const struct prefix *p, void *arg);
+	/* zebra's word is INSTALLED or LOST (again), or the route is dropped with its mark.
+	 * Nothing may be changed from here. May be NULL. */
+	void (*settled)(const struct prefix *p, void *arg);
+	void (*dropped)(const struct prefix *p, const struct zroute_mark *m, void *arg);
 };
 
 struct zroutes *zroutes_new(const struct rib *rib, const struct zroutes_ops *ops, void *arg);
 void zroutes_free(struct zroutes *z); /* NULL is fine */
+
+/* How the zebra that comes next behaves: ZF_WEIGHTS_SCALED, ZF_SAME_IGNORED (zversion.h). */
+void zroutes_features(struct zroutes *z, unsigned features);
 
 /* Connected: everything is to be sent again. Disconnected: nothing may be sent. */
 void zroutes_up(struct zroutes *z, unsigned max_nexthops, int64_t now_ms);
@@ -82,6 +78,11 @@ void zroutes_nexthop(struct zroutes *z, const struct znh *told, int64_t now_ms);
  * zserv.md 18.1), or came up (ask again for what went down with it). */
 void zroutes_iface(struct zroutes *z, uint32_t ifindex, bool up, int64_t now_ms);
 
+/* Interface lo, as zebra told it; 0 = it is down or gone. Routes over it wait until this is
+ * known. */
+void zroutes_loopback(struct zroutes *z, uint32_t ifindex, int64_t now_ms);
+uint32_t zroutes_loopback_index(const struct zroutes *z, bool *told); /* 0 = none that is up */
+
 void zroutes_note(struct zroutes *z, const struct prefix *p, enum zapi_note n, int64_t now_ms);
 
 /* zebra has not read, or not told, all that it could: its silence means nothing. */
@@ -103,11 +104,7 @@ int64_t zroutes_tick(struct zroutes *z, int64_t now_ms);
 bool zroutes_settled(const struct zroutes *z);
 
 size_t zroutes_count(const struct zroutes *z, enum zroute_state s);
-bool zroutes_find(
-    const struct zroutes *z, const struct prefix *p, int64_t now_ms, struct zroute_view *v);
 const struct znh *zroutes_nexthop_find(const struct zroutes *z, const struct ipaddr *nh);
-typedef void zroutes_fn(const struct zroute_view *v, void *arg);
-void zroutes_each(const struct zroutes *z, int64_t now_ms, zroutes_fn *fn, void *arg);
 typedef void znh_fn(const struct znh *nh, void *arg);
 void zroutes_nexthops(const struct zroutes *z, znh_fn *fn, void *arg);
 #endif

@@ -79,6 +79,8 @@ void hops_forget(struct zroutes *z)
 {
 	struct hop *h;
 
+	z->lo = 0;
+	z->lo_told = z->lo_wanted = false;
 	for (size_t i = 0; (h = table_next(&z->hops, &i));) {
 		hop_state(z, h, ZNH_UNKNOWN);
 		h->pub.ifindex = 0;
@@ -129,7 +131,7 @@ void zroutes_nexthop(struct zroutes *z, const struct znh *told, int64_t now_ms)
 
 	if (!h)
 		return;
-	member = 1ull << h->id % 64;
+	member = hop_bit(h);
 	/* Reached another way: zebra leaves the kernel's routes as they are (zserv.md 18.1),
 	 * so they go and come back. */
 	if (h->pub.state == ZNH_UP && s == ZNH_UP && told->path != h->pub.path) {
@@ -161,7 +163,7 @@ void zroutes_iface(struct zroutes *z, uint32_t ifindex, bool up, int64_t now_ms)
 			hop_state(z, h, ZNH_DOWN);
 			h->iface_down = true;
 			zdue(z, &h->due_ms, now_ms + RECHECK_MS);
-			members |= 1ull << h->id % 64;
+			members |= hop_bit(h);
 		} else if (up && h->pub.state == ZNH_DOWN && z->up) {
 			/* Registering again brings an answer at once, changed or not. */
 			z->ops.track(&h->pub.addr, false, z->arg);
@@ -171,12 +173,28 @@ void zroutes_iface(struct zroutes *z, uint32_t ifindex, bool up, int64_t now_ms)
 	zroutes_again(z, members, now_ms);
 }
 
+void zroutes_loopback(struct zroutes *z, uint32_t ifindex, int64_t now_ms)
+{
+	if (z->lo_told && z->lo == ifindex)
+		return;
+	z->lo = ifindex;
+	z->lo_told = true;
+	z->lo_wanted = false;
+	zroutes_again(z, HOPS_LOOPBACK, now_ms);
+}
+
+uint32_t zroutes_loopback_index(const struct zroutes *z, bool *told)
+{
+	*told = z->lo_told;
+	return z->lo;
+}
+
 static void hop_due(struct zroutes *z, struct hop *h, int64_t now_ms)
 {
 	h->due_ms = NEVER;
 	if (h->pub.state == ZNH_UNKNOWN) {
 		hop_state(z, h, ZNH_DOWN);
-		zroutes_again(z, 1ull << h->id % 64, now_ms);
+		zroutes_again(z, hop_bit(h), now_ms);
 	}
 	if (h->pub.state == ZNH_DOWN && z->up) {
 		z->ops.track(&h->pub.addr, false, z->arg);

@@ -3,7 +3,8 @@
 #ifndef GREVY_ZROUTES_INT_H
 #define GREVY_ZROUTES_INT_H
 #include "announcer/table.h"
-#include "announcer/zroutes.h"
+#include "announcer/zroutes_audit.h"
+#include "announcer/zroutes_view.h"
 
 #define NEVER INT64_MAX
 
@@ -14,10 +15,14 @@ struct zroute {
 	struct prefix p;
 	uint8_t state; /* enum zroute_state */
 	bool wanted, asked;
+	bool had; /* zebra was given it, and has not said that it is gone */
 	uint8_t tries;
 	uint16_t n_sent, n_wanted;
-	uint64_t sent;    /* hash of what zebra has; 0 = nothing */
-	uint64_t members; /* bit id % 64 of each gateway in the RIB's route */
+	uint8_t repairs; /* counts into the factor of weights */
+	struct zroute_mark mark;
+	uint64_t sent; /* hash of what zebra has; 0 = nothing */
+	uint64_t
+	    members; /* bit of each next hop in the RIB's route: hop_bit(), HOPS_LOOPBACK */
 	int64_t due_ms;
 	char *winner;
 };
@@ -29,13 +34,23 @@ struct hop {
 	int64_t due_ms;
 };
 
+/* Gateways share 63 bits, interface lo has one of its own. */
+#define HOPS_LOOPBACK (1ull << 63)
+
+static inline uint64_t hop_bit(const struct hop *h)
+{
+	return 1ull << h->id % 63;
+}
+
 struct zroutes {
 	const struct rib *rib;
 	struct zroutes_ops ops;
 	void *arg;
 	struct table routes, hops;
 	struct rib_nexthop *usable; /* scratch, max_nexthops */
-	unsigned max_nexthops, next_id, unknown, asking, losses, unseen;
+	unsigned features, max_nexthops, next_id, unknown, asking, losses, unseen;
+	uint32_t lo;             /* index of interface lo; 0 = not told, or down */
+	bool lo_told, lo_wanted; /* wanted: a route waits for it to be told */
 	bool up;
 	int64_t due_ms, sweep_ms, note_ms;
 	size_t count[ZROUTE_STATES];
@@ -50,7 +65,13 @@ static inline void zdue(struct zroutes *z, int64_t *at, int64_t when_ms)
 		z->due_ms = *at;
 }
 
+/* Put weights in the form in which this zebra (ZF_*) is to have them after so many losses of
+ * gateways (zroutes_weights.c). */
+void zroutes_weigh(struct rib_nexthop *nh, size_t n, unsigned losses, unsigned features);
+
 extern const struct table_ops hops_ops;
+
+struct zroute *zroute_find(const struct zroutes *z, const struct prefix *p); /* or NULL */
 
 /* The gateway, tracked from now on if it was not. */
 struct hop *hops_use(struct zroutes *z, const struct ipaddr *a, int64_t now_ms);

@@ -295,9 +295,8 @@ scene_zebra_restarted() {
     before=$(kernel)
     stream_start kept 192.168.254.10
     stop zebra KILL
-    tell 'kill -9, and started again with -K 30, as frr-config/debian-router/daemons has it:'
-    keep_option 30
-    zebra_start "${keep[@]}"
+    tell 'kill -9, and started again with -K30, as frr-config/debian-router/daemons has it:'
+    zebra_start -K30
     within 20 '[ "$(zebra)" = "$before" ]' || {
         closing 'not: zebra did not get its routes back'
         return
@@ -317,10 +316,10 @@ scene_zebra_restarted() {
     within 5 'in_ns client ping -c1 -W1 192.168.254.10'
     stream_stop plain
     [ "$kept" = 0 ] || {
-        closing "not: $kept packets were lost although zebra kept the routes (-K 30)"
+        closing "not: $kept packets were lost although zebra kept the routes (-K30)"
         return
     }
-    closing "with -K 30: $kept packets lost; plainly: a gap of $gap_ms ms, zebra's own start included"
+    closing "with -K30: $kept packets lost; plainly: a gap of $gap_ms ms, zebra's own start included"
 }
 
 scene_why() {

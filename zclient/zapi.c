@@ -33,13 +33,14 @@ int zapi_header_decode(const struct zapi_version *v, struct rd *r, struct zapi_h
 
 size_t zapi_begin(struct wr *w, const struct zapi_version *v, enum zapi_cmd cmd, uint32_t vrf)
 {
+	bool fits = vrf_len(v) == 4 || vrf <= UINT16_MAX;
 	size_t start = w->len;
 
 	wr_u16(w, 0);
 	wr_u8(w, v->marker);
 	wr_u8(w, v->header_version);
 	wr_be(w, vrf, vrf_len(v));
-	wr_u16(w, zversion_cmd(v, cmd));
+	wr_u16(w, fits ? zversion_cmd(v, cmd) : ZCMD_ABSENT);
 	return start;
 }
 
@@ -79,10 +80,13 @@ int zapi_hello_encode(struct wr *w, const struct zapi_version *v, const struct z
 	size_t start = zapi_begin(w, v, ZCMD_HELLO, 0);
 
 	wr_u8(w, (uint8_t)type);
-	wr_u16(w, h->instance);
+	if (v->hello_len >= 3)
+		wr_u16(w, h->instance);
+	else if (h->instance)
+		type = -1;
 	if (v->hello_len >= 8)
 		wr_u32(w, h->session);
-	if (v->hello_len != 8)
+	if (v->hello_len == 4 || v->hello_len == 9)
 		wr_u8(w, h->notify);
 	if (v->hello_len >= 8)
 		wr_u8(w, h->synchronous);
@@ -110,9 +114,13 @@ int zapi_redist_encode(
 	int type = zversion_type(v, n->type);
 	size_t start = zapi_begin(w, v, cmd, n->vrf);
 
-	wr_u8(w, afi_of(n->family));
+	if (v->features & ZF_INSTANCE)
+		wr_u8(w, afi_of(n->family));
 	wr_u8(w, (uint8_t)type);
-	wr_u16(w, n->instance);
+	if (v->features & ZF_INSTANCE)
+		wr_u16(w, n->instance);
+	else if (n->instance)
+		type = -1;
 	if (type < 0)
 		return zapi_end(w, v, start, -EOPNOTSUPP);
 	return zapi_end(w, v, start, afi_of(n->family) ? 0 : -EINVAL);
@@ -156,7 +164,8 @@ int zapi_caps_decode(const struct zapi_version *v, struct rd *r, struct zapi_cap
 {
 	struct zapi_caps n = {0};
 
-	n.vrf_backend = v->caps >= ZCAPS_10_6 ? rd_u8(r) : rd_u32(r);
+	if (v->caps >= ZCAPS_7_0)
+		n.vrf_backend = v->caps >= ZCAPS_10_6 ? rd_u8(r) : rd_u32(r);
 	n.mpls = rd_u8(r);
 	n.ecmp = rd_u32(r);
 	if (v->caps >= ZCAPS_7_1)

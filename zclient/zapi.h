@@ -27,7 +27,7 @@ struct zapi_hello {
 	enum zapi_type type;
 	uint16_t instance;
 	uint32_t session;
-	bool notify;      /* owner notifications; ignored from 10.0: ROUTE_NOTIFY_REQUEST */
+	bool notify; /* owner notifications, 4.0 to 9.1; from 8.0 on ROUTE_NOTIFY_REQUEST */
 	bool synchronous; /* no capabilities, VRFs or interfaces are sent to us */
 };
 

@@ -47,6 +47,11 @@ int zapi_nht_decode(
     const struct zapi_version *v, struct rd *r, uint32_t vrf, struct zapi_nht *out);
 int zapi_route_decode(
     const struct zapi_version *v, struct rd *r, uint32_t vrf, struct zapi_route *out);
+/* What zebra sends up to 3.0: cmd is ZCMD_REDISTRIBUTE_IPV4_ADD and so on (3.0) or
+ * ZCMD_IPV4_ROUTE_ADD and so on (Quagga). Of a route with several next hops it tells one
+ * without address and interface (3.0), or the first. */
+int zapi_old_route_decode(const struct zapi_version *v, enum zapi_cmd cmd, struct rd *r,
+    uint32_t vrf, struct zapi_route *out);
 /* From 8.0 on the two layouts are told by length: the whole body must be in r. */
 int zapi_notify_decode(
     const struct zapi_version *v, struct rd *r, uint32_t vrf, struct zapi_notify *out);
@@ -56,8 +61,9 @@ int zapi_close_decode(const struct zapi_version *v, struct rd *r, struct zapi_cl
 /* Next hops of a route or of an update (nht), with what their layout depends on. */
 struct zapi_nh_ctx {
 	const struct zapi_version *v;
-	uint32_t route_flags, msg_flags;
-	bool nht; /* in NEXTHOP_UPDATE */
+	uint32_t route_flags, msg_flags; /* on the wire */
+	uint32_t vrf;                    /* of all next hops where they do not have their own */
+	bool nht;                        /* in NEXTHOP_UPDATE */
 };
 int zapi_nh_decode(const struct zapi_nh_ctx *ctx, struct rd *r, struct zapi_nexthop *nh);
 int zapi_nh_encode(const struct zapi_nh_ctx *ctx, struct wr *w, const struct zapi_nexthop *nh);

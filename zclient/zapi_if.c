@@ -72,9 +72,11 @@ int zapi_if_decode(
 	n.ifindex = rd_u32(r);
 	n.status = rd_u8(r);
 	n.flags = rd_u64(r);
-	rd_skip(r, 2); /* PTM */
+	if (v->features & ZF_IF_PTM)
+		rd_skip(r, 2);
 	n.metric = rd_u32(r);
-	n.speed = rd_u32(r);
+	if (v->features & ZF_IF_PTM)
+		n.speed = rd_u32(r);
 	if (v->features & ZF_IF_TXQLEN)
 		rd_u32(r);
 	n.mtu = rd_u32(r);
@@ -110,7 +112,8 @@ int zapi_vrf_decode(
 {
 	struct zapi_vrf n = {.vrf = vrf};
 
-	n.table = rd_host32(r);
+	if (v->features & ZF_VRF_TABLE)
+		n.table = rd_host32(r);
 	rd_skip(r, v->netns_len);
 	read_name(r, VRF_NAME_LEN, n.name);
 	if (r->bad)

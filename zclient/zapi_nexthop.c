@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Next hops on the wire. 7.3 introduced a flags byte; before it their layout depends on the
- * message around them, which struct zapi_nh_ctx tells. Decoding skips what we have no use for
- * (labels, router MACs, backups, SRv6 segments) by its exact size, so that what follows is
- * found. The one thing that cannot be skipped is SRv6's seg6local: a raw C struct of zebra,
- * whose size the message does not say; such a message is refused.
+ * message around them, which struct zapi_nh_ctx tells. Quagga has other numbers for the types.
+ * Decoding skips what we have no use for (labels, router MACs, backups, SRv6 segments) by its
+ * exact size, so that what follows is found. The one thing that cannot be skipped is SRv6's
+ * seg6local: a raw C struct of zebra, whose size the message does not say; such a message is
+ * refused.
  */
-#include "zclient/zapi_codec.h"
-#include "zclient/zapi_route.h"
+#include "zclient/zapi_body.h"
 #include <errno.h>
 #include <sys/socket.h>
-
-/* Types on the wire, the same in every FRR. */
-enum { NH_IFINDEX = 1, NH_IPV4, NH_IPV4_IFINDEX, NH_IPV6, NH_IPV6_IFINDEX, NH_BLACKHOLE };
 
 /* Flags, from 7.3 on */
 #define NHF_ONLINK    0x01
@@ -27,10 +24,39 @@ enum { NH_IFINDEX = 1, NH_IPV4, NH_IPV4_IFINDEX, NH_IPV6, NH_IPV6_IFINDEX, NH_BL
 #define BACKUPS_MAX  8
 #define SEGMENTS_MAX 16
 
+/* Quagga's types by number. Those with the name of an interface carry its index, too. */
+static const uint8_t quagga_types[] = {0, NH_IFINDEX, NH_IFINDEX, NH_IPV4, NH_IPV4_IFINDEX,
+    NH_IPV4_IFINDEX, NH_IPV6, NH_IPV6_IFINDEX, NH_IPV6_IFINDEX, NH_BLACKHOLE};
+
+uint8_t zapi_nh_kind(const struct zapi_version *v, int type)
+{
+	uint8_t kind = 0;
+
+	if (v->nh > ZNH_QUAGGA)
+		return (uint8_t)type;
+	while (quagga_types[kind] != type)
+		kind++;
+	return kind;
+}
+
+static uint8_t read_type(const struct zapi_nh_ctx *ctx, struct rd *r)
+{
+	uint8_t kind = rd_u8(r);
+
+	if (ctx->v->nh > ZNH_QUAGGA)
+		return kind;
+	return kind < sizeof(quagga_types) ? quagga_types[kind] : 0;
+}
+
 /* Does the address of a gateway come with an ifindex, whatever the type says? */
 static bool ifindex_always(const struct zapi_nh_ctx *ctx)
 {
-	return ctx->v->nh >= ZNH_7_3 || ctx->nht;
+	return ctx->v->nh >= ZNH_7_3 || (ctx->nht && ctx->v->nh > ZNH_QUAGGA);
+}
+
+static bool has_vrf(const struct zapi_nh_ctx *ctx)
+{
+	return ctx->v->nh >= (ctx->nht ? ZNH_7_0 : ZNH_5_0);
 }
 
 static void skip_labels(const struct zapi_nh_ctx *ctx, struct rd *r)
@@ -105,20 +131,20 @@ static uint32_t read_weight(const struct zapi_version *v, struct rd *r)
 	return weight > UINT32_MAX ? UINT32_MAX : (uint32_t)weight;
 }
 
-/* 7.0 to 7.2: labels are announced by the message, in an update they are always there. */
+/* Up to 7.2: labels are announced by the message, in an update they are always there. */
 static void read_old_tail(const struct zapi_nh_ctx *ctx, struct rd *r)
 {
-	if (ctx->nht || (ctx->msg_flags & ctx->v->msg.label))
+	if (ctx->nht ? ctx->v->nh >= ZNH_5_0 : ctx->msg_flags & ctx->v->msg.label)
 		skip_labels(ctx, r);
-	if (ctx->route_flags & ZROUTE_EVPN)
+	if (ctx->v->nh >= ZNH_6_0 && ctx->route_flags & ctx->v->flag.evpn)
 		rd_skip(r, 6);
 }
 
 static void read_tail(
     const struct zapi_nh_ctx *ctx, struct rd *r, uint8_t flags, struct zapi_nexthop *nh)
 {
-	bool mac =
-	    ctx->v->features & ZF_NH_EVPN ? flags & NHF_EVPN : ctx->route_flags & ZROUTE_EVPN;
+	bool mac = ctx->v->features & ZF_NH_EVPN ? flags & NHF_EVPN
+	                                         : ctx->route_flags & ctx->v->flag.evpn;
 
 	nh->onlink = flags & NHF_ONLINK;
 	if (flags & NHF_LABEL)
@@ -139,8 +165,8 @@ static void read_tail(
 
 int zapi_nh_decode(const struct zapi_nh_ctx *ctx, struct rd *r, struct zapi_nexthop *nh)
 {
-	struct zapi_nexthop n = {.vrf = rd_u32(r)};
-	uint8_t type = rd_u8(r), flags = 0;
+	struct zapi_nexthop n = {.vrf = has_vrf(ctx) ? rd_u32(r) : ctx->vrf};
+	uint8_t type = read_type(ctx, r), flags = 0;
 
 	if (ctx->v->nh >= ZNH_7_3)
 		flags = rd_u8(r);
@@ -181,7 +207,8 @@ static void write_value(
     const struct zapi_nh_ctx *ctx, struct wr *w, int type, const struct zapi_nexthop *nh)
 {
 	if (type == NH_BLACKHOLE) {
-		wr_u8(w, (uint8_t)(nh->blackhole - ZBH_UNSPEC));
+		if (ctx->v->nh >= ZNH_4_0)
+			wr_u8(w, (uint8_t)(nh->blackhole - ZBH_UNSPEC));
 		return;
 	}
 	wr_bytes(w, nh->gate.addr, ipaddr_len(nh->gate.family));
@@ -197,8 +224,11 @@ int zapi_nh_encode(const struct zapi_nh_ctx *ctx, struct wr *w, const struct zap
 
 	if (type < 0)
 		return type;
-	wr_u32(w, nh->vrf);
-	wr_u8(w, (uint8_t)type);
+	if (has_vrf(ctx))
+		wr_u32(w, nh->vrf);
+	else if (nh->vrf != ctx->vrf)
+		return -EOPNOTSUPP;
+	wr_u8(w, zapi_nh_kind(v, type));
 	if (v->nh >= ZNH_7_3)
 		wr_u8(w, (nh->onlink ? NHF_ONLINK : 0) | (weighted ? NHF_WEIGHT : 0));
 	else if (v->nh == ZNH_7_1)

@@ -3,10 +3,10 @@
  * Next-hop tracking and owner notifications: what zebra says about gateways and about our
  * routes. NEXTHOP_UPDATE changed inside the 8.2 line and again in 10.3; a caller that does not
  * know which one it has tries the rows of its range and takes the one that uses the whole body.
+ * Quagga's has the significant bytes of the address only, and next to nothing about the route.
  * The layouts of ROUTE_NOTIFY_OWNER from 8.0 on are told by length alone.
  */
-#include "zclient/zapi_codec.h"
-#include "zclient/zapi_route.h"
+#include "zclient/zapi_body.h"
 #include <errno.h>
 #include <sys/socket.h>
 
@@ -30,11 +30,14 @@ int zapi_nht_reg_encode(
 }
 
 /* u16 family, u8 length, whole address. */
-static struct prefix read_prefix(struct rd *r)
+static struct prefix read_prefix(const struct zapi_version *v, struct rd *r)
 {
 	uint16_t family = rd_u16(r);
-	struct prefix p = {.family = (uint8_t)family, .plen = rd_u8(r)};
+	struct prefix p = {.family = (uint8_t)family};
 
+	if (!(v->features & ZF_NHT_DISTANCE) && family <= UINT8_MAX)
+		return zapi_prefix_decode(r, p.family);
+	p.plen = rd_u8(r);
 	if (family > UINT8_MAX || !ipaddr_len(p.family) || p.plen > 8 * ipaddr_len(p.family)) {
 		r->bad = true;
 		return p;
@@ -61,21 +64,25 @@ int zapi_nht_decode(
     const struct zapi_version *v, struct rd *r, uint32_t vrf, struct zapi_nht *out)
 {
 	struct zapi_nht n = {.vrf = vrf, .nh = out->nh};
-	struct zapi_nh_ctx ctx = {.v = v, .nht = true};
+	struct zapi_nh_ctx ctx = {.v = v, .vrf = vrf, .nht = true};
 	int err;
 
 	if (v->features & ZF_NHT_FLAGS)
 		ctx.msg_flags = rd_u32(r);
 	if (v->features & ZF_NHT_SAFI)
 		rd_u16(r);
-	n.asked = read_prefix(r);
+	n.asked = read_prefix(v, r);
 	if (v->features & ZF_NHT_MATCHED)
-		n.matched = read_prefix(r);
+		n.matched = read_prefix(v, r);
 	if (ctx.msg_flags & v->msg.srte)
 		rd_u32(r);
-	n.type = zversion_type_of(v, rd_u8(r));
-	n.instance = rd_u16(r);
-	n.distance = rd_u8(r);
+	n.type = ZTYPE_UNKNOWN;
+	if (v->features & ZF_NHT_TYPE) {
+		n.type = zversion_type_of(v, rd_u8(r));
+		n.instance = rd_u16(r);
+	}
+	if (v->features & ZF_NHT_DISTANCE)
+		n.distance = rd_u8(r);
 	n.metric = rd_u32(r);
 	if (r->bad)
 		return -EBADMSG;
@@ -92,6 +99,8 @@ static int read_notify_tail(const struct zapi_version *v, struct rd *r, struct z
 	unsigned addr_len = ipaddr_len(n->prefix.family);
 	size_t left = rd_left(r);
 
+	if (v->notify <= ZNOTIFY_4_0)
+		return 0;
 	if (v->notify == ZNOTIFY_TABLE) {
 		n->table = rd_u32(r);
 		return 0;

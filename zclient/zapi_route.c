@@ -1,38 +1,44 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * ROUTE_ADD and ROUTE_DELETE, and REDISTRIBUTE_ROUTE_ADD and _DEL, which have the same body
- * (zebra's generic route message). Fields are present by message flags, whose width and numbers
- * differ between releases. ROUTE_DELETE says no more than what identifies the route.
+ * (zebra's generic route message, from 4.0; zapi_old.c has what was before). Fields are present
+ * by message flags, whose width and numbers differ between releases. ROUTE_DELETE says no more
+ * than what identifies the route.
  */
-#include "zclient/zapi_route.h"
-#include "zclient/zapi_codec.h"
+#include "zclient/zapi_body.h"
 #include <errno.h>
-
-#define MSG_NEXTHOP  0x01
-#define MSG_DISTANCE 0x02
-#define MSG_METRIC   0x04
-#define MSG_TAG      0x08
-#define MSG_MTU      0x10
-#define MSG_SRCPFX   0x20
 
 #define OPAQUE_MAX 1024
 
-static uint32_t msg_flags_of(
-    const struct zapi_version *v, const struct zapi_route *r, unsigned has)
+uint32_t zapi_flags_encode(const struct zapi_version *v, uint32_t flags)
+{
+	uint32_t wire = flags & v->flag.same;
+
+	wire |= flags & ZROUTE_ALLOW_RECURSION ? v->flag.recursion : 0;
+	return wire | (flags & ZROUTE_SELECTED ? v->flag.selected : 0);
+}
+
+uint32_t zapi_flags_decode(const struct zapi_version *v, uint32_t wire)
+{
+	uint32_t flags = wire & v->flag.same;
+
+	flags |= wire & v->flag.recursion ? ZROUTE_ALLOW_RECURSION : 0;
+	flags |= wire & v->flag.selected ? ZROUTE_SELECTED : 0;
+	return flags | (wire & v->flag.evpn ? ZROUTE_EVPN : 0);
+}
+
+uint32_t zapi_attrs_flags(const struct zapi_version *v, unsigned has)
 {
 	uint32_t f = 0;
 
-	f |= has & ZHAS_DISTANCE ? MSG_DISTANCE : 0;
-	f |= has & ZHAS_METRIC ? MSG_METRIC : 0;
-	f |= has & ZHAS_TAG ? MSG_TAG : 0;
-	f |= has & ZHAS_MTU ? MSG_MTU : 0;
-	f |= has & ZHAS_TABLE ? v->msg.table : 0;
-	if (has & ZHAS_NHG)
-		return f | v->msg.nhg;
-	return f | (r->n ? MSG_NEXTHOP : 0);
+	f |= has & ZHAS_DISTANCE ? v->msg.distance : 0;
+	f |= has & ZHAS_METRIC ? v->msg.metric : 0;
+	f |= has & ZHAS_TAG ? v->msg.tag : 0;
+	f |= has & ZHAS_MTU ? v->msg.mtu : 0;
+	return f | (has & ZHAS_TABLE ? v->msg.table : 0);
 }
 
-/* One next hop is onlink, or all are: 7.0 knows no other (its flag is the route's). */
+/* None is onlink, or all are: 7.0 knows no other (its flag is the route's). */
 static int onlink_flag(
     const struct zapi_version *v, const struct zapi_route *r, uint32_t *flags)
 {
@@ -40,15 +46,15 @@ static int onlink_flag(
 
 	for (uint16_t i = 0; i < r->n; i++)
 		n += r->nh[i].onlink;
-	if (!v->flag_onlink || !n)
+	if (v->nh >= ZNH_7_1 || !n)
 		return 0;
-	if (n < r->n)
+	if (n < r->n || !v->flag.onlink)
 		return -EOPNOTSUPP;
-	*flags |= v->flag_onlink;
+	*flags |= v->flag.onlink;
 	return 0;
 }
 
-static int check(const struct zapi_version *v, const struct zapi_route *r, bool delete)
+int zapi_route_check(const struct zapi_version *v, const struct zapi_route *r, bool del)
 {
 	if (zversion_type(v, r->type) < 0)
 		return -EOPNOTSUPP;
@@ -56,7 +62,9 @@ static int check(const struct zapi_version *v, const struct zapi_route *r, bool 
 		return -EINVAL;
 	if (r->has & ZHAS_SRC || r->flags & ZROUTE_EVPN)
 		return -EINVAL;
-	if (delete)
+	if (r->has & ZHAS_TABLE && !v->msg.table)
+		return -EOPNOTSUPP;
+	if (del)
 		return 0;
 	if (r->has & ZHAS_NHG)
 		return v->msg.nhg ? 0 : -EOPNOTSUPP;
@@ -74,8 +82,13 @@ static void write_head(struct wr *w, const struct zapi_version *v, const struct 
 	wr_be(w, msg_flags, v->msgflags_len);
 	wr_u8(w, r->safi ? r->safi : ZAPI_SAFI_UNICAST);
 	wr_u8(w, r->prefix.family);
-	wr_u8(w, r->prefix.plen);
-	wr_bytes(w, r->prefix.addr, (r->prefix.plen + 7U) / 8);
+	zapi_prefix_encode(w, &r->prefix);
+}
+
+void zapi_prefix_encode(struct wr *w, const struct prefix *p)
+{
+	wr_u8(w, p->plen);
+	wr_bytes(w, p->addr, (p->plen + 7U) / 8);
 }
 
 static int write_nexthops(
@@ -84,20 +97,32 @@ static int write_nexthops(
 	int err = 0;
 
 	wr_u16(w, r->n);
+	if (ctx->v->nh == ZNH_4_0)
+		wr_u32(w, ctx->vrf);
 	for (uint16_t i = 0; i < r->n && !err; i++)
 		err = zapi_nh_encode(ctx, w, &r->nh[i]);
 	return err;
 }
 
-static void write_tail(struct wr *w, const struct zapi_route *r, unsigned has)
+/* Is the MTU before the tag? Fields are in the order of their flags, which Quagga turned round.
+ */
+static bool mtu_first(const struct zapi_version *v)
+{
+	return v->msg.mtu < v->msg.tag;
+}
+
+void zapi_attrs_encode(
+    const struct zapi_version *v, struct wr *w, const struct zapi_route *r, unsigned has)
 {
 	if (has & ZHAS_DISTANCE)
 		wr_u8(w, r->distance);
 	if (has & ZHAS_METRIC)
 		wr_u32(w, r->metric);
+	if (has & ZHAS_MTU && mtu_first(v))
+		wr_u32(w, r->mtu);
 	if (has & ZHAS_TAG)
 		wr_u32(w, r->tag);
-	if (has & ZHAS_MTU)
+	if (has & ZHAS_MTU && !mtu_first(v))
 		wr_u32(w, r->mtu);
 	if (has & ZHAS_TABLE)
 		wr_u32(w, r->table);
@@ -106,32 +131,37 @@ static void write_tail(struct wr *w, const struct zapi_route *r, unsigned has)
 int zapi_route_encode(
     struct wr *w, const struct zapi_version *v, enum zapi_cmd cmd, const struct zapi_route *r)
 {
-	bool delete = cmd == ZCMD_ROUTE_DELETE;
-	unsigned has = delete ? r->has & ZHAS_TABLE : r->has;
-	struct zapi_nh_ctx ctx = {.v = v};
-	size_t start = zapi_begin(w, v, cmd, r->vrf);
-	int err = check(v, r, delete);
+	bool del = cmd == ZCMD_ROUTE_DELETE;
+	unsigned has = del ? r->has & ZHAS_TABLE : r->has;
+	struct zapi_nh_ctx ctx = {.v = v, .vrf = r->n && !del ? r->nh[0].vrf : 0};
+	size_t start;
+	int err;
 
-	if (!delete) {
-		ctx.route_flags = r->flags;
-		ctx.msg_flags = msg_flags_of(v, r, has);
+	if (v->nh < ZNH_4_0)
+		return zapi_old_route_encode(w, v, cmd, r);
+	start = zapi_begin(w, v, cmd, r->vrf);
+	err = zapi_route_check(v, r, del);
+	ctx.msg_flags = zapi_attrs_flags(v, has);
+	if (has & ZHAS_NHG)
+		ctx.msg_flags |= v->msg.nhg;
+	else if (!del && r->n)
+		ctx.msg_flags |= ZMSG_NEXTHOP;
+	if (!del) {
+		ctx.route_flags = zapi_flags_encode(v, r->flags);
 		err = err ? err : onlink_flag(v, r, &ctx.route_flags);
-	} else {
-		ctx.msg_flags = has & ZHAS_TABLE ? v->msg.table : 0;
 	}
 	if (err)
 		return zapi_end(w, v, start, err);
 	write_head(w, v, r, ctx.route_flags, ctx.msg_flags);
 	if (has & ZHAS_NHG)
 		wr_u32(w, r->nhg);
-	if (ctx.msg_flags & MSG_NEXTHOP)
+	if (ctx.msg_flags & ZMSG_NEXTHOP)
 		err = write_nexthops(w, &ctx, r);
-	write_tail(w, r, has);
+	zapi_attrs_encode(v, w, r, has);
 	return zapi_end(w, v, start, err);
 }
 
-/* The significant bytes of a prefix of this family. */
-static struct prefix read_prefix(struct rd *r, uint8_t family)
+struct prefix zapi_prefix_decode(struct rd *r, uint8_t family)
 {
 	struct prefix p = {.family = family, .plen = rd_u8(r)};
 
@@ -144,13 +174,15 @@ static struct prefix read_prefix(struct rd *r, uint8_t family)
 	return p;
 }
 
-static int read_nexthops(const struct zapi_nh_ctx *ctx, struct rd *r, struct zapi_route *out)
+static int read_nexthops(struct zapi_nh_ctx *ctx, struct rd *r, struct zapi_route *out)
 {
-	bool onlink = ctx->v->flag_onlink & ctx->route_flags;
+	bool onlink = ctx->v->flag.onlink & ctx->route_flags;
 	uint16_t n = rd_u16(r);
 
 	if (n > ZAPI_NH_MAX)
 		return -E2BIG;
+	if (ctx->v->nh == ZNH_4_0 && n)
+		ctx->vrf = rd_u32(r);
 	for (uint16_t i = 0; i < n; i++) {
 		if (zapi_nh_decode(ctx, r, &out->nh[i]) < 0)
 			return -EBADMSG;
@@ -168,82 +200,92 @@ static void skip_backups(const struct zapi_nh_ctx *ctx, struct rd *r)
 		zapi_nh_decode(ctx, r, &unused);
 }
 
-static void read_tail(
+static void read_mtu(struct rd *r, struct zapi_route *out)
+{
+	out->has |= ZHAS_MTU;
+	out->mtu = rd_u32(r);
+}
+
+void zapi_attrs_decode(
     const struct zapi_version *v, struct rd *r, uint32_t msg, struct zapi_route *out)
 {
-	if (msg & MSG_DISTANCE) {
+	if (msg & v->msg.distance) {
 		out->has |= ZHAS_DISTANCE;
 		out->distance = rd_u8(r);
 	}
-	if (msg & MSG_METRIC) {
+	if (msg & v->msg.metric) {
 		out->has |= ZHAS_METRIC;
 		out->metric = rd_u32(r);
 	}
-	if (msg & MSG_TAG) {
+	if (msg & v->msg.mtu && mtu_first(v))
+		read_mtu(r, out);
+	if (msg & v->msg.tag) {
 		out->has |= ZHAS_TAG;
 		out->tag = rd_u32(r);
 	}
-	if (msg & MSG_MTU) {
-		out->has |= ZHAS_MTU;
-		out->mtu = rd_u32(r);
-	}
+	if (msg & v->msg.mtu && !mtu_first(v))
+		read_mtu(r, out);
 	if (msg & v->msg.table) {
 		out->has |= ZHAS_TABLE;
 		out->table = rd_u32(r);
 	}
-	if (msg & v->msg.opaque) {
-		uint16_t n = rd_u16(r);
-
-		if (n > OPAQUE_MAX)
-			r->bad = true;
-		rd_skip(r, n);
-	}
 }
 
-/* Up to the prefixes; returns the message flags. */
-static uint32_t read_head(const struct zapi_version *v, struct rd *r, struct zapi_route *out)
+static void skip_opaque(struct rd *r)
 {
-	uint32_t msg;
+	uint16_t n = rd_u16(r);
+
+	if (n > OPAQUE_MAX)
+		r->bad = true;
+	rd_skip(r, n);
+}
+
+/* Up to the prefixes; fills in what next hops depend on. */
+static void read_head(struct zapi_nh_ctx *ctx, struct rd *r, struct zapi_route *out)
+{
+	const struct zapi_version *v = ctx->v;
 
 	out->type = zversion_type_of(v, rd_u8(r));
 	out->instance = rd_u16(r);
-	out->flags = rd_u32(r);
-	msg = (uint32_t)rd_be(r, v->msgflags_len);
+	ctx->route_flags = (uint32_t)rd_be(r, v->flags_len);
+	out->flags = zapi_flags_decode(v, ctx->route_flags);
+	ctx->msg_flags = (uint32_t)rd_be(r, v->msgflags_len);
 	out->safi = rd_u8(r);
-	out->prefix = read_prefix(r, rd_u8(r));
-	if (msg & MSG_SRCPFX) {
+	if (v->nh < ZNH_6_0 && ctx->route_flags & v->flag.evpn)
+		rd_skip(r, 6); /* router MAC */
+	out->prefix = zapi_prefix_decode(r, rd_u8(r));
+	if (ctx->msg_flags & v->msg.src) {
 		out->has |= ZHAS_SRC;
-		read_prefix(r, out->prefix.family);
+		zapi_prefix_decode(r, out->prefix.family);
 	}
-	if (msg & v->msg.nhg) {
+	if (ctx->msg_flags & v->msg.nhg) {
 		out->has |= ZHAS_NHG;
 		out->nhg = rd_u32(r);
 	}
-	return msg;
 }
 
 int zapi_route_decode(
     const struct zapi_version *v, struct rd *r, uint32_t vrf, struct zapi_route *out)
 {
 	struct zapi_route n = {.vrf = vrf, .nh = out->nh};
-	struct zapi_nh_ctx ctx = {.v = v};
+	struct zapi_nh_ctx ctx = {.v = v, .vrf = vrf};
 	int err;
 
-	ctx.msg_flags = read_head(v, r, &n);
-	ctx.route_flags = n.flags;
+	read_head(&ctx, r, &n);
 	if (r->bad)
 		return -EBADMSG;
-	if (ctx.msg_flags & MSG_NEXTHOP) {
+	if (ctx.msg_flags & ZMSG_NEXTHOP) {
 		err = read_nexthops(&ctx, r, &n);
 		if (err)
 			return err;
 	}
 	if (ctx.msg_flags & v->msg.backup)
 		skip_backups(&ctx, r);
-	read_tail(v, r, ctx.msg_flags, &n);
+	zapi_attrs_decode(v, r, ctx.msg_flags, &n);
+	if (ctx.msg_flags & v->msg.opaque)
+		skip_opaque(r);
 	if (r->bad)
 		return -EBADMSG;
-	n.flags &= ~(uint32_t)v->flag_onlink;
 	*out = n;
 	return 0;
 }

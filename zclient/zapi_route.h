@@ -8,7 +8,8 @@
 #define ZAPI_NH_MAX       256 /* next hops of a decoded message */
 #define ZAPI_SAFI_UNICAST 1
 
-/* Route flags, the same bits from 7.0 on. */
+/* Route flags: those of 7.0 and later; older releases have what is named here under other bits.
+ */
 #define ZROUTE_ALLOW_RECURSION 0x01 /* resolve gateways through other routes */
 #define ZROUTE_SELECTED        0x08
 #define ZROUTE_EVPN            0x20 /* next hops carry a router MAC; not encoded */
@@ -18,7 +19,7 @@
 #define ZHAS_METRIC   0x02
 #define ZHAS_TAG      0x04
 #define ZHAS_MTU      0x08
-#define ZHAS_TABLE    0x10
+#define ZHAS_TABLE    0x10 /* from 5.0 */
 #define ZHAS_NHG      0x20 /* nhg instead of next hops; from 8.0 */
 #define ZHAS_SRC      0x40 /* decoded only: a source-specific route; its source is not kept */
 
@@ -59,7 +60,7 @@ struct zapi_nht_reg {
 struct zapi_nht {
 	uint32_t vrf;
 	struct prefix asked, matched; /* matched: family 0 before 8.2.2 */
-	enum zapi_type type;          /* of the route that resolves it */
+	enum zapi_type type;          /* of the route that resolves it; unknown before 5.0 */
 	uint16_t instance;
 	uint8_t distance;
 	uint32_t metric;
@@ -86,8 +87,8 @@ const char *zapi_note_name(uint32_t note); /* "installed" */
 
 /* ROUTE_NOTIFY_OWNER */
 struct zapi_notify {
-	uint32_t note; /* enum zapi_note; newer zebras may have more */
-	uint32_t vrf, table;
+	uint32_t note;       /* enum zapi_note; newer zebras may have more */
+	uint32_t vrf, table; /* table: 0 in 4.0 */
 	struct prefix prefix;
 };
 #endif

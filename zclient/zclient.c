@@ -136,9 +136,24 @@ static int decode_route(struct in *in, const struct zapi_version *v, struct rd *
 	return zapi_route_decode(v, r, in->vrf, &in->b.route);
 }
 
+static int decode_old_route(struct in *in, const struct zapi_version *v, struct rd *r)
+{
+	if (v->nh >= ZNH_4_0)
+		return -EBADMSG;
+	in->b.route.nh = in->nh;
+	return zapi_old_route_decode(v, in->cmd, r, in->vrf, &in->b.route);
+}
+
+static bool adds_route(enum zapi_cmd cmd)
+{
+	return cmd == ZCMD_REDISTRIBUTE_ROUTE_ADD || cmd == ZCMD_REDISTRIBUTE_IPV4_ADD ||
+	       cmd == ZCMD_REDISTRIBUTE_IPV6_ADD || cmd == ZCMD_IPV4_ROUTE_ADD ||
+	       cmd == ZCMD_IPV6_ROUTE_ADD;
+}
+
 static void deliver_route(const struct in *in)
 {
-	bool added = in->cmd == ZCMD_REDISTRIBUTE_ROUTE_ADD;
+	bool added = adds_route(in->cmd);
 
 	if (in->c->ops->on_route)
 		in->c->ops->on_route(added, &in->b.route, in->c->arg);
@@ -217,6 +232,14 @@ static const struct handler {
     [ZCMD_VRF_DELETE] = {decode_vrf,       deliver_vrf      },
     [ZCMD_ERROR] = {decode_error,     deliver_error    },
     [ZCMD_CLIENT_CLOSE_NOTIFY] = {decode_close,     deliver_close    },
+    [ZCMD_IPV4_ROUTE_ADD] = {decode_old_route, deliver_route    },
+    [ZCMD_IPV4_ROUTE_DELETE] = {decode_old_route, deliver_route    },
+    [ZCMD_IPV6_ROUTE_ADD] = {decode_old_route, deliver_route    },
+    [ZCMD_IPV6_ROUTE_DELETE] = {decode_old_route, deliver_route    },
+    [ZCMD_REDISTRIBUTE_IPV4_ADD] = {decode_old_route, deliver_route    },
+    [ZCMD_REDISTRIBUTE_IPV4_DEL] = {decode_old_route, deliver_route    },
+    [ZCMD_REDISTRIBUTE_IPV6_ADD] = {decode_old_route, deliver_route    },
+    [ZCMD_REDISTRIBUTE_IPV6_DEL] = {decode_old_route, deliver_route    },
 };
 
 struct zclient *zclient_new(

@@ -34,7 +34,7 @@ struct zprobe {
 	/* The result: the first and the last release that fit; NULL = none of the table does.
 	 */
 	const struct zapi_version *lo, *hi;
-	const char *text;   /* "8.2 to 9.0", "5.0 (too old)", "unknown" */
+	const char *text;   /* "8.2 to 9.0", "Quagga", "unknown" */
 	uint16_t error_cmd; /* the number that ERROR came as; 0 = none came */
 	/* private */
 	uint8_t state, header;

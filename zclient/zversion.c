@@ -110,9 +110,11 @@ char zversion_type_letter(enum zapi_type type)
 	return (unsigned)type < ZTYPES ? zversion_types[type].letter : '?';
 }
 
-int zversion_type_kernel(enum zapi_type type)
+int zversion_type_kernel(const struct zapi_version *v, enum zapi_type type)
 {
-	return (unsigned)type < ZTYPES ? zversion_types[type].kernel : -1;
+	int kernel = (unsigned)type < ZTYPES ? zversion_types[type].kernel : -1;
+
+	return kernel >= 0 && v->kernel ? v->kernel : kernel;
 }
 
 enum zapi_type zversion_type_named(const char *name)
@@ -129,6 +131,11 @@ int zversion_type_check(const struct zapi_version *v, enum zapi_type type, uint1
 		return -EPERM;
 	if (zversion_type(v, type) < 0)
 		return -EOPNOTSUPP;
+	/* zebra would take us for no daemon: no notifications, and routes that outlive us. */
+	if (type == ZTYPE_STATIC && !(v->features & ZF_HELLO_STATIC))
+		return -EOPNOTSUPP;
+	if (instance && !(v->features & ZF_INSTANCE))
+		return -ERANGE;
 	if (instance > RIB_INSTANCE_MAX || (type == ZTYPE_TABLE && !instance))
 		return -ERANGE;
 	return 0;

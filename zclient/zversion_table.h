@@ -6,6 +6,11 @@
 
 /* Columns: the release whose numbers they are, valid until the next column's. */
 enum zversion_cmd_set {
+	C_1_2,
+	C_3_0,
+	C_4_0,
+	C_5_0,
+	C_6_0,
 	C_7_0,
 	C_7_2,
 	C_7_3,
@@ -19,7 +24,19 @@ enum zversion_cmd_set {
 	C_10_2,
 	CMD_SETS
 };
-enum zversion_type_set { T_7_0, T_7_2, T_7_3, T_7_5, T_10_0, TYPE_SETS };
+enum zversion_type_set {
+	T_1_2,
+	T_3_0,
+	T_4_0,
+	T_5_0,
+	T_6_0,
+	T_7_0,
+	T_7_2,
+	T_7_3,
+	T_7_5,
+	T_10_0,
+	TYPE_SETS
+};
 
 struct zversion_cmd_row {
 	const char *name;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "announcer/vty/names.h"
+#include "announcer/audit_text.h"
 #include "announcer/util.h"
+#include "announcer/zroutes_view.h"
 #include <stdio.h>
 
 struct search {
@@ -93,6 +95,7 @@ struct names_state names_output_state(const struct vty_request *rq, const struct
 	const struct out_zserv *z = rq->ctx->zserv;
 	struct zserv_status st;
 	struct zroute_view v;
+	struct audit_view d;
 
 	if (!z)
 		return state_of(true, "no output", "");
@@ -101,6 +104,9 @@ struct names_state names_output_state(const struct vty_request *rq, const struct
 		return state_of(st.state == ZSERV_OFF, "zebra", st.state_text);
 	if (!zroutes_find(out_zserv_routes(z), p, rq->now.mono_ms, &v))
 		return state_of(false, "not sent", "");
+	if (v.state == ZROUTE_INSTALLED &&
+	    audit_find(out_zserv_audit(z), p, rq->now.mono_ms, &d))
+		return state_of(false, "kernel", audit_kind_name(d.kind));
 	return state_of(v.state == ZROUTE_INSTALLED, names_zroute_state(v.state),
 	    v.state == ZROUTE_LOST ? v.winner : "");
 }
@@ -116,7 +122,10 @@ static struct names_state address_state(
 	case DESIRED_NO_ENDPOINTS:
 	case DESIRED_NO_NODES:
 	case DESIRED_LEFT_OUT:
+	case DESIRED_LAYER2:
 		return state_of(false, desired_text(v->reason)->token, "");
+	case DESIRED_NOT_HERE:
+		return state_of(true, desired_text(v->reason)->token, "");
 	default:
 		break;
 	}
@@ -159,6 +168,8 @@ const char *names_nexthop(const struct rib_nexthop *nh, char *buf)
 
 	if (nh->addr.family)
 		ipaddr_str(&nh->addr, a);
+	else if (nh->loopback)
+		snprintf(a, sizeof(a), "interface lo");
 	else
 		snprintf(a, sizeof(a), "interface %u", nh->ifindex);
 	if (nh->weight == 1)

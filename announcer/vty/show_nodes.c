@@ -7,9 +7,10 @@
 #include "announcer/vty/writer.h"
 #include <sys/socket.h>
 
-struct eligible_verdict nodes_verdict(const struct store_node *node, uint8_t family)
+struct eligible_verdict nodes_verdict(
+    const struct store_node *node, uint8_t family, bool itself)
 {
-	static const struct eligible_router router;
+	const struct eligible_router router = {.itself = itself};
 	const struct eligible_node en = {
 	    .name = node->name,
 	    .node = node->obj ? &node->obj->node : NULL,
@@ -28,20 +29,21 @@ struct eligible_verdict nodes_verdict(const struct store_node *node, uint8_t fam
 	return v;
 }
 
-struct eligible_verdict nodes_best_verdict(const struct store_node *node)
+struct eligible_verdict nodes_best_verdict(const struct store_node *node, bool itself)
 {
-	struct eligible_verdict v4 = nodes_verdict(node, AF_INET);
+	struct eligible_verdict v4 = nodes_verdict(node, AF_INET, itself);
 
-	return v4.eligible ? v4 : nodes_verdict(node, AF_INET6);
+	return v4.eligible ? v4 : nodes_verdict(node, AF_INET6, itself);
 }
 
-const char *nodes_what(const struct eligible_verdict *v)
+const char *nodes_what(const struct eligible_verdict *v, bool itself)
 {
 	switch (v->reason) {
 	case ELIGIBLE_OK:
-		return "can be a next hop";
+		return itself ? "can announce" : "can be a next hop";
 	case ELIGIBLE_OK_NOT_READY:
-		return "NotReady: a next hop only while no other node is Ready";
+		return itself ? "NotReady: announces only while no other node is Ready"
+		              : "NotReady: a next hop only while no other node is Ready";
 	default:
 		return eligible_text((enum eligible_reason)v->reason)->what;
 	}
@@ -57,10 +59,11 @@ static void put_addresses(struct writer *w, const char *label, const struct k8s_
 	writer_list_end(w);
 }
 
-static void put_node(struct writer *w, const struct store_node *node)
+/* here: role node, this one; NULL = role router. */
+static void put_node(struct writer *w, const struct store_node *node, const char *here)
 {
 	const struct k8s_node *n = &node->obj->node;
-	struct eligible_verdict v = nodes_best_verdict(node);
+	struct eligible_verdict v = nodes_best_verdict(node, here);
 
 	writer_row_begin(w);
 	writer_str(w, "name", "NAME", node->name);
@@ -71,14 +74,16 @@ static void put_node(struct writer *w, const struct store_node *node)
 	writer_bool(w, "unschedulable", NULL, n->unschedulable);
 	writer_num(w, "services", "SERVICES", (int64_t)node->n_services);
 	writer_str(w, "reason", NULL, eligible_text((enum eligible_reason)v.reason)->token);
-	writer_str(w, NULL, "WHY", nodes_what(&v));
+	if (here)
+		writer_bool(w, "thisNode", "THIS NODE", strcmp(node->name, here) == 0);
+	writer_str(w, NULL, "WHY", nodes_what(&v, here));
 	writer_row_end(w);
 }
 
-static void put_detail(struct writer *w, const struct store_node *node)
+static void put_detail(struct writer *w, const struct store_node *node, const char *here)
 {
 	const struct k8s_node *n = &node->obj->node;
-	struct eligible_verdict v = nodes_best_verdict(node);
+	struct eligible_verdict v = nodes_best_verdict(node, here);
 	char b[NAMES_KEY_LEN];
 
 	writer_str(w, "name", "Node", node->name);
@@ -88,7 +93,9 @@ static void put_detail(struct writer *w, const struct store_node *node)
 	writer_bool(w, "unschedulable", "Cordoned", n->unschedulable);
 	writer_bool(w, "usable", "Usable", v.eligible);
 	writer_str(w, "reason", NULL, eligible_text((enum eligible_reason)v.reason)->token);
-	writer_str(w, NULL, "Why", nodes_what(&v));
+	if (here)
+		writer_bool(w, "thisNode", "This node", strcmp(node->name, here) == 0);
+	writer_str(w, NULL, "Why", nodes_what(&v, here));
 	writer_list_begin(w, "services", "Endpoints of");
 	for (size_t i = 0; i < node->n_services; i++)
 		writer_list_add(w, names_key(node->services[i], b));
@@ -102,6 +109,7 @@ static void put_detail(struct writer *w, const struct store_node *node)
 enum vty_rc show_nodes(struct vty_request *rq)
 {
 	const struct store_node *node;
+	const char *here = rq->ctx->desired ? desired_node(rq->ctx->desired) : NULL;
 	struct store_node *const *nodes;
 	size_t n = 0;
 
@@ -111,13 +119,13 @@ enum vty_rc show_nodes(struct vty_request *rq)
 		node = store_node(rq->ctx->store, rq->args[0]);
 		if (!node || !node->obj)
 			return vty_fail(rq, "No such Node: %s", rq->args[0]);
-		put_detail(rq->w, node);
+		put_detail(rq->w, node, here);
 		return VTY_OK;
 	}
 	nodes = store_nodes(rq->ctx->store, &n);
 	writer_table_begin(rq->w, "nodes", "No Nodes.");
 	for (size_t i = 0; i < n; i++)
-		put_node(rq->w, nodes[i]);
+		put_node(rq->w, nodes[i], here);
 	writer_table_end(rq->w);
 	return VTY_OK;
 }

@@ -19,6 +19,21 @@ static bool inside(const struct prefix *within, const struct prefix *p)
 	return p->plen >= within->plen && prefix_contains(within, &a);
 }
 
+static void put_nexthop(struct writer *w, const struct rib_nexthop *nh)
+{
+	char b[PREFIX_STRLEN];
+
+	writer_object_begin(w, NULL, NULL);
+	if (nh->addr.family)
+		writer_str(w, "address", NULL, ipaddr_str(&nh->addr, b));
+	else if (nh->loopback)
+		writer_str(w, "interface", NULL, "lo");
+	else
+		writer_num(w, "interfaceIndex", NULL, nh->ifindex);
+	writer_num(w, "weight", NULL, nh->weight);
+	writer_object_end(w);
+}
+
 static void on_route(const struct rib_route *r, bool best, void *arg)
 {
 	struct rib_search *s = arg;
@@ -40,10 +55,7 @@ static void on_route(const struct rib_route *r, bool best, void *arg)
 	writer_list_end(w);
 	writer_array_begin(w, "nextHops");
 	for (size_t i = 0; writer_is_json(w) && i < r->n; i++) {
-		writer_object_begin(w, NULL, NULL);
-		writer_str(w, "address", NULL, ipaddr_str(&r->nh[i].addr, b));
-		writer_num(w, "weight", NULL, r->nh[i].weight);
-		writer_object_end(w);
+		put_nexthop(w, &r->nh[i]);
 	}
 	writer_array_end(w);
 	writer_row_end(w);

@@ -96,15 +96,19 @@ static void put_ports(struct writer *w, const struct k8s_service *s)
 	writer_list_end(w);
 }
 
-static void put_verdict(struct writer *w, const struct eligible_verdict *v)
+/* here: role node, this one; NULL = role router. */
+static void put_verdict(struct writer *w, const struct eligible_verdict *v, const char *here)
 {
 	const struct eligible_text *t = eligible_text((enum eligible_reason)v->reason);
 	char b[PREFIX_STRLEN];
 
 	writer_row_begin(w);
 	writer_str(w, "node", "NODE", v->node);
-	writer_str(
-	    w, "nextHop", "NEXT HOP", v->nexthop.family ? ipaddr_str(&v->nexthop, b) : NULL);
+	if (here)
+		writer_bool(w, "thisNode", "THIS NODE", strcmp(v->node, here) == 0);
+	else
+		writer_str(w, "nextHop", "NEXT HOP",
+		    v->nexthop.family ? ipaddr_str(&v->nexthop, b) : NULL);
 	writer_num(w, "weight", "WEIGHT", v->weight);
 	writer_bool(w, "eligible", "ELIGIBLE", v->eligible);
 	writer_str(w, "reason", NULL, t->token);
@@ -126,6 +130,7 @@ static void put_address(struct vty_request *rq, const struct store_service *svc,
 	writer_num(w, "readyEndpoints", "Ready endpoints", v.ready);
 	writer_num(w, "drainingEndpoints", "Draining endpoints", v.draining);
 	writer_num(w, "nextHops", "Next hops", (int64_t)v.n_nexthops);
+	writer_num(w, "announcing", NULL, (int64_t)v.n_announcing);
 	writer_list_begin(w, "sharedWith", "Shared with");
 	for (size_t i = 0; i < v.n_sharers; i++)
 		writer_list_add(w, names_key(v.sharers[i], name));
@@ -134,7 +139,7 @@ static void put_address(struct vty_request *rq, const struct store_service *svc,
 	writer_str(w, NULL, "Routes", desired_text(v.reason)->what);
 	writer_table_begin(w, "nodes", "No nodes.");
 	for (size_t i = 0; i < v.n_nodes; i++)
-		put_verdict(w, &v.nodes[i]);
+		put_verdict(w, &v.nodes[i], desired_node(rq->ctx->desired));
 	writer_table_end(w);
 	writer_object_end(w);
 	desired_view_fini(&v);

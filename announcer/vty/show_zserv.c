@@ -5,6 +5,7 @@
 #include "announcer/vty/names.h"
 #include "announcer/vty/show.h"
 #include "announcer/vty/writer.h"
+#include "announcer/zroutes_view.h"
 
 #define LEFT_OUT_MAX 1000 /* routes that are not installed, shown at most */
 
@@ -24,6 +25,39 @@ static void put_connection(struct vty_request *rq, const struct zserv_status *st
 	}
 	if (st->retry_in_ms >= 0)
 		writer_num(w, "retryInMs", "Next try in ms", st->retry_in_ms);
+}
+
+/* What zebra does with our routes when we leave, as agreed. */
+static void put_away(struct vty_request *rq, const struct zserv_status *st)
+{
+	static const char label[] = "While away", key[] = "whileAway";
+	struct writer *w = rq->w;
+
+	if (st->state != ZSERV_UP)
+		writer_str(w, key, NULL, NULL);
+	else if (!st->graceful)
+		writer_str(w, key, label, "routes are removed");
+	else if (st->stale_kept)
+		writer_str(w, key, label, "routes are kept until grevyd comes back");
+	else
+		writer_fmt(w, key, label, "routes are kept for %u s", st->stale_s);
+}
+
+/* Role node: where our routes lead. */
+static void put_loopback(struct vty_request *rq)
+{
+	bool told;
+	uint32_t ifindex = zroutes_loopback_index(out_zserv_routes(rq->ctx->zserv), &told);
+	char name[NAMES_IFACE_LEN];
+
+	if (!rq->ctx->desired || !desired_node(rq->ctx->desired))
+		return;
+	writer_str(
+	    rq->w, "loopback", NULL, ifindex ? names_iface(rq->ctx, ifindex, name) : NULL);
+	writer_str(rq->w, NULL, "Routes lead to interface",
+	    ifindex ? names_iface(rq->ctx, ifindex, name)
+	    : told  ? "lo, which is down"
+		    : "lo, which zebra has not told of yet");
 }
 
 static void put_agreed(struct vty_request *rq, const struct zserv_status *st)
@@ -48,7 +82,9 @@ static void put_agreed(struct vty_request *rq, const struct zserv_status *st)
 		writer_str(w, "routeMap6", "zebra's route map, IPv6", st->route_map[1]);
 	writer_bool(w, "gracefulRestart", "Graceful restart", st->graceful);
 	writer_num(w, "staleTimeSeconds", "Stale time in s", st->stale_s);
+	put_away(rq, st);
 	writer_num(w, "nextHopLimit", "Next hops at most", st->ecmp);
+	put_loopback(rq);
 	writer_str(w, "routerId", "Router id",
 	    st->router_id.family ? ipaddr_str(&st->router_id, b) : NULL);
 }

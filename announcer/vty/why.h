@@ -33,6 +33,9 @@ void why_source(struct why *y);
 /* Output side of a prefix: next hops, RIB, zebra. n_nodes: eligible nodes, for the notes. */
 void why_prefix(struct why *y, const struct prefix *p);
 
+/* What the kernel has of a prefix that zebra installed, or lost to another route. */
+void why_fib(struct why *y, const struct prefix *p, bool installed);
+
 /* The cure of a node's verdict, with its name where it says NAME; the caller's. */
 char *why_node_cure(const struct eligible_text *t, const char *node);
 

@@ -8,6 +8,7 @@
 #include "announcer/vty/names.h"
 #include "announcer/vty/why.h"
 #include "announcer/vty/writer.h"
+#include "announcer/zroutes_view.h"
 #include "k8s/event.h"
 #include <inttypes.h>
 #include <sys/socket.h>
@@ -159,7 +160,25 @@ static void put_hop(struct why *y, const struct rib_nexthop *nh, const struct zn
 	else
 		why_ok(y, "next hop", "%s: zebra reaches it over %s%s", a,
 		    names_iface(y->rq->ctx, told->ifindex, name),
-		    told->recursive ? ", by another gateway" : "");
+		    told->recursive ? ", by a route of somebody else" : "");
+}
+
+/* Role node. */
+static void put_loopback(struct why *y)
+{
+	bool told;
+	uint32_t ifindex = zroutes_loopback_index(out_zserv_routes(y->rq->ctx->zserv), &told);
+	char name[NAMES_IFACE_LEN];
+
+	if (ifindex)
+		why_ok(y, "next hop",
+		    "interface %s; FRR tells others by redistribute: grevyd -T --frr-config",
+		    names_iface(y->rq->ctx, ifindex, name));
+	else if (told)
+		why_broken(y, "next hop", "ip link set lo up", "interface lo is down");
+	else
+		why_broken(y, "next hop", "wait; if it stays, see vtysh: show interface",
+		    "zebra has not told of interface lo");
 }
 
 static void put_hops(struct why *y, const struct rib_route *r)
@@ -168,6 +187,10 @@ static void put_hops(struct why *y, const struct rib_route *r)
 	char a[PREFIX_STRLEN];
 	size_t up = 0;
 
+	if (r->nh[0].loopback) {
+		put_loopback(y);
+		return;
+	}
 	for (size_t i = 0; i < r->n; i++) {
 		const struct znh *told = zroutes_nexthop_find(z, &r->nh[i].addr);
 
@@ -246,11 +269,13 @@ static void put_route(struct why *y, const struct zroute_view *v, const struct z
 		put_installed(y, v, st);
 		if (*map)
 			why_note(y, "zebra", "", "its route-map %s applies to this route", map);
+		why_fib(y, &v->prefix, true);
 		break;
 	case ZROUTE_LOST:
 		why_broken(y, "zebra",
 		    "give grevyd a lower zebra: distance than that route has, or remove it",
 		    "zebra prefers another route%s%s", *v->winner ? ": " : "", v->winner);
+		why_fib(y, &v->prefix, false);
 		break;
 	case ZROUTE_REJECTED:
 		put_rejected(y, v, map);

@@ -28,13 +28,16 @@ char *why_node_cure(const struct eligible_text *t, const char *node)
 
 static void put_family(struct why *y, const struct store_node *node, uint8_t family)
 {
-	struct eligible_verdict v = nodes_verdict(node, family);
+	const char *here = desired_node(y->rq->ctx->desired);
+	struct eligible_verdict v = nodes_verdict(node, family, here);
 	const struct eligible_text *t = eligible_text((enum eligible_reason)v.reason);
 	const char *link = family == AF_INET ? "IPv4" : "IPv6";
 	char *cure = why_node_cure(t, node->name);
 	char b[PREFIX_STRLEN];
 
-	if (v.eligible)
+	if (v.eligible && here)
+		why_ok(y, link, "%s", nodes_what(&v, here));
+	else if (v.eligible)
 		why_ok(y, link, "next hop %s", ipaddr_str(&v.nexthop, b));
 	else
 		why_note(y, link, cure, "%s", t->what);
@@ -53,7 +56,8 @@ static void put_verdict(
 	writer_row_begin(w);
 	writer_fmt(w, "service", "SERVICE", "%s/%s", v->svc->ns, v->svc->name);
 	writer_str(w, "address", "ADDRESS", ipaddr_str(&v->addr, b));
-	writer_bool(w, "eligible", "NEXT HOP", n->eligible);
+	writer_bool(w, "eligible", desired_node(s->rq->ctx->desired) ? "ELIGIBLE" : "NEXT HOP",
+	    n->eligible);
 	writer_num(w, "weight", "WEIGHT", n->weight);
 	writer_str(w, "reason", NULL, t->token);
 	writer_str(w, NULL, "WHY", t->what);
@@ -97,7 +101,7 @@ static enum vty_rc no_node(struct why *y, const char *name, const struct store_n
 
 static void judge(struct why *y, const struct store_node *node)
 {
-	struct eligible_verdict v = nodes_best_verdict(node);
+	struct eligible_verdict v = nodes_best_verdict(node, desired_node(y->rq->ctx->desired));
 	const struct eligible_text *t = eligible_text((enum eligible_reason)v.reason);
 	char *cure;
 
@@ -114,7 +118,7 @@ static void judge(struct why *y, const struct store_node *node)
 
 enum vty_rc why_node(struct vty_request *rq)
 {
-	const char *name = rq->args[0];
+	const char *name = rq->args[0], *here;
 	const struct store_node *node;
 	struct serving s = {.rq = rq, .node = name};
 	struct eligible_verdict v;
@@ -134,8 +138,14 @@ enum vty_rc why_node(struct vty_request *rq)
 	if (!node || !node->obj)
 		return no_node(&y, name, node);
 	judge(&y, node);
-	v = nodes_best_verdict(node);
-	why_end(&y, "%s: %s; it is one for %zu of %zu addresses", name, nodes_what(&v),
-	    s.serves, s.n);
+	here = desired_node(rq->ctx->desired);
+	v = nodes_best_verdict(node, here);
+	if (here)
+		why_ok(&y, "this node", "it is %s%s", here,
+		    strcmp(here, name) ? ", another one" : "");
+	why_end(&y,
+	    here ? "%s: %s; it is eligible for %zu of %zu addresses"
+		 : "%s: %s; it is one for %zu of %zu addresses",
+	    name, nodes_what(&v, here), s.serves, s.n);
 	return VTY_OK;
 }

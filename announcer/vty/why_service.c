@@ -9,6 +9,7 @@
 #include "announcer/vty/show.h"
 #include "announcer/vty/why.h"
 #include "announcer/vty/writer.h"
+#include "announcer/zroutes_view.h"
 #include "k8s/event.h"
 #include <sys/socket.h>
 
@@ -117,7 +118,9 @@ static void put_node(struct why *y, const struct eligible_verdict *n)
 		return;
 	}
 	ipaddr_str(&n->nexthop, b);
-	if (n->reason == ELIGIBLE_OK)
+	if (desired_node(y->rq->ctx->desired))
+		why_ok(y, "node", "%s: %s", n->node, t->what);
+	else if (n->reason == ELIGIBLE_OK)
 		why_ok(y, "node", "%s: next hop %s, weight %u", n->node, b, n->weight);
 	else
 		why_ok(y, "node", "%s: next hop %s, weight %u; %s", n->node, b, n->weight,
@@ -176,12 +179,46 @@ static void put_nodes(struct why *y, const struct desired_view *v)
 		put_none(y, v);
 }
 
+/* Role node: whether this one announces it. */
+static void put_here(struct why *y, const struct desired_view *v)
+{
+	const char *here = desired_node(y->rq->ctx->desired);
+	const struct eligible_verdict *n = NULL;
+	const struct eligible_text *t;
+	char *cure;
+
+	if (!here || v->reason == DESIRED_LAYER2 || (!v->ready && !v->draining))
+		return;
+	for (size_t i = 0; i < v->n_nodes; i++)
+		if (strcmp(v->nodes[i].node, here) == 0)
+			n = &v->nodes[i];
+	if (!n) {
+		why_broken(y, "this node", "set node-name, or give the source this Node",
+		    "there is no Node named %s", *here ? here : "\"\"");
+		return;
+	}
+	t = eligible_text((enum eligible_reason)n->reason);
+	if (!n->eligible) {
+		cure = why_node_cure(t, here);
+		why_broken(y, "this node", cure, "%s does not announce it: %s", here, t->what);
+		free(cure);
+	} else if (v->reason == DESIRED_NOT_HERE) {
+		why_broken(y, "this node",
+		    "run all who share it here, too, or use externalTrafficPolicy: Cluster",
+		    "%s does not announce it: other nodes serve all who share it", here);
+	} else {
+		why_ok(y, "this node", "%s announces it, one of %zu", here, v->n_announcing);
+	}
+}
+
 static void put_reason(struct why *y, const struct desired_view *v)
 {
 	const struct desired_text *t = desired_text(v->reason);
 
 	if (v->reason == DESIRED_LEFT_OUT)
 		why_broken(y, "sharing", t->cure, "%s", t->what);
+	else if (v->reason == DESIRED_LAYER2)
+		why_broken(y, "pool", t->cure, "%s", t->what);
 	else if (v->reason == DESIRED_LIMITED)
 		why_note(y, "nodes", t->cure, "%s", t->what);
 }
@@ -192,11 +229,11 @@ static void put_good(struct why *y, const struct prefix *p)
 	const struct rib_route *r = ctx->rib ? rib_best(ctx->rib, p) : NULL;
 	struct names_state out = names_output_state(y->rq, p);
 	size_t n = r ? r->n : 0;
-	char b[PREFIX_STRLEN], a[PREFIX_STRLEN] = "";
+	char b[PREFIX_STRLEN], a[NAMES_NEXTHOP_LEN] = "";
 	struct zroute_view v;
 
 	if (n)
-		ipaddr_str(&r->nh[0].addr, a);
+		names_nexthop(&r->nh[0], a);
 	if (ctx->zserv &&
 	    zroutes_find(out_zserv_routes(ctx->zserv), p, y->rq->now.mono_ms, &v) && v.n_sent)
 		n = v.n_sent;
@@ -224,6 +261,7 @@ static void chain_of_address(
 		put_endpoints(&y, &v);
 		if (v.ready || v.draining)
 			put_nodes(&y, &v);
+		put_here(&y, &v);
 		put_reason(&y, &v);
 		why_prefix(&y, &p);
 	}

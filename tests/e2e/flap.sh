@@ -70,6 +70,22 @@ carrier_up
 grevyd_start
 becomes 20 'the link flapped while grevyd was away' kernel "$all_up"
 
+# All links, so that the kernel drops groups as a whole; grevyd is away, then it is there.
+all_down() { for i in 1 2 3; do in_ns "node$i" ip link set eth0 down; done; }
+all_back() { for i in 1 2 3; do node_up $i; done; }
+for round in 1 2; do
+    stop grevyd KILL
+    all_down
+    wait_for 5 '[ -z "$(kernel)" ]'
+    all_back
+    grevyd_start
+    becomes 20 "all links flapped while grevyd was away ($round)" kernel "$all_up"
+    all_down
+    wait_for 5 '[ -z "$(kernel)" ]'
+    all_back
+    becomes 20 "all links flapped while it was there ($round)" kernel "$all_up"
+done
+
 # Someone deletes our route in the kernel by hand.
 in_ns router ip route del "$pool4.2/32"
 becomes 10 'deleted by hand in the kernel: back' kernel "$all_up"

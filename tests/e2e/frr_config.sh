@@ -8,9 +8,10 @@
 shipped=$top_dir/frr-config/debian-router
 lab_start
 frr_config
-cat "$shipped"/redistribute-*.conf >>"$lab/frr/frr.conf"
+cat "$lab"/frr/redistribute-*.conf >>"$lab/frr/frr.conf"
 # shellcheck source=frr-config/debian-router/daemons
 . "$shipped/daemons"
+mgmtd_start
 for daemon in zebra staticd bgpd ospfd ospf6d; do
     options=${daemon}_options
     # shellcheck disable=SC2086 # options are words
@@ -18,8 +19,9 @@ for daemon in zebra staticd bgpd ospfd ospf6d; do
     wait_for 10 "running $daemon && [ -S /run/frr/$daemon.vty ]"
 done
 ok "the daemons take the options of $shipped/daemons"
-check 'zebra is told to keep what it finds' '[[ " $zebra_options " == *" -K 30 "* ]]'
-is 'vtysh -b takes every line' "$(in_ns router vtysh -b 2>&1)" ''
+check 'zebra is told to keep what it finds' '[[ " $zebra_options " == *" -K30 "* ]]'
+vtysh_b
+is 'vtysh -b takes every line' "$(vtysh_complaints)" ''
 
 in_ns router vtysh -c 'show running-config' >"$lab/running"
 # What these releases of FRR leave out of what they print: normal values, and vtysh's own.

@@ -22,8 +22,14 @@ import os
 import socket
 import subprocess
 import sys
+import urllib.request
 
 OPENFABRIC = "197"  # rtm_protocol of zebra's openfabric routes
+
+
+def pathspace():
+    """LAB_SPACE: FRR's -N, of whom to ask."""
+    return "/" + os.environ["LAB_SPACE"] if os.environ.get("LAB_SPACE") else ""
 
 
 # --- asking ----------------------------------------------------------------------------------
@@ -60,15 +66,46 @@ def host_prefix(dst):
     return dst + ("/128" if ":" in dst else "/32")
 
 
+def hop_key(hop):
+    """Addresses by their bytes; an interface by its name, after them."""
+    for family in socket.AF_INET, socket.AF_INET6:
+        try:
+            return 0, socket.inet_pton(family, hop[0])
+        except OSError:
+            pass
+    return 1, hop[0].encode()
+
+
 def line(prefix, hops):
-    hops = sorted(hops, key=lambda h: socket.inet_pton(socket.AF_INET6 if ":" in h[0] else socket.AF_INET, h[0]))
+    hops = sorted(hops, key=hop_key)
     return f"{prefix} " + ",".join(f"{addr}*{weight}" for addr, weight in hops)
 
 
+def smallest(weights):
+    """The smallest integers that zebra scales to these: from 10.0 the largest becomes 254 or 255
+    and the others are rounded down. grevyd sends one of them higher by one where zebra would
+    otherwise take the route for the one it has (announcer/zroutes_weights.c)."""
+    top = max(weights)
+    for most in range(1, top + 1):
+        given = [-(-w * most // top) for w in weights]
+        below = [-(-(w - 1) * most // top) for w in weights]
+        exact = [max(1, g * top // most) == w for g, w in zip(given, weights)]
+        raised = [b > 0 and b * top // most == w - 1 for b, w in zip(below, weights)]
+        odd = [i for i, fits in enumerate(exact) if not fits]
+        if not odd or (len(odd) == 1 and raised[odd[0]]):
+            return [g if fits else b for g, b, fits in zip(given, below, exact)]
+    return weights
+
+
 def level(hops):
-    """Weights in lowest terms: grevyd multiplies them after a gateway was lost, 8.4 keeps groups."""
-    ratio = math.gcd(*(w for _, w in hops)) if hops else 1
-    return {(gateway, w // ratio) for gateway, w in hops}
+    """Weights in lowest terms: grevyd multiplies them after a gateway was lost (8.4 keeps groups),
+    zebra scales them where lib.sh says so in ZEBRA_SCALES."""
+    hops = sorted(hops)
+    weights = [w for _, w in hops]
+    if "ZEBRA_SCALES" in os.environ and weights and max(weights) in (254, 255):
+        weights = smallest(weights)
+    ratio = math.gcd(*weights) if hops else 1
+    return {(gateway, w // ratio) for (gateway, _), w in zip(hops, weights)}
 
 
 def kernel_hop(hop):
@@ -76,15 +113,24 @@ def kernel_hop(hop):
     return gateway, hop.get("weight", 1)
 
 
+def ip_json(*words):
+    return json.loads(subprocess.run(["ip", "-j", *words], capture_output=True, text=True, check=False).stdout or "[]")
+
+
+def kernel_object(nhid):
+    """The next hops of an object: routes do not tell them with nexthop_compat_mode=0."""
+    objects = {o["id"]: o for o in ip_json("nexthop", "show")}
+    members = objects[nhid].get("group") or [{"id": nhid}]
+    return [{**objects[m["id"]], "weight": m.get("weight", 1)} for m in members]
+
+
 def kernel_routes(table="main", proto=OPENFABRIC):
     """{prefix: set of (gateway, weight)} of our protocol, next hops that are dead left out."""
     routes = {}
     for family in "-4", "-6":
-        out = subprocess.run(
-            ["ip", "-j", family, "route", "show", "table", str(table), "proto", proto],
-            capture_output=True, text=True, check=False).stdout
-        for r in json.loads(out or "[]"):
-            hops = r.get("nexthops") or [r]
+        for r in ip_json(family, "route", "show", "table", str(table), "proto", proto):
+            told = r.get("nexthops") or r.get("gateway") or r.get("via") or r.get("dev")
+            hops = kernel_object(r["nhid"]) if "nhid" in r and not told else r.get("nexthops") or [r]
             alive = {kernel_hop(h) for h in hops if "dead" not in h.get("flags", [])}
             # An interface route has no gateway: shown by its name.
             alive = {(g or hops[0].get("dev", "?"), w) for g, w in alive}
@@ -94,7 +140,7 @@ def kernel_routes(table="main", proto=OPENFABRIC):
 
 def zebra_routes(table="main", vty=None):
     """As zebra has them selected and installed."""
-    vty = vty or Vty("/run/frr/zebra.vty")
+    vty = vty or Vty(f"/run/frr{pathspace()}/zebra.vty")
     routes = {}
     for family in "ip", "ipv6":
         which = "" if table == "main" else f"table {table} "
@@ -103,17 +149,17 @@ def zebra_routes(table="main", vty=None):
             for e in entries:
                 if e["protocol"] == "openfabric" and e.get("installed") and e.get("selected"):
                     routes[prefix] = level({
-                        (h["ip"], h.get("weight", 1)) for h in e["nexthops"]
-                        if "ip" in h and h.get("fib") and not h.get("recursive")})
+                        (h.get("ip") or h["interfaceName"], h.get("weight", 1)) for h in e["nexthops"]
+                        if h.get("fib") and not h.get("recursive")})
     return routes
 
 
 def rib_routes(vty=None):
     """As grevyd means them."""
-    vty = vty or Vty("/run/grevy/grevyd.vty")
+    vty = vty or Vty(f"/run/grevy{pathspace()}/grevyd.vty")
     shown = vty.ask_json("show rib json")
     return {
-        r["prefix"]: level({(h["address"], h["weight"]) for h in r["nextHops"]})
+        r["prefix"]: level({(h.get("address") or h["interface"], h["weight"]) for h in r["nextHops"]})
         for r in shown["routes"] if r.get("best", True)}
 
 
@@ -306,6 +352,9 @@ def main(args):
         return 0 if value else 1
     elif verb == "list":
         write_list(rest[0], sys.stdin)
+    elif verb == "get":
+        with urllib.request.urlopen(rest[0], timeout=5) as answer:
+            sys.stdout.write(answer.read().decode())
     return 0
 
 

@@ -12,7 +12,7 @@ staticd_start() {
     wait_for 5 '[ -S /run/frr/staticd.vty ]'
 }
 staticd_start
-config() { in_ns router vtysh -d staticd -c 'configure terminal' "$@"; }
+config() { in_ns router vtysh -c 'configure terminal' "$@"; }
 config -c "ip route $pool4.6/32 192.168.2.13" -c "ipv6 route $pool6::6/128 fd00:2::13"
 wait_for 5 'in_ns router ip route show "$pool4.6" | grep "via 192.168.2.13"'
 ok 'zebra runs in the router and installs'

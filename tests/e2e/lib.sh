@@ -257,6 +257,7 @@ lab_start() {
     done
     PATH=$lab/bin:$PATH
     frr_root
+    ! frr_from 10.0 || export ZEBRA_SCALES=1 # weights: lab.py compares them by what they stand for
     zebra_command=("$FRR/zebra" -A 127.0.0.1 -s 90000000 --v6-rr-semantics --log stdout --log-level warnings)
     ns_add router
     ns_add client
@@ -305,13 +306,26 @@ frr_root() {
 frr_version() { "$FRR/zebra" --version | sed -n 's/^zebra version \([0-9.]*\).*/\1/p'; }
 frr_from() { printf '%s\n' "$1" "$(frr_version)" | sort -VC; }
 
-# keep_option SECONDS: zebra's -K, in $keep. FRR 10 wants the number attached.
-keep_option() { if frr_from 10.0; then keep=("-K$1"); else keep=(-K "$1"); fi; }
+# frr_words FILE...: written anew in the words of this release. Before 8.0 ospf6d takes the area of
+# an interface in "router ospf6" alone, as the comment in redistribute-ospf6.conf says.
+frr_words() {
+    local file
+    frr_from 8.0 || for file; do
+        awk '/^interface / { dev = $2; held = $0; next }
+            /^ ipv6 ospf6 area / { lines = lines " interface " dev " area " $4 "\n"; next }
+            held && /^exit/ { held = ""; next }
+            held { print held; held = "" }
+            { print }
+            END { if (lines) printf "router ospf6\n%sexit\n", lines }' "$file" >"$file.words"
+        mv "$file.words" "$file"
+    done
+}
 
 # /etc/frr is the configuration that we ship for a Debian router.
 frr_config() {
     mkdir -p "$lab/frr"
     cp "$top_dir"/frr-config/debian-router/*.conf "$lab/frr/"
+    frr_words "$lab"/frr/redistribute-*.conf
     : >>"$lab/frr/vtysh.conf"
     chown -R frr:frr "$lab/frr"
     mountpoint -q "${FRR_ROOT-}/etc/frr" || mount --bind "$lab/frr" "${FRR_ROOT-}/etc/frr"
@@ -330,8 +344,28 @@ zebra_start() {
     mgmtd_start
     start zebra router "${zebra_command[@]}" "$@"
     wait_for 10 'running zebra && [ -S /run/frr/zserv.api ] && vty_zebra "show version"'
-    in_ns router vtysh -b >>"$lab/log/vtysh.log" 2>&1 || fail "vtysh -b refused frr.conf"
+    vtysh_b
 }
+
+# vtysh_said: what vtysh says to a configuration, on stdin, but for FRR 10's progress.
+vtysh_said() {
+    grep -vE '^\[[0-9]+\|[a-z0-9]+\] (sending configuration|done)$|^Waiting for children to finish' |
+        grep -vE '^(MGMTD: )?No changes found to be committed!$|^% Configuration applied with notes:$'
+}
+
+# vtysh_b: load frr.conf. FRR 10 loads it into all daemons at once and may find mgmtd's store
+# locked by another of them: then once more, as an operator would.
+vtysh_b() {
+    local try
+    for try in 1 2 3 4 5; do
+        in_ns router vtysh -b >"$lab/vtysh.out" 2>&1 || fail "vtysh -b refused frr.conf"
+        tee -a "$lab/log/vtysh.log" <"$lab/vtysh.out" | grep 'locked by another' >/dev/null || return 0
+    done
+    fail "vtysh -b: still locked in try $try"
+}
+vtysh_complaints() { vtysh_said <"$lab/vtysh.out"; } # of the last vtysh_b
+# vtysh_load NAMESPACE OPTION...: vtysh with these, and what it says.
+vtysh_load() { in_ns "$1" vtysh "${@:2}" 2>&1 | vtysh_said; }
 
 # vty_zebra 'COMMAND', grevy 'COMMAND': ask zebra, ask grevyd.
 vty_zebra() { in_ns router vtysh -d zebra -c "$1"; }

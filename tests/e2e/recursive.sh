@@ -36,3 +36,16 @@ ok 'a default route does not count'
 in_ns router ip route add 10.77.0.0/24 via 192.168.2.14
 becomes 10 'back' 'via 1' 'via 192.168.2.14'
 becomes 10 'back, over two nodes' 'via 2' 'via 192.168.2.13 via 192.168.2.14'
+
+# A subnet that the router has a route to, but no address in: zebra does not take it for connected.
+in_ns router ip route add 10.88.0.0/24 dev br0
+manifest <<EOF
+node beside 10.88.0.9
+service default/beside ips=$pool4.3 local on=beside
+EOF
+becomes 10 'in a subnet without an address of ours' 'via 3' 'via 10.88.0.9'
+lines=$(log_lines)
+in_ns router ip addr add 10.88.0.1/24 dev br0
+wait_for 10 'vty_zebra "show ip route 10.88.0.0/24" | grep connected'
+becomes 10 'the address comes: a connected one' 'via 3' 'via 10.88.0.9'
+check 'zebra refused nothing' '! logged_since "$lines" "could not install"'

@@ -72,6 +72,7 @@ exit
 $(impatient eth0 192.168.1.1 fd00:1::1)
 EOF
 : >"$lab/frr/peer/vtysh.conf"
+frr_words "$lab/frr/peer/routing.conf"
 in_ns router vtysh -f "$lab/frr/routing.conf" >"$lab/log/vtysh.log" 2>&1 || fail 'router: vtysh -f'
 in_ns client vtysh -N peer -f "$lab/frr/peer/routing.conf" >>"$lab/log/vtysh.log" 2>&1 || fail 'peer: vtysh -f'
 at_peer() { in_ns client vtysh -N peer -c "$1" 2>/dev/null; }

@@ -17,11 +17,21 @@ grevyd_start
 wait_for 10 '[ "$(kernel | wc -l)" = 2 ] && [ "$(zebra | wc -l)" = 2 ]'
 before=$(kernel)
 
+# A Service goes while zebra is away: 10.3 finds its route in the kernel and leaves it there.
 restart() {
+    manifest <<EOF
+service default/goes ips=$pool4.2 local on=node1
+service default/goes6 ips=$pool6::2 v6 local on=node1
+EOF
+    wait_for 10 '[ "$(kernel | wc -l)" = 4 ] && [ "$(zebra | wc -l)" = 4 ]'
     stream_start v4 "$pool4.1"
     stream_start v6 "$pool6::1"
     stop zebra "$1"
     wait_for 5 '! zserv_up'
+    manifest <<EOF
+delete service default/goes
+delete service default/goes6
+EOF
     zebra_start
     becomes 15 "$2: the routes are back" kernel "$before"
     becomes 5 'zebra has them' zebra "$before"
@@ -35,6 +45,18 @@ restart() {
 }
 restart KILL 'killed and started plainly'
 restart TERM 'stopped and started plainly'
+
+# Nor can zebra's vty be asked what it has.
+stop grevyd TERM
+grevyd_conf <<EOF
+zebra: {vty-socket: /run/frr/nothing.vty}
+EOF
+grevyd_start
+wait_for 20 zserv_up
+restart KILL 'killed and started plainly, without its vty'
+stop grevyd TERM
+grevyd_conf </dev/null
+grevyd_start
 
 # systemd starts both at once at boot: grevyd without a socket waits for it.
 stop zebra TERM

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# zebra is killed and started again with -K 30: an unchanged route does not leave the kernel
+# zebra is killed and started again with -K30: an unchanged route does not leave the kernel
 # and no packet is lost, watched until after zebra's sweep at 30 s.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -29,8 +29,7 @@ manifest <<EOF
 delete service default/goes
 EOF
 started=$(now_ms)
-keep_option 30
-zebra_start "${keep[@]}"
+zebra_start -K30
 becomes 15 'zebra has the route again' 'zebra "$pool4.1/32"' "$before"
 becomes 15 'and the IPv6 one' 'zebra "$pool6::1/128"' "$before6"
 say "..    replayed after $(($(now_ms) - started)) ms; watching beyond the sweep"

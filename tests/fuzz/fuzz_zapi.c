@@ -9,11 +9,18 @@
 #include "zclient/zprobe.h"
 #include <stdlib.h>
 
-#define ROWS 23
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 static struct zapi_nexthop nh[ZAPI_NH_MAX], nh_again[ZAPI_NH_MAX];
+
+static size_t rows(void)
+{
+	size_t n = 0;
+
+	while (zversion_row(n))
+		n++;
+	return n;
+}
 
 /* The connection that callbacks answer on. */
 struct peer {
@@ -47,7 +54,7 @@ static void feed(const struct zapi_version *v, struct rd *r, size_t chunk, bool 
 	if (!peer.c)
 		return;
 	if (range)
-		zclient_set_range(peer.c, zversion_row(ROWS - 1));
+		zclient_set_range(peer.c, zversion_row(rows() - 1));
 	while ((n = rd_left(r)) > 0) {
 		n = n < chunk ? n : chunk;
 		if (zclient_feed(peer.c, rd_bytes(r, n), n) < 0)
@@ -74,6 +81,23 @@ static void route(const struct zapi_version *v, struct rd *r)
 		abort();
 }
 
+/* Of before 4.0; what it tells can be told again, or is refused. */
+static void old_route(const struct zapi_version *v, struct rd *r)
+{
+	static const enum zapi_cmd cmds[] = {
+	    ZCMD_REDISTRIBUTE_IPV4_ADD, ZCMD_REDISTRIBUTE_IPV6_ADD};
+	struct zapi_route in = {.nh = nh};
+	uint8_t buf[16384];
+	struct wr w = wr_of(buf, sizeof(buf));
+
+	if (zapi_old_route_decode(v, cmds[rd_u8(r) & 1], r, 0, &in) < 0)
+		return;
+	if (in.n > 255 || in.prefix.plen > 8 * ipaddr_len(in.prefix.family))
+		abort();
+	if (zapi_route_encode(&w, v, ZCMD_ROUTE_ADD, &in) < 0 ? w.len > 0 : w.len == 0)
+		abort();
+}
+
 static void decode(const struct zapi_version *v, struct rd *r, uint8_t which)
 {
 	union {
@@ -88,7 +112,7 @@ static void decode(const struct zapi_version *v, struct rd *r, uint8_t which)
 		struct zapi_close close;
 	} u = {.nht = {.nh = nh}};
 
-	switch (which % 10) {
+	switch (which % 11) {
 	case 0:
 		zapi_caps_decode(v, r, &u.caps);
 		break;
@@ -116,8 +140,11 @@ static void decode(const struct zapi_version *v, struct rd *r, uint8_t which)
 	case 8:
 		zapi_close_decode(v, r, &u.close);
 		break;
-	default:
+	case 9:
 		route(v, r);
+		break;
+	default:
+		old_route(v, r);
 	}
 }
 
@@ -148,7 +175,7 @@ static void probe(struct rd *r)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	struct rd r = rd_of(data, len);
-	const struct zapi_version *v = zversion_row(rd_u8(&r) % ROWS);
+	const struct zapi_version *v = zversion_row(rd_u8(&r) % rows());
 	uint8_t mode = rd_u8(&r);
 
 	if (r.bad)

@@ -5,6 +5,7 @@
  */
 #ifndef FAKE_OUTPUTS_H
 #define FAKE_OUTPUTS_H
+#include "announcer/audit.h"
 #include "announcer/out_zserv.h"
 #include "announcer/queue.h"
 #include <string.h>
@@ -14,7 +15,21 @@ static struct {
 	struct zroutes *routes;
 	struct queue_stats queue;
 	struct zserv_iface iface;
+	struct audit *audit;
+	const char *fib_off; /* NULL = "" */
 } fake;
+
+const struct audit *out_zserv_audit(const struct out_zserv *z)
+{
+	(void)z;
+	return fake.audit;
+}
+
+const char *out_zserv_fib_off(const struct out_zserv *z)
+{
+	(void)z;
+	return fake.fib_off ? fake.fib_off : "";
+}
 
 void out_zserv_status(const struct out_zserv *z, struct zserv_status *st)
 {

@@ -36,6 +36,8 @@ static bool pools_option(struct pool *p, const char *s, size_t len)
 {
 	if (len == 6 && strncmp(s, "noauto", len) == 0) {
 		p->auto_assign = false;
+	} else if (len == 6 && strncmp(s, "layer2", len) == 0) {
+		p->protocol = POLICY_LAYER2;
 	} else if (len == 5 && strncmp(s, "buggy", len) == 0) {
 		p->avoid_buggy_ips = true;
 	} else if (len == 6 && strncmp(s, "zone=", 5) == 0) {

@@ -85,7 +85,8 @@ static const char *route(struct world *w, const char *prefix)
 	text[0] = '\0';
 	for (size_t i = 0; r && i < r->n; i++)
 		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s*%u", i ? " " : "",
-		    ipaddr_str(&r->nh[i].addr, buf), r->nh[i].weight);
+		    r->nh[i].loopback ? "lo" : ipaddr_str(&r->nh[i].addr, buf),
+		    r->nh[i].weight);
 	return text;
 }
 
@@ -128,7 +129,7 @@ static void a_service_becomes_a_route(void **state)
 	assert_route(&w, "2001:db8:f::1", "");
 	put(&w, slice("d/web-6", "web", "2001:db8:a::1@n1"));
 	run(&w);
-	assert_string_equal(w.notes, "d/web: 2001:db8:f::1 is announced again, next hops: 2\n");
+	assert_string_equal(w.notes, "d/web: 2001:db8:f::1 is announced again, nodes: 2\n");
 	assert_route(&w, "2001:db8:f::1", "2001:db8::1*1 2001:db8::2*1");
 	put(&w, service("d/web", "fam=46 local"));
 	run(&w);
@@ -410,6 +411,115 @@ static void notes_are_bounded(void **state)
 	world_fini(&w);
 }
 
+static void this_node_announces_what_it_is_eligible_for(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w, "lan:198.51.100.1-198.51.100.9,2001:db8:f::1-2001:db8:f::9");
+	desired_set_node(w.d, "n3");
+	three_nodes(&w); /* n3 has no IPv6 address, and needs none */
+	put(&w, service("d/all", "fam=46 ips=198.51.100.1,2001:db8:f::1"));
+	put(&w, slice("d/all-4", "all", "10.0.0.1@n1"));
+	put(&w, slice("d/all-6", "all", "2001:db8:a::1@n1"));
+	put(&w, service("d/here", "local ips=198.51.100.2"));
+	put(&w, slice("d/here-4", "here", "10.0.0.1@n1 10.0.0.2@n3 10.0.0.3@n3"));
+	put(&w, service("d/there", "local ips=198.51.100.3"));
+	put(&w, slice("d/there-4", "there", "10.0.0.1@n1"));
+	put(&w, service("d/nobody", "local ips=198.51.100.4"));
+	run(&w);
+	assert_null(strstr(w.notes, "d/there: 198.51.100.3 is not announced"));
+	assert_non_null(strstr(w.notes, "d/nobody: 198.51.100.4 is not announced"));
+	assert_route(&w, "198.51.100.1", "lo*1");
+	assert_route(&w, "2001:db8:f::1", "lo*1");
+	assert_route(&w, "198.51.100.2", "lo*1");
+	assert_route(&w, "198.51.100.3", "");
+	assert_look(&w, "all", "announced");
+	assert_look(&w, "there", "not-here");
+	assert_look(&w, "nobody", "no-endpoints");
+
+	/* The pods move, then drain. */
+	put(&w, slice("d/here-4", "here", "10.0.0.1@n1"));
+	put(&w, slice("d/there-4", "there", "10.0.0.1@n3:draining"));
+	assert_int_equal(run(&w), 2);
+	assert_route(&w, "198.51.100.2", "");
+	assert_route(&w, "198.51.100.3", "lo*1");
+	put(&w, slice("d/there-4", "there", "10.0.0.1@n1"));
+	run(&w);
+	assert_route(&w, "198.51.100.3", "");
+
+	/* NotReady, and others are Ready. */
+	put(&w, node("n3", "192.0.2.3 notready"));
+	run(&w);
+	assert_route(&w, "198.51.100.1", "");
+	assert_look(&w, "all", "not-here");
+
+	/* Another node, and a router again. */
+	desired_set_node(w.d, "n1");
+	assert_int_equal(run(&w), 5);
+	assert_route(&w, "198.51.100.1", "lo*1");
+	assert_route(&w, "198.51.100.3", "lo*1");
+	desired_set_node(w.d, "n1");
+	assert_int_equal(run(&w), 0);
+	desired_set_node(w.d, NULL);
+	run(&w);
+	assert_route(&w, "198.51.100.3", "192.0.2.1*1");
+	world_fini(&w);
+}
+
+static void sharers_on_a_node(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w, "lan:198.51.100.1-198.51.100.9");
+	desired_set_node(w.d, "n2");
+	three_nodes(&w);
+	put(&w, service("d/one", "local share=k ips=198.51.100.1 tcp=53 created=1"));
+	put(&w, service("d/two", "local share=k ips=198.51.100.1 udp=53 created=2"));
+	put(&w, slice("d/one-4", "one", "10.0.0.1@n1 10.0.0.2@n2"));
+	put(&w, slice("d/two-4", "two", "10.0.0.3@n2 10.0.0.4@n3"));
+	run(&w);
+	assert_route(&w, "198.51.100.1", "lo*1");
+	assert_look(&w, "one", "narrowed");
+	put(&w, slice("d/one-4", "one", "10.0.0.1@n1 10.0.0.2@n2 10.0.0.5@n3"));
+	put(&w, slice("d/two-4", "two", "10.0.0.4@n3"));
+	run(&w);
+	assert_route(&w, "198.51.100.1", ""); /* n3 alone serves both */
+	assert_look(&w, "one", "not-here");
+	put(&w, slice("d/one-4", "one", "10.0.0.2@n2"));
+	run(&w);
+	assert_route(&w, "198.51.100.1", "lo*1"); /* the oldest one's node */
+	assert_look(&w, "two", "others-nodes");
+	gone(&w, K8S_SLICE, "d/one-4");
+	run(&w);
+	assert_route(&w, "198.51.100.1", "");
+	assert_look(&w, "one", "left-out");
+	world_fini(&w);
+}
+
+static void layer2_pools_make_no_route_on_a_node(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w, "lan:layer2:198.51.100.1-198.51.100.9");
+	three_nodes(&w);
+	put(&w, service("d/web", "ips=198.51.100.1"));
+	put(&w, slice("d/web-4", "web", "10.0.0.1@n1"));
+	run(&w);
+	assert_route(&w, "198.51.100.1", "192.0.2.1*1 192.0.2.2*1 192.0.2.3*1");
+	desired_set_node(w.d, "n1");
+	run(&w);
+	assert_string_equal(w.notes, "");
+	assert_route(&w, "198.51.100.1", "");
+	assert_look(&w, "web", "layer2");
+	rules(&w, "lan:198.51.100.1-198.51.100.9");
+	run(&w);
+	assert_route(&w, "198.51.100.1", "lo*1");
+	world_fini(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -422,6 +532,9 @@ int main(void)
 	    cmocka_unit_test(too_many_nodes),
 	    cmocka_unit_test(explain_sees_every_node),
 	    cmocka_unit_test(notes_are_bounded),
+	    cmocka_unit_test(this_node_announces_what_it_is_eligible_for),
+	    cmocka_unit_test(sharers_on_a_node),
+	    cmocka_unit_test(layer2_pools_make_no_route_on_a_node),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

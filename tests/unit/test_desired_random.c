@@ -3,7 +3,8 @@
  * A random walk: Services, slices and nodes come, change and go, pools and the router change,
  * some steps at once. After each batch the RIB must be what a rebuild from nothing makes of the
  * same objects, the same assignments and the same rules; and nothing may break the rules that
- * hold always. The seed is fixed; SEED and STEPS of the environment choose others.
+ * hold always. Once as a router, once as a node, which is now this one, now another. The seed
+ * is fixed; SEED and STEPS of the environment choose others.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -34,6 +35,7 @@ struct world {
 	struct alloc_rules rules;
 	struct eligible_router router;
 	struct prefix connected[2];
+	char node[8]; /* role node: this one */
 	uint64_t random;
 };
 
@@ -146,6 +148,7 @@ static void step_rules(struct world *w)
 	    "wan:buggy:203.0.113.0/30 lan:198.51.100.0/24,2001:db8:f::/64",
 	    "lan:198.51.100.1-198.51.100.2 rest:zone=b:198.51.100.3-198.51.100.9",
 	    "six:2001:db8:f::1-2001:db8:f::1 lan:198.51.100.1-198.51.100.1",
+	    "lan:198.51.100.1-198.51.100.2 arp:layer2:198.51.100.3-198.51.100.9",
 	    "lan:198.51.100.2-198.51.100.9",
 	    "",
 	};
@@ -161,6 +164,11 @@ static void step_rules(struct world *w)
 
 static void step_router(struct world *w)
 {
+	if (*w->node && pick(w, 2)) {
+		snprintf(w->node, sizeof(w->node), "n%u", pick(w, NODES + 1));
+		desired_set_node(w->live.d, w->node);
+		return;
+	}
 	w->router = (struct eligible_router){.connected = w->connected,
 	    .n_connected = pick(w, 3),
 	    .max_nexthops = pick(w, 4),
@@ -197,12 +205,15 @@ static void copy_service(struct store_service *svc, void *arg)
 		store_apply(fresh->st, put_event(k8s_object_pack(svc->slices[i])));
 }
 
-static void rebuild(const struct world *w, struct side *fresh)
+/* node: role node, this one; "" = role router. */
+static void rebuild(const struct world *w, struct side *fresh, const char *node)
 {
 	struct store_node *const *nodes;
 	size_t n;
 
 	side_init(fresh);
+	if (*node)
+		desired_set_node(fresh->d, node);
 	desired_set_router(fresh->d, &w->router);
 	desired_set_rules(fresh->d, &w->rules);
 	store_each_service(w->live.st, copy_service, fresh);
@@ -237,7 +248,10 @@ static void say_route(const struct rib_route *r, bool best, void *arg)
 	assert_true(best);
 	say(arg, "%s", prefix_str(&r->prefix, buf));
 	for (size_t i = 0; i < r->n; i++) {
-		say(arg, " %s*%u", ipaddr_str(&r->nh[i].addr, buf), r->nh[i].weight);
+		say(arg, " %s*%u", r->nh[i].loopback ? "lo" : ipaddr_str(&r->nh[i].addr, buf),
+		    r->nh[i].weight);
+		assert_true(r->nh[i].loopback ? r->n == 1 && !r->nh[i].addr.family
+					      : r->nh[i].addr.family);
 		assert_true(r->nh[i].weight >= 1 && r->nh[i].weight <= 255);
 		assert_true(!i || ipaddr_cmp(&r->nh[i - 1].addr, &r->nh[i].addr) < 0);
 	}
@@ -306,12 +320,18 @@ static void check_view(struct store_service *svc, void *arg)
 		struct desired_view v = desired_explain(w->live.d, svc, i);
 		const struct prefix p = prefix_of_addr(&v.addr);
 		const struct rib_route *r = rib_best(w->live.rib, &p);
-		size_t eligible = 0;
+		size_t eligible = 0, here = 0;
 
 		assert_int_equal(v.n_nexthops, r ? r->n : 0);
-		for (size_t j = 0; j < v.n_nodes; j++)
+		for (size_t j = 0; j < v.n_nodes; j++) {
 			eligible += v.nodes[j].eligible;
-		if (!v.n_sharers && r)
+			here += v.nodes[j].eligible && !strcmp(v.nodes[j].node, w->node);
+		}
+		if (*w->node && !v.n_sharers)
+			assert_int_equal(r ? r->n : 0, v.reason == DESIRED_LAYER2 ? 0 : here);
+		else if (*w->node)
+			assert_true(!r || here <= 1);
+		else if (!v.n_sharers && r)
 			assert_true(eligible >= r->n);
 		else if (!v.n_sharers)
 			assert_int_equal(eligible, 0);
@@ -319,12 +339,41 @@ static void check_view(struct store_service *svc, void *arg)
 	}
 }
 
+/* The nodes agree: as many have a prefix as each of them thinks. */
+static void check_nodes(const struct world *w)
+{
+	struct side side[NODES];
+	char name[8];
+
+	for (unsigned i = 0; i < NODES; i++) {
+		snprintf(name, sizeof(name), "n%u", i);
+		rebuild(w, &side[i], name);
+	}
+	for (unsigned i = 0; i < SERVICES; i++) {
+		struct store_service *svc;
+
+		snprintf(name, sizeof(name), "s%u", i);
+		svc = store_service(w->live.st, "d", name);
+		for (unsigned k = 0; svc && svc->alloc && k < svc->alloc->n; k++) {
+			struct desired_view v = desired_look(w->live.d, svc, k);
+			const struct prefix p = prefix_of_addr(&v.addr);
+			size_t have = 0;
+
+			for (unsigned j = 0; j < NODES; j++)
+				have += rib_best(side[j].rib, &p) != NULL;
+			assert_int_equal(have, v.n_announcing);
+		}
+	}
+	for (unsigned i = 0; i < NODES; i++)
+		side_fini(&side[i]);
+}
+
 static void check(struct world *w, unsigned long at)
 {
 	static struct text live, want;
 	struct side fresh;
 
-	rebuild(w, &fresh);
+	rebuild(w, &fresh, w->node);
 	describe(&w->live, &live);
 	describe(&fresh, &want);
 	if (strcmp(live.s, want.s) != 0)
@@ -333,6 +382,8 @@ static void check(struct world *w, unsigned long at)
 	store_each_service(w->live.st, check_service, w);
 	if (at % 8 == 0)
 		store_each_service(w->live.st, check_view, w);
+	if (*w->node && at % 32 == 0)
+		check_nodes(w);
 }
 
 static unsigned long number(const char *name, unsigned long otherwise)
@@ -342,17 +393,19 @@ static unsigned long number(const char *name, unsigned long otherwise)
 	return s ? strtoul(s, NULL, 10) : otherwise;
 }
 
-static void incremental_equals_rebuilt(void **state)
+static void walk(const char *node)
 {
 	unsigned long steps = number("STEPS", 20000), at = 0;
 	struct world w = {.random = number("SEED", 2)};
 	struct desired_note *notes;
 	size_t routes = 0, n;
 
-	(void)state;
+	snprintf(w.node, sizeof(w.node), "%s", node);
 	prefix_parse("203.0.113.0/24", &w.connected[0]);
 	prefix_parse("2001:db8::/64", &w.connected[1]);
 	side_init(&w.live);
+	if (*node)
+		desired_set_node(w.live.d, node);
 	step_rules(&w);
 	step_router(&w);
 	while (at < steps) {
@@ -365,15 +418,28 @@ static void incremental_equals_rebuilt(void **state)
 		notes = desired_take_notes(w.live.d, &n);
 		desired_notes_free(notes, n);
 	}
-	assert_true(routes > steps); /* the walk is about something */
+	assert_true(routes > steps / (*node ? 4 : 1)); /* the walk is about something */
 	side_fini(&w.live);
 	pools_free(w.policy);
+}
+
+static void incremental_equals_rebuilt_on_a_router(void **state)
+{
+	(void)state;
+	walk("");
+}
+
+static void incremental_equals_rebuilt_on_a_node(void **state)
+{
+	(void)state;
+	walk("n2");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(incremental_equals_rebuilt),
+	    cmocka_unit_test(incremental_equals_rebuilt_on_a_router),
+	    cmocka_unit_test(incremental_equals_rebuilt_on_a_node),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

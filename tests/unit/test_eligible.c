@@ -19,6 +19,7 @@ enum {
 	OVER_V6 = 4, /* IPv4 may go over IPv6 next hops */
 	EQUAL = 8,
 	SELECT = 16, /* the pool's advertisement selects zone=a */
+	ITSELF = 32, /* role node */
 };
 
 /* Each node: "name spec | ready,draining" (spec "-" = no such Node). What comes of it:
@@ -104,6 +105,10 @@ static const struct row {
     {"the first reason is told",                                LOCAL | SELECT,
      {"a exclude netdown notready | 1,0", "b netdown | 1,0", "c 2001:db8::1 zone=a | 1,0"},
      "excluded; network-unavailable; no-internal-ip-of-family"												       },
+    {"role node: no InternalIP is needed, all else is",         ITSELF | SELECT,
+     {"a zone=a | 1,0", "b 2001:db8::2 zone=a | 0,0", "c 192.0.2.3 | 1,0",
+	    "d exclude | 1,0"},
+     "ok -*1; ok -*1; not-selected; excluded"															},
     {"no nodes at all",					 0,                    {NULL},					      ""                        },
 };
 
@@ -149,8 +154,9 @@ static size_t verdict_text(const struct eligible_verdict *v, char *to, size_t ro
 		assert_int_equal(v->weight, 0);
 		return (size_t)snprintf(to, room, "%s", token);
 	}
-	return (size_t)snprintf(to, room, "%s %s*%u%s", token, ipaddr_str(&v->nexthop, buf),
-	    v->weight, v->draining ? "d" : "");
+	return (size_t)snprintf(to, room, "%s %s*%u%s", token,
+	    v->nexthop.family ? ipaddr_str(&v->nexthop, buf) : "-", v->weight,
+	    v->draining ? "d" : "");
 }
 
 static void run_row(const struct row *row)
@@ -159,7 +165,8 @@ static void run_row(const struct row *row)
 	const struct eligible_router router = {.connected = connected,
 	    .n_connected = 2,
 	    .v4_over_v6 = row->flags & OVER_V6,
-	    .equal_weight = row->flags & EQUAL};
+	    .equal_weight = row->flags & EQUAL,
+	    .itself = row->flags & ITSELF};
 	struct selector_label label = {(char *)"zone", (char *)"a"};
 	struct selector selector = {.labels = &label, .n_labels = 1};
 	struct pool_ad ad = {

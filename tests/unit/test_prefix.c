@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "zclient/prefix.h"
+#include <arpa/inet.h>
 #include <cmocka.h>
 #include <errno.h>
 #include <string.h>
@@ -113,6 +114,22 @@ static void the_next_address(void **state)
 	assert_false(ipaddr_next(&last));
 }
 
+static void numbers_are_printed_as_inet_ntop_does(void **state)
+{
+	char buf[PREFIX_STRLEN], want[PREFIX_STRLEN];
+	struct ipaddr a = {.family = AF_INET};
+
+	(void)state;
+	for (size_t at = 0; at < 4; at++) {
+		for (unsigned n = 0; n < 256; n++) {
+			a.addr[at] = (uint8_t)n;
+			assert_ptr_equal(ipaddr_str(&a, buf), buf);
+			assert_string_equal(
+			    buf, inet_ntop(AF_INET, a.addr, want, sizeof(want)));
+		}
+	}
+}
+
 static void small_facts(void **state)
 {
 	char buf[PREFIX_STRLEN];
@@ -138,6 +155,7 @@ int main(void)
 	    cmocka_unit_test(order),
 	    cmocka_unit_test(containing),
 	    cmocka_unit_test(the_next_address),
+	    cmocka_unit_test(numbers_are_printed_as_inet_ntop_does),
 	    cmocka_unit_test(small_facts),
 	};
 

@@ -243,6 +243,24 @@ static void many_routes(void **state)
 	rib_free(rib);
 }
 
+/* Interface lo is a next hop of its own kind, not "no address". */
+static void loopback_is_another_next_hop(void **state)
+{
+	struct rib *rib = rib_new();
+	const struct rib_nexthop any = {.weight = 1}, lo = {.loopback = true, .weight = 1};
+	const struct prefix p = pfx("10.0.0.0/32");
+
+	(void)state;
+	rib_set(rib, RIB_KUBERNETES, &p, &any, 1);
+	assert_int_equal(rib_commit(rib), 1);
+	rib_set(rib, RIB_KUBERNETES, &p, &lo, 1);
+	assert_int_equal(rib_commit(rib), 1);
+	assert_true(rib_best(rib, &p)->nh[0].loopback);
+	rib_set(rib, RIB_KUBERNETES, &p, &lo, 1);
+	assert_int_equal(rib_commit(rib), 0);
+	rib_free(rib);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -251,6 +269,7 @@ int main(void)
 	    cmocka_unit_test(the_smaller_source_wins),
 	    cmocka_unit_test(replay_and_show),
 	    cmocka_unit_test(many_routes),
+	    cmocka_unit_test(loopback_is_another_next_hop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,53 +10,16 @@
 
 #include "announcer/conf.h"
 #include "announcer/desired.h"
+#include "announcer/http/metrics.h"
 #include "announcer/util.h"
 #include "announcer/vty/exec.h"
 #include "fake_outputs.h"
 #include "k8s/yamldoc.h"
+#include "show_kernel.h"
 #include <cmocka.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <sys/socket.h>
-
-#define NOW_S        1767229200 /* 2026-01-01T01:00:00Z */
-#define NOW_MS       100000
-#define GATEWAYS_MAX 2000
-#define ROUTES_MAX   64
-
-/* What is special about a scene; zeroed: all is well. */
-struct scene {
-	const char *name; /* of the golden file */
-	const char *const *commands;
-	enum zserv_state state; /* ZSERV_OFF stands for ZSERV_UP */
-	const char *state_text, *reason;
-	const char *down;           /* gateway without a way, or "all" */
-	const char *lost, *refused; /* prefixes that zebra does not install */
-	const char *outage;
-	const char *problem;
-	const char *damaged; /* the state file */
-	unsigned nodes,
-	    limit;          /* nodes m0001 ... besides those of the lab; next hops of a route */
-	bool strange;       /* zebra is of a release that nobody knows */
-	bool unread, quiet; /* the source was not read; zebra says nothing of routes */
-	const char *route_map; /* of zebra, on our IPv4 routes */
-	unsigned rivals;       /* other clients with our key */
-};
-
-struct lab {
-	struct conf *conf;
-	struct store *store;
-	struct alloc *alloc;
-	struct rib *rib;
-	struct desired *desired;
-	struct k8s_state source;
-	struct k8s_problem problem;
-	struct vty_problem damage;
-	struct vty_context ctx;
-	struct ipaddr gateways[GATEWAYS_MAX];
-	struct prefix routes[ROUTES_MAX];
-	size_t n_gateways, n_routes;
-};
 
 static char *read_file(const char *name, size_t *len)
 {
@@ -206,6 +169,10 @@ static void zebra_start(struct lab *lab, const struct scene *s)
 	};
 	if (fake.status.state == ZSERV_UP)
 		zroutes_up(fake.routes, fake.status.ecmp, NOW_MS);
+	if (s->node)
+		fake.iface = (struct zserv_iface){.ifindex = 1, .name = "lo", .loopback = true};
+	if (s->node && fake.status.state == ZSERV_UP)
+		zroutes_loopback(fake.routes, s->lo_down ? 0 : 1, NOW_MS);
 	rib_attach(lab->rib, &out, lab);
 }
 
@@ -249,6 +216,7 @@ static struct lab *lab_new(const struct scene *s)
 	lab->desired = desired_new(lab->store, lab->alloc, lab->rib);
 	rules = (struct alloc_rules){&lab->conf->policy, "", true};
 	desired_set_rules(lab->desired, &rules);
+	desired_set_node(lab->desired, s->node);
 	desired_set_router(lab->desired, &router);
 	text = read_file("lab.yaml", &len);
 	feed(lab, text, len);
@@ -259,6 +227,7 @@ static struct lab *lab_new(const struct scene *s)
 	rib_commit(lab->rib);
 	zebra_answers(lab, s);
 	zebra_answers(lab, s);
+	kernel_start(lab, s);
 	source_start(lab, s);
 	fake.queue = (struct queue_stats){.events = 40,
 	    .last_queued_ns = (NOW_MS - 5000) * 1000000ull,
@@ -284,6 +253,7 @@ static struct lab *lab_new(const struct scene *s)
 static void lab_free(struct lab *lab)
 {
 	desired_free(lab->desired);
+	audit_free(fake.audit);
 	zroutes_free(fake.routes);
 	alloc_free(lab->alloc);
 	store_free(lab->store);
@@ -359,13 +329,13 @@ static const char *const all_is_well[] = {"show services", "show services pihole
     "show services default/dual", "show services default/two-v4", "show services dns-udp",
     "show services web", "show services nobody/home", "show nodes", "show nodes n1",
     "show nodes n9", "show pools", "show rib", "show rib 192.168.254.6",
-    "show rib 2001:db8::/32", "show rib 10.0.0.0/8", "show zserv", "show queue",
+    "show rib 2001:db8::/32", "show rib 10.0.0.0/8", "show zserv", "show fib", "show queue",
     "show running-config", "show log", NULL};
 static const char *const in_json[] = {"show services json", "show services default/dual json",
     "show nodes json", "show nodes n1 json", "show pools json", "show rib json",
-    "show zserv json", "show queue json", "show log json", "why pihole/dns-tcp json",
-    "why default/idle json", "why 10.1.1.1 json", "why node n3 json", "show services x/y json",
-    NULL};
+    "show zserv json", "show fib json", "show queue json", "show log json",
+    "why pihole/dns-tcp json", "why default/idle json", "why 10.1.1.1 json", "why node n3 json",
+    "show services x/y json", NULL};
 static const char *const why_services[] = {"why pihole/dns-tcp", "why 192.168.254.6",
     "why default/web", "why default/dual", "why default/outside", "why default/two-v4",
     "why default/idle", "why default/no-ip", "why default/excluded", "why default/classy",
@@ -375,6 +345,15 @@ static const char *const why_services[] = {"why pihole/dns-tcp", "why 192.168.25
     "why node n5", "why node n9", "why node nn1", NULL};
 static const char *const why_web[] = {
     "show services", "why default/web", "show zserv", "show rib", NULL};
+static const char *const on_a_node[] = {"show services", "show services default/web",
+    "show services pihole/dns-tcp json", "show nodes", "show nodes n1", "show rib",
+    "show rib json", "show zserv", "show zserv json", "why default/web", "why pihole/dns-tcp",
+    "why default/idle", "why default/dual", "why default/excluded", "why node n1",
+    "why node n3", NULL};
+static const char *const why_node[] = {
+    "show services", "why default/web", "show zserv | include interface", NULL};
+static const char *const why_kernel[] = {"show fib", "show fib 192.168.254.0",
+    "show fib 192.168.254.6", "show services", "why default/web", NULL};
 static const char *const why_source[] = {
     "why default/web", "why default/nothing", "why node n1", "show queue", NULL};
 static const char *const why_many[] = {"why default/web", "show zserv | count resolved",
@@ -398,6 +377,12 @@ SCENE(key_held, .commands = why_web, .state = ZSERV_KEY_HELD,
 SCENE(unresolved, .commands = why_web, .down = "all")
 SCENE(one_unresolved, .commands = why_web, .down = "192.168.2.12")
 SCENE(lost, .commands = why_web, .lost = "192.168.254.0/32")
+SCENE(fib_missing, .commands = why_kernel, .missing = "192.168.254.0/32")
+SCENE(fib_different, .commands = why_kernel, .different = "192.168.254.0/32")
+SCENE(fib_foreign, .commands = why_kernel, .foreign = "192.168.254.0/32")
+SCENE(fib_stray, .commands = why_kernel, .stray = "192.168.254.200/32")
+SCENE(fib_elsewhere, .commands = why_kernel, .elsewhere = "a rule")
+SCENE(fib_off, .commands = why_kernel, .fib_off = "not available on this system")
 SCENE(refused, .commands = why_web, .refused = "192.168.254.0/32")
 SCENE(denied, .commands = why_web, .refused = "192.168.254.0/32", .route_map = "no-lb")
 SCENE(permitted, .commands = why_web, .route_map = "no-lb")
@@ -412,12 +397,36 @@ SCENE(outage, .commands = why_source,
     .outage = "/etc/grevy/manifests.d: No such file or directory")
 SCENE(bad_file, .commands = why_source, .problem = "spec.ports[0].port: must be 1..65535")
 
+/* The metrics of a lab with something of everything. */
+static void metrics(void **state)
+{
+	static const struct scene s = {.name = "metrics",
+	    .missing = "192.168.254.0/32",
+	    .stray = "192.168.254.200/32",
+	    .outage = "gone"};
+	struct lab *lab = lab_new(&s);
+	struct buf b = {0};
+
+	(void)state;
+	fake.status.release = "8.\"4\\\n";
+	metrics_put(&b, &lab->ctx);
+	compare(s.name, b.p);
+	lab_free(lab);
+	buf_clear(&b);
+	metrics_put(&b, &(struct vty_context){.version = "0"});
+	assert_non_null(strstr(b.p, "grevy_source_synced 0\n"));
+	free(b.p);
+}
+SCENE(node, .commands = on_a_node, .node = "n1")
+SCENE(node_unknown, .commands = why_node, .node = "n9")
+SCENE(node_lo_down, .commands = why_node, .node = "n1", .lo_down = true)
+
 /* Nothing is there yet: each command says so, none falls over. */
 static void without_parts_commands_say_so(void **state)
 {
 	static const char *const commands[] = {"show nodes", "show pools", "show queue",
-	    "show rib", "show running-config", "show services", "show zserv", "why 192.0.2.1",
-	    "why a/b", "why node n"};
+	    "show fib", "show rib", "show running-config", "show services", "show zserv",
+	    "why 192.0.2.1", "why a/b", "why node n"};
 	struct lab lab = {.ctx = {.version = "0.0.1"}};
 
 	(void)state;
@@ -491,6 +500,12 @@ int main(void)
 	    cmocka_unit_test(unresolved),
 	    cmocka_unit_test(one_unresolved),
 	    cmocka_unit_test(lost),
+	    cmocka_unit_test(fib_missing),
+	    cmocka_unit_test(fib_different),
+	    cmocka_unit_test(fib_foreign),
+	    cmocka_unit_test(fib_stray),
+	    cmocka_unit_test(fib_elsewhere),
+	    cmocka_unit_test(fib_off),
 	    cmocka_unit_test(refused),
 	    cmocka_unit_test(denied),
 	    cmocka_unit_test(permitted),
@@ -502,6 +517,10 @@ int main(void)
 	    cmocka_unit_test(unread),
 	    cmocka_unit_test(outage),
 	    cmocka_unit_test(bad_file),
+	    cmocka_unit_test(metrics),
+	    cmocka_unit_test(node),
+	    cmocka_unit_test(node_unknown),
+	    cmocka_unit_test(node_lo_down),
 	    cmocka_unit_test(without_parts_commands_say_so),
 	    cmocka_unit_test(version_and_memory_are_told),
 	    cmocka_unit_test(names_complete),

@@ -20,6 +20,12 @@ static const struct zapi_version *row(int major, int minor)
 	return zversion_find(major, minor, -1, NULL);
 }
 
+/* A type that the release has. */
+static enum zapi_type type_of(const struct zapi_version *v)
+{
+	return zversion_type(v, ZTYPE_OPENFABRIC) >= 0 ? ZTYPE_OPENFABRIC : ZTYPE_NHRP;
+}
+
 static void simple_route(struct zapi_route *r, uint16_t n)
 {
 	memset(nh, 0, sizeof(nh));
@@ -55,9 +61,12 @@ static void too_many_nexthops(void **state)
 	for (size_t i = 0; (v = zversion_row(i)); i++) {
 		unsigned max = v->major > 10 || (v->major == 10 && v->minor >= 2) ? 256 : 255;
 
+		max = v->major < 5 ? 16 : max;
 		simple_route(&r, (uint16_t)max);
+		r.type = type_of(v);
 		assert_int_equal(encode(v, &r), 0);
 		simple_route(&r, (uint16_t)(max + 1));
+		r.type = type_of(v);
 		assert_int_equal(encode(v, &r), -E2BIG);
 	}
 }
@@ -125,6 +134,115 @@ static void what_a_release_lacks_is_refused(void **state)
 	nh[1].onlink = true;
 	assert_int_equal(encode(row(7, 0), &r), 0);
 	assert_int_equal(w.len, 0);
+}
+
+/* What 4.0 to 6.0 lack must not go out as something else. */
+static void what_old_releases_lack_is_refused(void **state)
+{
+	const struct zapi_version *v;
+	struct zapi_route r;
+
+	(void)state;
+	for (size_t i = 0; (v = zversion_row(i)) && v->major < 7; i++) {
+		simple_route(&r, 2);
+		r.type = ZTYPE_NHRP;
+		assert_int_equal(encode(v, &r), 0);
+		nh[0].onlink = nh[1].onlink = true;
+		assert_int_equal(encode(v, &r), -EOPNOTSUPP);
+		nh[0].onlink = nh[1].onlink = false;
+		nh[1].vrf = 7;
+		assert_int_equal(encode(v, &r), v->major < 5 ? -EOPNOTSUPP : 0);
+		nh[1].vrf = 0;
+		r.vrf = 0x10000;
+		nh[0].vrf = nh[1].vrf = r.vrf;
+		assert_int_equal(encode(v, &r), v->major < 4 ? -EOPNOTSUPP : 0);
+		r.vrf = nh[0].vrf = nh[1].vrf = 0;
+		r.has = ZHAS_TABLE;
+		assert_int_equal(encode(v, &r), v->major < 5 ? -EOPNOTSUPP : 0);
+		r.has = ZHAS_NHG;
+		assert_int_equal(encode(v, &r), -EOPNOTSUPP);
+		r.has = 0;
+		r.instance = 5;
+		assert_int_equal(encode(v, &r), v->major < 3 ? -EOPNOTSUPP : 0);
+	}
+}
+
+/* Up to 3.0 a route has no form for a gateway of the other family, says by one flag that it is
+ * a blackhole, and only of which kind that is by default. */
+static void routes_that_have_no_old_form(void **state)
+{
+	const struct zapi_version *v;
+	struct zapi_route r;
+
+	(void)state;
+	for (size_t i = 0; (v = zversion_row(i)) && v->major < 4; i++) {
+		simple_route(&r, 1);
+		r.type = ZTYPE_NHRP;
+		assert_int_equal(ipaddr_parse("fe80::1", &nh[0].gate), 0);
+		nh[0].ifindex = 3;
+		assert_int_equal(encode(v, &r), -EOPNOTSUPP);
+		assert_int_equal(prefix_parse("2001:db8::/64", &r.prefix), 0);
+		assert_int_equal(encode(v, &r), 0);
+		nh[0].ifindex = 0; /* link-local needs one */
+		assert_int_equal(encode(v, &r), -EINVAL);
+		assert_int_equal(ipaddr_parse("10.9.0.1", &nh[0].gate), 0);
+		assert_int_equal(encode(v, &r), -EOPNOTSUPP);
+		memset(&nh[0], 0, sizeof(nh[0]));
+		assert_int_equal(encode(v, &r), -EINVAL);
+		nh[0].blackhole = ZBH_NULL;
+		assert_int_equal(encode(v, &r), v->major < 3 ? -EOPNOTSUPP : 0);
+		assert_int_equal(prefix_parse("10.0.0.0/8", &r.prefix), 0);
+		assert_int_equal(encode(v, &r), 0);
+		nh[0].blackhole = ZBH_REJECT;
+		assert_int_equal(encode(v, &r), -EOPNOTSUPP);
+		nh[0].blackhole = ZBH_NULL;
+		nh[1] = (struct zapi_nexthop){.ifindex = 3};
+		r.n = 2;
+		assert_int_equal(encode(v, &r), -EOPNOTSUPP);
+		r.n = 0;
+		assert_int_equal(encode(v, &r), -EINVAL);
+	}
+}
+
+/* A next hop without gateway among others keeps its place in both lists. */
+static void old_lists_stay_in_step(void **state)
+{
+	/* after the length: the header, then nhrp, flags, NEXTHOP, unicast, 2000::/3; four
+	 * entries: fd09::1, ::, interface 0, interface 4 */
+	static const uint8_t want[] = {255, 3, 0, 0, 0, 9, 14, 0, 1, 0, 1, 3, 0x20, 4, 6, 0xfd,
+	    9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	    0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 4};
+	struct zapi_route r;
+
+	(void)state;
+	simple_route(&r, 2);
+	r.type = ZTYPE_NHRP;
+	assert_int_equal(prefix_parse("2000::/3", &r.prefix), 0);
+	memset(nh, 0, 2 * sizeof(nh[0]));
+	assert_int_equal(ipaddr_parse("fd09::1", &nh[0].gate), 0);
+	nh[1].ifindex = 4;
+	assert_int_equal(encode(row(1, 2), &r), 0);
+	assert_int_equal(buf[1], 2 + sizeof(want));
+	assert_memory_equal(buf + 2, want, sizeof(want));
+}
+
+static void sessions_of_old_releases(void **state)
+{
+	struct wr w = wr_of(buf, sizeof(buf));
+	struct zapi_hello hello = {.type = ZTYPE_NHRP, .instance = 1};
+	struct zapi_redist redist = {.type = ZTYPE_NHRP, .family = AF_INET, .instance = 1};
+
+	(void)state;
+	assert_int_equal(zapi_hello_encode(&w, row(1, 2), &hello), -EOPNOTSUPP);
+	assert_int_equal(
+	    zapi_redist_encode(&w, row(1, 2), ZCMD_REDISTRIBUTE_ADD, &redist), -EOPNOTSUPP);
+	redist.instance = 0;
+	redist.type = ZTYPE_ALL;
+	assert_int_equal(
+	    zapi_redist_encode(&w, row(1, 2), ZCMD_REDISTRIBUTE_ADD, &redist), -EOPNOTSUPP);
+	assert_int_equal(zapi_if_add_encode(&w, row(3, 0), 0x10000), -EOPNOTSUPP);
+	assert_int_equal(w.len, 0);
+	assert_int_equal(zapi_hello_encode(&w, row(3, 0), &hello), 0);
 }
 
 static void arguments_without_encoding(void **state)
@@ -332,7 +450,7 @@ static void random_nexthop(const struct zapi_version *v, struct zapi_nexthop *n)
 	struct prefix p;
 
 	memset(n, 0, sizeof(*n));
-	n->vrf = rnd(3);
+	n->vrf = v->nh == ZNH_4_0 ? 2 : rnd(3); /* 4.0 has one for all */
 	n->weight = v->weight_len ? rnd(256) : 0;
 	if (rnd(8) == 0) {
 		n->blackhole = (uint8_t)(ZBH_UNSPEC + rnd(4));
@@ -346,17 +464,17 @@ static void random_nexthop(const struct zapi_version *v, struct zapi_nexthop *n)
 	memcpy(n->gate.addr, p.addr, sizeof(p.addr));
 	if (ipaddr_is_linklocal(&n->gate))
 		n->ifindex = 7;
-	n->onlink = v->nh != ZNH_7_0 && rnd(2);
+	n->onlink = v->nh >= ZNH_7_1 && rnd(2);
 }
 
 static void random_route(const struct zapi_version *v, struct zapi_route *r)
 {
 	memset(r, 0, sizeof(*r));
-	r->type = ZTYPE_OPENFABRIC;
+	r->type = type_of(v);
 	r->instance = (uint16_t)rnd(65536);
 	r->safi = 1;
 	r->flags = rnd(2) ? ZROUTE_ALLOW_RECURSION : 0;
-	r->has = rnd(32);
+	r->has = rnd(v->msg.table ? 32 : 16);
 	random_prefix(&r->prefix, rnd(2) ? AF_INET : AF_INET6);
 	r->distance = r->has & ZHAS_DISTANCE ? (uint8_t)rnd(256) : 0;
 	r->metric = r->has & ZHAS_METRIC ? rnd(1 << 24) : 0;
@@ -400,7 +518,7 @@ static void decode_of_encode_is_the_same(void **state)
 
 	(void)state;
 	for (size_t i = 0; (v = zversion_row(i)); i++)
-		for (unsigned k = 0; k < 500; k++) {
+		for (unsigned k = 0; k < 500 && v->nh >= ZNH_4_0; k++) {
 			struct zapi_route in, out = {.nh = nh2};
 			struct wr w = wr_of(buf, sizeof(buf));
 			struct rd r;
@@ -420,6 +538,10 @@ int main(void)
 	    cmocka_unit_test(too_many_nexthops),
 	    cmocka_unit_test(routes_that_zebra_would_not_understand),
 	    cmocka_unit_test(what_a_release_lacks_is_refused),
+	    cmocka_unit_test(what_old_releases_lack_is_refused),
+	    cmocka_unit_test(routes_that_have_no_old_form),
+	    cmocka_unit_test(old_lists_stay_in_step),
+	    cmocka_unit_test(sessions_of_old_releases),
 	    cmocka_unit_test(arguments_without_encoding),
 	    cmocka_unit_test(names_of_codes),
 	    cmocka_unit_test(counts_that_lie),

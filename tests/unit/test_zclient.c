@@ -125,9 +125,11 @@ static const struct zapi_version *row(int major, int minor, int patch)
 static size_t stream_of(const struct zapi_version *v, uint8_t *out, size_t max, unsigned *n)
 {
 	static const char *const sent[] = {"capabilities", "router-id-update", "redistributed",
+	    "redistributed-v6", "redistributed-gone", "redistributed-many", "redistributed-mac",
 	    "redistributed-label", "redistributed-full", "nexthop-update",
-	    "nexthop-unreachable", "nexthop-static", "notify-v4", "notify-v6", "interface-add",
-	    "address-add-v4", "address-add-v6", "vrf-add", "error", "close-notify"};
+	    "nexthop-unreachable", "nexthop-static", "nexthop-v6", "notify-v4", "notify-v6",
+	    "interface-add", "address-add-v4", "address-add-v6", "vrf-add", "error",
+	    "close-notify"};
 	FILE *f = golden_open("messages.hex");
 	struct golden g;
 	size_t len = 0;
@@ -177,6 +179,7 @@ static void any_split_tells_the_same(void **state)
 		size_t len = stream_of(v, stream, sizeof(stream), &n);
 		struct told whole = {.len = 0};
 		struct zclient *c = zclient_new(v, &ops, &whole);
+		const char *gone;
 		size_t lines = 0;
 
 		assert_true(n >= 12);
@@ -188,6 +191,11 @@ static void any_split_tells_the_same(void **state)
 		assert_int_equal(lines, n);
 		assert_null(strstr(whole.text, "bad"));
 		assert_null(strstr(whole.text, "unknown"));
+		/* "redistributed-gone" is the only one that takes something away */
+		assert_null(strstr(whole.text, "vrf 0"));
+		gone = strstr(whole.text, "route 0");
+		assert_int_equal(gone != NULL, v->nh < ZNH_4_0);
+		assert_true(!gone || !strstr(gone + 1, "route 0"));
 		for (size_t k = 0; k < sizeof(chunks) / sizeof(chunks[0]); k++) {
 			struct told parts = {.len = 0};
 

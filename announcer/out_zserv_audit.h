@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* out_zserv_audit.h - inside of the zebra output: its comparison with the kernel's table. */
+#ifndef GREVY_OUT_ZSERV_AUDIT_H
+#define GREVY_OUT_ZSERV_AUDIT_H
+#include "announcer/audit.h"
+#include "announcer/log.h"
+
+struct event;
+struct out_zserv;
+struct vtyc;
+
+struct zserv_fib {
+	struct fib *kernel; /* NULL = not looked at, because of off */
+	char off[128];
+	struct audit *audit;
+	struct event *due_ev;
+	int64_t due_ms; /* when it fires, if it is pending */
+	struct log_bucket bucket;
+	struct vtyc *asking;
+	struct prefix *strays; /* to be asked about, the first under way */
+	size_t n_strays;
+};
+
+/* Once; then up with the connection, down with it. */
+void zserv_audit_init(struct out_zserv *z);
+void zserv_audit_fini(struct out_zserv *z);
+void zserv_audit_up(struct out_zserv *z);
+void zserv_audit_down(struct out_zserv *z);
+/* Something may be due earlier. */
+void zserv_audit_arm(struct out_zserv *z);
+#endif

@@ -1,0 +1,330 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Role node beside a local FRR, by the files of frr-config/node-sidecar: on each of three nodes
+# zebra, bgpd and grevyd; the router has bgpd and no grevyd. The nodes have what kube-proxy
+# would make, so that a Service is answered by its pods.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+shipped=$top_dir/frr-config/node-sidecar
+local4=$pool4.1 cluster4=$pool4.2 local6=$pool6::1 cluster6=$pool6::2
+stale=5
+
+# --- the nodes -------------------------------------------------------------------------------
+
+# pod I: behind node I, answers on port 80 and says where it is.
+pod() {
+    ns_add "pod$1"
+    link "node$1" p0 "pod$1" eth0
+    addr "node$1" p0 "10.42.$1.1/24" "fd42:$1::1/64"
+    addr "pod$1" eth0 "10.42.$1.2/24" "fd42:$1::2/64"
+    in_ns "pod$1" ip route add default via "10.42.$1.1"
+    in_ns "pod$1" ip route add default via "fd42:$1::1"
+    start "web4-$1" "pod$1" python3 "$top_dir/tests/fake/pod.py" http "node$1" "10.42.$1.2"
+    start "web6-$1" "pod$1" python3 "$top_dir/tests/fake/pod.py" http "node$1" "fd42:$1::2"
+}
+
+# pod_routes I: from node I to the pods of the other nodes, as a network plugin has them.
+pod_routes() {
+    local j
+    for j in 1 2 3; do
+        [ "$j" != "$1" ] || continue
+        in_ns "node$1" ip route add "10.42.$j.0/24" via "$(node_ip "$j")"
+        in_ns "node$1" ip route add "fd42:$j::/64" via "$(node_ip "$j" 6)"
+    done
+}
+
+# kube_proxy I PODS: the rules of node I for the nodes that have a pod, e.g. '1 2'.
+kube_proxy() {
+    local i=$1 n=0 j map4='' map6='' here4 here6
+    for j in $2; do
+        map4+="${map4:+, }$n : 10.42.$j.2" map6+="${map6:+, }$n : fd42:$j::2"
+        n=$((n + 1))
+    done
+    here4="dnat ip to numgen inc mod $n map { $map4 }" here6="dnat ip6 to numgen inc mod $n map { $map6 }"
+    [[ " $2 " != *" $i "* ]] || here4="dnat ip to 10.42.$i.2" here6="dnat ip6 to fd42:$i::2"
+    in_ns "node$i" nft -f - <<EOF
+table inet kube
+delete table inet kube
+table inet kube {
+    chain services {
+        ip daddr $local4 tcp dport 80 $here4
+        ip6 daddr $local6 tcp dport 80 $here6
+        ip daddr $cluster4 tcp dport 80 meta mark set 0x4000 dnat ip to numgen inc mod $n map { $map4 }
+        ip6 daddr $cluster6 tcp dport 80 meta mark set 0x4000 dnat ip6 to numgen inc mod $n map { $map6 }
+    }
+    chain prerouting { type nat hook prerouting priority dstnat; jump services; }
+    chain output { type nat hook output priority -100; jump services; }
+    chain postrouting { type nat hook postrouting priority srcnat; meta mark 0x4000 masquerade; }
+}
+EOF
+}
+
+# node_frr I [OPTION...]: the daemons of node I as shipped, in a pathspace of their own.
+node_frr() {
+    local i=$1 d daemons=(zebra bgpd) options
+    [ ! -x "$FRR/mgmtd" ] || daemons=(mgmtd zebra bgpd)
+    # shellcheck source=frr-config/node-sidecar/daemons
+    . "$shipped/daemons"
+    for d in "${daemons[@]}"; do
+        options=${d}_options
+        [ -n "${!options-}" ] || options=staticd_options # mgmtd: from FRR 10 on
+        options=${!options}
+        ! frr_from 10.0 || options=${options/-K /-K}
+        # shellcheck disable=SC2086 # options are words
+        start "$d-node$i" "node$i" "$FRR/$d" $options -N "node$i" --log stdout --log-level warnings
+        # A socket of one that was killed may still be there: it must answer.
+        wait_for 10 "running $d-node$i && in_ns node$i vtysh -N node$i -d $d -c 'show version'"
+    done
+    is "node$i: vtysh -b takes every line of frr.conf" "$(vtysh_load "node$i" -N "node$i" -b)" ''
+}
+
+node_frr_kill() {
+    local d
+    for d in bgpd zebra mgmtd; do
+        stop "$d-node$1" KILL
+    done
+}
+
+# node_grevyd I: as the shipped grevyd.yaml says, in little time.
+node_grevyd() {
+    start "grevyd$1" "node$1" env NODE_NAME="node$1" "${as_frr[@]}" grevyd -N "node$1" -f "$lab/node.yaml"
+    wait_for 10 "zserv_up /run/grevy/node$1"
+}
+
+node_setup() {
+    local i=$1
+    in_ns "node$i" ip route del local "$pool4.0/24" dev lo
+    in_ns "node$i" ip route del local "$pool6::/64" dev lo
+    pod_routes "$i"
+    install -d -o frr -g frr "/run/frr/node$i" "$lab/frr/node$i"
+    install -d -o frr -g frrvty -m 750 "/run/grevy/node$i"
+    : >"$lab/frr/node$i/vtysh.conf"
+    # What makes the case short: the rest is the file as it is.
+    { cat "$shipped/frr.conf" && cat <<EOF; } >"$lab/frr/node$i/frr.conf"
+router bgp 64513
+ neighbor 192.168.2.1 timers 1 3
+ neighbor 192.168.2.1 timers connect 1
+ neighbor fd00:2::1 timers 1 3
+ neighbor fd00:2::1 timers connect 1
+EOF
+    chown -R frr:frr "$lab/frr/node$i"
+}
+
+# --- what is to be seen ----------------------------------------------------------------------
+
+node_kernel() { LAB_SPACE=node$1 in_ns "node$1" python3 "$e2e_dir/lab.py" kernel "${@:2}"; }
+node_zebra() { LAB_SPACE=node$1 in_ns "node$1" python3 "$e2e_dir/lab.py" zebra "${@:2}"; }
+node_rib() { LAB_SPACE=node$1 in_ns "node$1" python3 "$e2e_dir/lab.py" rib "${@:2}"; }
+node_grevy() { grevy_at "/run/grevy/node$1" "$2"; }
+# router_has PREFIX: the nodes that the router's kernel sends it to, e.g. '1 2'.
+router_has() {
+    local i nodes='' hops
+    case $1 in
+    *:*) hops=$(in_ns router ip -6 route show "$1" proto bgp) ;;
+    *) hops=$(in_ns router ip route show "$1" proto bgp) ;;
+    esac
+    for i in 1 2 3; do
+        ! grep -qE "via ($(node_ip "$i")|$(node_ip "$i" 6)|${ll6[$i]}) " <<<"$hops " || nodes+=" $i"
+    done
+    echo "${nodes# }"
+}
+routed() { becomes 15 "$1" "router_has '$2'" "$3"; }
+web() { in_ns "$1" curl -sS -m 2 "http://$2/"; }
+
+lab_start
+# By ports, too: one client sees more than one node.
+in_ns router sysctl -qw net.ipv4.fib_multipath_hash_policy=1 net.ipv6.fib_multipath_hash_policy=1
+for i in 1 2 3; do node_setup "$i"; done
+declare -A ll6=()
+for i in 1 2 3; do
+    wait_for 5 "ll6[$i]=\$(in_ns node$i ip -6 -o addr show dev eth0 | grep -o 'fe80::[0-9a-f:]*')"
+    pod "$i"
+    kube_proxy "$i" '1 2'
+done
+nodes
+manifest <<EOF
+service default/local ips=$local4,$local6 dual local on=node1,node2
+service default/cluster ips=$cluster4,$cluster6 dual on=node1,node2
+service default/nobody on=node1
+EOF
+
+# The router: an FRR that knows nothing of grevyd.
+zebra_start
+start bgpd router "$FRR/bgpd" -A 127.0.0.1 --log stdout --log-level warnings
+wait_for 10 '[ -S /run/frr/bgpd.vty ]'
+cat >"$lab/frr/bgp.conf" <<EOF
+router bgp 64512
+ no bgp ebgp-requires-policy
+ neighbor nodes peer-group
+ neighbor nodes remote-as 64513
+ neighbor nodes timers 1 3
+ neighbor nodes6 peer-group
+ neighbor nodes6 remote-as 64513
+ neighbor nodes6 timers 1 3
+ bgp listen range 192.168.2.0/24 peer-group nodes
+ bgp listen range fd00:2::/64 peer-group nodes6
+ address-family ipv4 unicast
+  maximum-paths 8
+ exit-address-family
+ address-family ipv6 unicast
+  neighbor nodes6 activate
+  maximum-paths 8
+ exit-address-family
+EOF
+in_ns router vtysh -f "$lab/frr/bgp.conf" >>"$lab/log/vtysh.log" 2>&1 || fail 'the router takes no BGP'
+
+sed "s,/etc/grevy/manifests.d,$manifests,; s,^zebra:,&\n  stale-time: $stale," "$shipped/grevyd.yaml" >"$lab/node.yaml"
+for i in 1 2 3; do
+    node_frr "$i"
+    node_grevyd "$i"
+done
+
+# --- who announces what ----------------------------------------------------------------------
+
+for i in 1 2; do
+    becomes 10 "node$i: Local and Cluster, dev lo, in RIB" "node_rib $i" \
+        "$(printf '%s lo*1\n' "$local4/32" "$cluster4/32" "$local6/128" "$cluster6/128")"
+done
+becomes 10 'node3, without a pod: Cluster alone' 'node_rib 3' "$(printf '%s lo*1\n' "$cluster4/32" "$cluster6/128")"
+for i in 1 2 3; do
+    becomes 10 "node$i: zebra has what the RIB has" "node_zebra $i" "$(node_rib "$i")"
+    becomes 10 "node$i: the kernel, too" "node_kernel $i" "$(node_rib "$i")"
+done
+routed 'eBGP multipath on the router: Local, IPv4' "$local4" '1 2'
+routed 'Local, IPv6' "$local6" '1 2'
+routed 'Cluster, IPv4' "$cluster4" '1 2 3'
+routed 'Cluster, IPv6' "$cluster6" '1 2 3'
+
+# --- traffic ---------------------------------------------------------------------------------
+
+# answers 'WHAT' FROM ADDRESS 'NODES': the pods of these nodes and no others do, each of them;
+# no request fails.
+answers() {
+    local what=$1 seen='' one n
+    for n in {1..40}; do
+        one=$(web "$2" "$3" 2>&1)
+        [[ $one =~ ^"hello from node"[$4]$ ]] || fail "$what: request $n got '$one'"
+        [[ $seen == *"${one: -1}"* ]] || seen+=${one: -1}
+        [ ${#seen} != ${#4} ] || break
+    done
+    is "$what" "$(grep -o . <<<"$seen" | sort | tr -d '\n')" "$4"
+}
+for a in "$local4" "$cluster4" "[$local6]" "[$cluster6]"; do
+    answers "the client, through the router, is answered by both pods: $a" client "$a" 12
+done
+
+# A process in the host network of a node has the node's network, and nothing else of it.
+host_network() { in_ns "$1" unshare --mount --pid --fork --mount-proc setpriv --reuid nobody --clear-groups "${@:2}"; }
+fetch='import sys, urllib.request; print(urllib.request.urlopen(sys.argv[1], timeout=2).read().decode(), end="")'
+for a in "$local4" "[$local6]"; do
+    answers "node1 itself is answered by its own pod: $a" node1 "$a" 1
+    is "a process in node1's host network, too: $a" "$(host_network node1 python3 -c "$fetch" "http://$a/")" 'hello from node1'
+done
+for a in "$cluster4" "[$cluster6]"; do
+    answers "node3, which has no pod, is answered by both: $a" node3 "$a" 12
+    check "a process in node3's host network, too: $a" 'host_network node3 python3 -c "$fetch" "http://$a/" | grep "^hello from node"'
+done
+
+# What kube-proxy has no rule for goes round lo, until the shipped rules drop it.
+check 'a ping of the address goes round lo' 'in_ns client ping -c1 -W2 "$local4" | grep "Time to live exceeded"'
+for i in 1 2 3; do in_ns "node$i" nft -f "$shipped/nftables.conf"; done
+check 'not with nftables.conf' '! in_ns client ping -c1 -W1 "$local4" | grep "Time to live exceeded"'
+answers 'which leaves the Service alone' client "$local4" 12
+answers 'and the node itself' node1 "$local4" 1
+
+# --- the words -------------------------------------------------------------------------------
+
+check 'a Service that asks for no address is pending: no controller' \
+    'node_grevy 1 "show services" | grep -E "default/nobody .*pending: no-controller"'
+check 'why: node1 announces it' 'node_grevy 1 "why default/local" | grep -E "this node +ok +node1 announces it, one of 2"'
+check 'why: its next hop is lo' 'node_grevy 1 "why default/local" | grep -E "next hop +ok +interface lo"'
+check 'why: node3 does not, and why' \
+    'node_grevy 3 "why default/local" | grep "=> this node: node3 does not announce it: no ready endpoint here"'
+check 'show zserv: where routes lead' 'node_grevy 1 "show zserv" | grep "Routes lead to interface: lo"'
+endless() { frr_from 9.0 && ! frr_from 10.5; }
+if endless; then
+    check 'show zserv: stale-time is not kept' 'node_grevy 1 "show zserv" | grep "this release holds routes until grevyd is back"'
+    check 'so does the log' 'logged "holds our routes until grevyd is back" grevyd1'
+else
+    is 'show zserv: the stale time' "$(node_grevy 1 'show zserv' | grep 'Stale time')" "Stale time in s:          $stale"
+    check 'nothing of it in the log' '! logged "holds our routes until grevyd is back" grevyd1'
+fi
+
+# --- what happens ----------------------------------------------------------------------------
+
+manifest <<EOF
+service default/local ips=$local4,$local6 dual local on=node2,node3
+EOF
+for i in 1 2 3; do kube_proxy "$i" '2 3'; done
+routed 'the pods of Local moved, and so did its route' "$local4" '2 3'
+routed 'IPv6 as well' "$local6" '2 3'
+answers 'the client is answered by where they are now' client "$local4" 23
+check 'node1 has it nowhere' '[ -z "$(node_kernel 1 $local4/32)$(node_zebra 1 $local4/32)$(node_rib 1 $local4/32)" ]'
+manifest <<EOF
+service default/local ips=$local4,$local6 dual local on=node2~,node3
+EOF
+holds_for 1 '[ "$(router_has "$local4")" = "2 3" ]'
+ok 'a pod that drains keeps its route'
+manifest <<EOF
+service default/local ips=$local4,$local6 dual local on=node2!,node3
+EOF
+routed 'until it no longer serves' "$local4" 3
+manifest <<EOF
+service default/local ips=$local4,$local6 dual local on=node2,node3
+EOF
+routed 'and back' "$local4" '2 3'
+
+echo 'node node3 192.168.2.15 fd00:2::15 notready' | manifest
+routed 'a node that is NotReady, and others are Ready: not over it' "$cluster4" '1 2'
+nodes
+routed 'Ready again' "$cluster4" '1 2 3'
+
+in_ns node3 ip link set eth0 down
+wait_for 5 '! in_ns node3 ip route show 192.168.2.0/24 | grep -q eth0'
+holds_for 1 '[ "$(node_kernel 3 $local4/32)" = "$local4/32 lo*1" ]'
+ok 'the link of node3 is down: its route over lo stays'
+routed 'while the router goes elsewhere' "$cluster4" '1 2'
+node_up 3
+routed 'and comes back with the link' "$cluster4" '1 2 3'
+
+# grevyd dies: zebra holds the route, for stale-time or until grevyd is back.
+stop grevyd2 KILL
+killed=$(now_ms)
+holds_for $((stale - 2)) '[ "$(router_has "$local4")" = "2 3" ]'
+ok 'grevyd killed on node2: the route stays'
+if endless; then
+    wait_for $((stale + 3)) "[ \$((\$(now_ms) - killed)) -gt $(((stale + 2) * 1000)) ]"
+    is "beyond stale-time on FRR $(frr_version)" "$(router_has "$local4")" '2 3'
+else
+    routed "for stale-time on FRR $(frr_version)" "$local4" 3
+    ok "which was $(($(now_ms) - killed)) ms"
+fi
+answers 'the client is answered' client "$local4" "$(router_has "$local4" | tr -d ' ')"
+manifest <<EOF
+service default/local ips=$local4,$local6 dual local on=node3
+EOF
+kube_proxy 2 3
+kube_proxy 3 3
+node_grevyd 2
+routed 'grevyd is back, and the Service is not there any more: withdrawn' "$local4" 3
+becomes 10 'on node2, too' 'node_kernel 2' "$(printf '%s lo*1\n' "$cluster4/32" "$cluster6/128")"
+manifest <<EOF
+service default/local ips=$local4,$local6 dual local on=node2,node3
+EOF
+kube_proxy 2 '2 3'
+kube_proxy 3 '2 3'
+routed 'back on node2' "$local4" '2 3'
+
+# FRR dies on a node: the others serve.
+node_frr_kill 2
+killed=$(now_ms)
+routed 'every daemon of FRR killed on node2: traffic moves' "$local4" 3
+ok "within $(($(now_ms) - killed)) ms"
+routed 'of Cluster, too' "$cluster4" '1 3'
+answers 'the client is answered by node3' client "$local4" 3
+node_frr 2
+routed 'FRR is back on node2, grevyd found it by itself' "$local4" '2 3'
+routed 'IPv6, too' "$local6" '2 3'
+answers 'the client is answered by both' client "$local4" 23
+is 'and no daemon of ours fell over' "$(for i in 1 2 3; do running "grevyd$i" && echo "$i"; done | tr -d '\n')" 123

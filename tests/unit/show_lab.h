@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* show_lab.h - the scenes of test_show.c, and a kernel that has what a scene wants. */
+#ifndef TESTS_SHOW_LAB_H
+#define TESTS_SHOW_LAB_H
+#include "fake_outputs.h"
+#include "k8s/event.h"
+#include <stdio.h>
+
+#define NOW_S        1767229200 /* 2026-01-01T01:00:00Z */
+#define NOW_MS       100000
+#define GATEWAYS_MAX 2000
+#define ROUTES_MAX   64
+
+/* What is special about a scene; zeroed: all is well. */
+struct scene {
+	const char *name; /* of the golden file */
+	const char *const *commands;
+	enum zserv_state state; /* ZSERV_OFF stands for ZSERV_UP */
+	const char *state_text, *reason;
+	const char *down;                          /* gateway without a way, or "all" */
+	const char *lost, *refused;                /* prefixes that zebra does not install */
+	const char *missing, *different, *foreign; /* the kernel has not what it should */
+	const char *stray, *elsewhere;             /* a route of nobody; what a look-up finds */
+	const char *fib_off;
+	const char *outage;
+	const char *problem;
+	const char *damaged; /* the state file */
+	unsigned nodes,
+	    limit;          /* nodes m0001 ... besides those of the lab; next hops of a route */
+	const char *node;   /* role node, this one */
+	bool lo_down;       /* its interface lo */
+	bool strange;       /* zebra is of a release that nobody knows */
+	bool unread, quiet; /* the source was not read; zebra says nothing of routes */
+	const char *route_map; /* of zebra, on our IPv4 routes */
+	unsigned rivals;       /* other clients with our key */
+};
+
+struct lab {
+	struct conf *conf;
+	struct store *store;
+	struct alloc *alloc;
+	struct rib *rib;
+	struct desired *desired;
+	struct k8s_state source;
+	struct k8s_problem problem;
+	struct vty_problem damage;
+	struct vty_context ctx;
+	struct ipaddr gateways[GATEWAYS_MAX];
+	struct prefix routes[ROUTES_MAX];
+	size_t n_gateways, n_routes;
+};
+
+static inline struct fib_route kernel_route(
+    const struct prefix *p, struct fib_nexthop *nh, size_t n)
+{
+	return (struct fib_route){.prefix = *p,
+	    .table = 254,
+	    .metric = 20,
+	    .protocol = 197,
+	    .unicast = true,
+	    .plain = true,
+	    .nh = nh,
+	    .n = n};
+}
+
+static inline bool is_route(const char *which, const struct prefix *p)
+{
+	char b[PREFIX_STRLEN];
+
+	return which && strcmp(which, prefix_str(p, b)) == 0;
+}
+#endif
