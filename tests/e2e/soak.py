@@ -87,14 +87,20 @@ class Soak(SoakLab):
             self.intent.write_service(sharer)
         return f"policy {name}"
 
+    def to_mend(self, broken):
+        """Half of the changes mend something: else most of the time there would be no route at all."""
+        return self.pick(broken) if broken and self.random.random() < 0.5 else None
+
     def change_node(self):
-        name, what = self.pick(self.intent.nodes), self.pick(["ready", "netdown", "excluded"])
+        good = {"ready": True, "netdown": False, "excluded": False}
+        broken = {(n, k) for n, has in self.intent.nodes.items() for k in good if has[k] != good[k]}
+        name, what = self.to_mend(broken) or (self.pick(self.intent.nodes), self.pick(good))
         self.intent.nodes[name][what] ^= True
         self.intent.write_node(name)
         return f"{name} {what}={self.intent.nodes[name][what]}"
 
     def flap_link(self, ways=("admin", "carrier")):
-        name, how = self.pick(self.intent.nodes), self.pick(ways)
+        name, how = self.to_mend(self.intent.links_down) or self.pick(self.intent.nodes), self.pick(ways)
         port = ["dev", "n" + name[4:]] if how == "admin" else ["dev", "eth0"]
         ns = "router" if how == "admin" else name
         up = name in self.intent.links_down
