@@ -14,6 +14,7 @@ enum {
 	RETRY_MAX_MS = 300000,
 	QUIET_MS = 60000, /* a difference after that is a new one */
 	STUCK_TRIES = 5,
+	FREE_TRIES = 4,
 };
 
 static uint32_t diff_hash(const void *entry)
@@ -111,9 +112,9 @@ void diff_suspect(
 		d = diff_make(a, key);
 	else if (now_ms - d->repaired_ms > QUIET_MS)
 		d->tries = 0;
-	/* One that comes back at once waits as long as after any repair. */
-	if (d->tries)
-		wait_ms += retry_ms(d->tries - 1u);
+	/* Somebody may err a few times; then one that comes back waits longer and longer. */
+	if (d->tries >= FREE_TRIES)
+		wait_ms += retry_ms(d->tries - (unsigned)FREE_TRIES);
 	d->state = DIFF_SUSPECT;
 	d->kind = key->kind;
 	d->since_ms = now_ms;

@@ -5,6 +5,7 @@
 #include "announcer/audit.h"
 #include "announcer/table.h"
 #include "announcer/zroutes_audit.h"
+#include "announcer/zroutes_view.h"
 
 #define NEVER INT64_MAX
 
@@ -77,9 +78,8 @@ void audit_dirty(
     struct audit *a, const struct prefix *p, struct zroute_mark *m, int64_t now_ms);
 void audit_look(struct audit *a, int64_t now_ms);
 
-/* audit_kernel.c */
+/* audit_kernel.c: the next hops of our route, or NULL when the kernel does not have it. */
 extern const struct table_ops sets_ops, foreigns_ops;
-/* The next hops of our route, or NULL when the kernel does not have it. */
 const struct hopset *kernel_set(const struct audit *a, const struct zroute_mark *m);
 /* Whether they are these. */
 bool kernel_same(

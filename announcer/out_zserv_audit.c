@@ -92,8 +92,8 @@ static uint32_t kernel_table(const struct out_zserv *z)
 static bool on_dump(void *arg)
 {
 	struct out_zserv *z = arg;
-	int rc =
-	    fib_dump(z->fib.kernel, kernel_table(z), (uint8_t)zversion_type_kernel(z->type));
+	int rc = fib_dump(
+	    z->fib.kernel, kernel_table(z), (uint8_t)zversion_type_kernel(z->version, z->type));
 
 	if (rc)
 		log_debug("fib", "the kernel's table cannot be read: %s", strerror(-rc));
@@ -118,7 +118,7 @@ static void on_told(const struct audit_view *v, enum audit_event e, void *arg)
 	char p[PREFIX_STRLEN], b[AUDIT_TEXT_LEN], cure[AUDIT_TEXT_LEN];
 	bool ours = v->kind == AUDIT_MISSING || v->kind == AUDIT_DIFFERENT;
 
-	if (!log_allowed(&z->fib.bucket))
+	if (!log_allowed(e == AUDIT_FOUND || e == AUDIT_STUCK ? &z->fib.loud : &z->fib.quiet))
 		return;
 	prefix_str(&v->prefix, p);
 	switch (e) {
@@ -134,8 +134,8 @@ static void on_told(const struct audit_view *v, enum audit_event e, void *arg)
 		    v->kind == AUDIT_MISSING ? "deleted" : "changed");
 		break;
 	case AUDIT_REPAIRED:
-		log_info("fib", "%s: in the kernel as it should be, repaired within %u tr%s", p,
-		    v->tries, v->tries == 1 ? "y" : "ies");
+		log_info("fib", "%s: in the kernel as it should be, repaired (%u in a row)", p,
+		    v->tries);
 		break;
 	case AUDIT_OVER:
 		log_info("fib", "%s: as it should be: %s is over", p, audit_kind_name(v->kind));
@@ -242,9 +242,9 @@ void zserv_audit_up(struct out_zserv *z)
 	    .on_dumped = on_dumped,
 	    .on_batch = on_batch};
 	struct audit_target t = {.table = kernel_table(z),
-	    .protocol = (uint8_t)zversion_type_kernel(z->type),
-	    .shared = shared(z->type),
-	    .unmoved = z->version->major * 100 + z->version->minor >= 1007};
+	    .protocol = (uint8_t)zversion_type_kernel(z->version, z->type),
+	    .shared = z->version->kernel || shared(z->type),
+	    .unmoved = z->version->features & ZF_SAME_IGNORED};
 	const char *iface = elsewhere(z);
 
 	zserv_audit_down(z);

@@ -14,8 +14,8 @@ struct zserv_fib {
 	char off[128];
 	struct audit *audit;
 	struct event *due_ev;
-	int64_t due_ms; /* when it fires, if it is pending */
-	struct log_bucket bucket;
+	int64_t due_ms;                /* when it fires, if it is pending */
+	struct log_bucket loud, quiet; /* differences; and what is already over */
 	struct vtyc *asking;
 	struct prefix *strays; /* to be asked about, the first under way */
 	size_t n_strays;

@@ -34,7 +34,7 @@ enum {
 	RETRY_MAX_MS = 5000,
 	HANDSHAKE_MS = 5000,
 	READ_BUDGET = 16,
-	BULK_ROUTES = 256, /* that many without zebra's word are a bulk */
+	BULK_ROUTES = 256,  /* that many without zebra's word are a bulk */
 	BULK_PAUSE_MS = 10, /* between two reads in a bulk */
 	VTY_TRIES = 4,
 };

@@ -46,7 +46,6 @@ struct out_zserv {
 	struct zclient *client;
 	bool graceful;
 	int64_t up_since_s;
-
 	/* out_zserv_zebra.c: what zebra tells */
 	struct zserv_iface *ifaces;
 	struct zaddr *addrs;
@@ -54,7 +53,6 @@ struct out_zserv {
 	struct ipaddr router_id;
 	bool subnets_dirty;
 	uint32_t ecmp;
-
 	/* out_zserv.c: routes */
 	struct zroutes *routes;
 	struct event *tick_ev;

@@ -33,18 +33,6 @@ struct znh {
 	uint32_t path;    /* hash of the way to it: another one is another way */
 };
 
-/* What an operator may ask about one prefix. */
-struct zroute_view {
-	struct prefix prefix;
-	enum zroute_state state;
-	bool wanted;         /* the RIB has it */
-	uint16_t n_sent;     /* next hops that zebra was given last */
-	uint16_t n_wanted;   /* next hops in the RIB */
-	unsigned tries;      /* since the last success */
-	int64_t retry_in_ms; /* -1 = none is due */
-	const char *winner;  /* LOST: e.g. "static [1/0]"; "" = not known */
-};
-
 struct zroute_mark; /* zroutes_audit.h */
 struct zroutes;
 
@@ -110,11 +98,7 @@ int64_t zroutes_tick(struct zroutes *z, int64_t now_ms);
 /* All that can be sent of the RIB has been sent (no next hop is unknown). */
 bool zroutes_settled(const struct zroutes *z);
 size_t zroutes_count(const struct zroutes *z, enum zroute_state s);
-bool zroutes_find(
-    const struct zroutes *z, const struct prefix *p, int64_t now_ms, struct zroute_view *v);
 const struct znh *zroutes_nexthop_find(const struct zroutes *z, const struct ipaddr *nh);
-typedef void zroutes_fn(const struct zroute_view *v, void *arg);
-void zroutes_each(const struct zroutes *z, int64_t now_ms, zroutes_fn *fn, void *arg);
 typedef void znh_fn(const struct znh *nh, void *arg);
 void zroutes_nexthops(const struct zroutes *z, znh_fn *fn, void *arg);
 #endif

@@ -4,6 +4,7 @@
 #define GREVY_ZROUTES_INT_H
 #include "announcer/table.h"
 #include "announcer/zroutes_audit.h"
+#include "announcer/zroutes_view.h"
 
 #define NEVER INT64_MAX
 

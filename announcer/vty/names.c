@@ -2,6 +2,7 @@
 #include "announcer/vty/names.h"
 #include "announcer/audit_text.h"
 #include "announcer/util.h"
+#include "announcer/zroutes_view.h"
 #include <stdio.h>
 
 struct search {

@@ -5,6 +5,7 @@
 #include "announcer/vty/names.h"
 #include "announcer/vty/show.h"
 #include "announcer/vty/writer.h"
+#include "announcer/zroutes_view.h"
 
 #define LEFT_OUT_MAX 1000 /* routes that are not installed, shown at most */
 

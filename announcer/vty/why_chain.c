@@ -8,6 +8,7 @@
 #include "announcer/vty/names.h"
 #include "announcer/vty/why.h"
 #include "announcer/vty/writer.h"
+#include "announcer/zroutes_view.h"
 #include "k8s/event.h"
 #include <inttypes.h>
 #include <sys/socket.h>

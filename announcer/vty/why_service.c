@@ -9,6 +9,7 @@
 #include "announcer/vty/show.h"
 #include "announcer/vty/why.h"
 #include "announcer/vty/writer.h"
+#include "announcer/zroutes_view.h"
 #include "k8s/event.h"
 #include <sys/socket.h>
 

@@ -83,7 +83,7 @@ check 'zebra lives' 'running zebra && vty_zebra "show version"'
 log='sent what is no message of Zserv' proxied 'a wrong marker' marker
 log='sent what is no message of Zserv' proxied 'a length below the header' short
 proxied 'a message of an unknown command' unknown
-log='warn zserv: message .* is not in the form of FRR' proxied 'truncated messages' truncated
+log='warn zserv: message .* is not in the form of [0-9.]+: skipped' proxied 'truncated messages' truncated
 proxied 'a message over the limit, never ended' oversize
 log='did not answer HELLO' proxied 'silence' silent
 
@@ -103,7 +103,7 @@ if [ -n "$understood" ]; then
     comes 20 "unknown release $unknown: routes all the same"
     told 'unknown release' "${unknown//./\\.}"
     check 'show zserv says that it is not known' 'grevy "show zserv" | grep "Release: *$unknown, .*not known"'
-    check 'so does the log' 'logged "warn zserv: FRR $unknown is not known: using the form of"'
+    check 'so does the log' 'logged "warn zserv: zebra $unknown is not known: using the form of"'
     wait_for 5 'logged "zebra $unknown installed a route in the form of"'
     ok 'and a route proves it'
 else

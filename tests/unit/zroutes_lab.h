@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #include "announcer/util.h"
-#include "announcer/zroutes.h"
+#include "announcer/zroutes_view.h"
 #include <cmocka.h>
 #include <stdio.h>
 #include <sys/socket.h>
