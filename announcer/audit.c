@@ -81,19 +81,20 @@ int audit_judge(struct audit *a, const struct prefix *p, struct zroute_mark *m, 
 	return kernel_same(a, s, nh, n) ? AUDIT_GOOD : AUDIT_DIFFERENT;
 }
 
-/* Somebody changed a route that zebra had confirmed, and now it is as it should be, without
- * our having sent anything. */
+/* Somebody changed a route that zebra had confirmed, and now it is as it should be. Where it is
+ * not sure that it was not zebra itself, what we have sent since may have been the cause. */
 static void restored(struct audit *a, const struct prefix *p, struct zroute_mark *m,
     struct diff *d, int64_t now_ms)
 {
 	bool deleted = m->bits & MARK_DELETED, changed = m->bits & MARK_CHANGED;
+	bool sure = m->bits & MARK_SURE || m->touched == m->sends;
 	struct diff told = {.prefix = *p,
 	    .kind = deleted ? AUDIT_MISSING : AUDIT_DIFFERENT,
 	    .since_ms = now_ms,
 	    .due_ms = NEVER};
 
-	m->bits &= (uint8_t) ~(MARK_DELETED | MARK_CHANGED);
-	if ((!deleted && !changed) || m->touched != m->sends || (d && d->state == DIFF_OPEN))
+	m->bits &= (uint8_t) ~(MARK_DELETED | MARK_CHANGED | MARK_SURE);
+	if ((!deleted && !changed) || !sure || (d && d->state == DIFF_OPEN))
 		return;
 	a->st.found[told.kind]++;
 	a->st.restored++;
@@ -339,6 +340,8 @@ void audit_dropped(
 		table_remove(&a->foreigns, f);
 		free(f);
 	}
+	if (gone.bits & MARK_SURE)
+		restored(a, p, &gone, d, now_ms);
 	if (d)
 		diff_close(a, d, false, now_ms);
 	/* zebra said that it is gone, and the kernel has not told so: it will be asked. */

@@ -170,7 +170,7 @@ static void act(struct audit *a, struct diff *d, int64_t now_ms)
 		return;
 	}
 	diff_open(a, d, (enum audit_kind)kind, now_ms);
-	m->bits &= (uint8_t) ~(MARK_DELETED | MARK_CHANGED);
+	m->bits &= (uint8_t) ~(MARK_DELETED | MARK_CHANGED | MARK_SURE);
 	if (kind == AUDIT_FOREIGN)
 		a->ops.ask(&d->prefix, a->arg);
 	else

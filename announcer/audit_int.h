@@ -19,7 +19,8 @@ enum {
 	MARK_SEEN = 4,     /* in the reading that is under way */
 	MARK_DIRTY = 8,    /* to be looked at */
 	MARK_DELETED = 16, /* by somebody else, see zroute_mark.touched */
-	MARK_CHANGED = 32, /* the same */
+	MARK_CHANGED = 32,
+	MARK_SURE = 64, /* it was somebody else: zebra's port is known */
 };
 
 /* A next-hop object, or next hops that routes have of their own, each set once. */
@@ -33,7 +34,7 @@ struct hopset {
 	struct fib_nexthop nh[];
 };
 
-/* The first route of another owner to a prefix of ours. */
+/* The first route of another owner. */
 struct foreign {
 	struct prefix prefix;
 	uint8_t protocol;
@@ -51,7 +52,7 @@ struct diff {
 	bool stray;
 	uint8_t state, kind;
 	uint16_t tries;
-	uint32_t metric; /* stray: part of the key */
+	uint32_t metric; /* stray: a part of the key */
 	struct fib_nexthop via;
 	int64_t since_ms, due_ms, repaired_ms;
 };
@@ -81,12 +82,11 @@ void audit_look(struct audit *a, int64_t now_ms);
 /* audit_kernel.c: the next hops of our route, or NULL when the kernel does not have it. */
 extern const struct table_ops sets_ops, foreigns_ops;
 const struct hopset *kernel_set(const struct audit *a, const struct zroute_mark *m);
-/* Whether they are these. */
 bool kernel_same(
     const struct audit *a, const struct hopset *s, const struct rib_nexthop *nh, size_t n);
 struct foreign *kernel_foreign(const struct audit *a, const struct prefix *p);
-/* The same, asked of the kernel if it was not told. */
-struct foreign *kernel_foreign_ask(struct audit *a, const struct prefix *p);
+struct foreign *kernel_foreign_ask(
+    struct audit *a, const struct prefix *p); /* the kernel, too */
 void kernel_mark_clear(struct audit *a, struct zroute_mark *m);
 void kernel_forget(struct audit *a);
 void kernel_foreigns_forget(struct audit *a);

@@ -343,6 +343,7 @@ static void note_touch(struct audit *a, const struct fib_route *r, struct zroute
 	if (r->by == a->zebra || v.state != ZROUTE_INSTALLED)
 		return;
 	m->bits |= added ? MARK_CHANGED : MARK_DELETED;
+	m->bits |= a->zebra ? MARK_SURE : 0;
 	m->touched = m->sends;
 }
 

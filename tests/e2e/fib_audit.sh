@@ -134,6 +134,8 @@ quiet
 # More changes than the kernel keeps for one who does not listen: everything is compared anew.
 kill -STOP "${pids[grevyd]}"
 for ((round = 1; round <= 8; round++)); do in_ns router ip -force -batch "$lab/batch" 2>/dev/null; done
+wait_for 10 '[ "$(kernel)" = "$many" ]' # zebra has put all of them back, and will touch none again
+holds_for 1 '[ "$(kernel)" = "$many" ]'
 in_ns router ip route replace "$pool4.21/32" via 192.168.23.15 proto 197 metric 20
 before=$(log_lines)
 kill -CONT "${pids[grevyd]}"

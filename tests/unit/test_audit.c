@@ -49,6 +49,21 @@ static void what_zebra_does_itself_does_not_count(void **state)
 	assert_int_equal(w.dumps, 0);
 }
 
+/* The route is sent anew before anybody looked: it was deleted all the same. */
+static void deleted_counts_whatever_is_sent_after(void **state)
+{
+	(void)state;
+	world_pass(1000);
+	TELL(.i = 1, .mask = 1, .by = SOMEBODY, .gone = true);
+	want(&w.lab, 1, 2, 1);
+	TELL(.i = 1, .mask = 2, .by = ZEBRA);
+	note(&w.lab, 1, ZNOTE_INSTALLED);
+	world_said("add 1 10.0.0.1*1; ");
+	world_pass(1000);
+	world_said("RESTORED missing 1; ");
+	assert_int_equal(world_found(AUDIT_MISSING), 1);
+}
+
 static void missing_is_confirmed_then_repaired(void **state)
 {
 	int64_t began;
@@ -411,6 +426,7 @@ int main(void)
 	    TEST(good_routes_cost_nothing),
 	    TEST(deleted_and_put_back_by_zebra_counts),
 	    TEST(what_zebra_does_itself_does_not_count),
+	    TEST(deleted_counts_whatever_is_sent_after),
 	    TEST(missing_is_confirmed_then_repaired),
 	    TEST(a_reading_that_shows_it_takes_the_suspicion_back),
 	    TEST(different_is_sent_again_then_removed_first),
