@@ -10,23 +10,38 @@
 #include "announcer/util.h"
 #include "announcer/zebra_text.h"
 
-enum { WATCH_S = 5 };
+enum {
+	WATCH_S = 60, /* between two looks where nothing calls for one */
+	SOON_S = 5,   /* and where something does */
+};
 
 struct zserv_watch {
 	struct vtyc *question;
 	struct event *later;
 	unsigned asked;  /* families whose route map was asked for in this round */
 	unsigned rivals; /* other clients of zebra with our key */
+	bool soon;       /* something called for a look */
 	char route_map[2][ZEBRA_ROUTE_MAP_LEN];
 };
 
 static void ask_route_map(struct out_zserv *z);
 
-static void watch_later(struct out_zserv *z, time_t s)
+static void watch_later(struct out_zserv *z)
 {
-	const struct timeval t = {s, 0};
+	const struct timeval t = {z->watch->soon ? SOON_S : WATCH_S, 0};
 
 	event_add(z->watch->later, &t);
+}
+
+void zserv_watch_soon(struct out_zserv *z)
+{
+	struct zserv_watch *w = z->watch;
+
+	if (!w || w->soon)
+		return;
+	w->soon = true;
+	if (!w->question)
+		watch_later(z);
 }
 
 static void on_route_map(int rc, const char *text, void *arg)
@@ -57,7 +72,7 @@ static void ask_route_map(struct out_zserv *z)
 		w->question = vtyc_ask(
 		    z->base, z->conf->zebra.vty_socket, commands[w->asked++], on_route_map, z);
 	if (!w->question)
-		watch_later(z, WATCH_S);
+		watch_later(z);
 }
 
 static void on_clients(int rc, const char *text, void *arg)
@@ -88,10 +103,11 @@ static void on_due(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	z->watch->asked = 0;
+	z->watch->soon = false;
 	z->watch->question =
 	    vtyc_ask(z->base, z->conf->zebra.vty_socket, "show zebra client", on_clients, z);
 	if (!z->watch->question)
-		watch_later(z, WATCH_S);
+		watch_later(z);
 }
 
 void zserv_watch(struct out_zserv *z)
@@ -100,7 +116,7 @@ void zserv_watch(struct out_zserv *z)
 		return;
 	z->watch = xcalloc(1, sizeof(*z->watch));
 	z->watch->later = event_new(z->base, -1, 0, on_due, z);
-	watch_later(z, 0);
+	event_active(z->watch->later, EV_TIMEOUT, 1);
 }
 
 void zserv_watch_cancel(struct out_zserv *z)

@@ -7,6 +7,8 @@ struct zserv_status;
 
 /* From now on look for other clients with our key and for route maps, where there is a vty. */
 void zserv_watch(struct out_zserv *z);
+/* Not only now and then but in a few seconds: zebra told what was not to be expected. */
+void zserv_watch_soon(struct out_zserv *z);
 void zserv_watch_cancel(struct out_zserv *z); /* and forget what was seen */
 /* The words of st that are about these: strings are borrowed until zserv_watch_cancel(). */
 void zserv_watch_status(const struct out_zserv *z, struct zserv_status *st);

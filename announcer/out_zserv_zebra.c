@@ -4,6 +4,7 @@
  * gateways, what became of our routes, and the routes of others that were asked for.
  */
 #include "announcer/out_zserv_int.h"
+#include "announcer/out_zserv_watch.h"
 #include "announcer/table.h"
 #include "announcer/util.h"
 #include "announcer/zroutes_view.h"
@@ -161,7 +162,8 @@ static void on_notify(const struct zapi_notify *n, void *arg)
 		    n->note == ZNOTE_BETTER_ADMIN_WON ? "prefers another route"
 		    : n->note == ZNOTE_FAIL_INSTALL   ? "could not install it"
 						      : "could not remove it");
-	zroutes_note(z->routes, &n->prefix, (enum zapi_note)n->note, zserv_now_ms());
+	if (!zroutes_note(z->routes, &n->prefix, (enum zapi_note)n->note, zserv_now_ms()))
+		zserv_watch_soon(z);
 }
 
 /* A route of somebody else, because the configuration asks for its type. */

@@ -361,22 +361,24 @@ void zroutes_busy(struct zroutes *z, int64_t now_ms)
 	z->note_ms = now_ms;
 }
 
-void zroutes_note(
+bool zroutes_note(
     struct zroutes *z, const struct prefix *p, enum zapi_note note, int64_t now_ms)
 {
 	struct zroute *r = zroute_find(z, p);
+	bool expected = false;
 
 	zroutes_busy(z, now_ms);
 	if (!r)
-		return;
+		return false;
 	if (r->state == ZROUTE_REMOVING) {
 		if (note == ZNOTE_REMOVED || note == ZNOTE_REMOVE_FAIL ||
 		    note == ZNOTE_BETTER_ADMIN_WON)
 			removed(z, r, now_ms);
-		return;
+		return note == ZNOTE_REMOVED;
 	}
 	switch (note) {
 	case ZNOTE_INSTALLED:
+		expected = r->state == ZROUTE_INSTALLING;
 		if (r->sent)
 			set_state(z, r, ZROUTE_INSTALLED);
 		break;
@@ -397,6 +399,7 @@ void zroutes_note(
 		zdue(z, &r->due_ms, now_ms + backoff(100, r->tries));
 		break;
 	}
+	return expected;
 }
 
 void zroutes_verdict(struct zroutes *z, const struct prefix *p, bool installed,

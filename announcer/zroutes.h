@@ -81,7 +81,8 @@ void zroutes_iface(struct zroutes *z, uint32_t ifindex, bool up, int64_t now_ms)
 /* Interface lo, as zebra told it; 0 = down or gone. Routes over it wait until it is known. */
 void zroutes_loopback(struct zroutes *z, uint32_t ifindex, int64_t now_ms);
 uint32_t zroutes_loopback_index(const struct zroutes *z, bool *told); /* 0 = none that is up */
-void zroutes_note(struct zroutes *z, const struct prefix *p, enum zapi_note n, int64_t now_ms);
+/* An owner notification. Return: it is what was to be expected after what was sent. */
+bool zroutes_note(struct zroutes *z, const struct prefix *p, enum zapi_note n, int64_t now_ms);
 
 /* zebra has not read, or not told, all that it could: its silence means nothing. */
 void zroutes_busy(struct zroutes *z, int64_t now_ms);

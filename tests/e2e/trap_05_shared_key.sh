@@ -40,6 +40,8 @@ all=$(kernel)
 check 'alone: show zserv tells of no other' '! grevy "show zserv" | grep "Other clients"'
 raw_start rival
 raw_hello rival openfabric
+# What zebra tells of its route is what makes grevyd look.
+raw rival add 203.0.113.3/32 192.168.2.13
 wait_for 15 'logged "zebra lists 1 more client of type openfabric instance 0"'
 ok 'another client took the key: log'
 check 'show zserv tells' 'grevy "show zserv" | grep -E "^Other clients of these: +1"'
