@@ -10,7 +10,8 @@ static const struct alloc_text texts[ALLOC_REASONS] = {
     TEXT(ALLOC_OTHER_CLASS, "other-class",
 	"set spec.loadBalancerClass of the Service, or controller.load-balancer-class"),
     TEXT(ALLOC_NO_CONTROLLER, "no-controller",
-	"set controller.enabled: yes, or ask for an address with metallb.io/loadBalancerIPs"),
+	"ask for an address with metallb.io/loadBalancerIPs, or, on role router, set "
+	"controller.enabled: yes"),
     TEXT(ALLOC_NO_POOLS, "no-pools", "add address-pools to the configuration"),
     TEXT(ALLOC_NO_FIT, "no-fitting-pool",
 	"add addresses of that family to a pool, or set its auto-assign"),

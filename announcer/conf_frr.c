@@ -148,11 +148,11 @@ static void put_redistribute(const struct writing *w, const char *indent, const 
 	fprintf(w->f, " route-map %s\n", map);
 }
 
-/* FRR takes the rest of the line. */
-static bool is_writable(const char *s)
+/* One word to FRR. */
+static bool is_word(const char *s)
 {
 	for (; *s; s++)
-		if ((unsigned char)*s < ' ' || *s == 0x7f)
+		if ((unsigned char)*s <= ' ' || (unsigned char)*s >= 0x7f)
 			return false;
 	return true;
 }
@@ -173,7 +173,7 @@ static void put_neighbor(const struct writing *w, const struct conf_peer *p, uin
 		fprintf(w->f, " neighbor %s port %u\n", a, (unsigned)p->port);
 	if (p->source.family)
 		fprintf(w->f, " neighbor %s update-source %s\n", a, ipaddr_str(&p->source, s));
-	if (p->password && is_writable(p->password))
+	if (p->password && is_word(p->password))
 		fprintf(w->f, " neighbor %s password %s\n", a, p->password);
 	else if (p->password)
 		warn(w, "a password that FRR's files cannot hold is left out");

@@ -64,7 +64,7 @@ static int parse_asn(const char *text, uint32_t *asn)
 	char *end;
 	unsigned long long n;
 
-	if (*text < '0' || *text > '9')
+	if (!text || *text < '0' || *text > '9')
 		return -EINVAL;
 	errno = 0;
 	n = strtoull(text, &end, 10);

@@ -92,8 +92,8 @@ static uint32_t kernel_table(const struct out_zserv *z)
 static bool on_dump(void *arg)
 {
 	struct out_zserv *z = arg;
-	int rc =
-	    fib_dump(z->fib.kernel, kernel_table(z), (uint8_t)zversion_type_kernel(z->type));
+	int rc = fib_dump(
+	    z->fib.kernel, kernel_table(z), (uint8_t)zversion_type_kernel(z->version, z->type));
 
 	if (rc)
 		log_debug("fib", "the kernel's table cannot be read: %s", strerror(-rc));
@@ -242,8 +242,8 @@ void zserv_audit_up(struct out_zserv *z)
 	    .on_dumped = on_dumped,
 	    .on_batch = on_batch};
 	struct audit_target t = {.table = kernel_table(z),
-	    .protocol = (uint8_t)zversion_type_kernel(z->type),
-	    .shared = shared(z->type),
+	    .protocol = (uint8_t)zversion_type_kernel(z->version, z->type),
+	    .shared = z->version->kernel || shared(z->type),
 	    .unmoved = z->version->features & ZF_SAME_IGNORED};
 	const char *iface = elsewhere(z);
 

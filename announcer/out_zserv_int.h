@@ -104,11 +104,9 @@ void zserv_downs(struct out_zserv *z, unsigned downs);
 
 /* out_zserv_zebra.c */
 extern const struct zclient_ops zserv_client_ops;
-void zserv_forget(struct out_zserv *z); /* what it told; the subnets stay as told */
-/* Tell zroutes which interface is lo, if zebra told of it. */
-void zserv_loopback(struct out_zserv *z);
-/* Tell the connected subnets if they changed. */
-void zserv_subnets(struct out_zserv *z);
+void zserv_forget(struct out_zserv *z);   /* what it told; the subnets stay as told */
+void zserv_loopback(struct out_zserv *z); /* tell zroutes which interface is lo, if known */
+void zserv_subnets(struct out_zserv *z);  /* tell the connected subnets if they changed */
 
 /* out_zserv_ask.c */
 void zserv_ask(struct out_zserv *z, const struct prefix *p);

@@ -112,10 +112,12 @@ static void on_nexthop(const struct zapi_nht *t, void *arg)
 		return;
 	}
 	/* As an interface comes up, zebra meets the kernel's route to its subnet before the
-	 * address that makes it a connected one. */
+	 * address that makes it a connected one. Up to 4.0 it does not tell the type. */
 	if (t->n) {
+		bool typed = z->version->features & ZF_NHT_TYPE;
+
 		told.ifindex = t->nh[0].ifindex;
-		told.recursive = t->nh[0].gate.family || t->type != ZTYPE_CONNECT;
+		told.recursive = t->nh[0].gate.family || (typed && t->type != ZTYPE_CONNECT);
 		told.path = t->type;
 	}
 	for (size_t i = 0; i < t->n; i++) {

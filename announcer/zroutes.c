@@ -170,6 +170,7 @@ static void send_add(
 	r->mark.sends++;
 	r->sent = hash;
 	r->n_sent = (uint16_t)n;
+	r->had = true;
 	/* A route that lost stays lost until zebra says otherwise. */
 	if (r->state == ZROUTE_LOST) {
 		zdue(z, &r->due_ms, now_ms + backoff(LOST_MS, r->tries));
@@ -193,7 +194,7 @@ static void evaluate(
 	if (want && !usable(z, r, want, &n, now_ms))
 		return;
 	if (!n) {
-		if (r->sent)
+		if (r->sent || (!r->wanted && r->had))
 			send_del(z, r, now_ms);
 		else
 			set_state(z, r, ZROUTE_WAITING);
@@ -217,6 +218,7 @@ static void removed(struct zroutes *z, struct zroute *r, int64_t now_ms)
 	set_state(z, r, ZROUTE_WAITING);
 	r->sent = 0;
 	r->n_sent = 0;
+	r->had = false;
 	if (!r->wanted) {
 		route_free(z, r);
 		return;
@@ -254,7 +256,7 @@ void zroutes_free(struct zroutes *z)
 	free(z);
 }
 
-/* Forget what zebra had of us; routes that nobody wants go. */
+/* Whatever zebra still has of us is to be sent again. */
 static void forget(struct zroutes *z)
 {
 	struct zroute *r;
@@ -268,7 +270,8 @@ static void forget(struct zroutes *z)
 	z->due_ms = z->sweep_ms;
 }
 
-/* Drop what is not wanted: table_remove() must not run inside an iteration. */
+/* Drop what is not wanted, and was not with zebra: that is deleted when it is back, which may
+ * find it in the kernel (zserv.md 14.3). table_remove() must not run inside an iteration. */
 static void drop_unwanted(struct zroutes *z)
 {
 	struct zroute **dead = xcalloc(z->routes.n, sizeof(struct zroute *));
@@ -276,7 +279,7 @@ static void drop_unwanted(struct zroutes *z)
 	size_t n = 0;
 
 	for (size_t i = 0; (r = table_next(&z->routes, &i));)
-		if (!r->wanted)
+		if (!r->wanted && !r->had)
 			dead[n++] = r;
 	while (n)
 		route_free(z, dead[--n]);
@@ -338,7 +341,7 @@ void zroutes_withdraw(struct zroutes *z, const struct prefix *p, int64_t now_ms)
 	if (z->sweep_ms == NEVER)
 		zdue(z, &z->sweep_ms, now_ms + SWEEP_MS);
 	evaluate(z, r, NULL, now_ms);
-	if (r->state == ZROUTE_WAITING)
+	if (r->state == ZROUTE_WAITING && !r->had)
 		route_free(z, r);
 }
 

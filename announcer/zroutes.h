@@ -78,16 +78,13 @@ void zroutes_nexthop(struct zroutes *z, const struct znh *told, int64_t now_ms);
  * zserv.md 18.1), or came up (ask again for what went down with it). */
 void zroutes_iface(struct zroutes *z, uint32_t ifindex, bool up, int64_t now_ms);
 
-/* Interface lo, as zebra told it; 0 = it is down or gone. Routes over it wait until this is
- * known. */
+/* Interface lo, as zebra told it; 0 = down or gone. Routes over it wait until it is known. */
 void zroutes_loopback(struct zroutes *z, uint32_t ifindex, int64_t now_ms);
 uint32_t zroutes_loopback_index(const struct zroutes *z, bool *told); /* 0 = none that is up */
-
 void zroutes_note(struct zroutes *z, const struct prefix *p, enum zapi_note n, int64_t now_ms);
 
 /* zebra has not read, or not told, all that it could: its silence means nothing. */
 void zroutes_busy(struct zroutes *z, int64_t now_ms);
-
 /* The answer to ask(): installed = ours is the selected one and in the kernel;
  * else winner names who has the prefix, NULL = zebra has no route of ours at all. */
 void zroutes_verdict(struct zroutes *z, const struct prefix *p, bool installed,
@@ -96,13 +93,10 @@ void zroutes_verdict(struct zroutes *z, const struct prefix *p, bool installed,
 /* zebra has a route of ours to this prefix, from an earlier run. Return: true when it is not
  * what we sent and was deleted. */
 bool zroutes_stray(struct zroutes *z, const struct prefix *p, int64_t now_ms);
-
 /* Time-outs and retries that are due. Return: ms until the next, -1 = none. */
 int64_t zroutes_tick(struct zroutes *z, int64_t now_ms);
-
 /* All that can be sent of the RIB has been sent (no next hop is unknown). */
 bool zroutes_settled(const struct zroutes *z);
-
 size_t zroutes_count(const struct zroutes *z, enum zroute_state s);
 const struct znh *zroutes_nexthop_find(const struct zroutes *z, const struct ipaddr *nh);
 typedef void znh_fn(const struct znh *nh, void *arg);

@@ -15,6 +15,7 @@ struct zroute {
 	struct prefix p;
 	uint8_t state; /* enum zroute_state */
 	bool wanted, asked;
+	bool had; /* zebra was given it, and has not said that it is gone */
 	uint8_t tries;
 	uint16_t n_sent, n_wanted;
 	uint8_t repairs; /* counts into the factor of weights */

@@ -6,8 +6,8 @@
 deps_build=(gcc libc6-dev make autoconf automake pkg-config\|pkgconf libevent-dev
     libcurl4-openssl-dev\|libcurl4-gnutls-dev\|libcurl4-nss-dev libjson-c-dev libyaml-dev libzmq3-dev
     libedit-dev tar xz-utils)
-deps_lab=(frr iproute2 iputils-ping procps python3 util-linux kmod)
-deps_demo=(bind9-dnsutils curl)
+deps_lab=(frr iproute2 iputils-ping procps python3 util-linux kmod nftables curl)
+deps_demo=(bind9-dnsutils)
 deps_check=(libcmocka-dev clang libclang-rt-dev\|libclang-rt-14-dev llvm clang-format clang-tidy cppcheck shellcheck mandoc gcovr git
     debootstrap debian-archive-keyring gpgv wget)
 

@@ -110,9 +110,11 @@ char zversion_type_letter(enum zapi_type type)
 	return (unsigned)type < ZTYPES ? zversion_types[type].letter : '?';
 }
 
-int zversion_type_kernel(enum zapi_type type)
+int zversion_type_kernel(const struct zapi_version *v, enum zapi_type type)
 {
-	return (unsigned)type < ZTYPES ? zversion_types[type].kernel : -1;
+	int kernel = (unsigned)type < ZTYPES ? zversion_types[type].kernel : -1;
+
+	return kernel >= 0 && v->kernel ? v->kernel : kernel;
 }
 
 enum zapi_type zversion_type_named(const char *name)

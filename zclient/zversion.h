@@ -83,6 +83,7 @@ struct zapi_version {
 	uint32_t features;              /* ZF_* */
 	struct zapi_msg_flags msg;
 	struct zapi_route_flags flag;
+	uint8_t kernel; /* rtm_protocol of all routes; 0 = by type */
 };
 
 /**
@@ -98,9 +99,7 @@ const struct zapi_version *zversion_find(int major, int minor, int patch, bool *
  * "10.3-dev"): the first word that starts with a number. patch is -1 if absent. Return: 0 or
  * -EINVAL. */
 int zversion_parse(const char *text, int release[3]);
-
-/* The rows in order of release; NULL beyond the last. */
-const struct zapi_version *zversion_row(size_t i);
+const struct zapi_version *zversion_row(size_t i); /* in order; NULL beyond the last */
 
 /* Numbers and names. Unknown: ZCMD_UNKNOWN, ZTYPE_UNKNOWN; absent: ZCMD_ABSENT, -1. */
 uint16_t zversion_cmd(const struct zapi_version *v, enum zapi_cmd cmd);
@@ -110,7 +109,8 @@ int zversion_type(const struct zapi_version *v, enum zapi_type type);
 enum zapi_type zversion_type_of(const struct zapi_version *v, uint8_t number);
 const char *zversion_type_name(enum zapi_type type); /* "openfabric" */
 char zversion_type_letter(enum zapi_type type);      /* as in `show ip route`: 'f' */
-int zversion_type_kernel(enum zapi_type type); /* rtm_protocol from 4.0 on: 197; -1 = none */
+/* rtm_protocol of its routes in the kernel: 197; -1 = none. */
+int zversion_type_kernel(const struct zapi_version *v, enum zapi_type type);
 enum zapi_type zversion_type_named(const char *name);
 
 /* May routes of this type and instance be sent? 0, -EPERM (zebra aborts, leaks or never

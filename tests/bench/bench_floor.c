@@ -8,7 +8,9 @@
  * N host routes from 10.128.0.0 on, each over all gateways, distance and metric 20, type
  * openfabric. Prints start_ns=N (CLOCK_MONOTONIC, just before the first write) and
  * written_ns=N, then keeps the connection, or zebra would sweep the routes, until SIGTERM. What
- * zebra says is read and thrown away.
+ * zebra says is read and thrown away. Each line on stdin changes the first route: its only
+ * gateway is the second one, then the first one, and so on; sent_ns=N is the time just before
+ * the write.
  */
 #include "config.h"
 #include "zclient/zapi_codec.h"
@@ -102,37 +104,65 @@ static size_t parse_gateways(char **argv, struct zapi_nexthop *nh)
 	return n;
 }
 
-static void encode_routes(
-    struct wr *w, const struct zapi_version *v, unsigned long n, struct zapi_route *r)
+static struct zapi_route route_over(struct zapi_nexthop *nh, size_t n)
 {
-	for (unsigned long i = 0; i < n; i++) {
-		uint32_t addr = htonl(FIRST_ADDR + (uint32_t)i);
+	return (struct zapi_route){.type = ZTYPE_OPENFABRIC,
+	    .nh = nh,
+	    .n = (uint16_t)n,
+	    .distance = 20,
+	    .metric = 20,
+	    .has = ZHAS_DISTANCE | ZHAS_METRIC};
+}
 
-		r->prefix = (struct prefix){.family = AF_INET, .plen = 32};
-		memcpy(r->prefix.addr, &addr, sizeof(addr));
-		if (zapi_route_encode(w, v, ZCMD_ROUTE_ADD, r) < 0) {
-			fputs("bench_floor: a route does not encode\n", stderr);
-			exit(1);
-		}
+/* The i-th route. */
+static void encode_route(
+    struct wr *w, const struct zapi_version *v, unsigned long i, struct zapi_route *r)
+{
+	uint32_t addr = htonl(FIRST_ADDR + (uint32_t)i);
+
+	r->prefix = (struct prefix){.family = AF_INET, .plen = 32};
+	memcpy(r->prefix.addr, &addr, sizeof(addr));
+	if (zapi_route_encode(w, v, ZCMD_ROUTE_ADD, r) < 0) {
+		fputs("bench_floor: a route does not encode\n", stderr);
+		exit(1);
 	}
 }
 
-static void keep(int fd)
+static void change_first(int fd, const struct zapi_version *v, struct zapi_nexthop *nh)
 {
-	struct pollfd pfd = {.fd = fd, .events = POLLIN};
+	static unsigned turn;
+	struct zapi_route r = route_over(&nh[++turn % 2], 1);
+	uint8_t buf[512];
+	struct wr w = wr_of(buf, sizeof(buf));
 
-	while (poll(&pfd, 1, -1) >= 0)
-		drain(fd);
+	encode_route(&w, v, 0, &r);
+	printf("sent_ns=%lld\n", now_ns());
+	write_all(fd, w.buf, w.len);
+	fflush(stdout);
+}
+
+static void keep(int fd, const struct zapi_version *v, struct zapi_nexthop *nh)
+{
+	struct pollfd pfd[] = {
+	    {.fd = fd,           .events = POLLIN},
+	    {.fd = STDIN_FILENO, .events = POLLIN},
+	};
+	char line[64];
+
+	while (poll(pfd, 2, -1) >= 0) {
+		if (pfd[0].revents)
+			drain(fd);
+		if (pfd[1].revents && read(STDIN_FILENO, line, sizeof(line)) > 0)
+			change_first(fd, v, nh);
+		else if (pfd[1].revents)
+			pfd[1].fd = -1; /* nobody is going to ask */
+	}
 }
 
 int main(int argc, char **argv)
 {
-	struct zapi_nexthop nh[MAX_GATEWAYS];
-	struct zapi_route route = {.type = ZTYPE_OPENFABRIC,
-	    .nh = nh,
-	    .distance = 20,
-	    .metric = 20,
-	    .has = ZHAS_DISTANCE | ZHAS_METRIC};
+	struct zapi_nexthop nh[MAX_GATEWAYS] = {0};
+	struct zapi_route route;
 	struct zapi_hello hello = {.type = ZTYPE_OPENFABRIC};
 	const struct zapi_version *v;
 	unsigned long n;
@@ -145,7 +175,7 @@ int main(int argc, char **argv)
 	}
 	v = zversion_find(release[0], release[1], release[2], NULL);
 	n = strtoul(argv[3], NULL, 10);
-	route.n = (uint16_t)parse_gateways(argv + 4, nh);
+	route = route_over(nh, parse_gateways(argv + 4, nh));
 	w = wr_of(malloc(n * 512 + 512), n * 512 + 512);
 	if (!w.buf)
 		die("malloc");
@@ -154,11 +184,12 @@ int main(int argc, char **argv)
 		die("hello");
 	write_all(fd, w.buf, w.len);
 	w.len = 0;
-	encode_routes(&w, v, n, &route);
+	for (unsigned long i = 0; i < n; i++)
+		encode_route(&w, v, i, &route);
 	printf("start_ns=%lld\n", now_ns());
 	write_all(fd, w.buf, w.len);
 	printf("written_ns=%lld\n", now_ns());
 	fflush(stdout);
-	keep(fd);
+	keep(fd, v, nh);
 	return 0;
 }

@@ -3,8 +3,9 @@
  * bench_watch_linux.c - when routes are in the kernel's FIB: counts RTM_NEWROUTE of one
  * protocol, each destination once.
  *
- *   bench_watch PROTOCOL COUNT    says "ready", then last_ns=N (CLOCK_MONOTONIC) as soon as
- *                                 COUNT destinations have been told
+ *   bench_watch PROTOCOL COUNT    says "ready", then first_ns=N (CLOCK_MONOTONIC) of the
+ *                                 first destination that was told and last_ns=N of the
+ *                                 COUNTth, both once it was told
  *   bench_watch PROTOCOL 0        says "ready", then ns=N for each message, until SIGTERM
  *
  * A message that the kernel had to drop makes the figure worthless: then it fails.
@@ -92,7 +93,7 @@ static int open_socket(void)
 }
 
 /* One datagram; returns false once count is reached. */
-static bool take(int fd, uint8_t protocol, size_t count, struct set *seen)
+static bool take(int fd, uint8_t protocol, size_t count, struct set *seen, long long *first)
 {
 	_Alignas(struct nlmsghdr) static char buf[1 << 18];
 	ssize_t got = recv(fd, buf, sizeof(buf), 0);
@@ -111,9 +112,11 @@ static bool take(int fd, uint8_t protocol, size_t count, struct set *seen)
 			continue;
 		}
 		set_add(seen, &d);
+		if (!*first)
+			*first = now_ns();
 		if (seen->n < count)
 			continue;
-		printf("last_ns=%lld\n", now_ns());
+		printf("first_ns=%lld\nlast_ns=%lld\n", *first, now_ns());
 		return false;
 	}
 	return true;
@@ -122,6 +125,7 @@ static bool take(int fd, uint8_t protocol, size_t count, struct set *seen)
 int main(int argc, char **argv)
 {
 	struct set seen = {.size = 1};
+	long long first = 0;
 	size_t count;
 	int fd;
 
@@ -138,7 +142,7 @@ int main(int argc, char **argv)
 	fd = open_socket();
 	puts("ready");
 	fflush(stdout);
-	while (take(fd, (uint8_t)strtoul(argv[1], NULL, 10), count, &seen))
+	while (take(fd, (uint8_t)strtoul(argv[1], NULL, 10), count, &seen, &first))
 		;
 	free(seen.slot);
 	close(fd);

@@ -150,7 +150,7 @@ def zebra_routes(table="main", vty=None):
                 if e["protocol"] == "openfabric" and e.get("installed") and e.get("selected"):
                     routes[prefix] = level({
                         (h.get("ip") or h["interfaceName"], h.get("weight", 1)) for h in e["nexthops"]
-                        if h.get("fib") and not h.get("recursive")})
+                        if h.get("fib") and h.get("active") and not h.get("recursive")})
     return routes
 
 

@@ -347,6 +347,12 @@ zebra_start() {
     vtysh_b
 }
 
+# vtysh_said: what vtysh says to a configuration, on stdin, but for FRR 10's progress.
+vtysh_said() {
+    grep -vE '^\[[0-9]+\|[a-z0-9]+\] (sending configuration|done)$|^Waiting for children to finish' |
+        grep -vE '^(MGMTD: )?No changes found to be committed!$|^% Configuration applied with notes:$'
+}
+
 # vtysh_b: load frr.conf. FRR 10 loads it into all daemons at once and may find mgmtd's store
 # locked by another of them: then once more, as an operator would.
 vtysh_b() {
@@ -357,8 +363,9 @@ vtysh_b() {
     done
     fail "vtysh -b: still locked in try $try"
 }
-# vtysh_complaints: what vtysh -b said, less that FRR 10 tells how far it is.
-vtysh_complaints() { grep -vE '^(\[[0-9]+\|[a-z0-9]+\] (sending configuration|done)|Waiting for children to finish.*)$' "$lab/vtysh.out"; }
+vtysh_complaints() { vtysh_said <"$lab/vtysh.out"; } # of the last vtysh_b
+# vtysh_load NAMESPACE OPTION...: vtysh with these, and what it says.
+vtysh_load() { in_ns "$1" vtysh "${@:2}" 2>&1 | vtysh_said; }
 
 # vty_zebra 'COMMAND', grevy 'COMMAND': ask zebra, ask grevyd.
 vty_zebra() { in_ns router vtysh -d zebra -c "$1"; }

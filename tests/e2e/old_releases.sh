@@ -84,6 +84,22 @@ while read -r release type route; do
     gone
 done <<<"$releases"
 
+say '--- a type that has an owner'
+old_zebra 4.0
+start babeld router python3 -c "import socket, time
+s = socket.socket(socket.AF_UNIX)
+s.bind('$dir/babeld.vty')
+s.listen()
+time.sleep(1000)"
+wait_for 5 '[ -S "$dir/babeld.vty" ] && chmod 777 "$dir/babeld.vty"'
+conf ''
+grevyd_start
+wait_for 15 zserv_up
+is 'the next one' "$(zserv_is "['routeType']")" nhrp
+stop babeld
+stop grevyd
+stop zebra
+
 say '--- a table where there are none'
 old_zebra 4.0
 conf ', table: 100'

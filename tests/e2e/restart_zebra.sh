@@ -46,6 +46,18 @@ EOF
 restart KILL 'killed and started plainly'
 restart TERM 'stopped and started plainly'
 
+# Nor can zebra's vty be asked what it has.
+stop grevyd TERM
+grevyd_conf <<EOF
+zebra: {vty-socket: /run/frr/nothing.vty}
+EOF
+grevyd_start
+wait_for 20 zserv_up
+restart KILL 'killed and started plainly, without its vty'
+stop grevyd TERM
+grevyd_conf </dev/null
+grevyd_start
+
 # systemd starts both at once at boot: grevyd without a socket waits for it.
 stop zebra TERM
 stop grevyd KILL

@@ -2,137 +2,33 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Random steps; after each settles: intent = RIB, and what of it can be reached = zebra = kernel.
 
-  soak.py FOLDER STEPS SEED LOG -- ZEBRA COMMAND -- GREVYD COMMAND
+  soak.py FOLDER STEPS SEED LOG RELEASE -- ZEBRA COMMAND -- GREVYD COMMAND
 
-Runs in the router's namespace with four nodes on links of their own. The intent is worked out
-here, from the objects alone, by the rules of eligibility written once more and differently.
+Runs in the router's namespace with four nodes on links of their own. RELEASE is FRR's, as 8.4.4.
+In the second half grevyd is not restarted: its memory must not grow there.
 """
+import collections
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
 
 import lab
+from soak_intent import NODES
+from soak_lab import SoakLab
 
-NODES = ["node1", "node2", "node3", "node4"]
-SETTLE_S = 20
-
-
-def node_addresses(name):
-    i = int(name[4:])
-    return f"192.168.2{i}.{12 + i}", f"fd00:2{i}::{12 + i}"
+SERVICES_MAX = 60
 
 
-class Intent:
-    """The objects as they should be, and what follows from them."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.nodes = {n: {"ready": True, "netdown": False, "excluded": False} for n in NODES}
-        self.services = {}
-        self.links_down = set()
-
-    def write_node(self, name):
-        n = self.nodes[name]
-        words = ["node", name, *node_addresses(name)]
-        words += ["notready"] * (not n["ready"]) + ["netdown"] * n["netdown"]
-        words += ["label=node.kubernetes.io/exclude-from-external-load-balancers:"] * n["excluded"]
-        lab.manifest(self.folder, [" ".join(words)])
-
-    def write_service(self, name):
-        s = self.services.get(name)
-        if s is None:
-            lab.manifest(self.folder, [f"delete service soak/{name}"])
-            return
-        on = [f"{node}*{n}" for node, n in s["ready"].items()] + [f"{node}~" for node in s["draining"]]
-        on += [f"{node}!" for node in s["dead"]]
-        words = ["service", f"soak/{name}", "ips=" + ",".join(s["ips"]), "on=" + ",".join(on),
-                 f"ports=tcp:{s['port']}"]
-        words += ["local"] * s["local"] + ["dual"] * (len(s["ips"]) == 2)
-        words += [f"share={s['share']}", "selector=shared"] if s["share"] else []
-        lab.manifest(self.folder, [" ".join(words)])
-
-    def sharers(self, name):
-        ips = set(self.services[name]["ips"])
-        return sorted(n for n, s in self.services.items() if ips & set(s["ips"]))
-
-    def usable(self, node):
-        return not self.nodes[node]["netdown"] and not self.nodes[node]["excluded"]
-
-    def eligible(self, s):
-        """{node: weight}"""
-        if s["local"]:
-            weights = {n: 1 for n in s["draining"]} | dict(s["ready"])
-        else:
-            weights = {n: 1 for n in NODES} if s["ready"] or s["draining"] else {}
-        weights = {n: w for n, w in weights.items() if self.usable(n)}
-        ready = {n: w for n, w in weights.items() if self.nodes[n]["ready"]}
-        return ready or weights
-
-    def routes(self):
-        """{prefix: {(next hop, weight)}}, links not looked at"""
-        holders = {}
-        for name in sorted(self.services):
-            nodes = self.eligible(self.services[name])
-            if nodes:
-                for ip in self.services[name]["ips"]:
-                    holders.setdefault(lab.host_prefix(ip), []).append(nodes)
-        out = {}
-        for prefix, sets in holders.items():
-            common = set.intersection(*map(set, sets)) or set(sets[0])
-            # Without a common node the oldest Service's own hold, with its own weights.
-            judges = sets if set.intersection(*map(set, sets)) else sets[:1]
-            weights = {n: min(nodes[n] for nodes in judges) for n in common}
-            family = 1 if ":" in prefix else 0
-            out[prefix] = {(node_addresses(n)[family], weights[n]) for n in common}
-        return out
-
-    def rib(self):
-        return {p: lab.level(hops) for p, hops in self.routes().items()}
-
-    def reachable(self):
-        """What zebra can have of it: next hops over links that are down are left out."""
-        dead = {a for n in self.links_down for a in node_addresses(n)}
-        left = {p: {h for h in hops if h[0] not in dead} for p, hops in self.routes().items()}
-        return {p: lab.level(hops) for p, hops in left.items() if hops}
-
-
-class Soak:
-    def __init__(self, folder, seed, log, zebra, grevyd):
+class Soak(SoakLab):
+    def __init__(self, seed, *about):
+        super().__init__(*about)
         self.random = random.Random(seed)
-        self.intent = Intent(folder)
-        self.log = log
-        self.commands = {"zebra": zebra, "grevyd": grevyd}
-        self.running = {}
-        self.settled_ms = []
         self.next_id = 0
-
-    # --- processes
-
-    def spawn(self, name, *more):
-        with open(f"{self.log}/{name}.log", "ab") as out:
-            self.running[name] = subprocess.Popen(self.commands[name] + list(more), stdout=out, stderr=out)
-
-    def kill(self, name, how=signal.SIGKILL):
-        self.running[name].send_signal(how)
-        self.running.pop(name).wait()
-
-    def spawn_zebra(self, *more):
-        self.spawn("zebra", *more)
-        self.until(lambda: lab.Vty("/run/frr/zebra.vty").ask("show version"), "zebra's vty")
-        subprocess.run(["vtysh", "-b"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    @staticmethod
-    def until(question, what, seconds=10):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            try:
-                return question()
-            except OSError:
-                time.sleep(0.01)
-        raise TimeoutError(what)
+        self.taken = collections.Counter()
 
     # --- steps: each changes the intent, or disturbs without changing it
 
@@ -191,14 +87,20 @@ class Soak:
             self.intent.write_service(sharer)
         return f"policy {name}"
 
+    def to_mend(self, broken):
+        """Half of the changes mend something: else most of the time there would be no route at all."""
+        return self.pick(broken) if broken and self.random.random() < 0.5 else None
+
     def change_node(self):
-        name, what = self.pick(self.intent.nodes), self.pick(["ready", "netdown", "excluded"])
+        good = {"ready": True, "netdown": False, "excluded": False}
+        broken = {(n, k) for n, has in self.intent.nodes.items() for k in good if has[k] != good[k]}
+        name, what = self.to_mend(broken) or (self.pick(self.intent.nodes), self.pick(good))
         self.intent.nodes[name][what] ^= True
         self.intent.write_node(name)
         return f"{name} {what}={self.intent.nodes[name][what]}"
 
-    def flap_link(self):
-        name, how = self.pick(self.intent.nodes), self.pick(["admin", "carrier"])
+    def flap_link(self, ways=("admin", "carrier")):
+        name, how = self.to_mend(self.intent.links_down) or self.pick(self.intent.nodes), self.pick(ways)
         port = ["dev", "n" + name[4:]] if how == "admin" else ["dev", "eth0"]
         ns = "router" if how == "admin" else name
         up = name in self.intent.links_down
@@ -211,24 +113,115 @@ class Soak:
             self.intent.links_down.add(name)
         return f"{name} {how} {'up' if up else 'down'}"
 
+    def flap_quickly(self):
+        """Down and up before anybody may have looked."""
+        name, rounds = self.pick(set(self.intent.nodes) - self.intent.links_down), self.random.randint(1, 3)
+        for _ in range(rounds):
+            for how in "down", "up":
+                subprocess.run(["ip", "-n", "router", "link", "set", "dev", "n" + name[4:], how], check=True)
+        return f"{name} flaps {rounds} times"
+
     def burst(self):
         return "burst: " + ", ".join(self.random.choice([
             self.add_service, self.move_endpoints, self.delete_service, self.change_node])()
             for _ in range(self.random.randint(2, 8)) if self.intent.services)
 
+    def meanwhile(self, zebra_dead=False):
+        """What happens while somebody is away."""
+        told = [self.burst()] if self.random.random() < 0.55 else []
+        if self.random.random() < 0.3:
+            # FRR before 8.0, told to use no groups, cannot delete what it found over a link without carrier.
+            told.append(self.flap_link(["admin"]) if zebra_dead and self.release < (8, 0) else self.flap_link())
+        if self.random.random() < 0.3 and len(self.intent.links_down) < len(self.intent.nodes):
+            told.append(self.flap_quickly())
+        return ", ".join(told) or "nothing meanwhile"
+
+    def zebra_options(self):
+        keep = f"-K{self.random.choice([1, 3, 30])}"
+        return [o for o in (keep, "-r", "--no-rr", "-e 64") if self.random.random() < 0.4]
+
+    def death(self):
+        return self.random.choice([signal.SIGKILL, signal.SIGKILL, signal.SIGTERM])
+
     def restart_grevyd(self):
-        how = self.random.choice([signal.SIGKILL, signal.SIGKILL, signal.SIGTERM])
+        how = self.death()
         self.kill("grevyd", how)
-        told = self.burst() if self.random.random() < 0.6 else "nothing meanwhile"
-        self.spawn("grevyd")
+        told = self.meanwhile()
+        self.spawn_grevyd()
         return f"grevyd restarted by {how.name}, {told}"
 
     def restart_zebra(self):
-        keep = self.random.random() < 0.5
-        self.kill("zebra")
-        told = self.burst() if self.random.random() < 0.5 else "nothing meanwhile"
-        self.spawn_zebra(*(["-K30"] if keep else []))
-        return f"zebra restarted{' -K30' if keep else ''}, {told}"
+        how, options = self.death(), self.zebra_options()
+        self.kill("zebra", how)
+        told = self.meanwhile(zebra_dead=True)
+        self.spawn_zebra(options)
+        return f"zebra restarted by {how.name}, options {options}, {told}"
+
+    def restart_both(self):
+        how, options = self.death(), self.zebra_options()
+        order = self.random.sample(["zebra", "grevyd"], 2)
+        for name in order:
+            self.kill(name, how)
+        told = self.meanwhile(zebra_dead=True)
+        for name in self.random.sample(order, 2):
+            self.spawn_grevyd() if name == "grevyd" else self.spawn_zebra(options)
+        return f"{' and '.join(order)} restarted by {how.name}, options {options}, {told}"
+
+    def freeze(self, name):
+        process = self.running[name]
+        process.send_signal(signal.SIGSTOP)
+        told = self.meanwhile()
+        pause_s = self.random.choice([0, 0.3, 1, 3])
+        time.sleep(pause_s)
+        process.send_signal(signal.SIGCONT)
+        return f"{name} frozen for {pause_s} s, {told}"
+
+    def freeze_zebra(self):
+        return self.freeze("zebra")
+
+    def freeze_grevyd(self):
+        return self.freeze("grevyd")
+
+    def rewrite_in_place(self):
+        if self.random.random() < 0.3:
+            name, words = self.pick(self.intent.nodes), self.intent.node_words
+            self.intent.nodes[name]["ready"] ^= True
+        else:
+            name, words = self.pick(self.intent.services), self.intent.service_words
+            self.intent.services[name].update(self.new_endpoints())
+        self.intent.write_in_place(words(name))
+        return f"{name} written in place"
+
+    def rewrite_all(self):
+        """Most of them as they were."""
+        for name in self.intent.services:
+            if self.random.random() < 0.2:
+                self.intent.services[name].update(self.new_endpoints())
+        in_place = self.random.random() < 0.5
+        for words in self.intent.all_words():
+            if in_place:
+                self.intent.write_in_place(words)
+            else:
+                lab.manifest(self.intent.folder, [" ".join(words)])
+        return f"all files written {'in place' if in_place else 'anew'}"
+
+    def switch_folder(self):
+        """Another folder in its place; renamed away or deleted, and for a while there may be none."""
+        folder, old, new = (self.intent.folder + end for end in ("", ".old", ".new"))
+        deleted, pause_s = self.random.random() < 0.5, self.random.choice([0, 0, 0.5, 1.5])
+        for name in self.intent.services:
+            if self.random.random() < 0.2:
+                self.intent.services[name].update(self.new_endpoints())
+        self.intent.write_folder(new)
+        if deleted:
+            shutil.rmtree(folder)
+        else:
+            os.rename(folder, old)
+        time.sleep(pause_s)
+        os.rename(new, folder)
+        if not deleted:
+            shutil.rmtree(old)
+        return f"folder {'deleted' if deleted else 'renamed away'}, another one there after {pause_s} s"
 
     def reload(self):
         self.running["grevyd"].send_signal(signal.SIGHUP)
@@ -253,71 +246,72 @@ class Soak:
         subprocess.run(["ip", family, "route", "del", prefix, "proto", lab.OPENFABRIC], check=False)
         return f"{prefix} deleted in the kernel by hand"
 
-    STEPS = [(add_service, 16), (move_endpoints, 30), (delete_service, 12), (change_policy, 6), (change_node, 12),
-             (flap_link, 10), (burst, 6), (restart_grevyd, 3), (restart_zebra, 2), (reload, 1), (bad_file, 2),
-             (delete_in_kernel, 2)]
+    STEPS = [(add_service, 16), (move_endpoints, 26), (delete_service, 12), (change_policy, 6), (change_node, 10),
+             (flap_link, 10), (flap_quickly, 3), (burst, 6), (reload, 1), (bad_file, 2), (delete_in_kernel, 2),
+             (rewrite_in_place, 3), (rewrite_all, 1), (switch_folder, 1),
+             (restart_zebra, 5), (freeze_zebra, 2), (freeze_grevyd, 1)]
+    ENDING_GREVYD = [(restart_grevyd, 4), (restart_both, 1)]
 
-    def step(self):
+    def step(self, steps):
         if len(self.intent.services) < 5:
             return self.add_service()
-        if len(self.intent.services) > 60:
+        if len(self.intent.services) > SERVICES_MAX:
             return self.delete_service()
-        step, = self.random.choices([s for s, _ in self.STEPS], [w for _, w in self.STEPS])
+        step, = self.random.choices([s for s, _ in steps], [w for _, w in steps])
+        if step == Soak.flap_quickly and len(self.intent.links_down) == len(NODES):
+            step = Soak.flap_link
+        self.taken[step.__name__] += 1
         return step(self)
 
-    # --- the comparison
-
-    def differences(self):
-        want, can = self.intent.rib(), self.intent.reachable()
-        try:
-            seen = [("RIB", want, lab.rib_routes()), ("zebra", can, lab.zebra_routes()),
-                    ("kernel", can, lab.kernel_routes())]
-        except (OSError, ValueError, KeyError) as e:
-            return [f"cannot ask: {e!r}"]
-        return [
-            f"{where} {p}: has {sorted(got.get(p, []))}, intent {sorted(meant.get(p, []))}"
-            for where, meant, got in seen for p in sorted(set(meant) | set(got)) if meant.get(p) != got.get(p)]
-
-    def settle(self, told):
-        began = time.monotonic()
-        while diff := self.differences():
-            if time.monotonic() - began > SETTLE_S:
-                raise AssertionError(f"after '{told}', {SETTLE_S} s later:\n" + "\n".join(diff[:40]))
-            for name, process in self.running.items():
-                if process.poll() is not None:
-                    raise AssertionError(f"after '{told}': {name} ended with {process.returncode}")
-            time.sleep(0.005)
-        self.settled_ms.append((time.monotonic() - began) * 1000)
+    def fill(self):
+        """As many Services as there ever are, and what takes most memory; what then follows takes no more."""
+        while len(self.intent.services) <= SERVICES_MAX + 8:
+            self.add_service()
+        self.settle("filled")
+        for step in (Soak.rewrite_all, Soak.switch_folder, Soak.reload, Soak.restart_zebra, Soak.freeze_grevyd) * 2:
+            self.settle(f"filled, {step(self)}")
+            self.weigh_grevyd()
+        while len(self.intent.services) > SERVICES_MAX // 2:
+            self.delete_service()
+        return "filled and halved"
 
     def run(self, steps):
         for n in self.intent.nodes:
             self.intent.write_node(n)
         self.spawn_zebra()
-        self.spawn("grevyd")
+        self.spawn_grevyd()
         with open(f"{self.log}/steps.log", "w", encoding="ascii") as out:
             for i in range(steps):
-                told = self.step()
+                if i == steps // 2:
+                    told = self.restart_grevyd() + ", " + self.fill()
+                else:
+                    told = self.step(self.STEPS + (self.ENDING_GREVYD if i < steps // 2 else []))
                 out.write(f"{i} {told}\n")
                 out.flush()
                 self.settle(told)
+                self.weigh_grevyd()
                 if (i + 1) % 100 == 0:
                     print(f"..    {i + 1} steps, {len(self.intent.services)} Services, "
                           f"{len(self.intent.routes())} routes", flush=True)
+        told = self.flat()
         self.kill("grevyd", signal.SIGTERM)
+        return told
 
 
-def main(folder, steps, seed, log, *commands):
+def main(folder, steps, seed, log, release, *commands):
     commands = list(commands)
     split = commands.index("--", 1)
-    soak = Soak(folder, seed, log, commands[1:split], commands[split + 1:])
+    soak = Soak(seed, folder, log, release, commands[1:split], commands[split + 1:])
     try:
-        soak.run(int(steps))
+        memory = soak.run(int(steps))
     except (AssertionError, TimeoutError, OSError, subprocess.SubprocessError) as e:
         print(f"FAIL  seed {seed}, step {len(soak.settled_ms)}: {e}")
         for name, process in soak.running.items():
             print(f"..    {name}: {'runs' if process.poll() is None else process.returncode}")
         return 1
     times = sorted(soak.settled_ms)
+    print("..    " + ", ".join(f"{name} {n}" for name, n in sorted(soak.taken.items())))
+    print(f"ok    {memory}")
     print(f"ok    {steps} random steps, seed {seed}: RIB = zebra = kernel after each; settled within "
           f"{times[len(times) // 2]:.0f} ms (median), {times[len(times) * 99 // 100]:.0f} ms (p99), {times[-1]:.0f} ms")
     return 0

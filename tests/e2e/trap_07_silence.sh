@@ -50,7 +50,7 @@ check 'why is good' 'grevy "why default/far json" | json "all(c[\"good\"] for c 
 stop grevyd KILL
 
 # A route that is sent, and not installed: zebra's configuration denies it. No vty to ask.
-in_ns router vtysh -c 'configure terminal' -c "ip prefix-list denied permit $pool4.3/32" \
+in_ns router vtysh -c 'configure terminal' -c "ip prefix-list denied permit $pool4.4/32" \
     -c 'route-map no-lb deny 10' -c 'match ip address prefix-list denied' -c 'exit' \
     -c 'route-map no-lb permit 20' -c 'exit' -c 'ip protocol openfabric route-map no-lb' || fail vtysh
 wait_for 5 'vty_zebra "show ip protocol" | grep -E "^openfabric +: no-lb"'
@@ -59,11 +59,14 @@ zebra: {vty-socket: $lab/nothing.vty}
 EOM
 wait_for 5 '! vty_zebra "show zebra client" | grep -E "^Client: openfabric"'
 grevyd_start
-becomes 10 'without vty: the other routes' 'kernel | wc -l' 2
-wait_for 20 'grevy "why default/near" | grep -E "BROKEN.*zebra could not install it"'
-ok "why, once the time is over: $(grevy 'why default/near' | tail -1 | cut -c1-120)"
-holds_for 2 'grevy "why default/near" | grep -E "BROKEN.*zebra could not install it"'
-is 'in the kernel' "$(kernel | wc -l)" 2
+becomes 10 'without vty: the other routes' 'kernel | wc -l' 3
+manifest <<EOM
+service default/late ips=$pool4.4 local on=node1
+EOM
+wait_for 20 'grevy "why default/late" | grep -E "BROKEN.*zebra could not install it"'
+ok "why, once the time is over: $(grevy 'why default/late' | tail -1 | cut -c1-120)"
+holds_for 2 'grevy "why default/late" | grep -E "BROKEN.*zebra could not install it"'
+is 'in the kernel' "$(kernel | wc -l)" 3
 in_ns router vtysh -c 'configure terminal' -c 'no ip protocol openfabric route-map no-lb' || fail vtysh
-becomes 20 'permitted: installed' 'kernel "$pool4.3/32"' "$pool4.3/32 192.168.2.13*1"
-becomes 10 'and confirmed' 'grevy "show zserv json" | json "d[\"routes\"][\"installed\"]"' 3
+becomes 20 'permitted: installed' 'kernel "$pool4.4/32"' "$pool4.4/32 192.168.2.13*1"
+becomes 10 'and confirmed' 'grevy "show zserv json" | json "d[\"routes\"][\"installed\"]"' 4

@@ -29,8 +29,8 @@ def message(command, body=b"", length=None, marker=254):
     return struct.pack("!HBBIH", 10 + len(body) if length is None else length, marker, 6, 0, command) + body
 
 
-# 8.4: route owner notice, next-hop update, interface, address, capabilities.
-KNOWN = [10, 22, 0, 2, 19]
+# Route owner notice, next-hop update, capabilities as in 8.4 and as in 10.x; interface, address.
+KNOWN = [10, 22, 19, 11, 23, 20, 0, 2]
 INJECTED = {
     "marker": message(19, marker=66),
     "short": message(19, length=4),

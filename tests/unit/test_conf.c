@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "announcer/conf.h"
+#include "announcer/nodename.h"
 #include "announcer/util.h"
 #include <cmocka.h>
 #include <dirent.h>
@@ -456,6 +457,71 @@ static void test_reload_keeps(void **state)
 	    CONF_CHANGED_POLICY);
 }
 
+static void peers_turn_zebra_off_on_a_node_unless_told(void **state)
+{
+	static const char peers[] =
+	    "peers: [{my-asn: 1, peer-asn: 2, peer-address: 192.0.2.1}]\n";
+	static const struct {
+		const char *text;
+		bool peers, off;
+	} rows[] = {
+	    {"role: node\n",                         true,  true },
+	    {"role: node\nzebra: {enabled: yes}\n",  true,  false},
+	    {"role: node\nzebra: {enabled: no}\n",   false, true },
+	    {"role: node\n",                         false, false},
+	    {"role: router\n",                       true,  false},
+	    {"role: router\nzebra: {enabled: no}\n", true,  true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char text[256];
+		struct conf *c;
+
+		snprintf(text, sizeof(text), "%s%s", rows[i].text, rows[i].peers ? peers : "");
+		c = parse_good(text);
+		assert_int_equal(conf_zebra_off(c) != NULL, rows[i].off);
+		conf_free(c);
+	}
+}
+
+/* Peers alone may turn the output off or on. */
+static void peers_change_zebra_on_a_node(void **state)
+{
+	static const char with[] =
+	    "role: node\npeers: [{my-asn: 1, peer-asn: 2, peer-address: 192.0.2.1}]\n";
+	struct conf *a = parse_good("role: node\n"), *b = parse_good(with);
+	struct conf *c = parse_good("role: node\nnode-name: other\n");
+
+	(void)state;
+	assert_int_equal(conf_reload_diff(a, b), CONF_CHANGED_ZEBRA);
+	assert_int_equal(conf_reload_diff(b, a), CONF_CHANGED_ZEBRA);
+	assert_int_equal(conf_reload_diff(a, c), CONF_CHANGED_NODE);
+	conf_free(a);
+	conf_free(b);
+	conf_free(c);
+}
+
+static void the_name_of_this_node(void **state)
+{
+	char *name;
+
+	(void)state;
+	setenv("NODE_NAME", "from-env", 1);
+	name = nodename("configured");
+	assert_string_equal(name, "configured");
+	free(name);
+	name = nodename(NULL);
+	assert_string_equal(name, "from-env");
+	free(name);
+	setenv("NODE_NAME", "", 1);
+	name = nodename(NULL);
+	assert_string_not_equal(name, "");
+	assert_null(strpbrk(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"));
+	free(name);
+	unsetenv("NODE_NAME");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -472,6 +538,9 @@ int main(void)
 	    cmocka_unit_test(test_load),
 	    cmocka_unit_test(test_reload),
 	    cmocka_unit_test(test_reload_keeps),
+	    cmocka_unit_test(peers_turn_zebra_off_on_a_node_unless_told),
+	    cmocka_unit_test(peers_change_zebra_on_a_node),
+	    cmocka_unit_test(the_name_of_this_node),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

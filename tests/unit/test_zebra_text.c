@@ -6,6 +6,7 @@
 
 #include "announcer/util.h"
 #include "announcer/zebra_text.h"
+#include "zclient/zversion.h"
 #include <cmocka.h>
 #include <stdio.h>
 
@@ -147,6 +148,26 @@ static void routes_with_an_instance(void **state)
 	assert_false(zebra_text_route(&at, 'f', 0, &p));
 }
 
+static void versions(void **state)
+{
+	static const int want[][3] = {
+	    {7,  5, 1 },
+            {8,  4, 4 },
+            {10, 3, -1},
+            {10, 7, 1 }
+        };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(releases); i++) {
+		char *text = data("show-version", releases[i]);
+		int told[3];
+
+		assert_int_equal(zversion_parse(strchr(text, '\n') + 1, told), 0);
+		assert_memory_equal(told, want[i], sizeof(told));
+		free(text);
+	}
+}
+
 static void route_maps(void **state)
 {
 	char name[ZEBRA_ROUTE_MAP_LEN], line[256];
@@ -181,6 +202,12 @@ static void route_maps(void **state)
 static void downs(void **state)
 {
 	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(releases); i++) {
+		char *text = data("show-interface", releases[i]);
+
+		assert_int_equal(zebra_text_downs(text), 2);
+		free(text);
+	}
 	assert_int_equal(
 	    zebra_text_downs("Interface n1 is up, line protocol is up\n"
 			     "  Link ups:       3    last: 2026/01/01 05:07:37.10\n"
@@ -200,6 +227,7 @@ int main(void)
 	    cmocka_unit_test(an_entry_of_two),
 	    cmocka_unit_test(routes),
 	    cmocka_unit_test(routes_with_an_instance),
+	    cmocka_unit_test(versions),
 	    cmocka_unit_test(route_maps),
 	    cmocka_unit_test(downs),
 	};

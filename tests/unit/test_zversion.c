@@ -213,7 +213,7 @@ static void type_letters_and_kernel_protocols(void **state)
 			}
 			if (!strcmp(group, "kernel_route_protocol") && type != ZTYPE_STATIC &&
 			    !strcmp(name + strlen("RTPROT_"), want + strlen("ZEBRA_ROUTE_"))) {
-				assert_int_equal(zversion_type_kernel(type),
+				assert_int_equal(zversion_type_kernel(v, type),
 				    strtol(enums.cell[i][col], NULL, 10));
 				protocols++;
 			}
@@ -221,9 +221,34 @@ static void type_letters_and_kernel_protocols(void **state)
 	}
 	assert_int_equal(letters, ZTYPES);
 	assert_int_equal(protocols, 13);
-	assert_int_equal(zversion_type_kernel(ZTYPE_STATIC),
+	assert_int_equal(zversion_type_kernel(v, ZTYPE_STATIC),
 	    number("kernel_route_protocol", "RTPROT_ZSTATIC", v));
-	assert_int_equal(zversion_type_kernel(ZTYPE_TABLE), 11);
+	assert_int_equal(zversion_type_kernel(v, ZTYPE_TABLE), 11);
+}
+
+/* Before 4.0 zebra has one number for all. */
+static void check_kernel_protocol(const struct zapi_version *v)
+{
+	static const struct {
+		enum zapi_type type;
+		const char *name;
+	} types[] = {
+	    {ZTYPE_BABEL, "RTPROT_BABEL"},
+            {ZTYPE_NHRP,  "RTPROT_NHRP" },
+	    {ZTYPE_BGP,   "RTPROT_BGP"  }
+        };
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		assert_int_equal(zversion_type_kernel(v, types[i].type),
+		    number("kernel_route_protocol",
+			v->major < 4 ? "RTPROT_ZEBRA" : types[i].name, v));
+	assert_int_equal(zversion_type_kernel(v, ZTYPE_KERNEL), -1);
+}
+
+static void kernel_protocols_of_each_release(void **state)
+{
+	(void)state;
+	each_row(check_kernel_protocol);
 }
 
 /* 0 for what a release does not have. */
@@ -486,6 +511,7 @@ int main(void)
 	    cmocka_unit_test(the_first_6_0_has_the_numbers_of_6_0),
 	    cmocka_unit_test(type_numbers),
 	    cmocka_unit_test(type_letters_and_kernel_protocols),
+	    cmocka_unit_test(kernel_protocols_of_each_release),
 	    cmocka_unit_test(layouts),
 	    cmocka_unit_test(behaviour),
 	    cmocka_unit_test(constants),

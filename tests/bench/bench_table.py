@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The tables of tests/bench/README.md: bench_table.py FILE, of the rows that bench.py left there.
+
+A row is one line of JSON: section, frr (release), and what was measured; ms are medians, min and
+max the extremes of the runs.
+"""
+import json
+import sys
+
+NONE = "-"
+
+
+def ms(value, digits=1):
+    return NONE if value is None else f"{value:,.{digits}f} ms"
+
+
+def ratio(value, floor):
+    return NONE if value is None or not floor else f"{value / floor:.2f}"
+
+
+def spread(row):
+    return f" ({row['min']:,.1f} to {row['max']:,.1f})" if row else ""
+
+
+def table(head, lines):
+    if not lines:
+        return
+    print("\n| " + " | ".join(head) + " |")
+    print("|" + "---|" * len(head))
+    for line in lines:
+        print("| " + " | ".join(line) + " |")
+
+
+def peer(row, floor):
+    """A cell for bgpd or gobgpd beside zebra."""
+    if not row:
+        return NONE
+    if "failed" in row:
+        return f"{row['program']}: {row['failed']}"
+    return f"{row['program']}: {ms(row['ms'])}, {ratio(row['ms'], floor)}"
+
+
+def bulk(rows):
+    groups = {}
+    for r in rows:
+        groups.setdefault((r["frr"], r["n"], r["hops"]), {})[r["who"]] = r
+    lines = []
+    for (frr, n, hops), who in groups.items():
+        floor, grevyd = who.get("floor"), who.get("grevyd")
+        least = floor["ms"] if floor else None
+        took = grevyd["ms"] if grevyd else None
+        lines.append([
+            frr, f"{n:,}", str(hops), ms(least) + spread(floor), ms(took) + spread(grevyd),
+            ratio(took, least), peer(who.get("bgpd"), least), peer(who.get("gobgpd"), least),
+            ms(grevyd["first"]) if grevyd else NONE, ms(grevyd["parse"], 0) if grevyd else NONE])
+    table(["FRR", "routes", "next hops", "zebra's floor", "grevyd", "ratio", "bgpd + zebra, ratio",
+           "gobgpd + zebra, ratio", "grevyd's first route", "parsing"], lines)
+
+
+def change(rows):
+    groups = {}
+    for r in rows:
+        groups.setdefault((r["frr"], r["queue"], r["n"]), {})[r["who"]] = r
+    lines = []
+    for (frr, queue, n), who in groups.items():
+        floor, grevyd = who["floor"], who["grevyd"]
+        aim = 1.2 * floor["p50"] + 1
+        lines.append([
+            frr, str(queue), f"{n:,}", f"{ms(floor['p50'], 2)}, {ms(floor['p99'], 2)}",
+            f"{ms(grevyd['p50'], 2)}, {ms(grevyd['p99'], 2)}",
+            f"{ms(aim, 2)}: {'met' if grevyd['p50'] <= aim else 'missed'}",
+            ms(grevyd["write_p50"], 2),
+            f"{ms(grevyd['file_p50'], 2)}, {ms(grevyd['file_p99'], 2)}"])
+    table(["FRR", "work-queue", "routes", "zebra's floor p50, p99", "grevyd p50, p99", "aim for p50",
+           "to the Zserv write p50", "file renamed to FIB p50, p99"], lines)
+
+
+def idle(rows):
+    table(["FRR", "Services", "RssAnon", "wake-ups in 10 s"],
+          [[r["frr"], f"{r['n']:,}", f"{r['rss_kib'] / 1024:.1f} MiB", str(r["woken"])] for r in rows])
+
+
+def main(path):
+    with open(path, encoding="ascii") as f:
+        rows = [json.loads(line) for line in f]
+    for r in rows:
+        if r["section"] == "machine":
+            print(f"{r['text']}")
+            break
+    for section in bulk, change, idle:
+        section([r for r in rows if r["section"] == section.__name__])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
