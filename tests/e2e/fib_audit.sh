@@ -192,4 +192,9 @@ node_up 1
 grevyd_start
 becomes 20 'a link flap while grevyd was away, without zebra.vty' kernel "$all"
 compared
+# What zebra put back from a group that the kernel had damaged is found, and repaired.
+holds_for 1 'running grevyd'
+wait_for 5 '[ "$(fib open)" = 0 ]'
 quiet
+is 'and it stays so' "$(kernel)" "$all"
+say "..    $(logged 'warn fib: ' | grep -c 'in the kernel over') differences found and repaired in all"
