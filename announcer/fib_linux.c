@@ -227,6 +227,14 @@ bool fib_read(struct fib *f)
 	return all;
 }
 
+void fib_pause(struct fib *f, bool on)
+{
+	if (on)
+		event_del(f->read_ev);
+	else
+		event_add(f->read_ev, NULL);
+}
+
 int fib_lookup(const struct ipaddr *a, struct fib_route *r, struct fib_nexthop *nh)
 {
 	static struct fib_nexthop hops[FIB_NEXTHOPS_MAX];

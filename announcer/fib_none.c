@@ -25,6 +25,12 @@ int fib_dump(struct fib *f, uint32_t table, uint8_t protocol)
 	return -EOPNOTSUPP;
 }
 
+void fib_pause(struct fib *f, bool on)
+{
+	(void)f;
+	(void)on;
+}
+
 bool fib_read(struct fib *f)
 {
 	(void)f;

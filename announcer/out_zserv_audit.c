@@ -34,6 +34,12 @@ void zserv_audit_arm(struct out_zserv *z)
 		arm(z);
 }
 
+void zserv_audit_pause(struct out_zserv *z, bool on)
+{
+	if (z->fib.kernel)
+		fib_pause(z->fib.kernel, on);
+}
+
 static void on_due(evutil_socket_t fd, short what, void *arg)
 {
 	struct out_zserv *z = arg;

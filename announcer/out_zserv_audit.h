@@ -26,6 +26,7 @@ void zserv_audit_init(struct out_zserv *z);
 void zserv_audit_fini(struct out_zserv *z);
 void zserv_audit_up(struct out_zserv *z);
 void zserv_audit_down(struct out_zserv *z);
+void zserv_audit_pause(struct out_zserv *z, bool on); /* fib_pause() */
 /* Something may be due earlier. */
 void zserv_audit_arm(struct out_zserv *z);
 #endif

@@ -200,11 +200,13 @@ static void on_pause_over(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	event_add(z->read_ev, NULL);
+	zserv_audit_pause(z, false);
 }
 
 /* In a bulk zebra writes a notice for each route, as soon as it can. To read them one by one
  * wakes us and the thread of zebra that writes them thousands of times, and takes processor
- * time from the work that they tell of: what comes in some ms is read in one go. */
+ * time from the work that they tell of: what comes in some ms is read in one go. The kernel
+ * tells of each, too. */
 static void pause_in_bulk(struct out_zserv *z)
 {
 	static const struct timeval pause = {0, BULK_PAUSE_MS * 1000};
@@ -215,6 +217,7 @@ static void pause_in_bulk(struct out_zserv *z)
 		return;
 	event_del(z->read_ev);
 	event_add(z->pause_ev, &pause);
+	zserv_audit_pause(z, true);
 }
 
 static void on_readable(evutil_socket_t fd, short what, void *arg)
