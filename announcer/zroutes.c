@@ -498,6 +498,8 @@ static void route_due(struct zroutes *z, struct zroute *r, int64_t now_ms)
 	if (r->tries < UINT8_MAX)
 		r->tries++;
 	if (r->state == ZROUTE_REJECTED && r->sent) {
+		/* zebra may hold a group for it that the kernel lost: not that one again. */
+		r->repairs++;
 		send_del(z, r, now_ms);
 		return;
 	}

@@ -247,6 +247,29 @@ static void rejected_is_tried_again_more_and_more_rarely(void **state)
 	}
 }
 
+/* Up to 9.1 zebra may go on using a group that the kernel does not have any more. */
+static void rejected_is_tried_again_over_another_group(void **state)
+{
+	struct lab *l = *state;
+
+	want(l, 1, 3, 1);
+	gateway(l, 0, true);
+	l->said[0] = '\0';
+	gateway(l, 1, true);
+	for (unsigned factor = 1; factor < 4; factor++) {
+		char wanted[96];
+
+		snprintf(wanted, sizeof(wanted), "add 192.0.2.1/32 10.0.0.0*%u 10.0.0.1*%u; ",
+		    factor, factor);
+		expect(l, wanted);
+		note(l, 1, ZNOTE_FAIL_INSTALL);
+		l->said[0] = '\0';
+		later(l, 1000 << (factor - 1));
+		expect(l, "del 192.0.2.1/32; ");
+		note(l, 1, ZNOTE_REMOVED);
+	}
+}
+
 static void a_sweep_by_somebody_else_is_repaired(void **state)
 {
 	struct lab *l = *state;
@@ -420,6 +443,7 @@ int main(void)
 	    CASE(silence_is_asked_about),
 	    CASE(a_verdict_may_confirm),
 	    CASE(rejected_is_tried_again_more_and_more_rarely),
+	    CASE(rejected_is_tried_again_over_another_group),
 	    CASE(a_sweep_by_somebody_else_is_repaired),
 	    CASE(a_withdrawn_route_is_gone_when_zebra_says_so),
 	    CASE(a_reconnect_sends_everything_again),
