@@ -363,8 +363,16 @@ vtysh_b() {
     fail "vtysh -b: still locked in try $try"
 }
 vtysh_complaints() { vtysh_said <"$lab/vtysh.out"; } # of the last vtysh_b
-# vtysh_load NAMESPACE OPTION...: vtysh with these, and what it says.
-vtysh_load() { in_ns "$1" vtysh "${@:2}" 2>&1 | vtysh_said; }
+# vtysh_load NAMESPACE OPTION...: vtysh with these (-b, -f FILE), and what it says; again, where
+# vtysh_b would.
+vtysh_load() {
+    local try said
+    for try in 1 2 3 4 5; do
+        said=$(in_ns "$1" vtysh "${@:2}" 2>&1)
+        [[ $said == *'locked by another'* ]] || break
+    done
+    vtysh_said <<<"$said"
+}
 
 # vty_zebra 'COMMAND', grevy 'COMMAND': ask zebra, ask grevyd.
 vty_zebra() { in_ns router vtysh -d zebra -c "$1"; }
