@@ -115,15 +115,16 @@ step_gcc() {
     build gcc || return 0
     # shellcheck disable=SC2016 # make's variables here and below
     suite unit gcc '$(UNIT_TESTS) $(FUZZ_TESTS) $(OTHER_TESTS)'
-    end_to_end "$(/usr/lib/frr/zebra --version | sed -n 's/^zebra version \([^ ]*\).*/\1/p')"
+    # shellcheck disable=SC2016
+    end_to_end "$(/usr/lib/frr/zebra --version | sed -n 's/^zebra version \([^ ]*\).*/\1/p')" '$(E2E_TESTS)'
 }
 
-# end_to_end RELEASE: every case on the FRR that FRR_ROOT or this machine has, each by its name, how
+# end_to_end RELEASE CASES: these, on the FRR that FRR_ROOT or this machine has, each by its name, how
 # long it took, and what `show zserv` says there. The logs of the cases go to log/e2e-RELEASE.
 end_to_end() {
     local log results
-    # shellcheck disable=SC2016
-    suite "e2e-$1" gcc '$(E2E_TESTS)'
+    rm -f "$work"/build-gcc/tests/e2e/*.log
+    suite "e2e-$1" gcc "$2"
     results=$work/log/e2e-$1
     rm -rf "$results" && mkdir -p "$results" && cp "$work"/build-gcc/tests/e2e/*.log "$results/"
     for log in "$results"/*.log; do
@@ -141,8 +142,9 @@ step_matrix() {
         status=0
         told=$("$work/source/tests/zebras.sh" "$debian") || status=$?
         read -r _ version root <<<"$told"
+        # shellcheck disable=SC2016
         case $status in
-        0) FRR_ROOT=$root end_to_end "$version" ;;
+        0) FRR_ROOT=$root end_to_end "$version" '$(E2E_ON_RELEASES)' ;;
         3)
             skipped=$((skipped + 1))
             echo "  skipped zebra of $told"
