@@ -119,8 +119,8 @@ step_gcc() {
     end_to_end "$(/usr/lib/frr/zebra --version | sed -n 's/^zebra version \([^ ]*\).*/\1/p')" '$(E2E_TESTS)'
 }
 
-# end_to_end RELEASE CASES: these, on the FRR that FRR_ROOT or this machine has, each by its name,
-# and what `show zserv` says there. The logs of the cases go to log/e2e-RELEASE.
+# end_to_end RELEASE CASES: these, on the FRR that FRR_ROOT or this machine has, each by its name, how
+# long it took, and what `show zserv` says there. The logs of the cases go to log/e2e-RELEASE.
 end_to_end() {
     local log results
     rm -f "$work"/build-gcc/tests/e2e/*.log
@@ -129,9 +129,9 @@ end_to_end() {
     rm -rf "$results" && mkdir -p "$results" && cp "$work"/build-gcc/tests/e2e/*.log "$results/"
     for log in "$results"/*.log; do
         printf '          %-8s %-28s %s\n' "$1" "$(basename "$log" .log)" \
-            "$(grep -oE '^(PASS|FAIL|SKIP)' "$log" | tail -n 1)"
+            "$(sed -nE 's/^PASS .*, ([0-9]+ s)$/PASS \1/p; s/^(FAIL|SKIP) .*/\1/p' "$log" | tail -n 1)"
     done
-    sed -n "s/^ok    \(show zserv.*\)/          $1: \1/p" "$results"/*.log
+    sed -n "s/^ok    \(show zserv: *Release.*\)/          $1: \1/p" "$results"/*.log
 }
 
 # The same on the FRR of each other suite: skipped only where no mirror serves the suite any more.

@@ -19,19 +19,23 @@ export LC_ALL=C
 
 version_of() { chroot "$1" /usr/lib/frr/zebra --version 2>/dev/null | sed -n 's/^zebra version \([^ ]*\).*/\1/p'; }
 
-# is_good SUITE: of this recipe, and, where the suite goes on, not old.
+# is_good SUITE: of this recipe, its zebra runs, and, where the suite goes on, it is not old.
 is_good() {
     [ "$(cat "$work/$1/grevy-recipe" 2>/dev/null)" = $recipe ] || return 1
+    [ -n "$(version_of "$work/$1")" ] || return 1
     [ "$1" != sid ] || [ -z "$(find "$work/$1/grevy-recipe" -mtime +$fresh_days)" ]
 }
 
-# mirror_of SUITE: the first that serves it, in $mirror. Return: 3 when all say that they do not.
+# mirror_of SUITE: the first that serves it, in $mirror. Return: 3 when all say that they do not;
+# 1 when one of them said anything else, or nothing, which is in the suite's log then.
 mirror_of() {
-    local status served=3
+    local said served=3
     for mirror in "${mirrors[@]}"; do
-        wget -q --spider --tries=3 --timeout=20 "$mirror/dists/$1/InRelease" && return 0
-        status=$?
-        [ $status = 8 ] || served=1 # 8: the server's own word, 404
+        said=$(wget --spider --server-response --tries=3 --timeout=20 "$mirror/dists/$1/InRelease" 2>&1) && return 0
+        if ! grep -qE '^ *HTTP/[0-9.]+ (404|410)' <<<"$said"; then
+            served=1
+            printf '%s\n' "$said" >"$work/$1.log"
+        fi
     done
     return $served
 }
@@ -58,7 +62,7 @@ unpack() {
 
 # one SUITE: its line; the status of the script for it.
 one() {
-    local suite=$1 status=0
+    local suite=$1 status=0 version
     if ! is_good "$suite"; then
         mirror_of "$suite" || status=$?
         if [ $status = 0 ]; then
@@ -66,13 +70,14 @@ one() {
         fi
         rm -rf "${work:?}/$suite.new"
     fi
-    if [ -x "$work/$suite/usr/lib/frr/zebra" ]; then
-        echo "$suite $(version_of "$work/$suite") $work/$suite"
+    version=$(version_of "$work/$suite")
+    if [ -n "$version" ]; then
+        echo "$suite $version $work/$suite"
         return 0
     fi
     case $status in
     3) echo "$suite - no longer served by ${mirrors[*]}" ;;
-    *) echo "$suite - cannot be had, see $work/$suite.log: $(tail -n 1 "$work/$suite.log" 2>/dev/null)" ;;
+    *) echo "$suite - cannot be had, see $work/$suite.log: $(grep . "$work/$suite.log" 2>/dev/null | tail -n 1)" ;;
     esac
     return $status
 }

@@ -87,5 +87,5 @@ for round in 1 2; do
 done
 
 # Someone deletes our route in the kernel by hand.
-in_ns router ip route del "$pool4.2/32"
+in_ns router ip route del "$pool4.2/32" || fail "ip route del"
 becomes 10 'deleted by hand in the kernel: back' kernel "$all_up"

@@ -82,7 +82,7 @@ EOF
 # With peers, zebra is left alone unless the configuration says yes.
 start grevyd node1 "${as_frr[@]}" grevyd -f "$conf"
 wait_for 10 'grevy_at /run/grevy "show version"'
-zserv_state() { grevy_at /run/grevy 'show zserv json' | python3 -c 'import json,sys; print(json.load(sys.stdin)["state"])'; }
+zserv_state() { grevy_at /run/grevy 'show zserv json' | json "d['state']"; }
 becomes 5 'enabled: auto with peers: zebra is off' zserv_state off
 check 'show zserv says why' 'grevy_at /run/grevy "show zserv" | grep "auto means no on role node with peers"'
 check 'so does why' 'grevy_at /run/grevy "why default/web" | grep "=> zebra: off: .*auto means no on role node with peers.*enabled: yes"'
@@ -100,7 +100,7 @@ summary() { in_ns "$1" vtysh ${2:+-N "$2"} -c 'show bgp ipv4 unicast summary jso
 wait_for 10 'summary router | json "d[\"peers\"][\"192.168.2.13\"][\"pfxSnt\"]"'
 ok 'the router sends it a network of its own'
 is 'which the node does not take' \
-    "$(summary node1 peer | python3 -c 'import json,sys; print(json.load(sys.stdin)["peers"]["192.168.2.1"]["pfxRcd"])')" 0
+    "$(summary node1 peer | json "d['peers']['192.168.2.1']['pfxRcd']")" 0
 reload auto
 becomes 10 'reloaded with auto: the routes are withdrawn' 'learned ip route show' ''
 becomes 5 'off again' zserv_state off

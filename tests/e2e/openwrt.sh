@@ -104,7 +104,7 @@ daemon staticd
 wait_for 10 '[ -S /run/frr/zserv.api ] && vty_zebra "show version"'
 check "zebra runs on $(frr_version) with the options of daemons, as user network" \
     '[ "$(stat -c %U /run/frr/zserv.api)" = network ]'
-check 'vtysh -b takes frr.conf' 'in_ns router vtysh -b'
+is 'vtysh -b takes frr.conf' "$(vtysh_load router -b)" ''
 check 'and it is in force' 'vty_zebra "show running-config" | grep -x "zebra work-queue 0"'
 
 check 'no configuration: nothing is declared' 'rc start && [ ! -e "$root/fake/grevyd/command" ]'

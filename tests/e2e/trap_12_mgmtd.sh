@@ -39,7 +39,7 @@ becomes 10 'installed' kernel "$all"
 becomes 5 'zebra agrees' zebra "$all"
 check 'the release is found, and graceful restart is on' \
     'grevy "show zserv" | grep -E "Release: +$(frr_version | sed s/[.]/[.]/g)" && grevy "show zserv" | grep -E "Graceful restart: +yes"'
-in_ns router ip route del "$pool4.1/32"
+in_ns router ip route del "$pool4.1/32" || fail "ip route del"
 becomes 10 'deleted by hand: repaired' kernel "$all"
 manifest <<EOM
 service default/web ips=$pool4.1 local on=node2
