@@ -65,6 +65,7 @@ struct audit {
 	bool up, swept, dumping;
 	bool all;               /* look at every route */
 	bool lost;              /* changes: the table is to be read */
+	bool failed;            /* the last reading: it showed nothing */
 	uint32_t zebra;         /* its netlink port; 0 = not known */
 	unsigned reading, owed; /* routes dropped whose deletion the kernel has not told yet */
 	struct table sets, foreigns, diffs;

@@ -79,7 +79,7 @@ static bool on_dump(void *arg)
 {
 	(void)arg;
 	w.dumps++;
-	return true;
+	return !w.refuse;
 }
 
 static void on_ask_stray(const struct prefix *p, void *arg)

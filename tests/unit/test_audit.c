@@ -401,6 +401,45 @@ static void lost_changes_are_read_again_with_rest(void **state)
 	world_said("");
 }
 
+/* A difference is due, but the table cannot be read: it waits for a reading, with rest. */
+static void a_reading_that_fails_is_not_repeated_at_once(void **state)
+{
+	(void)state;
+	world_pass(1000);
+	TELL(.i = 1, .mask = 1, .by = SOMEBODY, .gone = true);
+	for (int i = 0; i < 100; i++) {
+		unsigned was = w.dumps;
+
+		world_pass(50);
+		if (w.dumps > was)
+			audit_dumped(w.a, false, w.lab.now);
+	}
+	assert_in_range(w.dumps, 4, 6); /* in 5 s */
+	world_until_dump();
+	TELL(.i = 2, .mask = 3, .weight = 2);
+	world_read_done();
+	world_said("FOUND missing 1; del 1; ");
+}
+
+/* The same where it cannot even be asked for; changes that were lost stay lost meanwhile. */
+static void a_reading_that_is_refused_is_tried_again(void **state)
+{
+	(void)state;
+	world_pass(1000);
+	w.refuse = true;
+	audit_overrun(w.a, w.lab.now);
+	world_pass(5000);
+	assert_in_range(w.dumps, 4, 6);
+	w.refuse = false;
+	world_until_dump();
+	TELL(.i = 2, .mask = 3, .weight = 2);
+	world_read_done();
+	world_until_dump();
+	TELL(.i = 2, .mask = 3, .weight = 2);
+	world_read_done();
+	world_said("FOUND missing 1; del 1; ");
+}
+
 static void down_forgets_and_up_reads(void **state)
 {
 	struct audit_stats st;
@@ -443,6 +482,8 @@ int main(void)
 	    TEST(withdrawn_routes_are_nobodys),
 	    TEST(a_route_that_stays_after_its_withdrawal_is_a_stray),
 	    TEST(lost_changes_are_read_again_with_rest),
+	    TEST(a_reading_that_fails_is_not_repeated_at_once),
+	    TEST(a_reading_that_is_refused_is_tried_again),
 	    TEST(down_forgets_and_up_reads),
 	};
 
