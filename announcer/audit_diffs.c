@@ -181,7 +181,7 @@ static void act(struct audit *a, struct diff *d, int64_t now_ms)
  * knows it; only what is not zebra's either is told. */
 static void act_stray(struct audit *a, struct diff *d, int64_t now_ms)
 {
-	if (a->target.shared || !a->swept) {
+	if (!a->swept) {
 		d->due_ms = NEVER;
 	} else if (!d->tries) {
 		d->tries = 1;
@@ -212,8 +212,12 @@ void audit_stray(struct audit *a, const struct fib_route *r, bool added, int64_t
 	    .since_ms = now_ms,
 	    .due_ms = now_ms + STRAY_MS,
 	    .state = DIFF_SUSPECT};
-	struct diff *d = added || a->diffs.n ? table_find(&a->diffs, &key) : NULL;
+	struct diff *d;
 
+	/* They may be anybody's, and as many as the Internet has. */
+	if (a->target.shared)
+		return;
+	d = table_find(&a->diffs, &key);
 	if (added && !d) {
 		d = diff_make(a, &key);
 		audit_look(a, now_ms);

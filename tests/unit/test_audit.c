@@ -440,6 +440,29 @@ static void a_reading_that_is_refused_is_tried_again(void **state)
 	world_said("FOUND missing 1; del 1; ");
 }
 
+/* Other daemons have our protocol number: their routes are none of ours, and no work. */
+static void routes_of_a_shared_number_cost_nothing(void **state)
+{
+	static const struct audit_target shared = {
+	    .table = 254, .protocol = 197, .shared = true};
+
+	(void)state;
+	audit_up(w.a, &shared, w.lab.now);
+	audit_sweep(w.a, w.lab.now);
+	TELL(.i = 1, .mask = 1);
+	TELL(.i = 2, .mask = 3, .weight = 2);
+	TELL(.i = 9, .mask = 1);
+	world_read_done();
+	w.dumps = 0;
+	for (unsigned i = 10; i < 20; i++) {
+		TELL(.i = i, .mask = 1, .by = ZEBRA);
+		world_pass(1000);
+	}
+	assert_int_equal(w.dumps, 0);
+	world_said("");
+	assert_int_equal(audit_next(w.a, w.lab.now), -1);
+}
+
 static void down_forgets_and_up_reads(void **state)
 {
 	struct audit_stats st;
@@ -484,6 +507,7 @@ int main(void)
 	    TEST(lost_changes_are_read_again_with_rest),
 	    TEST(a_reading_that_fails_is_not_repeated_at_once),
 	    TEST(a_reading_that_is_refused_is_tried_again),
+	    TEST(routes_of_a_shared_number_cost_nothing),
 	    TEST(down_forgets_and_up_reads),
 	};
 
