@@ -86,6 +86,16 @@ static int64_t retry_ms(unsigned tries)
 	return ms > RETRY_MAX_MS ? RETRY_MAX_MS : ms;
 }
 
+/* For a route that is under way: as long as the difference has lasted. */
+static int64_t patience_ms(const struct diff *d, int64_t now_ms)
+{
+	int64_t least = retry_ms(d->tries), ms = now_ms - d->since_ms;
+
+	if (ms < least)
+		return least;
+	return ms > RETRY_MAX_MS ? RETRY_MAX_MS : ms;
+}
+
 /* Ours to repair. */
 static bool is_ours(const struct diff *d)
 {
@@ -159,7 +169,7 @@ static void act(struct audit *a, struct diff *d, int64_t now_ms)
 		kind = AUDIT_FOREIGN;
 	d->due_ms = NEVER;
 	if (kind == AUDIT_UNDER_WAY) {
-		d->due_ms = now_ms + retry_ms(d->tries);
+		d->due_ms = now_ms + patience_ms(d, now_ms);
 		return;
 	}
 	if (kind < 0) {

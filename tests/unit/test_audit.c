@@ -401,6 +401,31 @@ static void lost_changes_are_read_again_with_rest(void **state)
 	world_said("");
 }
 
+/* zebra is silent about a route that is suspected: the table is read less and less often. */
+static void long_under_way_costs_little(void **state)
+{
+	(void)state;
+	world_pass(1000);
+	TELL(.i = 1, .mask = 1, .by = SOMEBODY, .gone = true);
+	world_pass(250);
+	want(&w.lab, 1, 2, 1); /* sent, never confirmed */
+	w.lab.said[0] = '\0';
+	for (int i = 0; i < 1200; i++) {
+		unsigned was = w.dumps;
+
+		world_pass(50);
+		TELL(.i = 2, .mask = 3, .weight = 2);
+		if (w.dumps > was)
+			world_read_done();
+	}
+	world_said("");
+	assert_in_range(w.dumps, 2, 10); /* in 60 s */
+	note(&w.lab, 1, ZNOTE_INSTALLED);
+	TELL(.i = 1, .mask = 2, .by = ZEBRA);
+	world_pass(500);
+	assert_int_equal(audit_next(w.a, w.lab.now), -1);
+}
+
 /* A difference is due, but the table cannot be read: it waits for a reading, with rest. */
 static void a_reading_that_fails_is_not_repeated_at_once(void **state)
 {
@@ -505,6 +530,7 @@ int main(void)
 	    TEST(withdrawn_routes_are_nobodys),
 	    TEST(a_route_that_stays_after_its_withdrawal_is_a_stray),
 	    TEST(lost_changes_are_read_again_with_rest),
+	    TEST(long_under_way_costs_little),
 	    TEST(a_reading_that_fails_is_not_repeated_at_once),
 	    TEST(a_reading_that_is_refused_is_tried_again),
 	    TEST(routes_of_a_shared_number_cost_nothing),
