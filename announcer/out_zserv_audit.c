@@ -254,6 +254,7 @@ void zserv_audit_up(struct out_zserv *z)
 	const char *iface = elsewhere(z);
 
 	zserv_audit_down(z);
+	z->fib.elsewhere = iface;
 	if (iface) {
 		snprintf(z->fib.off, sizeof(z->fib.off),
 		    "zebra's interface %s is not here: it works in another network namespace",
@@ -272,8 +273,18 @@ void zserv_audit_up(struct out_zserv *z)
 	zserv_audit_arm(z);
 }
 
+void zserv_audit_ifaces(struct out_zserv *z)
+{
+	if (!z->fib.elsewhere || elsewhere(z))
+		return;
+	zserv_audit_up(z);
+	if (z->swept)
+		audit_sweep(z->fib.audit, zserv_now_ms());
+}
+
 void zserv_audit_down(struct out_zserv *z)
 {
+	z->fib.elsewhere = false;
 	vtyc_cancel(z->fib.asking);
 	z->fib.asking = NULL;
 	z->fib.n_strays = 0;
