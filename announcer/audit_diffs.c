@@ -200,7 +200,8 @@ static void act_stray(struct audit *a, struct diff *d, int64_t now_ms)
 			zroutes_stray(a->z, &d->prefix, now_ms);
 	} else {
 		d->due_ms = NEVER;
-		a->ops.ask_stray(&d->prefix, a->arg);
+		if (!a->ops.ask_stray(&d->prefix, a->arg))
+			diff_open(a, d, AUDIT_STRAY, now_ms);
 	}
 }
 

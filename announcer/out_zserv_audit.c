@@ -186,17 +186,16 @@ static void stray_next(struct out_zserv *z)
 }
 
 /* Without the vty, or for too many at once, nobody can vouch for it. */
-static void on_ask_stray(const struct prefix *p, void *arg)
+static bool on_ask_stray(const struct prefix *p, void *arg)
 {
 	struct out_zserv *z = arg;
 
-	if (!z->vty || z->conf->zebra.table || z->fib.n_strays == STRAYS_MAX) {
-		audit_known(z->fib.audit, p, false, zserv_now_ms());
-		return;
-	}
+	if (!z->vty || z->conf->zebra.table || z->fib.n_strays == STRAYS_MAX)
+		return false;
 	z->fib.strays = xrealloc(z->fib.strays, STRAYS_MAX, sizeof(*z->fib.strays));
 	z->fib.strays[z->fib.n_strays++] = *p;
 	stray_next(z);
+	return true;
 }
 
 /* ---- up and down ---- */

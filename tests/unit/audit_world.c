@@ -82,10 +82,11 @@ static bool on_dump(void *arg)
 	return !w.refuse;
 }
 
-static void on_ask_stray(const struct prefix *p, void *arg)
+static bool on_ask_stray(const struct prefix *p, void *arg)
 {
 	(void)arg;
 	say_last("known?", p);
+	return !w.refuse;
 }
 
 static int on_lookup(

@@ -202,6 +202,23 @@ static void strays_are_zebras_first(void **state)
 	world_said("");
 }
 
+static void strays_that_nobody_can_be_asked_about_are_told(void **state)
+{
+	(void)state;
+	world_pass(1000);
+	TELL(.i = 9, .mask = 1, .by = SOMEBODY);
+	for (int i = 0; i < 2; i++) {
+		world_until_dump();
+		w.refuse = true;
+		TELL(.i = 1, .mask = 1);
+		TELL(.i = 2, .mask = 3, .weight = 2);
+		TELL(.i = 9, .mask = 1);
+		world_read_done();
+		w.refuse = false;
+	}
+	world_said("del 9; known? 9; FOUND stray 9; ");
+}
+
 static void our_route_of_another_metric_is_a_stray(void **state)
 {
 	(void)state;
@@ -519,6 +536,7 @@ int main(void)
 	    TEST(different_is_sent_again_then_removed_first),
 	    TEST(under_way_is_not_judged),
 	    TEST(strays_are_zebras_first),
+	    TEST(strays_that_nobody_can_be_asked_about_are_told),
 	    TEST(our_route_of_another_metric_is_a_stray),
 	    TEST(foreign_routes_are_told_and_left_alone),
 	    TEST(foreign_before_ours_is_told),
