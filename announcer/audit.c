@@ -187,6 +187,14 @@ static void on_unsee(const struct prefix *p, struct zroute_mark *m, void *arg)
 	m->bits &= (uint8_t)~MARK_SEEN;
 }
 
+/* What the reading was for waits for the next one, which is not made at once. */
+static void read_failed(struct audit *a, int64_t now_ms)
+{
+	a->failed = a->lost = a->all = true;
+	a->dumped_ms = now_ms;
+	a->look_ms = now_ms + REST_MS;
+}
+
 static void dump(struct audit *a, int64_t now_ms)
 {
 	zroutes_marks(a->z, on_unsee, a);
@@ -198,7 +206,7 @@ static void dump(struct audit *a, int64_t now_ms)
 	a->reading++;
 	a->dumping = a->ops.dump(a->arg);
 	if (!a->dumping)
-		a->look_ms = now_ms + REST_MS;
+		read_failed(a, now_ms);
 }
 
 static void on_sweep(const struct prefix *p, struct zroute_mark *m, void *arg)
@@ -219,10 +227,10 @@ void audit_dumped(struct audit *a, bool ok, int64_t now_ms)
 	a->dumping = false;
 	a->dumped_ms = now_ms;
 	if (!ok || a->lost) {
-		a->lost = a->all = true;
-		a->look_ms = now_ms + REST_MS;
+		read_failed(a, now_ms);
 		return;
 	}
+	a->failed = false;
 	a->st.comparisons++;
 	a->st.compared = true;
 	kernel_sweep(a);
@@ -243,15 +251,21 @@ static int64_t reading_due(const struct audit *a)
 	return a->look_ms > rest ? a->look_ms : rest;
 }
 
+static int64_t dump_due(struct audit *a, int64_t now_ms)
+{
+	int64_t reading = reading_due(a), diffs = diffs_next(a, now_ms);
+
+	return a->failed || reading < diffs ? reading : diffs;
+}
+
 int64_t audit_next(struct audit *a, int64_t now_ms)
 {
-	int64_t due = reading_due(a), diffs = diffs_next(a, now_ms);
+	int64_t due = dump_due(a, now_ms);
 
 	if (!a->up || a->dumping)
 		return -1;
-	if (due == NEVER)
+	if (reading_due(a) == NEVER && a->look_ms < due)
 		due = a->look_ms;
-	due = diffs < due ? diffs : due;
 	if (due == NEVER)
 		return -1;
 	return due > now_ms ? due - now_ms : 0;
@@ -263,7 +277,7 @@ void audit_tick(struct audit *a, int64_t now_ms)
 		return;
 	if (a->look_ms <= now_ms && reading_due(a) == NEVER)
 		look(a, now_ms);
-	if (reading_due(a) <= now_ms || diffs_next(a, now_ms) <= now_ms) {
+	if (dump_due(a, now_ms) <= now_ms) {
 		a->look_ms = NEVER;
 		dump(a, now_ms);
 	}
@@ -300,7 +314,7 @@ void audit_down(struct audit *a)
 	a->dirty = NULL;
 	a->n_dirty = 0;
 	a->up = a->swept = a->dumping = a->all = a->st.compared = false;
-	a->lost = false;
+	a->lost = a->failed = false;
 	a->zebra = a->owed = 0;
 	a->look_ms = NEVER;
 	memset(a->st.open, 0, sizeof(a->st.open));

@@ -56,8 +56,9 @@ struct audit_ops {
 	bool (*dump)(void *arg);
 	/* Have zebra's word on a prefix, as zroutes_ops.ask. */
 	void (*ask)(const struct prefix *p, void *arg);
-	/* Does zebra know a route to this prefix? Then audit_known(). */
-	void (*ask_stray)(const struct prefix *p, void *arg);
+	/* Does zebra know a route to this prefix? Then audit_known(). Return: false when it
+	 * cannot be asked. */
+	bool (*ask_stray)(const struct prefix *p, void *arg);
 	/* As fib_lookup(). */
 	int (*lookup)(
 	    const struct ipaddr *a, struct fib_route *r, struct fib_nexthop *nh, void *arg);

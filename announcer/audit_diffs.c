@@ -86,6 +86,16 @@ static int64_t retry_ms(unsigned tries)
 	return ms > RETRY_MAX_MS ? RETRY_MAX_MS : ms;
 }
 
+/* For a route that is under way: as long as the difference has lasted. */
+static int64_t patience_ms(const struct diff *d, int64_t now_ms)
+{
+	int64_t least = retry_ms(d->tries), ms = now_ms - d->since_ms;
+
+	if (ms < least)
+		return least;
+	return ms > RETRY_MAX_MS ? RETRY_MAX_MS : ms;
+}
+
 /* Ours to repair. */
 static bool is_ours(const struct diff *d)
 {
@@ -159,7 +169,7 @@ static void act(struct audit *a, struct diff *d, int64_t now_ms)
 		kind = AUDIT_FOREIGN;
 	d->due_ms = NEVER;
 	if (kind == AUDIT_UNDER_WAY) {
-		d->due_ms = now_ms + retry_ms(d->tries);
+		d->due_ms = now_ms + patience_ms(d, now_ms);
 		return;
 	}
 	if (kind < 0) {
@@ -181,7 +191,7 @@ static void act(struct audit *a, struct diff *d, int64_t now_ms)
  * knows it; only what is not zebra's either is told. */
 static void act_stray(struct audit *a, struct diff *d, int64_t now_ms)
 {
-	if (a->target.shared || !a->swept) {
+	if (!a->swept) {
 		d->due_ms = NEVER;
 	} else if (!d->tries) {
 		d->tries = 1;
@@ -190,7 +200,8 @@ static void act_stray(struct audit *a, struct diff *d, int64_t now_ms)
 			zroutes_stray(a->z, &d->prefix, now_ms);
 	} else {
 		d->due_ms = NEVER;
-		a->ops.ask_stray(&d->prefix, a->arg);
+		if (!a->ops.ask_stray(&d->prefix, a->arg))
+			diff_open(a, d, AUDIT_STRAY, now_ms);
 	}
 }
 
@@ -212,8 +223,12 @@ void audit_stray(struct audit *a, const struct fib_route *r, bool added, int64_t
 	    .since_ms = now_ms,
 	    .due_ms = now_ms + STRAY_MS,
 	    .state = DIFF_SUSPECT};
-	struct diff *d = added || a->diffs.n ? table_find(&a->diffs, &key) : NULL;
+	struct diff *d;
 
+	/* They may be anybody's, and as many as the Internet has. */
+	if (a->target.shared)
+		return;
+	d = table_find(&a->diffs, &key);
 	if (added && !d) {
 		d = diff_make(a, &key);
 		audit_look(a, now_ms);

@@ -64,7 +64,7 @@ struct audit {
 	struct audit_target target;
 	bool up, swept, dumping;
 	bool all;               /* look at every route */
-	bool lost;              /* changes: the table is to be read */
+	bool lost, failed;      /* changes: the table is to be read; the last reading */
 	uint32_t zebra;         /* its netlink port; 0 = not known */
 	unsigned reading, owed; /* routes dropped whose deletion the kernel has not told yet */
 	struct table sets, foreigns, diffs;

@@ -156,11 +156,12 @@ int fib_dump(struct fib *f, uint32_t table, uint8_t protocol)
 	return rc;
 }
 
-/* One of the answers has ended. A kernel without next-hop objects has none, and one without
- * the table has no route in it. */
+/* One of the answers has ended. A kernel without next-hop objects (before 5.3) has none, and
+ * one without the table has no route in it. */
 static void phase_end(struct fib *f, int error)
 {
-	bool ok = !error || f->phase == OBJECTS || error == -ENOENT;
+	bool unknown = error == -EOPNOTSUPP || error == -EINVAL;
+	bool ok = !error || error == -ENOENT || (f->phase == OBJECTS && unknown);
 	enum phase was = f->again ? IDLE : f->phase;
 
 	f->phase = IDLE;

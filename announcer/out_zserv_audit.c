@@ -186,17 +186,16 @@ static void stray_next(struct out_zserv *z)
 }
 
 /* Without the vty, or for too many at once, nobody can vouch for it. */
-static void on_ask_stray(const struct prefix *p, void *arg)
+static bool on_ask_stray(const struct prefix *p, void *arg)
 {
 	struct out_zserv *z = arg;
 
-	if (!z->vty || z->conf->zebra.table || z->fib.n_strays == STRAYS_MAX) {
-		audit_known(z->fib.audit, p, false, zserv_now_ms());
-		return;
-	}
+	if (!z->vty || z->conf->zebra.table || z->fib.n_strays == STRAYS_MAX)
+		return false;
 	z->fib.strays = xrealloc(z->fib.strays, STRAYS_MAX, sizeof(*z->fib.strays));
 	z->fib.strays[z->fib.n_strays++] = *p;
 	stray_next(z);
+	return true;
 }
 
 /* ---- up and down ---- */
@@ -254,6 +253,7 @@ void zserv_audit_up(struct out_zserv *z)
 	const char *iface = elsewhere(z);
 
 	zserv_audit_down(z);
+	z->fib.elsewhere = iface;
 	if (iface) {
 		snprintf(z->fib.off, sizeof(z->fib.off),
 		    "zebra's interface %s is not here: it works in another network namespace",
@@ -272,8 +272,18 @@ void zserv_audit_up(struct out_zserv *z)
 	zserv_audit_arm(z);
 }
 
+void zserv_audit_ifaces(struct out_zserv *z)
+{
+	if (!z->fib.elsewhere || elsewhere(z))
+		return;
+	zserv_audit_up(z);
+	if (z->swept)
+		audit_sweep(z->fib.audit, zserv_now_ms());
+}
+
 void zserv_audit_down(struct out_zserv *z)
 {
+	z->fib.elsewhere = false;
 	vtyc_cancel(z->fib.asking);
 	z->fib.asking = NULL;
 	z->fib.n_strays = 0;

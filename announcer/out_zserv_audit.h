@@ -12,6 +12,7 @@ struct vtyc;
 struct zserv_fib {
 	struct fib *kernel; /* NULL = not looked at, because of off */
 	char off[128];
+	bool elsewhere; /* off is that zebra has interfaces that are not here */
 	struct audit *audit;
 	struct event *due_ev;
 	int64_t due_ms;                /* when it fires, if it is pending */
@@ -26,6 +27,8 @@ void zserv_audit_init(struct out_zserv *z);
 void zserv_audit_fini(struct out_zserv *z);
 void zserv_audit_up(struct out_zserv *z);
 void zserv_audit_down(struct out_zserv *z);
+/* zebra told of an interface: one that went while we connected was here, too. */
+void zserv_audit_ifaces(struct out_zserv *z);
 void zserv_audit_pause(struct out_zserv *z, bool on); /* fib_pause() */
 /* Something may be due earlier. */
 void zserv_audit_arm(struct out_zserv *z);

@@ -64,6 +64,7 @@ static void on_interface(enum zapi_if_event event, const struct zapi_if *ifp, vo
 		i->loopback = ifp->flags & ZIF_FLAG_LOOPBACK || strcmp(ifp->name, "lo") == 0;
 		snprintf(i->name, sizeof(i->name), "%s", ifp->name);
 	}
+	zserv_audit_ifaces(z);
 	if (was == up)
 		return;
 	z->subnets_dirty = true;

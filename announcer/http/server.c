@@ -23,7 +23,7 @@ struct conn {
 	struct http_server *server;
 	struct bufferevent *bev;
 	struct event *deadline;
-	bool answered;
+	bool answered, ended; /* ended: the other end sends no more */
 };
 
 struct http_server {
@@ -134,17 +134,23 @@ static void on_read(struct bufferevent *bev, void *arg)
 /* All is written: the other end closes when it has read it. */
 static void on_written(struct bufferevent *bev, void *arg)
 {
-	const struct conn *c = arg;
+	struct conn *c = arg;
 
-	if (c->answered)
+	if (c->ended)
+		conn_free(c);
+	else if (c->answered)
 		shutdown(bufferevent_getfd(bev), SHUT_WR);
 }
 
+/* Who sends no more may still read: what is left of the answer is written first. */
 static void on_end(struct bufferevent *bev, short what, void *arg)
 {
-	(void)bev;
-	(void)what;
-	conn_free(arg);
+	struct conn *c = arg;
+
+	if (what & BEV_EVENT_EOF && evbuffer_get_length(bufferevent_get_output(bev)))
+		c->ended = true;
+	else
+		conn_free(c);
 }
 
 /* ---- connections ---- */

@@ -79,13 +79,14 @@ static bool on_dump(void *arg)
 {
 	(void)arg;
 	w.dumps++;
-	return true;
+	return !w.refuse;
 }
 
-static void on_ask_stray(const struct prefix *p, void *arg)
+static bool on_ask_stray(const struct prefix *p, void *arg)
 {
 	(void)arg;
 	say_last("known?", p);
+	return !w.refuse;
 }
 
 static int on_lookup(

@@ -16,6 +16,7 @@ extern struct world {
 	struct lab lab;
 	struct audit *a;
 	unsigned dumps;
+	bool refuse;            /* readings, questions about strays */
 	struct fib_route found; /* by a look-up; protocol 0 = nothing */
 	struct fib_nexthop found_nh;
 } w;

@@ -202,6 +202,23 @@ static void strays_are_zebras_first(void **state)
 	world_said("");
 }
 
+static void strays_that_nobody_can_be_asked_about_are_told(void **state)
+{
+	(void)state;
+	world_pass(1000);
+	TELL(.i = 9, .mask = 1, .by = SOMEBODY);
+	for (int i = 0; i < 2; i++) {
+		world_until_dump();
+		w.refuse = true;
+		TELL(.i = 1, .mask = 1);
+		TELL(.i = 2, .mask = 3, .weight = 2);
+		TELL(.i = 9, .mask = 1);
+		world_read_done();
+		w.refuse = false;
+	}
+	world_said("del 9; known? 9; FOUND stray 9; ");
+}
+
 static void our_route_of_another_metric_is_a_stray(void **state)
 {
 	(void)state;
@@ -401,6 +418,93 @@ static void lost_changes_are_read_again_with_rest(void **state)
 	world_said("");
 }
 
+/* zebra is silent about a route that is suspected: the table is read less and less often. */
+static void long_under_way_costs_little(void **state)
+{
+	(void)state;
+	world_pass(1000);
+	TELL(.i = 1, .mask = 1, .by = SOMEBODY, .gone = true);
+	world_pass(250);
+	want(&w.lab, 1, 2, 1); /* sent, never confirmed */
+	w.lab.said[0] = '\0';
+	for (int i = 0; i < 1200; i++) {
+		unsigned was = w.dumps;
+
+		world_pass(50);
+		TELL(.i = 2, .mask = 3, .weight = 2);
+		if (w.dumps > was)
+			world_read_done();
+	}
+	world_said("");
+	assert_in_range(w.dumps, 2, 10); /* in 60 s */
+	note(&w.lab, 1, ZNOTE_INSTALLED);
+	TELL(.i = 1, .mask = 2, .by = ZEBRA);
+	world_pass(500);
+	assert_int_equal(audit_next(w.a, w.lab.now), -1);
+}
+
+/* A difference is due, but the table cannot be read: it waits for a reading, with rest. */
+static void a_reading_that_fails_is_not_repeated_at_once(void **state)
+{
+	(void)state;
+	world_pass(1000);
+	TELL(.i = 1, .mask = 1, .by = SOMEBODY, .gone = true);
+	for (int i = 0; i < 100; i++) {
+		unsigned was = w.dumps;
+
+		world_pass(50);
+		if (w.dumps > was)
+			audit_dumped(w.a, false, w.lab.now);
+	}
+	assert_in_range(w.dumps, 4, 6); /* in 5 s */
+	world_until_dump();
+	TELL(.i = 2, .mask = 3, .weight = 2);
+	world_read_done();
+	world_said("FOUND missing 1; del 1; ");
+}
+
+/* The same where it cannot even be asked for; changes that were lost stay lost meanwhile. */
+static void a_reading_that_is_refused_is_tried_again(void **state)
+{
+	(void)state;
+	world_pass(1000);
+	w.refuse = true;
+	audit_overrun(w.a, w.lab.now);
+	world_pass(5000);
+	assert_in_range(w.dumps, 4, 6);
+	w.refuse = false;
+	world_until_dump();
+	TELL(.i = 2, .mask = 3, .weight = 2);
+	world_read_done();
+	world_until_dump();
+	TELL(.i = 2, .mask = 3, .weight = 2);
+	world_read_done();
+	world_said("FOUND missing 1; del 1; ");
+}
+
+/* Other daemons have our protocol number: their routes are none of ours, and no work. */
+static void routes_of_a_shared_number_cost_nothing(void **state)
+{
+	static const struct audit_target shared = {
+	    .table = 254, .protocol = 197, .shared = true};
+
+	(void)state;
+	audit_up(w.a, &shared, w.lab.now);
+	audit_sweep(w.a, w.lab.now);
+	TELL(.i = 1, .mask = 1);
+	TELL(.i = 2, .mask = 3, .weight = 2);
+	TELL(.i = 9, .mask = 1);
+	world_read_done();
+	w.dumps = 0;
+	for (unsigned i = 10; i < 20; i++) {
+		TELL(.i = i, .mask = 1, .by = ZEBRA);
+		world_pass(1000);
+	}
+	assert_int_equal(w.dumps, 0);
+	world_said("");
+	assert_int_equal(audit_next(w.a, w.lab.now), -1);
+}
+
 static void down_forgets_and_up_reads(void **state)
 {
 	struct audit_stats st;
@@ -432,6 +536,7 @@ int main(void)
 	    TEST(different_is_sent_again_then_removed_first),
 	    TEST(under_way_is_not_judged),
 	    TEST(strays_are_zebras_first),
+	    TEST(strays_that_nobody_can_be_asked_about_are_told),
 	    TEST(our_route_of_another_metric_is_a_stray),
 	    TEST(foreign_routes_are_told_and_left_alone),
 	    TEST(foreign_before_ours_is_told),
@@ -443,6 +548,10 @@ int main(void)
 	    TEST(withdrawn_routes_are_nobodys),
 	    TEST(a_route_that_stays_after_its_withdrawal_is_a_stray),
 	    TEST(lost_changes_are_read_again_with_rest),
+	    TEST(long_under_way_costs_little),
+	    TEST(a_reading_that_fails_is_not_repeated_at_once),
+	    TEST(a_reading_that_is_refused_is_tried_again),
+	    TEST(routes_of_a_shared_number_cost_nothing),
 	    TEST(down_forgets_and_up_reads),
 	};
 

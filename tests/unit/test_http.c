@@ -143,6 +143,29 @@ static void paths_are_answered(void **state)
 	    "Content-Length: 6\r\n\r\n");
 }
 
+/* Its half of the connection is over with the request: it still wants all of the answer. */
+static void a_client_that_sends_no_more_is_answered(void **state)
+{
+	static const char *const requests[] = {"GET /big HTTP/1.1\r\n\r\n",
+	    "GET /hello HTTP/1.1\r\n\r\n", "GET /hello HTTP/1.1\r\n"};
+	static const char *const ends[] = {"line 19999\n", "hello\n", ""};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(requests); i++) {
+		struct buf b = {0};
+		int fd = client();
+
+		assert_true(fd >= 0);
+		assert_int_equal(
+		    write(fd, requests[i], strlen(requests[i])), strlen(requests[i]));
+		assert_int_equal(shutdown(fd, SHUT_WR), 0);
+		receive(fd, &b);
+		assert_true(b.len >= strlen(ends[i]));
+		assert_string_equal(b.p + b.len - strlen(ends[i]), ends[i]);
+		free(b.p);
+	}
+}
+
 static void what_is_not_there_is_refused(void **state)
 {
 	(void)state;
@@ -266,6 +289,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(paths_are_answered),
+	    TEST(a_client_that_sends_no_more_is_answered),
 	    TEST(what_is_not_there_is_refused),
 	    TEST(a_long_answer_arrives_whole),
 	    TEST(a_long_header_is_refused),
