@@ -16,10 +16,11 @@ static void kernel_asks(const struct prefix *p, void *arg)
 	(void)arg;
 }
 
-static void kernel_asks_stray(const struct prefix *p, void *arg)
+static bool kernel_asks_stray(const struct prefix *p, void *arg)
 {
 	(void)arg;
 	audit_known(fake.audit, p, false, NOW_MS - 1000);
+	return true;
 }
 
 static const struct scene *playing;
