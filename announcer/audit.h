@@ -59,6 +59,9 @@ struct audit_ops {
 	/* Does zebra know a route to this prefix? Then audit_known(). Return: false when it
 	 * cannot be asked. */
 	bool (*ask_stray)(const struct prefix *p, void *arg);
+	/* Whether nobody else has our key in zebra, as seen since then: 1 or 0; -1 = not known
+	 * yet, and being looked at. What zebra deletes for us may else be theirs. */
+	int (*sole)(int64_t since_ms, void *arg);
 	/* As fib_lookup(). */
 	int (*lookup)(
 	    const struct ipaddr *a, struct fib_route *r, struct fib_nexthop *nh, void *arg);

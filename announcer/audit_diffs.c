@@ -187,16 +187,21 @@ static void act(struct audit *a, struct diff *d, int64_t now_ms)
 		repair(a, d, now_ms);
 }
 
-/* A route of our protocol that no RIB has: zebra is told to delete it, then asked whether it
- * knows it; only what is not zebra's either is told. */
+/* A route of our protocol that no RIB has: zebra is told to delete it, unless it may be that of
+ * another client with our key, then asked whether it knows it; only what is not zebra's either
+ * is told. */
 static void act_stray(struct audit *a, struct diff *d, int64_t now_ms)
 {
 	if (!a->swept) {
 		d->due_ms = NEVER;
 	} else if (!d->tries) {
-		d->tries = 1;
+		int sole = a->ops.sole(d->since_ms, a->arg);
+
 		d->due_ms = now_ms + STRAY_MS;
-		if (d->metric == FIB_METRIC && !zroutes_mark(a->z, &d->prefix))
+		if (sole < 0)
+			return;
+		d->tries = 1;
+		if (sole && d->metric == FIB_METRIC && !zroutes_mark(a->z, &d->prefix))
 			zroutes_stray(a->z, &d->prefix, now_ms);
 	} else {
 		d->due_ms = NEVER;

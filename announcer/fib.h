@@ -67,8 +67,8 @@ void fib_close(struct fib *f); /* NULL is fine */
  * under way starts anew. Return: 0 or -errno. */
 int fib_dump(struct fib *f, uint32_t table, uint8_t protocol);
 
-/* Do not wake for what happens until told to again; what the kernel cannot keep for so long is
- * an overrun. */
+/* Do not wake for what happens until told to again, unless a dump is under way; what the kernel
+ * cannot keep for so long is an overrun. */
 void fib_pause(struct fib *f, bool on);
 
 /* Tell what has happened up to now, at most a batch of it. Return: true when that was all. */

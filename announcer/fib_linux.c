@@ -17,7 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { BUF_SIZE = 32 << 10, RCVBUF = 1 << 20, READ_BUDGET = 64 };
+enum { BUF_SIZE = 32 << 10, RCVBUF = 1 << 20, READ_BUDGET = 4 };
 
 enum phase { IDLE, OBJECTS, ROUTES4, ROUTES6 };
 
@@ -230,10 +230,10 @@ bool fib_read(struct fib *f)
 
 void fib_pause(struct fib *f, bool on)
 {
-	if (on)
-		event_del(f->read_ev);
-	else
+	if (!on)
 		event_add(f->read_ev, NULL);
+	else if (f->phase == IDLE)
+		event_del(f->read_ev);
 }
 
 int fib_lookup(const struct ipaddr *a, struct fib_route *r, struct fib_nexthop *nh)

@@ -6,6 +6,7 @@
  */
 #include "announcer/audit_text.h"
 #include "announcer/out_zserv_int.h"
+#include "announcer/out_zserv_watch.h"
 #include "announcer/util.h"
 #include "announcer/zebra_text.h"
 #include <errno.h>
@@ -198,6 +199,11 @@ static bool on_ask_stray(const struct prefix *p, void *arg)
 	return true;
 }
 
+static int on_sole(int64_t since_ms, void *arg)
+{
+	return zserv_watch_sole(arg, since_ms);
+}
+
 /* ---- up and down ---- */
 
 void zserv_audit_init(struct out_zserv *z)
@@ -205,6 +211,7 @@ void zserv_audit_init(struct out_zserv *z)
 	static const struct audit_ops ops = {.dump = on_dump,
 	    .ask = on_ask,
 	    .ask_stray = on_ask_stray,
+	    .sole = on_sole,
 	    .lookup = on_lookup,
 	    .told = on_told};
 

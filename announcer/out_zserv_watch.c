@@ -18,9 +18,10 @@ enum {
 struct zserv_watch {
 	struct vtyc *question;
 	struct event *later;
-	unsigned asked;  /* families whose route map was asked for in this round */
-	unsigned rivals; /* other clients of zebra with our key */
-	bool soon;       /* something called for a look */
+	unsigned asked;              /* families whose route map was asked for in this round */
+	unsigned rivals;             /* other clients of zebra with our key */
+	bool soon;                   /* something called for a look */
+	int64_t asked_ms, looked_ms; /* when the last look began, and the last that is over */
 	char route_map[2][ZEBRA_ROUTE_MAP_LEN];
 };
 
@@ -42,6 +43,19 @@ void zserv_watch_soon(struct out_zserv *z)
 	w->soon = true;
 	if (!w->question)
 		watch_later(z);
+}
+
+int zserv_watch_sole(struct out_zserv *z, int64_t since_ms)
+{
+	struct zserv_watch *w = z->watch;
+
+	if (!w)
+		return 1;
+	if (w->looked_ms >= since_ms)
+		return !w->rivals;
+	if (!w->question)
+		event_active(w->later, EV_TIMEOUT, 1);
+	return -1;
 }
 
 static void on_route_map(int rc, const char *text, void *arg)
@@ -93,6 +107,7 @@ static void on_clients(int rc, const char *text, void *arg)
 		log_info("zserv", "the other client of type %s instance %u is gone", type,
 		    z->instance);
 	w->rivals = rivals;
+	w->looked_ms = w->asked_ms;
 	ask_route_map(z);
 }
 
@@ -103,6 +118,7 @@ static void on_due(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	z->watch->asked = 0;
+	z->watch->asked_ms = zserv_now_ms();
 	z->watch->soon = false;
 	z->watch->question =
 	    vtyc_ask(z->base, z->conf->zebra.vty_socket, "show zebra client", on_clients, z);

@@ -82,6 +82,13 @@ static bool on_dump(void *arg)
 	return !w.refuse;
 }
 
+static int on_sole(int64_t since_ms, void *arg)
+{
+	(void)since_ms;
+	(void)arg;
+	return w.sole;
+}
+
 static bool on_ask_stray(const struct prefix *p, void *arg)
 {
 	(void)arg;
@@ -205,6 +212,7 @@ int world_set_up(void **state)
 	static const struct audit_ops aops = {.dump = on_dump,
 	    .ask = on_ask,
 	    .ask_stray = on_ask_stray,
+	    .sole = on_sole,
 	    .lookup = on_lookup,
 	    .told = on_told};
 	static const struct audit_target target = {.table = 254, .protocol = 197};
@@ -212,6 +220,7 @@ int world_set_up(void **state)
 	(void)state;
 	memset(&w, 0, sizeof(w));
 	w.lab.now = 1000000;
+	w.sole = 1;
 	w.lab.rib = rib_new();
 	w.lab.z = zroutes_new(w.lab.rib, &zops, &w);
 	rib_attach(w.lab.rib, &lab_out, &w.lab);

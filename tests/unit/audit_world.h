@@ -17,6 +17,7 @@ extern struct world {
 	struct audit *a;
 	unsigned dumps;
 	bool refuse;            /* readings, questions about strays */
+	int sole;               /* audit_ops.sole */
 	struct fib_route found; /* by a look-up; protocol 0 = nothing */
 	struct fib_nexthop found_nh;
 } w;

@@ -23,6 +23,11 @@ static bool kernel_asks_stray(const struct prefix *p, void *arg)
 	return true;
 }
 
+static int kernel_sole(int64_t since_ms, void *arg)
+{
+	return since_ms >= 0 && arg;
+}
+
 static const struct scene *playing;
 
 static int kernel_finds(
@@ -90,8 +95,8 @@ static void kernel_reads(struct lab *lab, const struct scene *s, int64_t now_ms)
 /* Read at the start, and again when a difference or a stray is due. */
 static void kernel_start(struct lab *lab, const struct scene *s)
 {
-	static const struct audit_ops ops = {
-	    kernel_dumps, kernel_asks, kernel_asks_stray, kernel_finds, kernel_tells};
+	static const struct audit_ops ops = {kernel_dumps, kernel_asks, kernel_asks_stray,
+	    kernel_sole, kernel_finds, kernel_tells};
 	static const struct audit_target target = {.table = 254, .protocol = 197};
 	struct prefix p;
 

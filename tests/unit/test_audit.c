@@ -202,6 +202,24 @@ static void strays_are_zebras_first(void **state)
 	world_said("");
 }
 
+static void what_may_be_anothers_is_not_deleted(void **state)
+{
+	(void)state;
+	world_pass(1000);
+	w.sole = -1;
+	TELL(.i = 9, .mask = 1, .by = SOMEBODY);
+	for (int i = 0; i < 5; i++) {
+		world_until_dump();
+		TELL(.i = 1, .mask = 1);
+		TELL(.i = 2, .mask = 3, .weight = 2);
+		TELL(.i = 9, .mask = 1);
+		world_read_done();
+		world_said(i < 4 ? "" : "known? 9; ");
+		if (i == 2)
+			w.sole = 0;
+	}
+}
+
 static void strays_that_nobody_can_be_asked_about_are_told(void **state)
 {
 	(void)state;
@@ -536,6 +554,7 @@ int main(void)
 	    TEST(different_is_sent_again_then_removed_first),
 	    TEST(under_way_is_not_judged),
 	    TEST(strays_are_zebras_first),
+	    TEST(what_may_be_anothers_is_not_deleted),
 	    TEST(strays_that_nobody_can_be_asked_about_are_told),
 	    TEST(our_route_of_another_metric_is_a_stray),
 	    TEST(foreign_routes_are_told_and_left_alone),

@@ -153,8 +153,10 @@ static int encode_redist(const char *name, struct wr *w, const struct zapi_versi
 {
 	struct zapi_redist n = {.type = ZTYPE_CONNECT, .family = AF_INET};
 
-	(void)name;
-	return zapi_redist_encode(w, v, ZCMD_REDISTRIBUTE_ADD, &n);
+	return zapi_redist_encode(w, v,
+	    !strcmp(name, "redistribute-add") ? ZCMD_REDISTRIBUTE_ADD
+					      : ZCMD_REDISTRIBUTE_DELETE,
+	    &n);
 }
 
 static int encode_nht(const char *name, struct wr *w, const struct zapi_version *v)
@@ -466,6 +468,7 @@ const struct zapi_case zapi_cases[] = {
     {"route-delete",         102, 1007, encode_delete,    NULL,                 0  },
     {"route-delete-v6",      102, 1007, encode_delete,    NULL,                 0  },
     {"redistribute-add",     102, 1007, encode_redist,    NULL,                 0  },
+    {"redistribute-delete",  102, 1007, encode_redist,    NULL,                 0  },
     {"redistributed",        102, 1007, NULL,             decode_redistributed, 0  },
     {"redistributed-v6",     102, 1007, NULL,             decode_redistributed, 0  },
     {"redistributed-gone",   102, 300,  NULL,             decode_redistributed, 0  },
