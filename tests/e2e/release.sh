@@ -21,7 +21,12 @@ grevyd_start
 wait_for 10 zserv_up
 is 'with the vty: release' "$(field release)" "$release"
 is 'and how it is known' "$(field releaseFrom)" zebra.vty
-check 'it is one that we know' 'field releaseExact'
+# A suite that goes on brings releases that the table does not have yet.
+if frr_from 10.8; then
+    check 'it is newer than what we know, and that is said' 'logged "warn zserv: .* is not known: using the form of"'
+else
+    check 'it is one that we know' 'field releaseExact'
+fi
 check 'graceful restart' 'field gracefulRestart'
 becomes 10 'routes' 'kernel | wc -l' 3
 before=$(kernel)
