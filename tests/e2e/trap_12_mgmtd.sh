@@ -41,6 +41,8 @@ check 'the release is found, and graceful restart is on' \
     'grevy "show zserv" | grep -E "Release: +$(frr_version | sed s/[.]/[.]/g)" && grevy "show zserv" | grep -E "Graceful restart: +yes"'
 in_ns router ip route del "$pool4.1/32" || fail "ip route del"
 becomes 10 'deleted by hand: repaired' kernel "$all"
+wait_for 5 'logged "warn fib: $pool4.1/32: deleted in the kernel"'
+ok 'and told'
 manifest <<EOM
 service default/web ips=$pool4.1 local on=node2
 EOM
