@@ -12,8 +12,7 @@ static bool kernel_dumps(void *arg)
 
 static void kernel_asks(const struct prefix *p, void *arg)
 {
-	(void)p;
-	(void)arg;
+	(void)p, (void)arg;
 }
 
 static bool kernel_asks_stray(const struct prefix *p, void *arg)
@@ -25,7 +24,8 @@ static bool kernel_asks_stray(const struct prefix *p, void *arg)
 
 static int kernel_sole(int64_t since_ms, void *arg)
 {
-	return since_ms >= 0 && arg;
+	(void)since_ms, (void)arg;
+	return 1;
 }
 
 static const struct scene *playing;

@@ -12,6 +12,15 @@ static void read_table(bool stray)
 	world_read_done();
 }
 
+/* What was said up to now aside, nothing is said or read. */
+static void nothing_follows(void)
+{
+	w.lab.said[0] = '\0';
+	world_pass(3000);
+	world_said("");
+	assert_int_equal(w.dumps, 0);
+}
+
 static void good_routes_cost_nothing(void **state)
 {
 	(void)state;
@@ -53,10 +62,7 @@ static void what_zebra_does_itself_does_not_count(void **state)
 	note(&w.lab, 1, ZNOTE_REMOVED);
 	note(&w.lab, 1, ZNOTE_INSTALLED);
 	note(&w.lab, 2, ZNOTE_INSTALLED);
-	w.lab.said[0] = '\0';
-	world_pass(3000);
-	world_said("");
-	assert_int_equal(w.dumps, 0);
+	nothing_follows();
 }
 
 /* The route is sent anew before anybody looked: it was deleted all the same. */
@@ -387,10 +393,7 @@ static void withdrawn_routes_are_nobodys(void **state)
 	want(&w.lab, 2, 0, 0);
 	TELL(.i = 2, .mask = 3, .by = ZEBRA, .gone = true);
 	note(&w.lab, 2, ZNOTE_REMOVED);
-	w.lab.said[0] = '\0';
-	world_pass(3000);
-	world_said("");
-	assert_int_equal(w.dumps, 0);
+	nothing_follows();
 }
 
 static void a_route_that_stays_after_its_withdrawal_is_a_stray(void **state)
