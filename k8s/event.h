@@ -11,12 +11,60 @@ enum k8s_event_type {
 	K8S_PUT,    /* obj is new or changed */
 	K8S_DELETE, /* obj (name only) is gone */
 	K8S_STATE,  /* how the source is; sent after the PUTs and DELETEs that it speaks of */
+	K8S_BATCH,  /* what was told since the last BATCH or STATE belongs together; alone */
+	K8S_WROTE,  /* what became of a K8S_STATUS command */
 };
 
 /* Something that the source cannot read. */
 struct k8s_problem {
 	char *where; /* "/etc/grevy/manifests.d/dns.yaml:14:7" */
 	char *what;  /* "spec.ports[0].port: must be 1..65535" */
+};
+
+/* Where the list and the watch of one resource stand. */
+enum k8s_phase {
+	K8S_WAITING, /* for credentials, or to know whether the server has it */
+	K8S_LISTING,
+	K8S_WATCHING,
+	K8S_BACKOFF,   /* something failed: text says what; tried again */
+	K8S_FORBIDDEN, /* 403: text names verb and resource; tried again, seldom */
+	K8S_ABSENT,    /* the server does not have it; looked for again, seldom */
+};
+
+/* One resource of the API: a line of `show kubernetes`. */
+struct k8s_resource {
+	char *name;    /* "services", "ipaddresspools.metallb.io", "configmap
+	                  metallb-system/config" */
+	char *version; /* "v1", "discovery.k8s.io/v1"; NULL = not known */
+	char *text;    /* what failed last; NULL = nothing is wrong now */
+	enum k8s_phase phase;
+	bool listed;            /* whole, at least once */
+	int64_t since_s;        /* Unix time: in this phase since */
+	int64_t heard_s;        /* Unix time of the last byte that came; 0 = none */
+	uint64_t lists, events; /* so far */
+	size_t objects;         /* now */
+};
+
+/* The API server and we; NULL members = not known. */
+struct k8s_cluster {
+	char *source;      /* "/etc/grevy/kubeconfig, context home" */
+	char *server;      /* "https://192.0.2.1:6443" */
+	bool insecure;     /* its certificate is not verified */
+	int64_t expires_s; /* Unix time: of our credential; 0 = never */
+	bool leading;      /* the Lease is ours */
+	char *leader;      /* who holds it */
+	uint64_t wire_bytes, connections;
+	uint64_t writes_failed; /* Events and status, so far */
+	char *write_error;      /* the last of them */
+	struct k8s_resource *resources;
+	size_t n_resources;
+};
+
+/* What became of a wish: version is the Service's resourceVersion after it. */
+struct k8s_wrote {
+	char *ns, *name;
+	char *version; /* NULL = it was not written */
+	char *error;   /* NULL = it was; "the Service is gone" */
 };
 
 struct k8s_state {
@@ -26,13 +74,15 @@ struct k8s_state {
 	char *outage;     /* why; NULL without an outage */
 	struct k8s_problem *problems;
 	size_t n_problems;
-	size_t files; /* files or watches in use */
+	size_t files;                /* files or watches in use */
+	struct k8s_cluster *cluster; /* NULL = not an API */
 };
 
 struct k8s_event {
 	enum k8s_event_type type;
 	struct k8s_object *obj;  /* PUT, DELETE */
 	struct k8s_state *state; /* STATE */
+	struct k8s_wrote *wrote; /* WROTE */
 	uint64_t queued_ns;      /* for whoever queues it: when, on the monotonic clock */
 };
 
@@ -43,4 +93,5 @@ typedef void k8s_sink(struct k8s_event *ev, void *arg);
 struct k8s_event *k8s_event_new(enum k8s_event_type type, struct k8s_object *obj);
 void k8s_event_free(struct k8s_event *ev); /* with what it owns; NULL is fine */
 void k8s_state_free(struct k8s_state *st); /* NULL is fine */
+void k8s_wrote_free(struct k8s_wrote *w);  /* NULL is fine */
 #endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * command.h - what is asked of a source: the other direction of event.h. A command owns what it
+ * points to.
+ */
+#ifndef K8S_COMMAND_H
+#define K8S_COMMAND_H
+#include "zclient/prefix.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum k8s_command_type {
+	K8S_RESCAN, /* read everything again, credentials too */
+	K8S_SOURCE, /* another source from now on, or the same with other wants */
+	K8S_STATUS, /* this is to be the Service's status.loadBalancer.ingress */
+	K8S_NOTICE, /* write an Event about a Service */
+	K8S_ELECT,  /* take part in the election of a leader, or leave it */
+};
+
+/* Which source; manifests wins. Strings may be NULL as in auth.h and watch.h. */
+struct k8s_source_conf {
+	char *manifests; /* a folder; NULL = the API */
+	char *kubeconfig, *context;
+	char *custom_ns, *configmap_ns, *configmap;
+	char **secrets; /* "ns/name" */
+	size_t n_secrets;
+};
+
+struct k8s_status_wish {
+	char *ns, *name, *uid;
+	struct ipaddr addr[2];
+	uint8_t n; /* addresses; 0 = none any more */
+};
+
+struct k8s_notice {
+	char *ns, *name, *uid; /* of the Service */
+	char *reason;          /* "IPAllocated" */
+	char *text;            /* at most 1024 bytes are written */
+	bool warning;          /* else Normal */
+};
+
+struct k8s_elect {
+	char *ns, *name; /* of the Lease; NULL = leave it */
+	char *identity;  /* who we are: "gateway_4f3c..." */
+};
+
+struct k8s_command {
+	enum k8s_command_type type;
+	union {
+		struct k8s_source_conf *source;
+		struct k8s_status_wish *status;
+		struct k8s_notice *notice;
+		struct k8s_elect *elect;
+	};
+};
+
+struct k8s_command *k8s_command_new(enum k8s_command_type type); /* NULL on lack of memory */
+void k8s_command_free(struct k8s_command *c); /* with what it owns; NULL is fine */
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * notice.h - Kubernetes Events about Services (core/v1). The same words about the same Service
+ * again within ten minutes only raise the count of the Event. Best effort: a few wait, the
+ * oldest are dropped, none is sent without the lease.
+ */
+#ifndef K8S_NOTICE_H
+#define K8S_NOTICE_H
+#include "k8s/command.h"
+
+struct client;
+struct event_base;
+struct lease;
+struct notices;
+
+/* All are borrowed; component is what Events name as their source. NULL on lack of memory. */
+struct notices *notices_new(struct event_base *base, struct client *client,
+    const struct lease *lease, const char *component);
+void notices_free(struct notices *n);                           /* NULL is fine */
+void notices_put(struct notices *n, struct k8s_notice *notice); /* consumes it */
+/* Not written because the server refused or too many waited; and why, last. */
+unsigned long notices_dropped(const struct notices *n, const char **why);
+#endif
