@@ -26,7 +26,7 @@ static uint64_t limit_ms(unsigned s, unsigned otherwise)
 	return (uint64_t)(s ? s : otherwise) * 1000;
 }
 
-/* What ends the call first if nothing more comes. */
+/* When it ends if nothing more comes. */
 static uint64_t call_due(const struct http_call *call)
 {
 	uint64_t due =
@@ -36,8 +36,9 @@ static uint64_t call_due(const struct http_call *call)
 	return call->total_ms && end < due ? end : due;
 }
 
-static void arm(struct http_call *call, uint64_t ms)
+static void arm(struct http_call *call, uint64_t now_ms)
 {
+	uint64_t due = call->error ? 0 : call_due(call), ms = due > now_ms ? due - now_ms : 0;
 	struct timeval tv = {
 	    .tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000)};
 
@@ -88,6 +89,7 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg)
 	if (status < 200 || status > 999)
 		return len;
 	call->status = (int)status;
+	arm(call, call->heard_ms);
 	count(call);
 	if (call->events->on_head)
 		call->events->on_head(call, call->status, call->arg);
@@ -212,14 +214,14 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct http_call *call = arg;
 	struct http *h = call->h;
-	uint64_t now = http_now_ms(), due = call_due(call);
+	uint64_t now = http_now_ms();
 
 	(void)fd;
 	(void)what;
 	if (!call->events)
 		return;
-	if (!call->error && now < due) {
-		arm(call, due - now);
+	if (!call->error && now < call_due(call)) {
+		arm(call, now);
 		return;
 	}
 	http_enter(h);
@@ -390,7 +392,7 @@ struct http_call *http_call_new(struct http *h, const struct http_request *rq)
 		http_call_fail(
 		    call, http_errno(call->easy, code, ""), curl_easy_strerror(code));
 	else
-		arm(call, call_due(call) - call->start_ms);
+		arm(call, call->start_ms);
 	return call;
 }
 
