@@ -27,17 +27,19 @@ static void source_free(struct k8s_source_conf *s)
 	free(s);
 }
 
-static void status_free(struct k8s_status_wish *w)
+void k8s_status_wish_free(struct k8s_status_wish *w)
 {
 	if (!w)
 		return;
 	free(w->ns);
 	free(w->name);
 	free(w->uid);
+	free(w->version);
+	free(w->lb_class);
 	free(w);
 }
 
-static void notice_free(struct k8s_notice *n)
+void k8s_notice_free(struct k8s_notice *n)
 {
 	if (!n)
 		return;
@@ -70,10 +72,10 @@ void k8s_command_free(struct k8s_command *c)
 		source_free(c->source);
 		break;
 	case K8S_STATUS:
-		status_free(c->status);
+		k8s_status_wish_free(c->status);
 		break;
 	case K8S_NOTICE:
-		notice_free(c->notice);
+		k8s_notice_free(c->notice);
 		break;
 	case K8S_ELECT:
 		elect_free(c->elect);

@@ -63,8 +63,10 @@ struct k8s_cluster {
 /* What became of a wish: version is the Service's resourceVersion after it. */
 struct k8s_wrote {
 	char *ns, *name;
-	char *version; /* NULL = it was not written */
-	char *error;   /* NULL = it was; "the Service is gone" */
+	char *version;   /* NULL = it was not written */
+	char *error;     /* NULL = it was; "the Service is gone" */
+	bool again;      /* it was not, but is tried again without being asked */
+	uint64_t serial; /* of the wish */
 };
 
 struct k8s_state {
