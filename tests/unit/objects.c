@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/unit/objects.h"
 #include "announcer/util.h"
-#include "k8s/decode.h"
+#include "k8s/decode_int.h"
 #include <assert.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
