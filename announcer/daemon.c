@@ -146,6 +146,7 @@ void daemon_commit(struct daemon *d)
 	log_notes(d);
 	if (moved)
 		save_later(d);
+	daemon_control(d);
 }
 
 /* What reading much took goes back to the system, once nothing is urgent. */
@@ -312,6 +313,8 @@ static int start(struct daemon *d)
 	d->rib = rib_new();
 	d->desired = desired_new(d->store, d->alloc, d->rib);
 	desired_set_progress(d->desired, on_progress, d);
+	d->control = control_new(d->store, d->alloc);
+	desired_set_finished(d->desired, control_collect, d->control);
 	set_node(d);
 	daemon_set_rules(d);
 	set_router(d);
@@ -323,6 +326,7 @@ static int start(struct daemon *d)
 	d->ctx.desired = d->desired;
 	d->ctx.rib = d->rib;
 	d->ctx.zserv = d->zserv;
+	d->ctx.control = d->control;
 	if (vty_start(d))
 		return -EADDRINUSE;
 	rc = daemon_source_start(d);
@@ -418,6 +422,7 @@ void daemon_free(struct daemon *d)
 	http_server_free(d->http);
 	vty_server_free(d->vty);
 	desired_free(d->desired);
+	control_free(d->control);
 	alloc_free(d->alloc);
 	store_free(d->store);
 	rib_free(d->rib);

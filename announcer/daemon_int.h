@@ -34,7 +34,7 @@ struct daemon {
 	struct latency latency;
 
 	struct k8s_state *state; /* the newest that the source told */
-	struct event *gather_ev, *save_ev, *trim_ev, *insecure_ev;
+	struct event *gather_ev, *save_ev, *trim_ev, *insecure_ev, *control_ev;
 	uint64_t last_commit_ns, oldest_ns; /* oldest: of the events not acted on; 0 = none */
 	bool synced, whole;
 	bool assigns;    /* by the rules in force: we do */
@@ -62,6 +62,8 @@ void daemon_source_reload(struct daemon *d, const struct conf *old, unsigned cha
 void daemon_source_stop(struct daemon *d);
 /* Policy and controller as they are to be now. */
 void daemon_set_rules(struct daemon *d);
+/* Write what is to be written; after each desired_run(). */
+void daemon_control(struct daemon *d);
 /* Nothing can be announced from a node that is not there: say so. */
 void daemon_check_node(struct daemon *d);
 #endif

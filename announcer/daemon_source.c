@@ -55,6 +55,7 @@ void daemon_set_rules(struct daemon *d)
 
 	if (rules_held(d) || (d->rules == d->conf && d->assigns == assigns))
 		return;
+	control_set_class(d->control, d->conf->lb_class);
 	desired_set_rules(d->desired, &rules);
 	d->assigns = assigns;
 	if (d->synced)
@@ -64,12 +65,36 @@ void daemon_set_rules(struct daemon *d)
 	d->rules = d->conf;
 }
 
+void daemon_control(struct daemon *d)
+{
+	int64_t ms = control_run(d->control, (int64_t)(queue_now_ns() / 1000000));
+	struct timeval tv = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+
+	if (ms < 0)
+		event_del(d->control_ev);
+	else
+		event_add(d->control_ev, &tv);
+}
+
+static void on_control(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	daemon_control(arg);
+}
+
+static void on_send(struct k8s_command *c, void *arg)
+{
+	queue_command(((struct daemon *)arg)->queue, c);
+}
+
 /* Everything there is has been read once: from now on what is not there is not wanted. */
 static void sync(struct daemon *d)
 {
 	d->synced = true;
 	if (d->state->whole && !d->whole) {
 		d->whole = true;
+		control_set_whole(d->control, true);
 		alloc_sweep(d->alloc);
 		daemon_commit(d);
 		daemon_check_node(d);
@@ -134,11 +159,15 @@ static void on_state(struct daemon *d, struct k8s_state *st)
 		on_insecure(-1, 0, d);
 	if (arrived(d))
 		d->moving = false;
+	control_set_leading(d->control, d->conf->controller && leading(d));
 	daemon_set_rules(d);
 	if (st->synced && (!d->synced || (st->whole && !d->whole)))
 		sync(d);
 	else
 		daemon_commit_soon(d);
+	if (st->synced)
+		control_set_whole(d->control, st->whole);
+	daemon_control(d);
 }
 
 /* A node is likely to be a next hop: zebra is asked before a route needs it. */
@@ -179,7 +208,8 @@ static void on_event(struct k8s_event *ev, void *arg)
 		daemon_commit_soon(d);
 		break;
 	case K8S_WROTE:
-		control_wrote(d->control, ev->wrote);
+		control_wrote(d->control, ev->wrote, (int64_t)(queue_now_ns() / 1000000));
+		daemon_control(d);
 		break;
 	}
 	k8s_event_free(ev);
@@ -216,6 +246,8 @@ int daemon_source_start(struct daemon *d)
 	struct k8s_command *c = conf_source(d->conf);
 
 	d->identity = identity_new();
+	d->control_ev = event_new(d->base, -1, 0, on_control, d);
+	control_set_send(d->control, on_send, d);
 	d->insecure_ev = event_new(d->base, -1, 0, on_insecure, d);
 	d->queue = queue_start(d->base, c->source, on_event, d);
 	k8s_command_free(c);
@@ -261,6 +293,8 @@ void daemon_source_stop(struct daemon *d)
 	queue_stop(d->queue);
 	if (d->insecure_ev)
 		event_free(d->insecure_ev);
+	if (d->control_ev)
+		event_free(d->control_ev);
 	k8s_state_free(d->state);
 	free(d->identity);
 }
