@@ -29,10 +29,12 @@ static int refuse_at(
 	unsigned line, col;
 
 	yamldoc_mark(de->at, &line, &col);
-	if (!line)
-		return auth_refuse(err, "%s: %s%s%s", k->name, de->field, colon, de->expected);
-	return auth_refuse(
-	    err, "%s:%u:%u: %s%s%s", k->name, line, col, de->field, colon, de->expected);
+	if (line)
+		auth_refuse(err, "%s:%u:%u: %s%s%s", k->name, line, col, de->field, colon,
+		    de->expected);
+	else
+		auth_refuse(err, "%s: %s%s%s", k->name, de->field, colon, de->expected);
+	return -EINVAL;
 }
 
 /* As refuse_at() for what was wrong in an entry's value. Return: rc. */
@@ -164,20 +166,21 @@ static int current_context(const struct kubeconfigs *list, struct auth_entry *at
 	bool empty = true;
 
 	*name = NULL;
-	for (size_t i = 0; i < list->n && !*name; i++) {
+	for (size_t i = 0; i < list->n; i++) {
 		at->file = &list->v[i];
 		at->item = NULL;
 		empty = empty && !at->file->root;
 		if (field_string(at->file->root, "current-context", name, &de))
 			return refuse_at(err, at->file, &de);
-	}
-	if (*name) {
+		if (!*name)
+			continue;
 		json_object_object_get_ex(at->file->root, "current-context", &at->item);
 		return 0;
 	}
-	return auth_refuse(err, "%s: %s", list->names,
+	auth_refuse(err, "%s: %s", list->names,
 	    empty ? "is empty"
 		  : "current-context: must name a context, as no other is asked for");
+	return -EINVAL;
 }
 
 static bool is_dns_label(const char *s)

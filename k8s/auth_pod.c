@@ -29,13 +29,17 @@ static int server_of_environment(char **out, struct auth_error *err)
 {
 	const char *host = getenv("KUBERNETES_SERVICE_HOST"), *wrong;
 	const char *port = getenv("KUBERNETES_SERVICE_PORT");
-	size_t len = strlen(host) + strlen(port) + 16;
-	bool v6 = strchr(host, ':');
+	size_t len;
 
+	if (!host || !port)
+		return auth_refuse(err, "KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT: "
+					"must be set");
+	len = strlen(host) + strlen(port) + sizeof("https://[]:");
 	*out = malloc(len);
 	if (!*out)
 		return auth_no_memory(err);
-	snprintf(*out, len, v6 ? "https://[%s]:%s" : "https://%s:%s", host, port);
+	snprintf(
+	    *out, len, strchr(host, ':') ? "https://[%s]:%s" : "https://%s:%s", host, port);
 	wrong = auth_check_url(*out);
 	if (wrong)
 		return auth_refuse(
@@ -63,7 +67,7 @@ static int take_file(char *path, enum auth_named kind, struct auth *a, struct au
 static void take_namespace(const char *path, char **out)
 {
 	struct auth_text text = {0};
-	struct auth_error ignored;
+	struct auth_error ignored = {{0}};
 
 	if (!path || auth_read(path, 1024, "", &text, &ignored))
 		return;

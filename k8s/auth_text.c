@@ -80,13 +80,16 @@ int auth_read(const char *path, size_t max, const char *who, struct auth_text *o
 		return rc;
 	}
 	ended = malloc(len + 1);
-	if (ended) {
-		memcpy(ended, text, len);
-		ended[len] = 0;
-		*out = (struct auth_text){ended, len};
+	if (!ended) {
+		auth_wipe(text, len);
+		return auth_no_memory(err);
 	}
+	memcpy(ended, text, len);
+	ended[len] = 0;
 	auth_wipe(text, len);
-	return ended ? 0 : auth_no_memory(err);
+	out->p = ended;
+	out->len = len;
+	return 0;
 }
 
 /* The first line that begins with it, else NULL. */
