@@ -120,7 +120,6 @@ struct k8s_command *conf_source(const struct conf *c)
 
 	if (!cmd)
 		abort();
-	free(cmd->source);
 	cmd->source = to;
 	to->manifests = xstrdup(c->manifests);
 	to->kubeconfig = xstrdup(c->kubeconfig);

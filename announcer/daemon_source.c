@@ -233,6 +233,7 @@ static void elect(struct daemon *d)
 
 	if (!c)
 		abort();
+	c->elect = xcalloc(1, sizeof(*c->elect));
 	if (d->conf->controller && !d->conf->manifests) {
 		c->elect->ns = part(lease, (size_t)(slash - lease));
 		c->elect->name = xstrdup(slash + 1);

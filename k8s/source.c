@@ -57,10 +57,11 @@ static bool equal(const char *a, const char *b)
 struct k8s_command *source_command_new(const struct k8s_source_conf *conf)
 {
 	struct k8s_command *c = k8s_command_new(K8S_SOURCE);
-	struct k8s_source_conf *to = c ? c->source : NULL;
+	struct k8s_source_conf *to = c ? calloc(1, sizeof(*to)) : NULL;
 	bool ok = to != NULL;
 
 	if (ok) {
+		c->source = to;
 		to->manifests = copy(conf->manifests, &ok);
 		to->kubeconfig = copy(conf->kubeconfig, &ok);
 		to->context = copy(conf->context, &ok);
