@@ -94,6 +94,18 @@ int watch_tell_bad(
 	return rc < 0 ? rc : 0;
 }
 
+void watch_each_told(const struct watch *w, k8s_name_fn *fn, void *arg)
+{
+	for (const struct watch_resource *res = w->resources; res; res = res->next) {
+		const char *resource = res->kind == K8S_CUSTOM ? res->what.resource : "";
+
+		for (size_t i = 0; i < res->told.n_buckets; i++)
+			for (const struct told_entry *e = res->told.buckets[i]; e; e = e->next)
+				if (e->digest)
+					fn(res->kind, resource, told_ns(e), told_name(e), arg);
+	}
+}
+
 int watch_tell_sweep(struct watch_resource *res)
 {
 	return told_sweep(&res->told, tell_gone, res) ? 0 : -ENOMEM;
