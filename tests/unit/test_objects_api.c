@@ -274,6 +274,31 @@ static void what_else_a_decoder_looks_at(void **state)
 		    decode_both(rows[i].kind, NULL, rows[i].text, strlen(rows[i].text)));
 }
 
+/* Besides what decoders look at: what the source itself reads. */
+static void a_bookmark_and_a_status_in_place_of_an_object(void **state)
+{
+	static const char text[] =
+	    "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{\"uid\":\"u\","
+	    "\"resourceVersion\":\"7\",\"annotations\":{\"k8s.io/"
+	    "initial-events-end\":\"true\"}},"
+	    "\"status\":\"Failure\",\"message\":\"m\",\"reason\":\"Expired\","
+	    "\"details\":{\"retryAfterSeconds\":1},\"code\":410}";
+
+	(void)state;
+	for (enum k8s_kind kind = K8S_SERVICE; kind < K8S_KINDS; kind++) {
+		struct json_object *all = read_json(text, sizeof(text) - 1, NULL);
+		struct json_object *some = read_json(text, sizeof(text) - 1, k8s_wants(kind));
+
+		json_object_object_del(some, "status"); /* of an object it is */
+		json_object_object_del(all, "status");
+		if (!json_object_equal(all, some))
+			fail_msg(
+			    "%s: %s", k8s_kind_name(kind), json_object_to_json_string(some));
+		json_object_put(all);
+		json_object_put(some);
+	}
+}
+
 static struct k8s_object *custom(const char *resource, const char *text)
 {
 	return decode_both(K8S_CUSTOM, resource, text, strlen(text));
@@ -384,6 +409,7 @@ int main(void)
 	    cmocka_unit_test(raw_objects_are_whole_but_for_managed_fields),
 	    cmocka_unit_test(a_raw_text_says_what_was_sent),
 	    cmocka_unit_test(what_else_a_decoder_looks_at),
+	    cmocka_unit_test(a_bookmark_and_a_status_in_place_of_an_object),
 	    cmocka_unit_test(identity_and_content),
 	    cmocka_unit_test(a_version_is_not_content),
 	    cmocka_unit_test(a_watch_and_its_bookmark),
