@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"path/filepath"
 	"sort"
 	"strconv"
 	"strings"
@@ -18,7 +17,6 @@ import (
 const usage = `kube_proxy serve OPTIONS      the proxy
 kube_proxy replay OPTIONS FILE    a server that answers from a recording
 kube_proxy synthesize FROM TO N   the lists of a recording and N events that toggle an endpoint each
-kube_proxy certs DIR HOST...      the certificates that the tests need
 kube_proxy ctl SOCKET COMMAND...  ask one that runs:
     fault NAME [KEY=VALUE]...  clear [NAME]  reset [fin]  stats  record [FILE]
     of a replay: start [rate=N|max|realtime] [stamps=FILE]  wait  stats
@@ -74,8 +72,6 @@ func main() {
 		fatal(run(mode, rest))
 	case mode == "ctl" && len(rest) > 1:
 		os.Exit(ask(rest[0], rest[1:]))
-	case mode == "certs" && len(rest) > 1:
-		fatal(makeCerts(filepath.Clean(rest[0]), rest[1:]))
 	case mode == "synthesize" && len(rest) == 3:
 		n, err := strconv.Atoi(rest[2])
 		fatal(err)

@@ -23,7 +23,7 @@ type authority struct {
 }
 
 // makeCerts fills a folder: ca and other-ca; server, expired and other-server (of other-ca) for
-// the hosts; client and client2 (of ca, user grevy).
+// the hosts.
 func makeCerts(dir string, hosts []string) error {
 	now := time.Now()
 	ca, err := newAuthority(dir, "ca", now)
@@ -35,25 +35,19 @@ func makeCerts(dir string, hosts []string) error {
 		return err
 	}
 	for _, make := range []struct {
-		name, user string
-		by         *authority
-		from, to   time.Time
+		name     string
+		by       *authority
+		from, to time.Time
 	}{
-		{"server", "", ca, now.Add(-time.Hour), now.AddDate(1, 0, 0)},
-		{"expired", "", ca, now.AddDate(0, 0, -2), now.Add(-time.Hour)},
-		{"other-server", "", other, now.Add(-time.Hour), now.AddDate(1, 0, 0)},
-		{"client", "grevy", ca, now.Add(-time.Hour), now.AddDate(1, 0, 0)},
-		{"client2", "grevy", ca, now.Add(-time.Hour), now.AddDate(1, 0, 0)},
+		{"server", ca, now.Add(-time.Hour), now.AddDate(1, 0, 0)},
+		{"expired", ca, now.AddDate(0, 0, -2), now.Add(-time.Hour)},
+		{"other-server", other, now.Add(-time.Hour), now.AddDate(1, 0, 0)},
 	} {
-		template := &x509.Certificate{NotBefore: make.from, NotAfter: make.to, KeyUsage: x509.KeyUsageDigitalSignature}
-		if make.user == "" {
-			template.Subject.CommonName = hosts[0]
-			template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
-			nameHosts(template, hosts)
-		} else {
-			template.Subject = pkix.Name{CommonName: make.user, Organization: []string{"system:masters"}}
-			template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
+		template := &x509.Certificate{
+			Subject: pkix.Name{CommonName: hosts[0]}, NotBefore: make.from, NotAfter: make.to,
+			KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 		}
+		nameHosts(template, hosts)
 		if _, err := issue(dir, make.name, template, make.by); err != nil {
 			return err
 		}
