@@ -22,12 +22,15 @@ type clientConn struct {
 
 // gate holds as long as nothing may be forwarded. Return: false when the connection is closed.
 func (c *clientConn) gate() bool {
-	for {
+	for first := true; ; first = false {
 		changed := c.p.faults.changed()
 		if !c.p.isDead(c) {
 			f := c.p.faults.find("freeze", nil)
 			if f == nil || f.forRequests() {
 				return true
+			}
+			if first {
+				c.p.faults.take("freeze", nil) // so that stats say that it holds something
 			}
 		}
 		select {

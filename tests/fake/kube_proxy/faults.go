@@ -38,6 +38,7 @@ var faultKinds = map[string]struct{ keys, about string }{
 	"bookmarks":  {"initial", "no bookmarks in a watch; initial=1: not the one at the end of a streaming list, too"},
 	"duplicate":  {"", "each event of a watch twice"},
 	"nostream":   {"how", "sendInitialEvents is how=refused (422), bad (400) or ignored"},
+	"pages":      {"limit", "a LIST comes in pages of that many objects"},
 	"v1beta1":    {"", "discovery.k8s.io has v1beta1 alone, as before 1.21: topology instead of nodeName"},
 	"stale":      {"", "a LIST is answered with the first one that went by since the last clear"},
 	"noversions": {"", "discovery answers 404"},

@@ -51,8 +51,8 @@ func (x *exchange) hidesVersion() bool {
 	return true
 }
 
-// askOlder: what goes upstream in place of what an older server would have got.
-func (x *exchange) askOlder(out *http.Request) {
+// askOtherwise: what goes upstream in place of what the client asks.
+func (x *exchange) askOtherwise(out *http.Request) {
 	if f := x.p.faults.find("nostream", x.rq); f != nil && f.args["how"] == "ignored" {
 		query := out.URL.Query()
 		if query.Get("sendInitialEvents") != "" {
@@ -61,6 +61,12 @@ func (x *exchange) askOlder(out *http.Request) {
 			query.Del("resourceVersionMatch")
 			out.URL.RawQuery = query.Encode()
 		}
+	}
+	if f := x.p.faults.find("pages", x.rq); f != nil && x.rq.verb == "list" {
+		x.p.faults.take("pages", x.rq)
+		query := out.URL.Query()
+		query.Set("limit", f.args["limit"])
+		out.URL.RawQuery = query.Encode()
 	}
 	if x.p.faults.find("v1beta1", x.rq) == nil {
 		return

@@ -226,7 +226,7 @@ func (x *exchange) forward() {
 	out := x.r.Clone(x.r.Context())
 	out.RequestURI, out.Host = "", x.p.base.Host
 	out.URL.Scheme, out.URL.Host = x.p.base.Scheme, x.p.base.Host
-	x.askOlder(out)
+	x.askOtherwise(out)
 	if x.wantsPlain() {
 		out.Header.Del("Accept-Encoding")
 	}

@@ -384,6 +384,11 @@ func TestOlderServers(t *testing.T) {
 	if status, _, _, _ := l.get(watchServices + "&sendInitialEvents=true"); status != 422 {
 		t.Fatal(status)
 	}
+	l.ctl("fault pages limit=3")
+	_, _, _, _ = l.get(services + "?limit=500")
+	if uri := l.u.last.Load().(string); !strings.Contains(uri, "limit=3") {
+		t.Fatal(uri)
+	}
 	l.ctl("clear")
 	l.ctl("fault nostream how=ignored")
 	l.watch(watchServices + "&sendInitialEvents=true&resourceVersionMatch=NotOlderThan")
