@@ -79,6 +79,7 @@ services() {
 
 # state RESOURCE [FIELD]: of show kubernetes: its state, or text, lists, ...
 state() { grevy 'show kubernetes json' | json "[str(r.get('${2-state}')) for r in d['resources'] if r['resource'].split('.')[0] == '$1'][0]"; }
+reachable() { grevy 'show kubernetes json' | json "d['reachable']"; }
 # Every resource is watched, and the server is reachable.
 watching() {
     grevy 'show kubernetes json' |
