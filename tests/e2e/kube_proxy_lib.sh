@@ -85,6 +85,7 @@ watching() {
     grevy 'show kubernetes json' |
         json "d['reachable'] and all(r['state'] in ('watching', 'absent') for r in d['resources']) and len(d['resources']) > 3"
 }
+mark=0
 # said 'REGEX': what show kubernetes, or the log since line $mark, says.
 said() { { grevy 'show kubernetes' && tail -n "+$((mark + 1))" "$lab/log/grevyd.log"; } | grep -iE "$1"; }
 
