@@ -2,16 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # check.sh - everything that can be checked, on a Debian 12 with nothing prepared, as root (it
 # installs FRR and makes network namespaces): builds with gcc and clang, unit and end-to-end tests,
-# those once more on the FRR of Debian's other suites (tests/zebras.sh), sanitizers, lint, the
-# tarball, the fuzzers. Works on a copy in /var/cache/grevy-check; the logs stay there. The last line
-# is "N passed, N failed, N skipped".
+# those with a real Kubernetes API server (tests/kube), the others once more on the FRR of Debian's
+# other suites (tests/zebras.sh), sanitizers, lint, the tarball, the fuzzers. Works on a copy in
+# /var/cache/grevy-check; the logs stay there. The last line is "N passed, N failed, N skipped".
 # FUZZ_SECONDS=10: for each fuzzer. GREVY_CHECK_STEPS="gcc lint": only these steps.
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 work=${GREVY_CHECK_DIR:-/var/cache/grevy-check}
 jobs=${GREVY_CHECK_JOBS:-$(nproc)}
 fuzz_seconds=${FUZZ_SECONDS:-10}
-steps=${GREVY_CHECK_STEPS:-gcc matrix sanitizers threads clang lint dist fuzz}
+steps=${GREVY_CHECK_STEPS:-gcc kube matrix sanitizers threads clang lint dist fuzz}
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 # What the caller's own make or configure left behind must not reach the builds.
 unset MAKEFLAGS MFLAGS MAKELEVEL CFLAGS CPPFLAGS LDFLAGS CC TESTS TEST_DATA DESTDIR
@@ -132,6 +132,14 @@ end_to_end() {
             "$(sed -nE 's/^PASS .*, ([0-9]+ s)$/PASS \1/p; s/^(FAIL|SKIP) .*/\1/p' "$log" | tail -n 1)"
     done
     sed -n "s/^ok    \(show zserv: *Release.*\)/          $1: \1/p" "$results"/*.log
+}
+
+# With a real Kubernetes API server, on this machine's FRR.
+step_kube() {
+    plain || return 0
+    single kube-build "$work/source/tests/kube/build.sh" || return 0
+    # shellcheck disable=SC2016
+    end_to_end kube '$(KUBE_TESTS)'
 }
 
 # The same on the FRR of each other suite: skipped only where no mirror serves the suite any more.

@@ -9,7 +9,7 @@ deps_build=(gcc libc6-dev make autoconf automake pkg-config\|pkgconf libevent-de
 deps_lab=(frr iproute2 iputils-ping procps python3 util-linux kmod nftables curl)
 deps_demo=(bind9-dnsutils)
 deps_check=(libcmocka-dev clang libclang-rt-dev\|libclang-rt-14-dev llvm clang-format clang-tidy cppcheck shellcheck mandoc gcovr git
-    debootstrap debian-archive-keyring gpgv wget)
+    debootstrap debian-archive-keyring gpgv wget ca-certificates)
 
 # deps_have PACKAGE: one of a|b is installed.
 deps_have() {

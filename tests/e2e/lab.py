@@ -6,6 +6,9 @@
   lab.py vty SOCKET COMMAND                    one command over FRR's vty framing
   lab.py manifest FOLDER                       the objects on stdin, a file each, renamed into place
   lab.py list FILE                             the same as one kind: List
+  lab.py kube OBJECTS STATUS GONE              the same for kubectl: what to apply, of which status
+                                               then, and the words of what to delete, a line each;
+                                               LAB_KUBE: the folder with a file for each Node alive
   lab.py json EXPRESSION                       of the JSON on stdin, which it calls d; false or
                                                nothing there is a failure
 
@@ -330,6 +333,55 @@ def write_list(path, lines):
     write_atomically(path, yaml({"apiVersion": "v1", "items": items, "kind": "List"}))
 
 
+def for_kubectl(x):
+    """As a person would write it: nothing that the API server gives."""
+    for field in "creationTimestamp", "resourceVersion":
+        x["metadata"].pop(field)
+    if x["kind"] == "Service":
+        for field in "clusterIP", "clusterIPs", "selector":
+            x["spec"].pop(field)
+    if x["kind"] == "Node":
+        x["spec"].pop("podCIDR")
+    return x
+
+
+def kube_alive(name, alive):
+    """The file that keeps a Node's Lease alive, or not."""
+    path = f"{os.environ['LAB_KUBE']}/{name}"
+    if alive:
+        open(path, "w", encoding="ascii").close()
+    elif os.path.exists(path):
+        os.unlink(path)
+
+
+def kube_delete(kind, name):
+    """What kubectl delete is told; slices made by hand have no owner."""
+    if kind == "node":
+        kube_alive(name, False)
+        return [f"node {name}"]
+    ns, name = name.split("/")
+    return [f"-n {ns} service {name}", f"-n {ns} endpointslice -l kubernetes.io/service-name={name}"]
+
+
+def kube(objects_path, status_path, gone_path, lines):
+    items, gone = [], []
+    for words in filter(None, map(str.split, lines)):
+        if words[0] == "delete":
+            gone += kube_delete(*words[1:3])
+        else:
+            items += map(for_kubectl, objects_of(words)[1])
+    nodes = [dict(x) for x in items if x["kind"] == "Node"]
+    for x in items:
+        x.pop("status", None)
+    for node in nodes:
+        kube_alive(node["metadata"]["name"], node["status"]["conditions"][0]["status"] == "True")
+    namespaces = sorted({x["metadata"].get("namespace", "default") for x in items} - {"default"})
+    items = [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": n}} for n in namespaces] + items
+    for path, part in (objects_path, items), (status_path, nodes):
+        write_atomically(path, json.dumps({"apiVersion": "v1", "kind": "List", "items": part}) if part else "")
+    write_atomically(gone_path, "".join(f"{g}\n" for g in gone))
+
+
 def main(args):
     verb, *rest = args
     if verb in ("kernel", "zebra", "rib"):
@@ -352,6 +404,8 @@ def main(args):
         return 0 if value else 1
     elif verb == "list":
         write_list(rest[0], sys.stdin)
+    elif verb == "kube":
+        kube(*rest, sys.stdin)
     elif verb == "get":
         with urllib.request.urlopen(rest[0], timeout=5) as answer:
             sys.stdout.write(answer.read().decode())
