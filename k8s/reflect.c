@@ -210,8 +210,7 @@ static bool set_rv(struct reflect *r, const char *rv)
 
 static void list_is_whole(struct reflect *r)
 {
-	r->changed |= !r->listed;
-	r->listed = true;
+	r->listed = r->changed = true;
 	r->lists++;
 	r->absent = r->stream_fails = 0;
 	r->no_pages = false;

@@ -80,7 +80,7 @@ struct reflect {
 	uint64_t lists;      /* whole ones */
 	int64_t wake_ms;     /* when to call reflect_next() or reflect_stalled() */
 	bool busy;           /* a call is in progress */
-	bool changed;        /* any of phase, text, version, listed; the caller clears it */
+	bool changed;        /* any of phase, text, version, lists; the caller clears it */
 	/* Our own. */
 	enum reflect_ask ask;
 	unsigned served;                      /* versions that may be asked for, as bits */

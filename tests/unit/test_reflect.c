@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A reflector by hand: each answer that a server may give, and what is asked for next. */
 #include "reflect_lab.h"
+#include <errno.h>
+#include <string.h>
 
 static void a_list_as_events_becomes_the_watch(void **state)
 {
@@ -485,8 +487,9 @@ static void a_watch_that_ends_at_once_is_not_asked_for_at_full_speed(void **stat
 
 static void a_name_is_asked_for_alone(void **state)
 {
+	static const char *const v1[] = {"v1", NULL};
 	static const struct reflect_what map = {.group = "",
-	    .versions = lab_v1,
+	    .versions = v1,
 	    .resource = "configmaps",
 	    .ns = "metallb-system",
 	    .name = "config"};
