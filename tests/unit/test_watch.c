@@ -302,7 +302,10 @@ static void a_server_that_is_away_is_an_outage(void **state)
 	}
 	assert_null(strchr(w->log, '-'));
 	turn(w, 31000);
+	done(call_to(w, "/nodes?"), -ECONNREFUSED, "connection refused");
 	refuse(call_to(w, "/services?"), 410, "too old");
+	turn(w, 500);
+	assert_true(has_call(w, "/nodes?")); /* others need not wait now */
 	turn(w, 31000);
 	list(w, "/services?", "90", SERVICE("x", "11", "80"));
 	assert_null(w->state->outage);
