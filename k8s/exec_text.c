@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a credential plugin is told and what it says: both an ExecCredential in JSON. */
-#include "k8s/decode.h"
+#include "k8s/decode_int.h"
 #include "k8s/exec.h"
 #include <errno.h>
 #include <json-c/json.h>
