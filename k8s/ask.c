@@ -156,8 +156,8 @@ struct ask *ask_start(struct event_base *base, struct client *client,
 	http.head_s = http.idle_s = http.total_s;
 	if (rq->body) {
 		http.content_type = rq->content_type ? rq->content_type : "application/json";
-		http.body.p = json_object_to_json_string_ext(
-		    (struct json_object *)rq->body, JSON_C_TO_STRING_PLAIN);
+		http.body.p = json_object_to_json_string_ext((struct json_object *)rq->body,
+		    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
 		http.body.len = http.body.p ? strlen(http.body.p) : 0;
 	}
 	a->deadline = event_new(base, -1, 0, on_deadline, a);

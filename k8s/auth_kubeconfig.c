@@ -223,9 +223,11 @@ static int find_context(
 		return rc;
 	c->entry = (struct auth_entry){.list = "contexts", .member = "context"};
 	rc = find(list, &c->entry, c->name, err);
-	if (rc == -ENOENT && name)
-		return auth_refuse(
+	if (rc == -ENOENT && name) {
+		auth_refuse(
 		    err, "%s: contexts: there is none named \"%.63s\"", list->names, name);
+		return -EINVAL;
+	}
 	if (rc == -ENOENT) {
 		field_refuse(&de, at.item, "current-context",
 		    "there is no context named \"%.63s\"", c->name);

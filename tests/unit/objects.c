@@ -95,6 +95,10 @@ static void obj_service_word(struct k8s_object *o, char *w)
 		s->local = true;
 	if ((v = obj_is(w, "type")))
 		s->load_balancer = strcmp(v, "LoadBalancer") == 0;
+	if ((v = obj_is(w, "uid")))
+		s->uid = v;
+	if ((v = obj_is(w, "version")))
+		s->version = v;
 	if ((v = obj_is(w, "class")))
 		s->lb_class = v;
 	if ((v = obj_is(w, "ip")))
