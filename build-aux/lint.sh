@@ -109,16 +109,16 @@ function last_line(    stop) {
     if (!file)
         return
     stop = file ~ /[.]h$/ ? 120 : 600
-    if (file ~ /[.][ch]$/ && lines > stop && index(" " long_headers " ", " " file " ") == 0)
+    if (file ~ /[.]([ch]|go)$/ && lines > stop && index(" " long_headers " ", " " file " ") == 0)
         say_at(file, lines, "longer than " stop " lines")
-    if (file ~ /([.]([ch]|sh)|^[.]ci\/run)$/ && !licence)
+    if (file ~ /([.]([ch]|go|sh)|^[.]ci\/run)$/ && !licence)
         say_at(file, 1, "no SPDX-License-Identifier in the first 3 lines")
 }
 FNR == 1 { last_line(); file = FILENAME; licence = in_body = 0; head = "" }
 { lines = FNR }
 FNR <= 3 && /SPDX-License-Identifier: GPL-2.0-or-later/ { licence = 1 }
 /[ \t\r]$/ { say("white space at the end of the line") }
-FILENAME !~ /([.](c|h|am|md|[1-9]|tsv)|^LICENSE|[.]gitmodules)$/ && /^ *\t/ { say("a tab indents") }
+FILENAME !~ /([.](c|h|go|mod|sum|am|md|[1-9]|tsv)|^LICENSE|[.]gitmodules)$/ && /^ *\t/ { say("a tab indents") }
 /(^|[^A-Z])(TO[D]O|FIX[M]E|XX[X])([^A-Z]|$)/ { say("left to do") }
 FILENAME ~ /^tests\/.*[.]sh$/ && FILENAME !~ sleepers && !/^ *#/ && /(^|[^-a-z_#.])sleep +[0-9$"]/ { say("no sleeping: wait for the event") }
 FILENAME ~ /[.][ch]$/ && /^#[ \t]*include[ \t]*["<]/ {

@@ -79,6 +79,7 @@ bites 'no typedef' announcer/b.c 'typedef struct b b_type;'
 bites 'white space' announcer/b.c 'int x; '
 bites 'white space' announcer/b.c 'int x;\r'
 bites 'a tab' tests/e2e/x.sh '# SPDX-License-Identifier: GPL-2.0-or-later\n\ttrue'
+bites '' tests/e2e/x.go '// SPDX-License-Identifier: GPL-2.0-or-later\nfunc f() {\n\tg()\n}'
 for word in TO:DO FIX:ME XX:X; do
     bites 'left to do' announcer/b.c "/* ${word%:*}${word#*:}: later */"
 done

@@ -34,6 +34,9 @@ kubectl create namespace metallb-system >/dev/null
 
 for role in $roles $rights; do
     is "kubectl apply -k $role" "$(taken -k "$deploy/kustomize/$role")" ''
+done
+kubectl apply --server-side --force-conflicts -k "$deploy/kustomize/base" >/dev/null 2>&1 || fail 'kubectl apply --server-side -k base'
+for role in $roles $rights; do
     is "kubectl apply --server-side -k $role" "$(taken --server-side -k "$deploy/kustomize/$role")" ''
 done
 for role in $roles; do

@@ -1,0 +1,3 @@
+module grevy/tests/fake/kube_proxy
+
+go 1.24
