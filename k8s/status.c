@@ -294,8 +294,8 @@ static void on_answer(const struct ask_answer *a, void *arg)
 		again_at_once(it);
 	} else if (!a->text) {
 		on_success(it, a);
-	} else if (a->status == 409) {
-		on_conflict(it);
+	} else if (a->status == 409 || (a->status == 422 && !it->reading && !it->conflicts)) {
+		on_conflict(it); /* 422: the uid is another's, among others */
 	} else {
 		on_failure(it, a);
 	}
