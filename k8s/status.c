@@ -419,8 +419,12 @@ struct status *status_new(struct event_base *base, struct client *client,
 
 void status_clear(struct status *s)
 {
-	while (s->index)
-		finish(*(struct item **)s->index);
+	while (s->index) {
+		struct item *it = *(struct item **)s->index;
+
+		tdelete(it, &s->index, by_name);
+		item_free(it);
+	}
 	list_init(&s->ready);
 	list_init(&s->later);
 	s->in_flight = s->failures = 0;
