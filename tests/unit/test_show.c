@@ -215,7 +215,8 @@ static struct lab *lab_new(const struct scene *s)
 	lab->alloc = alloc_new(lab->store);
 	lab->rib = rib_new();
 	lab->desired = desired_new(lab->store, lab->alloc, lab->rib);
-	rules = (struct alloc_rules){&lab->conf->policy, "", true};
+	rules = (struct alloc_rules){
+	    .policy = &lab->conf->policy, .lb_class = "", .controller = true};
 	desired_set_rules(lab->desired, &rules);
 	desired_set_node(lab->desired, s->node);
 	desired_set_router(lab->desired, &router);
