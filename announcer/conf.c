@@ -19,6 +19,7 @@ static struct conf *conf_new(const char *name)
 
 	c->file = xstrdup(name);
 	c->lb_class = xstrdup("");
+	c->lease = xstrdup("grevy-system/grevy-controller");
 	c->state_file = xstrdup("/var/lib/grevy/assignments.json");
 	c->zebra.socket = xstrdup("/run/frr/zserv.api");
 	c->zebra.vty_socket = xstrdup("/run/frr/zebra.vty");
@@ -40,6 +41,8 @@ static void peers_free(struct conf *c)
 		selectors_fini(&c->peers[i].nodes);
 		free(c->peers[i].password);
 		free(c->peers[i].bfd_profile);
+		free(c->peers[i].secret);
+		free(c->peers[i].secret_ns);
 	}
 	free(c->peers);
 	for (size_t i = 0; i < c->n_communities; i++) {
@@ -67,7 +70,11 @@ void conf_free(struct conf *c)
 	free(c->file);
 	free(c->node_name);
 	free(c->manifests);
+	free(c->kubeconfig);
+	free(c->context);
 	free(c->lb_class);
+	free(c->lease);
+	strlist_fini(&c->policy_from);
 	free(c->state_file);
 	free(c->http_listen);
 	free(c->vty_dir);

@@ -22,6 +22,9 @@ struct conf_peer {
 	uint32_t keepalive_s; /* default: a third of hold_s */
 	struct selectors nodes;
 	char *password, *bfd_profile; /* NULL = none */
+	/* password-secret: a Secret whose key "password" has it; NULL = none. The namespace is
+	 * always there with the name. */
+	char *secret, *secret_ns;
 	bool ebgp_multihop;
 };
 
@@ -55,11 +58,15 @@ struct conf {
 	enum conf_role role;
 	char *node_name;         /* role node; NULL = $NODE_NAME, then the host name */
 	struct ipaddr router_id; /* family 0 = zebra's, else the highest IPv4 address */
-	char *manifests;         /* folder; NULL = none */
-	bool controller;         /* assigns addresses */
-	char *lb_class;          /* "" = Services without a class */
-	char *state_file;        /* path */
-	struct policy policy;    /* indexed */
+	char *manifests;         /* folder; NULL = the API is the source */
+	char *kubeconfig; /* path; NULL = the pod's account, $KUBECONFIG, ~/.kube/config */
+	char *context;    /* NULL = current-context */
+	bool controller;  /* assigns addresses */
+	char *lb_class;   /* "" = Services without a class */
+	char *lease;      /* "ns/name" of who assigns, with an API */
+	char *state_file; /* path; with manifests */
+	struct strlist policy_from; /* "file", "crds[:ns]", "configmap:ns/name" */
+	struct policy policy;       /* indexed */
 	struct conf_peer *peers;
 	struct conf_community *communities; /* sorted by alias */
 	struct conf_bfd *bfd;
@@ -98,13 +105,20 @@ void conf_print(const struct conf *c, FILE *f, bool hide_secrets);
  */
 const char *conf_zebra_off(const struct conf *c);
 
+/* The namespace of the objects of metallb.io if there are no others to say. */
+#define CONF_CUSTOM_NS "metallb-system"
+
+/* What the source is and is asked for, as a K8S_SOURCE command; the caller's. */
+struct k8s_command;
+struct k8s_command *conf_source(const struct conf *c);
+
 /* What changes between two configurations. */
 enum conf_change {
 	CONF_CHANGED_POLICY = 1, /* pools, advertisements */
 	CONF_CHANGED_ZEBRA = 2,  /* where zebra is or how routes are sent to it */
 	CONF_CHANGED_MULTIPATH = 4,
-	CONF_CHANGED_CONTROLLER = 8, /* enabled, class or state file */
-	CONF_CHANGED_SOURCE = 16,    /* kubernetes.manifests */
+	CONF_CHANGED_CONTROLLER = 8, /* enabled, class, lease or state file */
+	CONF_CHANGED_SOURCE = 16,    /* where objects come from, or which are wanted */
 	CONF_CHANGED_LOG = 32,
 	CONF_CHANGED_NODE = 64, /* node-name */
 	CONF_CHANGED_HTTP = 128,

@@ -239,13 +239,13 @@ static void check_bfd(struct conf_reader *r, struct json_object *root)
 			refuse_name(r, conf_member(root, "bfd-profiles"), i, "profile");
 }
 
-/* A node has no say in addresses: each would assign its own. */
+/* Without an API between them, each node would assign its own addresses. */
 static void check_node(struct conf_reader *r, struct json_object *root)
 {
 	struct json_object *pools = conf_member(root, "address-pools");
 	const struct policy *p = &r->conf->policy;
 
-	if (r->conf->controller)
+	if (r->conf->controller && r->conf->manifests)
 		conf_error(r, conf_member(conf_member(root, "controller"), "enabled"),
 		    "enabled",
 		    "must be no on role node: with manifests only role router may assign "
@@ -268,9 +268,7 @@ void conf_check(struct conf_reader *r, struct json_object *root)
 	check_peers(r, root);
 	if (c->role == CONF_NODE)
 		check_node(r, root);
-	if (!c->manifests)
-		conf_warn(r, conf_member(root, "kubernetes"), "kubernetes",
-		    "no source of Services: set manifests");
+	conf_check_source(r, root);
 	if (c->controller && !c->policy.n_pools)
 		conf_warn(r, conf_member(root, "controller"), "controller",
 		    "no addresses to assign: address-pools is empty");

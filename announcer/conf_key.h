@@ -88,11 +88,15 @@ extern const struct conf_list conf_selector_list, conf_pool_list, conf_peer_list
 
 /* Checks that need the whole section, the whole file. */
 void conf_check_zebra(struct conf_reader *r, struct json_object *v);
+void conf_check_kubernetes(struct conf_reader *r, struct json_object *v);
+bool conf_secrets_equal(const struct conf *a, const struct conf *b); /* wanted of the source */
+void conf_check_source(struct conf_reader *r, struct json_object *root);
 void conf_check(struct conf_reader *r, struct json_object *root);
 
 /* Rules of texts. */
 extern const struct conf_rule conf_rule_word, conf_rule_path, conf_rule_socket,
     conf_rule_vty_dir, conf_rule_listen, conf_rule_version, conf_rule_route_type,
     conf_rule_redistribute, conf_rule_interface, conf_rule_label_key, conf_rule_label_value,
-    conf_rule_community;
+    conf_rule_community, conf_rule_path_or_none, conf_rule_lease, conf_rule_policy_from,
+    conf_rule_object, conf_rule_namespace;
 #endif

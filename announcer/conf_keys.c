@@ -39,8 +39,8 @@ static const struct conf_word formats[] = {
 };
 
 static const struct conf_key kubernetes_keys[] = {
-    CONF_OFF("kubeconfig", NULL),
-    CONF_OFF("context", NULL),
+    CONF_KEY("kubeconfig", text, CONF_AT(conf, kubeconfig), 0, &conf_rule_path_or_none),
+    CONF_KEY("context", text, CONF_AT(conf, context), 0, NULL),
     CONF_KEY("manifests", text, CONF_AT(conf, manifests), 0, &conf_rule_path),
     {0},
 };
@@ -48,7 +48,7 @@ static const struct conf_key kubernetes_keys[] = {
 static const struct conf_key controller_keys[] = {
     CONF_KEY("enabled", bool, CONF_AT(conf, controller), 0, NULL),
     CONF_KEY("load-balancer-class", text, CONF_AT(conf, lb_class), 0, NULL),
-    CONF_OFF("lease", "grevy-system/grevy-controller"),
+    CONF_KEY("lease", text, CONF_AT(conf, lease), 0, &conf_rule_lease),
     CONF_KEY("state-file", text, CONF_AT(conf, state_file), 0, &conf_rule_path),
     {0},
 };
@@ -120,7 +120,7 @@ static const struct conf_key log_keys[] = {
     {0},
 };
 
-static const struct conf_section kubernetes_section = {kubernetes_keys, NULL};
+static const struct conf_section kubernetes_section = {kubernetes_keys, conf_check_kubernetes};
 static const struct conf_section controller_section = {controller_keys, NULL};
 static const struct conf_section multipath_section = {multipath_keys, NULL};
 static const struct conf_section zebra_section = {zebra_keys, conf_check_zebra};
@@ -139,7 +139,7 @@ static const struct conf_key root_keys[] = {
     CONF_KEY("router-id", ip, CONF_AT(conf, router_id), CONF_IPV4, NULL),
     CONF_KEY("kubernetes", section, CONF_NOWHERE, 0, &kubernetes_section),
     CONF_KEY("controller", section, CONF_NOWHERE, 0, &controller_section),
-    CONF_OFF("policy-from", "[\"file\"]"),
+    CONF_KEY("policy-from", words, CONF_AT(conf, policy_from), 0, &conf_rule_policy_from),
     CONF_KEY("address-pools", list, CONF_LIST_AT(conf, policy.pools, policy.n_pools), 0,
 	&conf_pool_list),
     CONF_KEY("peers", list, CONF_LIST_AT(conf, peers, n_peers), 0, &conf_peer_list),

@@ -12,6 +12,14 @@
 static const struct conf_range asn = {1, UINT32_MAX}, port = {0, 65535}, hold_s = {3, 65535},
 			       keepalive_s = {1, 65535};
 
+static const struct conf_key secret_keys[] = {
+    CONF_KEY("name", text, CONF_AT(conf_peer, secret), 0, &conf_rule_object),
+    CONF_KEY("namespace", text, CONF_AT(conf_peer, secret_ns), 0, &conf_rule_namespace),
+    {0},
+};
+
+static const struct conf_section secret_section = {secret_keys, NULL};
+
 static const struct conf_key peer_keys[] = {
     CONF_KEY("my-asn", u32, CONF_AT(conf_peer, my_asn), CONF_REQUIRED, &asn),
     CONF_KEY("peer-asn", u32, CONF_AT(conf_peer, peer_asn), CONF_REQUIRED, &asn),
@@ -24,13 +32,13 @@ static const struct conf_key peer_keys[] = {
     CONF_KEY("node-selectors", list, CONF_LIST_AT(conf_peer, nodes.v, nodes.n), 0,
 	&conf_selector_list),
     CONF_KEY("password", text, CONF_AT(conf_peer, password), CONF_SECRET, NULL),
+    CONF_KEY("password-secret", section, CONF_NOWHERE, 0, &secret_section),
     CONF_KEY("bfd-profile", text, CONF_AT(conf_peer, bfd_profile), 0, NULL),
     CONF_KEY("ebgp-multihop", bool, CONF_AT(conf_peer, ebgp_multihop), 0, NULL),
     CONF_OFF("dynamic-asn", NULL),
     CONF_OFF("local-asn", NULL),
     CONF_OFF("interface", NULL),
     CONF_OFF("connect-time", NULL),
-    CONF_OFF("password-secret", NULL),
     CONF_OFF("enable-graceful-restart", NULL),
     CONF_OFF("vrf", NULL),
     CONF_OFF("disable-mp", NULL),
@@ -72,6 +80,12 @@ static void peer_check(struct conf_reader *r, struct json_object *v, void *elem)
 		    "must be no where my-asn and peer-asn are equal");
 	text_drop_empty(&p->password);
 	text_drop_empty(&p->bfd_profile);
+	if (p->secret && p->password)
+		conf_error(r, conf_member(v, "password-secret"), "password-secret",
+		    "must not stand beside password");
+	if (p->secret_ns && !p->secret)
+		conf_error(r, conf_member(v, "password-secret"), "password-secret",
+		    "must have a name");
 }
 
 static bool text_equal(const char *a, const char *b)
@@ -88,7 +102,8 @@ static bool peer_same(const void *a, const void *b)
 	       !ipaddr_cmp(&x->router_id, &y->router_id) && x->port == y->port &&
 	       x->hold_s == y->hold_s && x->keepalive_s == y->keepalive_s &&
 	       x->ebgp_multihop == y->ebgp_multihop && selectors_equal(&x->nodes, &y->nodes) &&
-	       text_equal(x->password, y->password) &&
+	       text_equal(x->password, y->password) && text_equal(x->secret, y->secret) &&
+	       text_equal(x->secret_ns, y->secret_ns) &&
 	       text_equal(x->bfd_profile, y->bfd_profile);
 }
 

@@ -32,6 +32,7 @@ static unsigned key_change(const char *name)
 	    {"node-name",     CONF_CHANGED_NODE      },
 	    {"kubernetes",    CONF_CHANGED_SOURCE    },
 	    {"controller",    CONF_CHANGED_CONTROLLER},
+	    {"policy-from",   CONF_CHANGED_SOURCE    },
 	    {"address-pools", CONF_CHANGED_POLICY    },
 	    {"multipath",     CONF_CHANGED_MULTIPATH },
 	    {"zebra",         CONF_CHANGED_ZEBRA     },
@@ -96,6 +97,8 @@ unsigned conf_reload_diff(const struct conf *old, struct conf *next)
 		free(before);
 		free(after);
 	}
+	if (!conf_secrets_equal(old, next))
+		changed |= CONF_CHANGED_SOURCE;
 	if (!conf_zebra_off(old) != !conf_zebra_off(next))
 		changed |= CONF_CHANGED_ZEBRA;
 	return changed;

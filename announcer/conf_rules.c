@@ -25,6 +25,67 @@ static const char *check_path(const char *s)
 
 const struct conf_rule conf_rule_path = {check_path};
 
+static const char *check_path_or_none(const char *s)
+{
+	return *s ? check_path(s) : NULL;
+}
+
+const struct conf_rule conf_rule_path_or_none = {check_path_or_none};
+
+/* n bytes that Kubernetes takes for a name: of a namespace, or (dots) of an object. */
+static bool is_object_name(const char *s, size_t n, bool dots)
+{
+	size_t max = dots ? 253 : 63;
+
+	if (!n || n > max || s[0] == '-' || s[0] == '.' || s[n - 1] == '-' || s[n - 1] == '.')
+		return false;
+	return strspn(s, dots ? LOWER DIGITS "-." : LOWER DIGITS "-") >= n;
+}
+
+/* "ns/name" */
+static bool is_object(const char *s)
+{
+	const char *slash = strchr(s, '/');
+
+	return slash && is_object_name(s, (size_t)(slash - s), false) &&
+	       is_object_name(slash + 1, strlen(slash + 1), true);
+}
+
+static const char *check_lease(const char *s)
+{
+	return is_object(s) ? NULL
+	                    : "must be NAMESPACE/NAME, such as grevy-system/grevy-controller";
+}
+
+const struct conf_rule conf_rule_lease = {check_lease};
+
+static const char *check_object_name(const char *s)
+{
+	return is_object_name(s, strlen(s), true) ? NULL : "must be the name of an object";
+}
+
+const struct conf_rule conf_rule_object = {check_object_name};
+
+static const char *check_namespace(const char *s)
+{
+	return is_object_name(s, strlen(s), false) ? NULL : "must be the name of a namespace";
+}
+
+const struct conf_rule conf_rule_namespace = {check_namespace};
+
+static const char *check_policy_from(const char *s)
+{
+	if (strcmp(s, "file") == 0 || strcmp(s, "crds") == 0)
+		return NULL;
+	if (strncmp(s, "crds:", 5) == 0 && is_object_name(s + 5, strlen(s + 5), false))
+		return NULL;
+	if (strncmp(s, "configmap:", 10) == 0 && is_object(s + 10))
+		return NULL;
+	return "must be a list of file, crds, crds:NAMESPACE and configmap:NAMESPACE/NAME";
+}
+
+const struct conf_rule conf_rule_policy_from = {check_policy_from};
+
 static const char *check_socket(const char *s)
 {
 	if (strlen(s) > PATH_MAX_SUN)

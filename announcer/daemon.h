@@ -24,7 +24,7 @@ void daemon_reload(struct daemon *d, struct conf *next);
 /* Another configuration was refused for this reason: `why` tells it until one is taken. */
 void daemon_refused(struct daemon *d, const char *error);
 
-/* The folder of manifests is read again. */
+/* Everything is read again, the credentials for an API, too. */
 void daemon_rescan(struct daemon *d);
 
 /* Leave: zebra holds our routes or they are withdrawn, as the configuration says. NULL is

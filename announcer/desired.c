@@ -107,6 +107,12 @@ void desired_set_progress(struct desired *d, desired_fn *fn, void *arg)
 	d->progress_arg = arg;
 }
 
+void desired_set_finished(struct desired *d, desired_fn *fn, void *arg)
+{
+	d->on_finished = fn;
+	d->finished_arg = arg;
+}
+
 size_t desired_run(struct desired *d, size_t *moved)
 {
 	struct alloc_addr *const *touched;
@@ -122,6 +128,8 @@ size_t desired_run(struct desired *d, size_t *moved)
 		if (d->on_progress && i % PROGRESS == PROGRESS - 1)
 			d->on_progress(d->progress_arg);
 	}
+	if (d->on_finished)
+		d->on_finished(d->finished_arg);
 	alloc_clear_changed(d->alloc);
 	store_clean(d->st);
 	return n;

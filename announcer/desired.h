@@ -60,6 +60,10 @@ const char *desired_node(const struct desired *d);
 typedef void desired_fn(void *arg);
 void desired_set_progress(struct desired *d, desired_fn *fn, void *arg);
 
+/* Called at the end of desired_run(), while alloc_changed() and store_dirty() still say what it
+ * was about. */
+void desired_set_finished(struct desired *d, desired_fn *fn, void *arg);
+
 /* Recompute what changed into the RIB, then alloc_clear_changed() and store_clean(); the caller
  * commits the RIB. `moved` (may be NULL): how many Services have other addresses, to be saved.
  * Return: how many addresses were recomputed. */

@@ -47,6 +47,8 @@ struct desired {
 	size_t n_notes, dropped_notes;
 	desired_fn *on_progress; /* NULL: nobody asked */
 	void *progress_arg;
+	desired_fn *on_finished; /* NULL: nobody asked */
+	void *finished_arg;
 };
 
 /* One Service's part in an address. */

@@ -9,6 +9,8 @@
 #include "announcer/sdnotify.h"
 #include "announcer/util.h"
 #include "config.h"
+#include "k8s/auth.h"
+#include <curl/curl.h>
 #include <errno.h>
 #include <event2/event.h>
 #include <getopt.h>
@@ -252,6 +254,18 @@ static int run(const struct options *o, struct conf *conf)
 	return r.daemon ? 0 : 1;
 }
 
+/* A file that is named may come later, so what is wrong with it is only told. */
+static void check_kubeconfig(const struct conf *c)
+{
+	struct auth_where where = {.kubeconfig = c->kubeconfig, .context = c->context};
+	struct auth_error err = {{0}};
+	struct auth *a = NULL;
+
+	if (c->kubeconfig && auth_load(&where, &a, &err))
+		fprintf(stderr, "%s\n", err.text);
+	auth_free(a);
+}
+
 /* -t, -T. Consumes conf. Return: the exit status. */
 static int check(const struct options *o, struct conf *conf)
 {
@@ -259,6 +273,7 @@ static int check(const struct options *o, struct conf *conf)
 
 	for (size_t i = 0; i < conf->warnings.n; i++)
 		fprintf(stderr, "%s\n", conf->warnings.v[i]);
+	check_kubeconfig(conf);
 	if (o->frr != CONF_FRR_KINDS)
 		error = conf_frr_print(conf, o->frr, o->asn, stdout, stderr);
 	else if (o->print)
@@ -286,5 +301,13 @@ int main(int argc, char **argv)
 		return 1;
 	if (o.check)
 		return check(&o, conf);
-	return run(&o, conf);
+	/* Not safe beside other threads, so now. */
+	if (curl_global_init(CURL_GLOBAL_DEFAULT)) {
+		fputs("grevyd: libcurl does not start\n", stderr);
+		conf_free(conf);
+		return 1;
+	}
+	rc = run(&o, conf);
+	curl_global_cleanup();
+	return rc;
 }

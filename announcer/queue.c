@@ -2,21 +2,25 @@
 /*
  * queue.c - two threads, no shared mutable state, no mutex.
  *
- *   watcher: base, manifests --PUSH "events"--> PULL: announcer (all else)
- *            base            <--PULL "commands"-- PUSH
+ *   watcher: base, source --PUSH "events"--> PULL: announcer (all else)
+ *            base         <--PULL "commands"-- PUSH
  *
- * An event message *is* the k8s_event: closing the message frees it, and what was not
- * delivered is freed at the end. The watcher blocks at the high-water mark, so a slow
- * announcer holds back the source; the announcer never blocks. Both directions are
- * one-way sockets: a socket that only receives is free of the edge-triggered ZMQ_FD trap,
- * provided that its reader goes on until EAGAIN or asks to be called again.
- * To stop, the context is shut down: that wakes a blocked send and both loops (ETERM).
+ * An event message *is* the k8s_event, a command message the k8s_command: closing the message
+ * frees it, and what was not delivered is freed at the end. The watcher blocks at the
+ * high-water mark, so a slow announcer holds back the source; the announcer never blocks, and
+ * as many commands wait as it gives. Both directions are one-way sockets: a socket that only
+ * receives is free of the edge-triggered ZMQ_FD trap, provided that its reader goes on until
+ * EAGAIN or asks to be called again.
+ *
+ * To stop, an empty command: the source leaves (it may have a Lease to give back), the watcher
+ * answers with an empty event, all within LEAVE_MS. Then, or without an answer, the context is
+ * shut down: that wakes a blocked send and both loops (ETERM).
  */
 #include "announcer/queue.h"
 #include "announcer/log.h"
 #include "announcer/util.h"
 #include "k8s/event.h"
-#include "k8s/manifests.h"
+#include "k8s/source.h"
 #include <errno.h>
 #include <event2/event.h>
 #include <pthread.h>
@@ -25,7 +29,7 @@
 #include <time.h>
 #include <zmq.h>
 
-enum { HIGH_WATER = 512, BUDGET = 64 };
+enum { HIGH_WATER = 512, BUDGET = 64, LEAVE_MS = 1000 };
 
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
@@ -55,7 +59,7 @@ const char *__tsan_default_suppressions(void)
 struct watcher {
 	struct event_base *base;
 	struct event *commands_ev;
-	struct manifests *source;
+	struct source *source;
 	void *push, *commands;
 };
 
@@ -85,6 +89,13 @@ static void free_event(void *data, void *hint)
 	k8s_event_free(data);
 }
 
+static void free_command(void *data, void *hint)
+{
+	(void)hint;
+	TAKEN_OVER(data);
+	k8s_command_free(data);
+}
+
 /* Watcher: hand ev to the other thread. Consumes it, also on failure (the end, then). */
 static void on_source_event(struct k8s_event *ev, void *arg)
 {
@@ -101,36 +112,47 @@ static void on_source_event(struct k8s_event *ev, void *arg)
 		zmq_msg_close(&m);
 }
 
-static void cannot_watch(const char *dir, int rc)
+/* Watcher: nothing holds the source any more. */
+static void on_left(void *arg)
 {
-	if (rc)
-		log_err("k8s", "manifests %s: cannot watch: %s", dir, strerror(-rc));
+	struct watcher *w = arg;
+
+	zmq_send(w->push, "", 0, 0);
+	event_base_loopbreak(w->base);
 }
 
-/* A command is the folder to read, or nothing: read the same one again. */
+static void take_command(struct watcher *w, struct k8s_command *given)
+{
+	struct k8s_command *c = xcalloc(1, sizeof(*c));
+
+	TAKEN_OVER(given);
+	*c = *given;
+	/* What is left is freed with the message. */
+	*given = (struct k8s_command){.type = K8S_RESCAN};
+	if (source_command(w->source, c))
+		log_err("k8s", "not done, for lack of memory");
+}
+
 static void on_command(evutil_socket_t fd, short what, void *arg)
 {
 	struct watcher *w = arg;
-	char dir[4096];
 
 	(void)fd;
 	(void)what;
 	for (;;) {
-		int n = zmq_recv(w->commands, dir, sizeof(dir) - 1, ZMQ_DONTWAIT);
+		zmq_msg_t m;
 
-		if (n < 0) {
+		zmq_msg_init(&m);
+		if (zmq_msg_recv(&m, w->commands, ZMQ_DONTWAIT) < 0) {
 			if (zmq_errno() != EAGAIN && zmq_errno() != EINTR)
 				event_base_loopbreak(w->base);
 			return;
 		}
-		if ((size_t)n >= sizeof(dir))
-			continue;
-		dir[n] = '\0';
-		if (!n) {
-			manifests_rescan(w->source);
-			continue;
-		}
-		cannot_watch(dir, manifests_move(w->source, dir));
+		if (zmq_msg_size(&m))
+			take_command(w, zmq_msg_data(&m));
+		else
+			source_leave(w->source, on_left, w);
+		zmq_msg_close(&m);
 	}
 }
 
@@ -139,7 +161,6 @@ static void *watcher_main(void *arg)
 	struct watcher *w = arg;
 
 	event_active(w->commands_ev, EV_READ, 0);
-	cannot_watch("", manifests_start(w->source));
 	event_base_dispatch(w->base);
 	return NULL;
 }
@@ -175,10 +196,10 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 		event_active(q->ev, EV_READ, 0);
 }
 
-static void *socket_open(void *ctx, int type, const char *name)
+static void *socket_open(void *ctx, int type, const char *name, int hwm)
 {
 	void *s = zmq_socket(ctx, type);
-	int hwm = HIGH_WATER, linger = 0;
+	int linger = 0;
 	int rc;
 
 	if (!s)
@@ -208,7 +229,7 @@ static struct event *socket_event(
 	return ev;
 }
 
-static int pipes_open(struct queue *q, struct event_base *base, const char *dir)
+static int pipes_open(struct queue *q, struct event_base *base)
 {
 	struct watcher *w = &q->w;
 
@@ -217,17 +238,17 @@ static int pipes_open(struct queue *q, struct event_base *base, const char *dir)
 	if (!q->ctx || !w->base)
 		return -ENOMEM;
 	zmq_ctx_set(q->ctx, ZMQ_IO_THREADS, 0); /* inproc needs none */
-	q->pull = socket_open(q->ctx, ZMQ_PULL, "inproc://events");
-	w->commands = socket_open(q->ctx, ZMQ_PULL, "inproc://commands");
+	q->pull = socket_open(q->ctx, ZMQ_PULL, "inproc://events", HIGH_WATER);
+	w->commands = socket_open(q->ctx, ZMQ_PULL, "inproc://commands", 0);
 	if (!q->pull || !w->commands)
 		return -zmq_errno();
-	q->commands = socket_open(q->ctx, ZMQ_PUSH, "inproc://commands");
-	w->push = socket_open(q->ctx, ZMQ_PUSH, "inproc://events");
+	q->commands = socket_open(q->ctx, ZMQ_PUSH, "inproc://commands", 0);
+	w->push = socket_open(q->ctx, ZMQ_PUSH, "inproc://events", HIGH_WATER);
 	if (!q->commands || !w->push)
 		return -zmq_errno();
 	q->ev = socket_event(base, q->pull, on_readable, q);
 	w->commands_ev = socket_event(w->base, w->commands, on_command, w);
-	w->source = manifests_new(w->base, dir, on_source_event, w);
+	w->source = source_new(w->base, on_source_event, w);
 	return q->ev && w->commands_ev && w->source ? 0 : -ENOMEM;
 }
 
@@ -236,7 +257,7 @@ static void pipes_close(struct queue *q)
 	struct watcher *w = &q->w;
 	void *sockets[] = {q->pull, q->commands, w->push, w->commands};
 
-	manifests_free(w->source);
+	source_free(w->source);
 	if (q->ev)
 		event_free(q->ev);
 	if (w->commands_ev)
@@ -252,18 +273,23 @@ static void pipes_close(struct queue *q)
 	free(q);
 }
 
-struct queue *queue_start(
-    struct event_base *base, const char *dir, queue_fn *on_event, void *arg)
+struct queue *queue_start(struct event_base *base, const struct k8s_source_conf *source,
+    queue_fn *on_event, void *arg)
 {
 	struct queue *q = xcalloc(1, sizeof(*q));
+	struct k8s_command *first = source_command_new(source);
 	sigset_t all, old;
 	int rc;
 
+	if (!first)
+		abort();
 	q->on_event = on_event;
 	q->arg = arg;
-	q->dir = xstrdup(dir);
-	rc = pipes_open(q, base, dir);
-	if (!rc) {
+	rc = pipes_open(q, base);
+	if (rc) {
+		k8s_command_free(first);
+	} else {
+		queue_command(q, first);
 		/* Signals are for the main loop; none may interrupt the watcher's sends. */
 		sigfillset(&all);
 		pthread_sigmask(SIG_SETMASK, &all, &old);
@@ -279,21 +305,48 @@ struct queue *queue_start(
 	return q;
 }
 
-void queue_rescan(struct queue *q, const char *dir)
+void queue_command(struct queue *q, struct k8s_command *c)
 {
-	if (dir) {
+	zmq_msg_t m;
+
+	if (c->type == K8S_SOURCE) {
 		free(q->dir);
-		q->dir = xstrdup(dir);
+		q->dir = xstrdup(c->source->manifests);
 	}
-	if (zmq_send(q->commands, dir ? dir : "", dir ? strlen(dir) : 0, ZMQ_DONTWAIT) < 0)
+	HANDED_OVER(c);
+	if (zmq_msg_init_data(&m, c, sizeof(*c), free_command, NULL) < 0)
+		abort(); /* no memory */
+	if (zmq_msg_send(&m, q->commands, ZMQ_DONTWAIT) < 0) {
 		log_warn("queue", "the watcher does not take commands: %s",
 		    zmq_strerror(zmq_errno()));
+		zmq_msg_close(&m);
+	}
+}
+
+/* Let the watcher leave in peace; what it says meanwhile is for nobody any more. */
+static void leave(struct queue *q)
+{
+	uint64_t end_ms = queue_now_ns() / 1000000 + LEAVE_MS;
+	bool left = zmq_send(q->commands, "", 0, ZMQ_DONTWAIT) < 0;
+
+	while (!left) {
+		zmq_pollitem_t item = {.socket = q->pull, .events = ZMQ_POLLIN};
+		uint64_t now_ms = queue_now_ns() / 1000000;
+		zmq_msg_t m;
+
+		if (now_ms >= end_ms || zmq_poll(&item, 1, (long)(end_ms - now_ms)) <= 0)
+			return;
+		zmq_msg_init(&m);
+		left = zmq_msg_recv(&m, q->pull, ZMQ_DONTWAIT) == 0;
+		zmq_msg_close(&m);
+	}
 }
 
 void queue_stop(struct queue *q)
 {
 	if (!q)
 		return;
+	leave(q);
 	zmq_ctx_shutdown(q->ctx);
 	pthread_join(q->thread, NULL);
 	pipes_close(q);

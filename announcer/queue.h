@@ -11,7 +11,9 @@
 #include <stdint.h>
 
 struct event_base;
+struct k8s_command;
 struct k8s_event;
+struct k8s_source_conf;
 struct queue;
 
 /* One event, which the callee owns from now on. */
@@ -22,20 +24,21 @@ struct queue_stats {
 	uint64_t last_queued_ns; /* CLOCK_MONOTONIC when the newest of them was queued */
 	unsigned depth_max;      /* most events given in one go */
 	unsigned high_water;     /* events that may wait before the watcher is blocked */
-	const char *dir;         /* folder of manifests in use */
+	const char *dir;         /* folder of manifests in use; NULL = the API is the source */
 };
 
 /**
- * queue_start - start the watcher thread on a folder of manifests
- * @base: the caller's loop, on which on_event is called
- * @dir:  the folder; need not exist yet (an outage, then)
+ * queue_start - start the watcher thread on a source
+ * @base:   the caller's loop, on which on_event is called
+ * @source: copied; a folder of manifests or an API server, which need not be there yet (an
+ *          outage, then)
  * Return: the queue, or NULL with errno set.
  */
-struct queue *queue_start(
-    struct event_base *base, const char *dir, queue_fn *on_event, void *arg);
+struct queue *queue_start(struct event_base *base, const struct k8s_source_conf *source,
+    queue_fn *on_event, void *arg);
 
-/* Read everything again; with dir not NULL from that folder from now on. */
-void queue_rescan(struct queue *q, const char *dir);
+/* Hand a command to the source, which it is consumed by. */
+void queue_command(struct queue *q, struct k8s_command *command);
 
 /* Stop the thread and free what was not delivered. NULL is fine. */
 void queue_stop(struct queue *q);

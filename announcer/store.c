@@ -7,8 +7,10 @@
  *   EndpointSlice           the Service that it names, when a count changed
  *   Node                    Services with endpoints there, and every Service whose traffic may
  *                           enter by any node (externalTrafficPolicy: Cluster)
+ *   Namespace and the raw    nothing: whoever reads them looks for himself
  * An object that arrives as it was (kubelets write their Node every few minutes) touches
- * nothing. Must not do: judge. Who serves what is for eligible, alloc and desired.
+ * nothing; of such a Service the newest is kept, for its version. Must not do: judge. Who
+ * serves what is for eligible, alloc and desired.
  */
 #include "announcer/store_priv.h"
 #include "announcer/util.h"
@@ -65,6 +67,7 @@ struct store *store_new(void)
 	st->services.ops = &service_ops;
 	st->slices.ops = &object_ops;
 	st->nodes.ops = &node_ops;
+	store_others_init(st);
 	return st;
 }
 
@@ -95,6 +98,7 @@ void store_free(struct store *st)
 		k8s_object_free(e);
 	for (size_t at = 0; (e = table_next(&st->nodes, &at));)
 		node_free(e);
+	store_others_fini(st);
 	table_fini(&st->services);
 	table_fini(&st->slices);
 	table_fini(&st->nodes);
@@ -278,6 +282,12 @@ static bool apply_service(struct store *st, struct store_service *svc, struct k8
 	return true;
 }
 
+/* The same again, perhaps with another version. */
+static void renew_service(struct store *st, struct k8s_object *obj)
+{
+	replace(&store_service(st, obj->ns, obj->name)->obj, obj, &st->held[K8S_SERVICE]);
+}
+
 static void mark_cluster_services(struct store *st)
 {
 	struct store_service *svc;
@@ -374,8 +384,10 @@ static const struct k8s_object *held(const struct store *st, const struct k8s_ob
 	case K8S_NODE:
 		node = store_node(st, obj->name);
 		return node ? node->obj : NULL;
-	default:
+	case K8S_SLICE:
 		return table_find(&st->slices, obj);
+	default:
+		return table_find(&st->others, obj);
 	}
 }
 
@@ -384,7 +396,10 @@ static bool put(struct store *st, struct k8s_object *obj)
 	const struct k8s_object *old = held(st, obj);
 
 	if (old && k8s_object_equal(old, obj)) {
-		k8s_object_free(obj);
+		if (obj->kind == K8S_SERVICE)
+			renew_service(st, obj);
+		else
+			k8s_object_free(obj);
 		return false;
 	}
 	switch (obj->kind) {
@@ -392,8 +407,11 @@ static bool put(struct store *st, struct k8s_object *obj)
 		return apply_service(st, store_service_make(st, obj->ns, obj->name), obj);
 	case K8S_NODE:
 		return apply_node(st, store_node_make(st, obj->name), obj);
-	default:
+	case K8S_SLICE:
 		return apply_slice(st, (struct k8s_object *)old, obj);
+	default:
+		store_others_put(st, (struct k8s_object *)old, obj);
+		return true;
 	}
 }
 
@@ -408,8 +426,11 @@ static bool delete (struct store *st, const struct k8s_object *obj)
 		return apply_service(st, store_service(st, obj->ns, obj->name), NULL);
 	case K8S_NODE:
 		return apply_node(st, store_node(st, obj->name), NULL);
-	default:
+	case K8S_SLICE:
 		return apply_slice(st, old, NULL);
+	default:
+		store_others_put(st, old, NULL);
+		return true;
 	}
 }
 

@@ -61,7 +61,7 @@ struct store *store_new(void);
 void store_free(struct store *st); /* with all objects; NULL is fine */
 
 /* Take over a PUT or DELETE (others are only freed). Consumes ev. Return: false when nothing
- * changed by it. */
+ * changed by it; a Service of another version but the same content is nothing. */
 bool store_apply(struct store *st, struct k8s_event *ev);
 
 struct store_service *store_service(const struct store *st, const char *ns, const char *name);
@@ -80,6 +80,13 @@ uint64_t store_nodes_generation(const struct store *st);
 typedef void store_service_fn(struct store_service *svc, void *arg);
 void store_each_service(const struct store *st, store_service_fn *fn, void *arg);
 size_t store_count_kind(const struct store *st, enum k8s_kind kind); /* objects held */
+
+/* Namespaces and the raw kinds. resource: of a K8S_CUSTOM, else "". NULL: there is none. */
+const struct k8s_object *store_object(const struct store *st, enum k8s_kind kind,
+    const char *resource, const char *ns, const char *name);
+/* All of one kind in order of resource, namespace and name; n of them, to be freed by the
+ * caller. The objects are borrowed until the next store_apply(). */
+const struct k8s_object **store_objects(const struct store *st, enum k8s_kind kind, size_t *n);
 
 void store_mark(struct store *st, struct store_service *svc, unsigned dirty);
 void store_mark_all(struct store *st, unsigned dirty);

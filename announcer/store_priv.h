@@ -6,6 +6,7 @@
 
 struct store {
 	struct table services, slices, nodes;
+	struct table others; /* objects of the other kinds */
 	struct store_service **dirty;
 	size_t n_dirty, cap_dirty;
 	struct store_node **sorted; /* the Nodes that exist; NULL: to be made */
@@ -21,4 +22,9 @@ void store_node_drop(struct store *st, struct store_node *node);
 /* Count the endpoints of a Service's slices again and keep node->services up to date.
  * Return: whether a count changed. */
 bool store_recount(struct store *st, struct store_service *svc);
+
+void store_others_init(struct store *st);
+void store_others_fini(struct store *st); /* with the objects */
+/* Let obj take the place of old; either may be NULL. Consumes both. */
+void store_others_put(struct store *st, struct k8s_object *old, struct k8s_object *obj);
 #endif

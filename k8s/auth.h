@@ -16,7 +16,9 @@ struct auth;
 struct auth_where {
 	const char *kubeconfig; /* a path; NULL = the pod's account, else $KUBECONFIG (a list),
 	                           else ~/.kube/config */
-	const char *context;    /* NULL = current-context */
+	const char *context;    /* NULL = current-context; else the pod's account is left out */
+	const char *pod_dir;    /* for tests: the folder of the pod's account; NULL = where the
+	                           kubelet puts it */
 };
 
 /* "/etc/grevy/kubeconfig:12:5: users[0].user.client-key-data: must be base64"; never a secret.
@@ -40,14 +42,16 @@ struct auth_exec {
 	bool provide_cluster_info;
 };
 
-/* What was found; read only. */
+/* What was found; read only. With a server of http:// there are no credentials, as kubectl
+ * sends none there. */
 struct auth_found {
 	char *source; /* "/etc/grevy/kubeconfig, context home" or "in-cluster account" */
-	char *server; /* "https://192.0.2.1:6443" */
+	char *server; /* "https://192.0.2.1:6443", no '/' at its end */
 	char *cluster, *user; /* their names; NULL in a pod */
 	char *ns;             /* of the context or the pod; NULL = none */
-	char *proxy;    /* proxy-url; NULL = $HTTPS_PROXY as libcurl's own rules have it */
-	char *tls_name; /* NULL = the server's */
+	char *proxy;          /* proxy-url, which may hold a password; NULL = $HTTPS_PROXY as
+	                         libcurl's own rules have it */
+	char *tls_name;       /* NULL = the server's */
 	struct auth_text ca, cert, key; /* PEM */
 	char *token;               /* of the file as read last, or as written; NULL = none */
 	char *token_file;          /* NULL = the token does not come from a file */
@@ -56,7 +60,8 @@ struct auth_found {
 	bool insecure;             /* insecure-skip-tls-verify */
 };
 
-/* Return: 0, -ENOENT (there is nothing to read), or another -errno; err says what and where. */
+/* Return: 0, -ENOENT (there is nothing to read), -EINVAL (not as it must be, or a file that it
+ * names cannot be read) or another -errno; err says what and where. */
 int auth_load(const struct auth_where *where, struct auth **out, struct auth_error *err);
 void auth_free(struct auth *a); /* secrets are wiped; NULL is fine */
 const struct auth_found *auth_found(const struct auth *a);
@@ -65,8 +70,16 @@ const struct auth_found *auth_found(const struct auth *a);
  * 401 and once a minute. */
 bool auth_changed(const struct auth *a);
 
-/* Parse one kubeconfig's text; pure, for tests and the fuzzer. dir: what its relative paths are
- * relative to. Files that it names are not read. Return: as auth_load(). */
-int auth_parse(const char *text, size_t len, const char *name, const char *dir,
-    const char *context, struct auth **out, struct auth_error *err);
+/* One kubeconfig's text. */
+struct auth_source {
+	const char *text;
+	size_t len;
+	const char *name; /* for errors */
+	const char *dir;  /* what its relative paths are relative to */
+};
+
+/* As auth_load() from this text alone. Pure, for tests and the fuzzer: files that it names are
+ * not read. */
+int auth_parse(const struct auth_source *text, const char *context, struct auth **out,
+    struct auth_error *err);
 #endif

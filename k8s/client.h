@@ -17,7 +17,8 @@ struct client_view {
 	const char *source; /* auth_found.source; NULL = nothing was found */
 	const char *server; /* NULL = not known */
 	const char *ns;     /* of the context or the pod; NULL = none */
-	const char *error;  /* why there are no credentials; NULL = there are, or none yet */
+	const char *error;  /* why there are none, or no newer ones; NULL = there are, or none
+	                       yet.  Calls go on with what was good before */
 	bool insecure;      /* the certificate of the server is not verified */
 	int64_t expires_s;  /* Unix time, of the plugin's credential; 0 = never */
 };

@@ -29,8 +29,11 @@ struct k8s_source_conf {
 
 struct k8s_status_wish {
 	char *ns, *name, *uid;
+	char *version;  /* the newest resourceVersion known; NULL = none, the Service is read */
+	char *lb_class; /* that it must have; NULL = none */
 	struct ipaddr addr[2];
-	uint8_t n; /* addresses; 0 = none any more */
+	uint8_t n;       /* addresses; 0 = none any more */
+	uint64_t serial; /* comes back in k8s_wrote */
 };
 
 struct k8s_notice {
@@ -56,5 +59,7 @@ struct k8s_command {
 };
 
 struct k8s_command *k8s_command_new(enum k8s_command_type type); /* NULL on lack of memory */
-void k8s_command_free(struct k8s_command *c); /* with what it owns; NULL is fine */
+void k8s_command_free(struct k8s_command *c);         /* with what it owns; NULL is fine */
+void k8s_status_wish_free(struct k8s_status_wish *w); /* NULL is fine */
+void k8s_notice_free(struct k8s_notice *n);           /* NULL is fine */
 #endif

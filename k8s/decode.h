@@ -1,38 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * decode.h - between objects.c, one decoder per kind, and the packing. A decoder fills in a
- * loose object: its strings are borrowed from the JSON tree, its arrays (and the selector)
- * are its own.
- * k8s_object_pack() copies that into the one block that callers see.
- */
+/* decode.h - from JSON values to the objects of objects.h. Pure. */
 #ifndef K8S_DECODE_H
 #define K8S_DECODE_H
 #include "k8s/objects.h"
 
-/* Each: Return: 0, -EINVAL (err is filled in) or -ENOMEM; what was allocated by then stays in
- * o for k8s_object_drop_loose(). */
-int k8s_service_decode(
-    const struct json_object *json, struct k8s_object *o, struct k8s_decode_error *err);
-int k8s_slice_decode(
-    const struct json_object *json, struct k8s_object *o, struct k8s_decode_error *err);
-int k8s_node_decode(
-    const struct json_object *json, struct k8s_object *o, struct k8s_decode_error *err);
+struct json_object;
 
-/* The members of a mapping of strings, sorted by key; borrowed strings, the array is the
- * caller's. map may be NULL. */
-int k8s_decode_pairs(const struct json_object *map, struct k8s_kv **out, size_t *n,
-    struct k8s_decode_error *err);
+/* Why an object was refused: the field, e.g. "spec.ports[0].port", and what was expected.
+ * at is the JSON value nearest to the fault (borrowed), for yamldoc_mark(). */
+struct k8s_decode_error {
+	char field[96];
+	char expected[160];
+	const struct json_object *at;
+};
 
-/* -EINVAL unless name is one that Kubernetes gives an object. */
-int k8s_name_check(
-    const struct json_object *at, const char *name, struct k8s_decode_error *err);
+/**
+ * k8s_object_decode - decode one object of any version that we know
+ * @json: borrowed
+ * @out:  on 0 a new object, or NULL when it is of a kind that we do not use
+ * @err:  on -EINVAL what is wrong
+ * Return: 0, -EINVAL or -ENOMEM.
+ */
+int k8s_object_decode(
+    const struct json_object *json, struct k8s_object **out, struct k8s_decode_error *err);
 
-/* RFC 3339 to Unix time. Return: 0 or -EINVAL. */
-int k8s_time_parse(const char *s, int64_t *out);
-
-/* A copy in one block; NULL on lack of memory. */
-struct k8s_object *k8s_object_pack(const struct k8s_object *loose);
-
-/* Free the arrays of a loose object. */
-void k8s_object_drop_loose(struct k8s_object *loose);
+/* As k8s_object_decode() for an item of a list, which does not say what it is. resource: of a
+ * K8S_CUSTOM, else NULL. */
+int k8s_object_decode_as(enum k8s_kind kind, const char *resource,
+    const struct json_object *json, struct k8s_object **out, struct k8s_decode_error *err);
 #endif

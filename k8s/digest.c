@@ -63,18 +63,30 @@ static uint64_t feed_slice(uint64_t h, const struct k8s_slice *s)
 	return h;
 }
 
+static uint64_t feed_pairs(uint64_t h, const struct k8s_kv *v, size_t n)
+{
+	h = feed_number(h, n);
+	for (size_t i = 0; i < n; i++) {
+		h = feed_text(h, v[i].key);
+		h = feed_text(h, v[i].value);
+	}
+	return h;
+}
+
+static uint64_t feed_raw(uint64_t h, const struct k8s_raw *r)
+{
+	h = feed_text(h, r->resource);
+	h = feed_number(h, r->len);
+	return feed(h, r->text, r->len);
+}
+
 static uint64_t feed_node(uint64_t h, const struct k8s_node *n)
 {
 	h = feed_addrs(h, n->internal, n->n_internal);
 	h = feed_number(h, n->ready);
 	h = feed_number(h, n->network_unavailable);
 	h = feed_number(h, n->unschedulable);
-	h = feed_number(h, n->n_labels);
-	for (size_t i = 0; i < n->n_labels; i++) {
-		h = feed_text(h, n->labels[i].key);
-		h = feed_text(h, n->labels[i].value);
-	}
-	return h;
+	return feed_pairs(h, n->labels, n->n_labels);
 }
 
 static uint64_t feed_name(enum k8s_kind kind, const char *ns, const char *name)
@@ -98,8 +110,12 @@ uint64_t k8s_object_digest(const struct k8s_object *o)
 		h = feed_service(h, &o->service);
 	else if (o->kind == K8S_SLICE)
 		h = feed_slice(h, &o->slice);
-	else
+	else if (o->kind == K8S_NODE)
 		h = feed_node(h, &o->node);
+	else if (o->kind == K8S_NAMESPACE)
+		h = feed_pairs(h, o->space.labels, o->space.n_labels);
+	else
+		h = feed_raw(h, &o->raw);
 	h = mix(h);
 	return h ? h : 1;
 }

@@ -8,6 +8,6 @@
  * for others; never 0. */
 uint64_t k8s_object_digest(const struct k8s_object *o);
 
-/* Of the name only. */
+/* Of the name only; not of the resource, which all objects of one K8S_CUSTOM list share. */
 uint32_t k8s_name_hash(enum k8s_kind kind, const char *ns, const char *name);
 #endif

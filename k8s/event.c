@@ -15,6 +15,34 @@ struct k8s_event *k8s_event_new(enum k8s_event_type type, struct k8s_object *obj
 	return ev;
 }
 
+static void cluster_free(struct k8s_cluster *c)
+{
+	if (!c)
+		return;
+	for (size_t i = 0; i < c->n_resources; i++) {
+		free(c->resources[i].name);
+		free(c->resources[i].version);
+		free(c->resources[i].text);
+	}
+	free(c->resources);
+	free(c->source);
+	free(c->server);
+	free(c->leader);
+	free(c->write_error);
+	free(c);
+}
+
+void k8s_wrote_free(struct k8s_wrote *w)
+{
+	if (!w)
+		return;
+	free(w->ns);
+	free(w->name);
+	free(w->version);
+	free(w->error);
+	free(w);
+}
+
 void k8s_state_free(struct k8s_state *st)
 {
 	if (!st)
@@ -25,6 +53,7 @@ void k8s_state_free(struct k8s_state *st)
 	}
 	free(st->problems);
 	free(st->outage);
+	cluster_free(st->cluster);
 	free(st);
 }
 
@@ -34,5 +63,6 @@ void k8s_event_free(struct k8s_event *ev)
 		return;
 	k8s_object_free(ev->obj);
 	k8s_state_free(ev->state);
+	k8s_wrote_free(ev->wrote);
 	free(ev);
 }

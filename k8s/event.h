@@ -63,8 +63,10 @@ struct k8s_cluster {
 /* What became of a wish: version is the Service's resourceVersion after it. */
 struct k8s_wrote {
 	char *ns, *name;
-	char *version; /* NULL = it was not written */
-	char *error;   /* NULL = it was; "the Service is gone" */
+	char *version;   /* NULL = it was not written */
+	char *error;     /* NULL = it was; "the Service is gone" */
+	bool again;      /* it was not, but is tried again without being asked */
+	uint64_t serial; /* of the wish */
 };
 
 struct k8s_state {
@@ -88,6 +90,10 @@ struct k8s_event {
 
 /* Takes ownership of ev. */
 typedef void k8s_sink(struct k8s_event *ev, void *arg);
+
+/* The name of an object; resource is "" but for a K8S_CUSTOM. */
+typedef void k8s_name_fn(enum k8s_kind kind, const char *resource, const char *ns,
+    const char *name, void *arg);
 
 /* A new event that owns obj; NULL on lack of memory (obj is freed then, too). */
 struct k8s_event *k8s_event_new(enum k8s_event_type type, struct k8s_object *obj);

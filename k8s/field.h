@@ -6,7 +6,7 @@
  */
 #ifndef K8S_FIELD_H
 #define K8S_FIELD_H
-#include "k8s/objects.h"
+#include "k8s/decode.h"
 #include <json-c/json.h>
 
 /* Fill in err for the value `at`, whose path from here is name ("" = at itself).

@@ -22,11 +22,14 @@ struct http_text {
 /* Whom to talk to and how; copied where it is given. */
 struct http_server_at {
 	const char *url;      /* "https://192.0.2.1:6443", with a path when there is one */
-	const char *proxy;    /* "http://", "https://" or "socks5://"; NULL = none at all */
-	const char *tls_name; /* expected in the certificate; NULL = the host of url */
+	const char *proxy;    /* "http://", "https://" or "socks5://"; NULL = as the environment
+	                         says (proxy.h); "" = none at all */
+	const char *tls_name; /* asked for and expected in the certificate; NULL = the host of
+	                         url. The Host header is that of url */
 	struct http_text ca;  /* PEM; none = the system's */
 	struct http_text cert, key; /* PEM; none = no client certificate */
 	bool insecure;              /* any certificate will do */
+	const char *agent;          /* User-Agent; NULL = none is sent */
 };
 
 struct http_request {
@@ -40,19 +43,22 @@ struct http_request {
 	unsigned head_s;             /* at most until the answer begins; 0 = 30 */
 	unsigned idle_s;             /* at most between two pieces of the body; 0 = 30 */
 	unsigned total_s;            /* at most for all of it; 0 = no limit */
+	bool plain;                  /* ask for no compression; else gzip is taken */
 };
 
 /* How a call ended. */
 struct http_result {
 	int error;  /* 0 = the answer is whole, else -ETIMEDOUT, -ECONNRESET, -ECONNREFUSED,
 	               -EHOSTUNREACH, -EPROTO (not HTTP), -EACCES (TLS: either side refuses),
-	               -ECANCELED (on_data did not want more) or -ENOMEM */
+	               -EINVAL (no such request can be sent), -ENOTSUP (this libcurl lacks
+	               what it takes), -ECANCELED (on_data did not want more) or -ENOMEM */
 	int status; /* 200; 0 = none was received */
 	unsigned retry_after_s; /* of the header Retry-After; 0 = none */
 	const char *text; /* why, for people: "certificate has expired"; "" without an error */
 };
 
-/* What a call tells, always from the loop, never from within http_start(). */
+/* What a call tells, always from the loop, never from within http_start(). Every function
+ * below may be called from within, also for the call itself. */
 struct http_events {
 	/* The status line and headers are here. May be NULL. */
 	void (*on_head)(struct http_call *call, int status, void *arg);
@@ -62,9 +68,11 @@ struct http_events {
 	void (*on_done)(struct http_call *call, const struct http_result *result, void *arg);
 };
 
-/* base is borrowed. NULL on lack of memory or when libcurl does not start. */
+/* base is borrowed. NULL on lack of memory or when libcurl does not start. What is wrong with
+ * `at` is told by each call. */
 struct http *http_new(struct event_base *base, const struct http_server_at *at);
-void http_free(struct http *h); /* cancels every call; NULL is fine */
+void http_free(struct http *h); /* cancels every call; NULL is fine. From within on_*(): base
+                                   must live until the loop runs again */
 
 /* Another server or other credentials from the next call on; connections in use go on, idle
  * ones are closed. Return: 0 or -ENOMEM (as before, then). */
@@ -79,8 +87,8 @@ void http_cancel(struct http_call *call); /* nothing more is told; freed */
 /* The peer is taken for dead: every call ends with -ETIMEDOUT, every connection is closed. */
 void http_reset(struct http *h);
 
-/* Bytes of bodies received so far, as on the wire and uncompressed; connections opened so far.
- */
+/* Bytes of bodies received so far, as on the wire (without TLS and framing) and uncompressed;
+ * connections opened so far. */
 struct http_stats {
 	unsigned long long wire, body;
 	unsigned long connections;

@@ -7,6 +7,7 @@
  * some tools print them without. A list in a list is not opened.
  */
 #include "k8s/manifest_text.h"
+#include "k8s/decode.h"
 #include "k8s/yamldoc.h"
 #include <errno.h>
 #include <json-c/json.h>

@@ -31,4 +31,7 @@ void manifests_rescan(struct manifests *m);
 /* Another folder from now on: what it does not hold is deleted, what is equal is not told
  * again. Return: 0 or -ENOMEM. */
 int manifests_move(struct manifests *m, const char *dir);
+
+/* Call fn for each object that the sink was told and has not been deleted since. */
+void manifests_each_told(const struct manifests *m, k8s_name_fn *fn, void *arg);
 #endif

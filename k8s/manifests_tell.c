@@ -16,12 +16,14 @@ static const struct {
 	enum k8s_event_type type;
 	enum k8s_kind kind;
 } order[] = {
-    {K8S_PUT,    K8S_NODE   },
-    {K8S_PUT,    K8S_SLICE  },
-    {K8S_DELETE, K8S_SERVICE},
-    {K8S_PUT,    K8S_SERVICE},
-    {K8S_DELETE, K8S_SLICE  },
-    {K8S_DELETE, K8S_NODE   },
+    {K8S_PUT,    K8S_NAMESPACE},
+    {K8S_PUT,    K8S_NODE     },
+    {K8S_PUT,    K8S_SLICE    },
+    {K8S_DELETE, K8S_SERVICE  },
+    {K8S_PUT,    K8S_SERVICE  },
+    {K8S_DELETE, K8S_SLICE    },
+    {K8S_DELETE, K8S_NODE     },
+    {K8S_DELETE, K8S_NAMESPACE},
 };
 
 int manifests_tell(struct manifests *m, enum k8s_event_type type, struct k8s_object *obj)
@@ -44,6 +46,16 @@ int manifests_tell(struct manifests *m, enum k8s_event_type type, struct k8s_obj
 		return -ENOMEM;
 	m->events[m->n_events++] = ev;
 	return 0;
+}
+
+void manifests_each_told(const struct manifests *m, k8s_name_fn *fn, void *arg)
+{
+	const struct claims *cs = &m->claims;
+
+	for (size_t i = 0; i < cs->n_buckets; i++)
+		for (const struct claim *c = cs->buckets[i]; c; c = c->next_in_bucket)
+			if (c->told)
+				fn((enum k8s_kind)c->kind, "", claim_ns(c), claim_name(c), arg);
 }
 
 /* Queue what the listener does not have yet of one claim that was read. */

@@ -18,6 +18,9 @@ struct notices *notices_new(struct event_base *base, struct client *client,
     const struct lease *lease, const char *component);
 void notices_free(struct notices *n);                           /* NULL is fine */
 void notices_put(struct notices *n, struct k8s_notice *notice); /* consumes it */
-/* Not written because the server refused or too many waited; and why, last. */
-unsigned long notices_dropped(const struct notices *n, const char **why);
+/* The lease is lost or the server is another: forget what waits and what was written. */
+void notices_clear(struct notices *n);
+/* Not written because the server refused or too many waited; and why, last (NULL = all were
+ * written). Those of a namespace that is being deleted do not count. */
+uint64_t notices_dropped(const struct notices *n, const char **why);
 #endif

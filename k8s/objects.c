@@ -5,7 +5,7 @@
  * Decoding goes over a loose object (decode.h). No I/O, no clock.
  */
 #include "k8s/objects.h"
-#include "k8s/decode.h"
+#include "k8s/decode_int.h"
 #include "k8s/field.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -17,31 +17,45 @@ typedef int decode_fn(
     const struct json_object *json, struct k8s_object *o, struct k8s_decode_error *err);
 
 static const struct kind_row {
-	const char *api, *kind;
-	enum k8s_kind id;
+	const char *name;
 	decode_fn *decode;
-} kinds[] = {
-    {"v1",		       "Service",       K8S_SERVICE, k8s_service_decode},
-    {"discovery.k8s.io/v1",      "EndpointSlice", K8S_SLICE,   k8s_slice_decode  },
-    {"discovery.k8s.io/v1beta1", "EndpointSlice", K8S_SLICE,   k8s_slice_decode  },
-    {"v1",		       "Node",          K8S_NODE,    k8s_node_decode   },
+	bool in_namespace;
+} kinds[K8S_KINDS] = {
+    [K8S_SERVICE] = {"Service",         k8s_service_decode,   true },
+    [K8S_SLICE] = {"EndpointSlice",   k8s_slice_decode,     true },
+    [K8S_NODE] = {"Node",            k8s_node_decode,      false},
+    [K8S_NAMESPACE] = {"Namespace",       k8s_namespace_decode, false},
+    [K8S_CONFIGMAP] = {"ConfigMap",       k8s_raw_decode,       true },
+    [K8S_SECRET] = {"Secret",          k8s_raw_decode,       true },
+    [K8S_CUSTOM] = {"custom resource", k8s_raw_decode,       true },
+};
+
+/* What is told apart by what an object says of itself. The raw kinds are not: who wants them
+ * asks for them. */
+static const struct api_row {
+	const char *api;
+	enum k8s_kind kind;
+} apis[] = {
+    {"v1",		       K8S_SERVICE  },
+    {"discovery.k8s.io/v1",      K8S_SLICE    },
+    {"discovery.k8s.io/v1beta1", K8S_SLICE    },
+    {"v1",		       K8S_NODE     },
+    {"v1",		       K8S_NAMESPACE},
 };
 
 const char *k8s_kind_name(enum k8s_kind kind)
 {
-	static const char *const names[K8S_KINDS] = {"Service", "EndpointSlice", "Node"};
-
-	return kind < K8S_KINDS ? names[kind] : "?";
+	return kind < K8S_KINDS ? kinds[kind].name : "?";
 }
 
-/* *row is NULL for a kind that we do not use. */
+/* K8S_KINDS for a kind that we do not use. */
 static int find_kind(
-    const struct json_object *json, const struct kind_row **row, struct k8s_decode_error *err)
+    const struct json_object *json, enum k8s_kind *out, struct k8s_decode_error *err)
 {
 	const char *api, *kind;
 	int rc = field_check(json, json_type_object, err);
 
-	*row = NULL;
+	*out = K8S_KINDS;
 	if (!rc)
 		rc = field_string(json, "kind", &kind, err);
 	if (!rc)
@@ -50,9 +64,10 @@ static int find_kind(
 		return rc;
 	if (!kind || !api)
 		return field_refuse(err, json, kind ? "apiVersion" : "kind", "must be given");
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (strcmp(kinds[i].kind, kind) == 0 && strcmp(kinds[i].api, api) == 0)
-			*row = &kinds[i];
+	for (size_t i = 0; i < sizeof(apis) / sizeof(apis[0]); i++)
+		if (strcmp(kinds[apis[i].kind].name, kind) == 0 &&
+		    strcmp(apis[i].api, api) == 0)
+			*out = apis[i].kind;
 	return 0;
 }
 
@@ -116,33 +131,49 @@ static int decode_meta(
 		rc = field_refuse(err, json, "metadata", "must be given");
 	else if (!rc)
 		rc = field_within(decode_members(meta, o, err), err, "metadata");
-	if (o->kind == K8S_NODE)
+	if (!kinds[o->kind].in_namespace)
 		o->ns = "";
 	else if (!o->ns)
 		o->ns = "default";
 	return rc;
 }
 
-int k8s_object_decode(
+static bool is_raw(enum k8s_kind kind)
+{
+	return kinds[kind].decode == k8s_raw_decode;
+}
+
+int k8s_object_decode_as(enum k8s_kind kind, const char *resource,
     const struct json_object *json, struct k8s_object **out, struct k8s_decode_error *err)
 {
-	struct k8s_object loose = {0};
-	const struct kind_row *row;
-	int rc = find_kind(json, &row, err);
+	struct k8s_object loose = {.kind = kind};
+	int rc = field_check(json, json_type_object, err);
 
 	*out = NULL;
-	if (rc || !row)
-		return rc;
-	loose.kind = row->id;
-	rc = decode_meta(json, &loose, err);
 	if (!rc)
-		rc = row->decode(json, &loose, err);
+		rc = decode_meta(json, &loose, err);
+	if (!rc)
+		rc = kinds[kind].decode(json, &loose, err);
+	if (is_raw(kind))
+		loose.raw.resource = resource ? resource : "";
 	if (!rc) {
 		*out = k8s_object_pack(&loose);
 		rc = *out ? 0 : -ENOMEM;
 	}
 	k8s_object_drop_loose(&loose);
 	return rc;
+}
+
+int k8s_object_decode(
+    const struct json_object *json, struct k8s_object **out, struct k8s_decode_error *err)
+{
+	enum k8s_kind kind;
+	int rc = find_kind(json, &kind, err);
+
+	*out = NULL;
+	if (rc || kind == K8S_KINDS)
+		return rc;
+	return k8s_object_decode_as(kind, NULL, json, out, err);
 }
 
 struct k8s_object *k8s_object_name_only(enum k8s_kind kind, const char *ns, const char *name)
@@ -153,6 +184,17 @@ struct k8s_object *k8s_object_name_only(enum k8s_kind kind, const char *ns, cons
 		loose.service.selector = "";
 	else if (kind == K8S_SLICE)
 		loose.slice.service = "";
+	else if (is_raw(kind))
+		loose.raw.resource = loose.raw.text = "";
+	return k8s_object_pack(&loose);
+}
+
+struct k8s_object *k8s_custom_name_only(const char *resource, const char *ns, const char *name)
+{
+	struct k8s_object loose = {.kind = K8S_CUSTOM, .ns = ns, .name = name};
+
+	loose.raw.resource = resource;
+	loose.raw.text = "";
 	return k8s_object_pack(&loose);
 }
 
@@ -207,30 +249,56 @@ static bool same_slice(const struct k8s_slice *a, const struct k8s_slice *b)
 	return true;
 }
 
-static bool same_node(const struct k8s_node *a, const struct k8s_node *b)
+static bool same_pairs(const struct k8s_kv *a, const struct k8s_kv *b, size_t n)
 {
-	if (a->n_internal != b->n_internal || a->n_labels != b->n_labels ||
-	    a->ready != b->ready || a->network_unavailable != b->network_unavailable ||
-	    a->unschedulable != b->unschedulable ||
-	    !same_addrs(a->internal, b->internal, a->n_internal))
-		return false;
-	for (size_t i = 0; i < a->n_labels; i++)
-		if (strcmp(a->labels[i].key, b->labels[i].key) != 0 ||
-		    strcmp(a->labels[i].value, b->labels[i].value) != 0)
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(a[i].key, b[i].key) != 0 || strcmp(a[i].value, b[i].value) != 0)
 			return false;
 	return true;
 }
 
+static bool same_space(const struct k8s_namespace *a, const struct k8s_namespace *b)
+{
+	return a->n_labels == b->n_labels && same_pairs(a->labels, b->labels, a->n_labels);
+}
+
+static bool same_raw(const struct k8s_raw *a, const struct k8s_raw *b)
+{
+	return a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
+}
+
+static bool same_node(const struct k8s_node *a, const struct k8s_node *b)
+{
+	return a->n_internal == b->n_internal && a->n_labels == b->n_labels &&
+	       a->ready == b->ready && a->network_unavailable == b->network_unavailable &&
+	       a->unschedulable == b->unschedulable &&
+	       same_addrs(a->internal, b->internal, a->n_internal) &&
+	       same_pairs(a->labels, b->labels, a->n_labels);
+}
+
+bool k8s_object_same_name(const struct k8s_object *a, const struct k8s_object *b)
+{
+	return a->kind == b->kind && strcmp(a->name, b->name) == 0 &&
+	       strcmp(a->ns, b->ns) == 0 &&
+	       (!is_raw(a->kind) || strcmp(a->raw.resource, b->raw.resource) == 0);
+}
+
 bool k8s_object_equal(const struct k8s_object *a, const struct k8s_object *b)
 {
-	if (a->kind != b->kind || a->created_s != b->created_s || strcmp(a->ns, b->ns) != 0 ||
-	    strcmp(a->name, b->name) != 0)
+	if (!k8s_object_same_name(a, b) || a->created_s != b->created_s)
 		return false;
-	if (a->kind == K8S_SERVICE)
+	switch (a->kind) {
+	case K8S_SERVICE:
 		return same_service(&a->service, &b->service);
-	if (a->kind == K8S_SLICE)
+	case K8S_SLICE:
 		return same_slice(&a->slice, &b->slice);
-	return same_node(&a->node, &b->node);
+	case K8S_NODE:
+		return same_node(&a->node, &b->node);
+	case K8S_NAMESPACE:
+		return same_space(&a->space, &b->space);
+	default:
+		return same_raw(&a->raw, &b->raw);
+	}
 }
 
 const char *k8s_node_label(const struct k8s_node *n, const char *key)

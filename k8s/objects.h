@@ -6,21 +6,10 @@
  */
 #ifndef K8S_OBJECTS_H
 #define K8S_OBJECTS_H
+#include "k8s/kind.h"
 #include "zclient/prefix.h"
 #include <stddef.h>
 
-struct json_object;
-
-enum k8s_kind {
-	K8S_SERVICE,
-	K8S_SLICE,
-	K8S_NODE,
-	K8S_NAMESPACE,
-	K8S_CONFIGMAP, /* as they are: k8s_raw */
-	K8S_SECRET,
-	K8S_CUSTOM, /* of metallb.io */
-	K8S_KINDS
-};
 enum k8s_family { K8S_V4 = 1, K8S_V6 = 2 }; /* bits */
 enum k8s_policy { K8S_SINGLE, K8S_PREFER_DUAL, K8S_REQUIRE_DUAL };
 
@@ -43,11 +32,11 @@ struct k8s_service {
 	const char *lb_class;   /* spec.loadBalancerClass; NULL = none */
 	const char *lb_ip;      /* spec.loadBalancerIP as written; NULL = none */
 	/* Annotations, metallb.io/ before metallb.universe.tf/, as written; NULL = none */
-	const char *want_ips;  /* loadBalancerIPs */
-	const char *want_pool; /* address-pool */
-	const char *share_key; /* allow-shared-ip */
-	const char *uid,
-	    *version;           /* of metadata; version: resourceVersion; NULL in a manifest */
+	const char *want_ips;   /* loadBalancerIPs */
+	const char *want_pool;  /* address-pool */
+	const char *share_key;  /* allow-shared-ip */
+	const char *uid;        /* metadata.uid; NULL in a manifest */
+	const char *version;    /* metadata.resourceVersion; NULL in a manifest */
 	const char *selector;   /* canonical "a=b,c=d" sorted by key; "" = none */
 	struct k8s_port *ports; /* sorted by proto, port */
 	struct ipaddr *ingress; /* status.loadBalancer.ingress[].ip, in order */
@@ -88,9 +77,8 @@ struct k8s_namespace {
 
 /* An object that is handed on as it is, for somebody else to decode. */
 struct k8s_raw {
-	const char
-	    *resource;    /* "ipaddresspools"; "" but for K8S_CUSTOM: part of its identity */
-	const char *text; /* JSON without metadata.managedFields; of a Secret: secret */
+	const char *resource; /* "ipaddresspools"; "" but for K8S_CUSTOM */
+	const char *text;     /* JSON without metadata.managedFields; of a Secret: secret */
 	size_t len;
 };
 
@@ -108,38 +96,18 @@ struct k8s_object {
 	};
 };
 
-/* Why an object was refused: the field, e.g. "spec.ports[0].port", and what was expected.
- * at is the JSON value nearest to the fault (borrowed), for yamldoc_mark(). */
-struct k8s_decode_error {
-	char field[96];
-	char expected[160];
-	const struct json_object *at;
-};
-
-/**
- * k8s_object_decode - decode one object of any version that we know
- * @json: borrowed
- * @out:  on 0 a new object, or NULL when it is of a kind that we do not use
- * @err:  on -EINVAL what is wrong
- * Return: 0, -EINVAL or -ENOMEM.
- */
-int k8s_object_decode(
-    const struct json_object *json, struct k8s_object **out, struct k8s_decode_error *err);
-
-/* As k8s_object_decode() for an item of a list, which does not say what it is. resource: of a
- * K8S_CUSTOM, else NULL. */
-int k8s_object_decode_as(enum k8s_kind kind, const char *resource,
-    const struct json_object *json, struct k8s_object **out, struct k8s_decode_error *err);
-
-/* An object that only names one: kind, ns, name. NULL on lack of memory. */
+/* An object that only names one: kind, ns, name; the second for a K8S_CUSTOM. NULL on lack of
+ * memory. */
 struct k8s_object *k8s_object_name_only(enum k8s_kind kind, const char *ns, const char *name);
+struct k8s_object *k8s_custom_name_only(const char *resource, const char *ns, const char *name);
 
 void k8s_object_free(struct k8s_object *o); /* NULL is fine */
 
+/* Same identity: kind, resource, ns, name. */
+bool k8s_object_same_name(const struct k8s_object *a, const struct k8s_object *b);
+
 /* Same identity and same content; uid and version of a Service are not content. */
 bool k8s_object_equal(const struct k8s_object *a, const struct k8s_object *b);
-
-const char *k8s_kind_name(enum k8s_kind kind); /* "Service", "EndpointSlice", "Node" */
 
 /* The value of a Node's label, or NULL. */
 const char *k8s_node_label(const struct k8s_node *n, const char *key);

@@ -5,7 +5,7 @@
  * kept once where that is cheap to see. The same walk runs twice: first without memory, on a
  * copy of the loose object, and only counts; then in the block itself.
  */
-#include "k8s/decode.h"
+#include "k8s/decode_int.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +45,8 @@ static void pack_service(struct pack *p, struct k8s_service *s)
 	s->want_pool = put_string(p, s->want_pool);
 	s->share_key = put_string(p, s->share_key);
 	s->selector = put_string(p, s->selector);
+	s->uid = put_string(p, s->uid);
+	s->version = put_string(p, s->version);
 }
 
 /* The node's name as a nearby endpoint has it, else a new copy. */
@@ -68,17 +70,30 @@ static void pack_slice(struct pack *p, struct k8s_slice *s)
 	s->service = put_string(p, s->service);
 }
 
-static void pack_node(struct pack *p, struct k8s_node *n)
+static struct k8s_kv *put_pairs(struct pack *p, const struct k8s_kv *v, size_t n)
 {
-	n->labels = put(p, n->labels, n->n_labels * sizeof(*n->labels));
-	n->internal = put(p, n->internal, n->n_internal * sizeof(*n->internal));
-	for (size_t i = 0; i < n->n_labels; i++) {
-		const char *key = put_string(p, n->labels[i].key);
-		const char *value = put_string(p, n->labels[i].value);
+	struct k8s_kv *out = put(p, v, n * sizeof(*v));
+
+	for (size_t i = 0; i < n; i++) {
+		const char *key = put_string(p, v[i].key);
+		const char *value = put_string(p, v[i].value);
 
 		if (p->mem)
-			n->labels[i] = (struct k8s_kv){.key = key, .value = value};
+			out[i] = (struct k8s_kv){.key = key, .value = value};
 	}
+	return out;
+}
+
+static void pack_node(struct pack *p, struct k8s_node *n)
+{
+	n->labels = put_pairs(p, n->labels, n->n_labels);
+	n->internal = put(p, n->internal, n->n_internal * sizeof(*n->internal));
+}
+
+static void pack_raw(struct pack *p, struct k8s_raw *r)
+{
+	r->resource = put_string(p, r->resource);
+	r->text = put(p, r->text, r->len + 1);
 }
 
 static void pack_members(struct pack *p, struct k8s_object *o)
@@ -90,26 +105,49 @@ static void pack_members(struct pack *p, struct k8s_object *o)
 	case K8S_SLICE:
 		pack_slice(p, &o->slice);
 		break;
-	default:
+	case K8S_NODE:
 		pack_node(p, &o->node);
+		break;
+	case K8S_NAMESPACE:
+		o->space.labels = put_pairs(p, o->space.labels, o->space.n_labels);
+		break;
+	default:
+		pack_raw(p, &o->raw);
 		break;
 	}
 	o->name = put_string(p, o->name);
 	o->ns = put_string(p, o->ns);
 }
 
+/* Bytes of the struct that this kind uses; the strings follow at once. */
+static size_t head_size(enum k8s_kind kind)
+{
+	static const size_t sizes[K8S_KINDS] = {
+	    [K8S_SERVICE] = sizeof(struct k8s_service),
+	    [K8S_SLICE] = sizeof(struct k8s_slice),
+	    [K8S_NODE] = sizeof(struct k8s_node),
+	    [K8S_NAMESPACE] = sizeof(struct k8s_namespace),
+	    [K8S_CONFIGMAP] = sizeof(struct k8s_raw),
+	    [K8S_SECRET] = sizeof(struct k8s_raw),
+	    [K8S_CUSTOM] = sizeof(struct k8s_raw),
+	};
+
+	return offsetof(struct k8s_object, service) + sizes[kind];
+}
+
 struct k8s_object *k8s_object_pack(const struct k8s_object *loose)
 {
+	size_t head = head_size(loose->kind);
 	struct k8s_object copy = *loose;
 	struct pack p = {0};
 	struct k8s_object *o;
 
 	pack_members(&p, &copy);
-	o = malloc(sizeof(*o) + p.used);
+	o = malloc(head + p.used);
 	if (!o)
 		return NULL;
-	*o = *loose;
-	p = (struct pack){.mem = (char *)(o + 1)};
+	memcpy(o, loose, head);
+	p = (struct pack){.mem = (char *)o + head};
 	pack_members(&p, o);
 	return o;
 }
@@ -125,9 +163,15 @@ void k8s_object_drop_loose(struct k8s_object *o)
 	case K8S_SLICE:
 		free(o->slice.endpoints);
 		break;
-	default:
+	case K8S_NODE:
 		free(o->node.labels);
 		free(o->node.internal);
+		break;
+	case K8S_NAMESPACE:
+		free(o->space.labels);
+		break;
+	default:
+		free((char *)(uintptr_t)o->raw.text);
 		break;
 	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* v1 Service to struct k8s_service. Annotations as MetalLB reads them: the new prefix wins,
  * even with an empty value. */
-#include "k8s/decode.h"
+#include "k8s/decode_int.h"
 #include "k8s/field.h"
 #include <errno.h>
 #include <netinet/in.h>
@@ -248,6 +248,10 @@ static int decode_metadata(
 
 	if (!rc)
 		rc = field_within(decode_annotations(map, s, err), err, "annotations");
+	if (!rc)
+		rc = field_string(meta, "uid", &s->uid, err);
+	if (!rc)
+		rc = field_string(meta, "resourceVersion", &s->version, err);
 	return field_within(rc, err, "metadata");
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* discovery.k8s.io EndpointSlice to struct k8s_slice; v1beta1 may name the node by topology. */
-#include "k8s/decode.h"
+#include "k8s/decode_int.h"
 #include "k8s/field.h"
 #include <errno.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* RFC 3339 without the C library's calendar, which has no portable timegm(). Pure. */
-#include "k8s/decode.h"
+#include "k8s/decode_int.h"
 #include <errno.h>
 
 struct cursor {

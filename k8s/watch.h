@@ -37,6 +37,9 @@ int watch_set_wants(struct watch *w, const struct watch_wants *wants);
 /* Every wait is over: try again now, list everything anew (SIGHUP). */
 void watch_rescan(struct watch *w);
 
+/* Call fn for each object that the sink was told and has not been deleted since. */
+void watch_each_told(const struct watch *w, k8s_name_fn *fn, void *arg);
+
 /* The client's view changed: tell a STATE. */
 void watch_client_changed(struct watch *w);
 #endif

@@ -4,11 +4,11 @@
 # they are installed. Nothing is asked of apt when all are there. a|b: one of them will do.
 # shellcheck disable=SC2034 # whoever sources this picks from the lists
 deps_build=(gcc libc6-dev make autoconf automake pkg-config\|pkgconf libevent-dev
-    libcurl4-openssl-dev\|libcurl4-gnutls-dev\|libcurl4-nss-dev libjson-c-dev libyaml-dev libzmq3-dev
+    libcurl4-openssl-dev libjson-c-dev libyaml-dev libzmq3-dev
     libedit-dev tar xz-utils)
 deps_lab=(frr iproute2 iputils-ping procps python3 util-linux kmod nftables curl)
 deps_demo=(bind9-dnsutils)
-deps_check=(libcmocka-dev clang libclang-rt-dev\|libclang-rt-14-dev llvm clang-format clang-tidy cppcheck shellcheck mandoc gcovr git
+deps_check=(libcmocka-dev openssl python3-h2 clang libclang-rt-dev\|libclang-rt-14-dev llvm clang-format clang-tidy cppcheck shellcheck mandoc gcovr git
     debootstrap debian-archive-keyring gpgv wget ca-certificates)
 
 # deps_have PACKAGE: one of a|b is installed.

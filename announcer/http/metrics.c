@@ -82,6 +82,68 @@ static void put_source(struct buf *to, const struct vty_context *ctx)
 	counter(to, "source_events_total", "Changes that the source told.", q.events);
 }
 
+/* One sample for each resource. */
+static void per_resource(struct buf *to, const char *name, const struct k8s_cluster *c,
+    uint64_t (*value)(const struct k8s_resource *r))
+{
+	for (size_t i = 0; i < c->n_resources; i++)
+		labelled(to, name, "resource", c->resources[i].name, value(&c->resources[i]));
+}
+
+static uint64_t is_up(const struct k8s_resource *r)
+{
+	return r->phase == K8S_WATCHING;
+}
+
+static uint64_t heard(const struct k8s_resource *r)
+{
+	return (uint64_t)r->heard_s;
+}
+
+static uint64_t objects(const struct k8s_resource *r)
+{
+	return r->objects;
+}
+
+static uint64_t lists(const struct k8s_resource *r)
+{
+	return r->lists;
+}
+
+static uint64_t events(const struct k8s_resource *r)
+{
+	return r->events;
+}
+
+static void put_cluster(struct buf *to, const struct k8s_state *st)
+{
+	const struct k8s_cluster *c = st->cluster;
+
+	gauge(to, "kubernetes_up", "Whether the API server can be reached.", !st->outage_s);
+	family(to, "kubernetes_resource_up", "gauge", "Whether a resource is watched now.");
+	per_resource(to, "kubernetes_resource_up", c, is_up);
+	family(to, "kubernetes_heard_timestamp_seconds", "gauge",
+	    "When anything of a resource came last; 0 = never.");
+	per_resource(to, "kubernetes_heard_timestamp_seconds", c, heard);
+	family(to, "kubernetes_objects", "gauge", "Objects of a resource that there are.");
+	per_resource(to, "kubernetes_objects", c, objects);
+	family(to, "kubernetes_lists_total", "counter", "Times that a resource was listed.");
+	per_resource(to, "kubernetes_lists_total", c, lists);
+	family(to, "kubernetes_events_total", "counter", "Watch events of a resource.");
+	per_resource(to, "kubernetes_events_total", c, events);
+	counter(to, "kubernetes_received_bytes_total", "Bytes of answers, as on the wire.",
+	    c->wire_bytes);
+	counter(to, "kubernetes_connections_total", "Connections opened.", c->connections);
+	gauge(to, "kubernetes_leader", "Whether we hold the Lease and assign addresses.",
+	    c->leading);
+	counter(to, "kubernetes_write_failures_total",
+	    "Writes of a Service's status or an Event that failed.", c->writes_failed);
+	gauge(to, "kubernetes_insecure", "Whether the server's certificate is not verified.",
+	    c->insecure);
+	gauge(to, "kubernetes_credential_expiry_timestamp_seconds",
+	    "When our credential expires; 0 = never.", (uint64_t)c->expires_s);
+}
+
 static void put_zserv(struct buf *to, const struct out_zserv *z)
 {
 	struct zserv_status st;
@@ -155,6 +217,8 @@ void metrics_put(struct buf *to, const struct vty_context *ctx)
 {
 	put_self(to, ctx);
 	put_source(to, ctx);
+	if (ctx->source && ctx->source->cluster)
+		put_cluster(to, ctx->source);
 	if (ctx->rib)
 		gauge(to, "rib_routes", "Prefixes that are announced.", rib_count(ctx->rib));
 	if (!ctx->zserv)

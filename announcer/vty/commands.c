@@ -102,6 +102,7 @@ static const struct vty_command commands[] = {
     {"no terminal monitor",     "Do not print the log here",                 session_no_monitor,  VTY_VERB  },
     {"quit",		    "Leave",				     session_exit,        VTY_VIEW  },
     {"show fib [PREFIX]",       "The kernel's routes beside zebra's word",   show_fib,            VTY_JSON  },
+    {"show kubernetes",         "The API server and what is watched there",  show_kubernetes,     VTY_JSON  },
     {"show log",                "Log level, form and debugged areas",        show_log,            VTY_JSON  },
     {"show memory",             "Memory and what fills it",                  show_memory,         VTY_JSON  },
     {"show nodes [NAME]",       "Nodes and whether they can be next hops",   show_nodes,          VTY_JSON  },

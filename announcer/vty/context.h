@@ -7,6 +7,7 @@
 
 struct alloc;
 struct conf;
+struct control;
 struct desired;
 struct k8s_state;
 struct latency;
@@ -35,6 +36,7 @@ struct vty_context {
 	const struct rib *rib;
 	const struct out_zserv *zserv;
 	const struct queue *queue;
+	const struct control *control;
 	const struct k8s_state *source;     /* the newest that the source told */
 	const struct vty_problem *problems; /* n_problems of them, noted in every why */
 	size_t n_problems;

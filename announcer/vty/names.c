@@ -71,6 +71,20 @@ const char *names_zroute_state(enum zroute_state state)
 	return names[state];
 }
 
+const char *names_phase(enum k8s_phase phase)
+{
+	static const char *const names[] = {
+	    [K8S_WAITING] = "waiting",
+	    [K8S_LISTING] = "listing",
+	    [K8S_WATCHING] = "watching",
+	    [K8S_BACKOFF] = "failing",
+	    [K8S_FORBIDDEN] = "forbidden",
+	    [K8S_ABSENT] = "absent",
+	};
+
+	return names[phase];
+}
+
 const char *names_rib_source(enum rib_source source)
 {
 	static const char *const names[RIB_SOURCES] = {

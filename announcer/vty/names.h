@@ -31,6 +31,7 @@ struct names_state names_service_state(
 struct names_state names_output_state(const struct vty_request *rq, const struct prefix *p);
 
 const char *names_zroute_state(enum zroute_state state); /* "installed" */
+const char *names_phase(enum k8s_phase phase);           /* "watching" */
 const char *names_rib_source(enum rib_source source);    /* "kubernetes" */
 
 /* "192.0.2.1 weight 2"; the weight only when it is not 1. Into buf, which is returned. */

@@ -11,6 +11,7 @@ enum vty_rc show_running_config(struct vty_request *rq);
 enum vty_rc show_log(struct vty_request *rq);
 
 enum vty_rc show_fib(struct vty_request *rq);
+enum vty_rc show_kubernetes(struct vty_request *rq);
 enum vty_rc show_nodes(struct vty_request *rq);
 enum vty_rc show_pools(struct vty_request *rq);
 enum vty_rc show_queue(struct vty_request *rq);

@@ -15,11 +15,13 @@ static void put_source(struct vty_request *rq, const struct k8s_state *st)
 
 	writer_bool(w, "synced", "Read once", st->synced);
 	writer_bool(w, "whole", "All of it good", st->whole);
-	writer_num(w, "files", "Files", (int64_t)st->files);
+	writer_num(w, "files", st->cluster ? "Resources" : "Files", (int64_t)st->files);
 	if (st->outage_s) {
 		writer_str(w, "outageSince", "Cannot be read since", fmt_time(st->outage_s, b));
 		writer_str(w, "outage", "Because", st->outage);
 	}
+	if (st->cluster && !writer_is_json(w))
+		writer_line(w, "More by: show kubernetes");
 	writer_table_begin(w, "problems", NULL);
 	for (size_t i = 0; i < st->n_problems; i++) {
 		writer_row_begin(w);
@@ -45,6 +47,11 @@ static void put_latency(struct writer *w, const struct latency *l)
 	writer_str(w, NULL, "Event to zebra", l->count ? text : "none yet");
 }
 
+static const char *server(const struct k8s_state *st)
+{
+	return st && st->cluster ? st->cluster->server : NULL;
+}
+
 enum vty_rc show_queue(struct vty_request *rq)
 {
 	struct writer *w = rq->w;
@@ -54,7 +61,10 @@ enum vty_rc show_queue(struct vty_request *rq)
 	if (!rq->ctx->queue)
 		return vty_fail(rq, "There is no source of Services.");
 	queue_stats(rq->ctx->queue, &st);
-	writer_str(w, "directory", "Folder", st.dir);
+	if (st.dir)
+		writer_str(w, "directory", "Folder", st.dir);
+	else
+		writer_str(w, "server", "API server", server(rq->ctx->source));
 	writer_num(w, "events", "Events", (int64_t)st.events);
 	writer_num(w, "depthMax", "Most in a batch", st.depth_max);
 	writer_num(w, "highWater", "May wait", st.high_water);

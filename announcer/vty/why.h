@@ -29,6 +29,11 @@ void why_end(struct why *y, const char *fmt, ...) __attribute__((format(printf, 
 
 /* The source: read at all, in an outage, with problems. */
 void why_source(struct why *y);
+/* The same of an API server: reachable, what it refuses. */
+struct k8s_state;
+void why_cluster(struct why *y, const struct k8s_state *st);
+/* Who assigns addresses, where that is settled by a Lease. */
+void why_controller(struct why *y);
 
 /* Output side of a prefix: next hops, RIB, zebra. n_nodes: eligible nodes, for the notes. */
 void why_prefix(struct why *y, const struct prefix *p);

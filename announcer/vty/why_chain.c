@@ -118,7 +118,8 @@ static void put_problems(struct why *y, const struct k8s_state *st)
 		why_note(y, "source", "", "%zu more problems: show queue",
 		    st->n_problems - PROBLEMS_MAX);
 	if (st->n_problems && !st->whole)
-		why_note(y, "source", "mend or remove the file",
+		why_note(y, "source",
+		    st->cluster ? "mend or remove the object" : "mend or remove the file",
 		    "routes from before are held: what cannot be read may still want them");
 }
 
@@ -131,6 +132,11 @@ void why_source(struct why *y)
 	for (size_t i = 0; i < ctx->n_problems; i++)
 		why_note(y, ctx->problems[i].link, ctx->problems[i].cure, "%s",
 		    ctx->problems[i].what);
+	if (st && st->cluster) {
+		why_cluster(y, st);
+		put_problems(y, st);
+		return;
+	}
 	if (!st || !st->synced) {
 		why_broken(y, "source", "see show queue, and the log",
 		    "it has not been read yet%s%s", st && st->outage ? ": " : "",

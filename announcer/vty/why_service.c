@@ -49,6 +49,13 @@ static bool put_service(struct why *y, const struct store_service *svc)
 	return true;
 }
 
+static bool assigns(const struct vty_context *ctx)
+{
+	const struct k8s_cluster *c = ctx->source ? ctx->source->cluster : NULL;
+
+	return (!ctx->conf || ctx->conf->controller) && (!c || c->leading);
+}
+
 /* Who chose the address. */
 static const char *chosen_by(const struct vty_request *rq, const struct k8s_service *s)
 {
@@ -56,7 +63,7 @@ static const char *chosen_by(const struct vty_request *rq, const struct k8s_serv
 		return "asked for by the annotation loadBalancerIPs";
 	if (s->lb_ip)
 		return "asked for by spec.loadBalancerIP";
-	if (rq->ctx->conf && !rq->ctx->conf->controller)
+	if (!assigns(rq->ctx))
 		return "from status.loadBalancer";
 	return s->want_pool ? "free in the pool asked for" : "assigned by grevyd";
 }
@@ -256,6 +263,7 @@ static void chain_of_address(
 	why_begin(&y, rq);
 	why_source(&y);
 	if (put_service(&y, svc)) {
+		why_controller(&y);
 		put_address(&y, &v);
 		put_sharers(&y, &v);
 		put_endpoints(&y, &v);
@@ -285,6 +293,7 @@ static void chain_of_none(struct vty_request *rq, const struct store_service *sv
 	if (put_service(&y, svc)) {
 		const struct alloc_text *t = alloc_text((enum alloc_reason)as->reason);
 
+		why_controller(&y);
 		why_broken(&y, "address", t->cure, "%s: %s",
 		    alloc_state_name((enum alloc_state)as->state),
 		    as->text ? as->text : t->token);
@@ -318,7 +327,10 @@ static void put_missing(struct why *y, const char *word, const char *like)
 		why_broken(y, "service", "say one of these",
 		    "there is none named %s; similar: %s", word, like);
 	else
-		why_broken(y, "service", "give it to the source: show queue",
+		why_broken(y, "service",
+		    st && st->cluster
+			? "create it there; is it the right cluster? show kubernetes"
+			: "give it to the source: show queue",
 		    "there is none named %s", word);
 }
 

@@ -2,7 +2,7 @@
 /* decode.h - an object from JSON or YAML that must be good. After cmocka's headers. */
 #ifndef TESTS_DECODE_H
 #define TESTS_DECODE_H
-#include "k8s/objects.h"
+#include "k8s/decode.h"
 #include "k8s/yamldoc.h"
 #include <cmocka.h>
 #include <string.h>

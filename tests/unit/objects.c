@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/unit/objects.h"
 #include "announcer/util.h"
-#include "k8s/decode.h"
+#include "k8s/decode_int.h"
 #include <assert.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -95,6 +95,10 @@ static void obj_service_word(struct k8s_object *o, char *w)
 		s->local = true;
 	if ((v = obj_is(w, "type")))
 		s->load_balancer = strcmp(v, "LoadBalancer") == 0;
+	if ((v = obj_is(w, "uid")))
+		s->uid = v;
+	if ((v = obj_is(w, "version")))
+		s->version = v;
 	if ((v = obj_is(w, "class")))
 		s->lb_class = v;
 	if ((v = obj_is(w, "ip")))
@@ -213,7 +217,7 @@ struct k8s_event *gone_event(enum k8s_kind kind, const char *path)
 	struct k8s_object o = {0};
 	char name[OBJ_WORD];
 
-	if (kind == K8S_NODE)
+	if (kind == K8S_NODE || kind == K8S_NAMESPACE)
 		return k8s_event_new(K8S_DELETE, k8s_object_name_only(kind, "", path));
 	obj_name(&o, path, name);
 	return k8s_event_new(K8S_DELETE, k8s_object_name_only(kind, o.ns, o.name));

@@ -12,7 +12,7 @@
 
 #include "announcer/desired.h"
 #include "announcer/util.h"
-#include "k8s/decode.h"
+#include "k8s/decode_int.h"
 #include "tests/unit/objects.h"
 #include "tests/unit/pools.h"
 #include <cmocka.h>

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "k8s/decode.h"
+#include "k8s/decode_int.h"
 #include "k8s/objects.h"
 #include "k8s/yamldoc.h"
 #include "tests/unit/decode.h"

@@ -6,7 +6,7 @@
 
 #include "announcer/queue.h"
 #include "announcer/util.h"
-#include "k8s/event.h"
+#include "k8s/source.h"
 #include <cmocka.h>
 #include <event2/event.h>
 #include <stdio.h>
@@ -92,8 +92,17 @@ static int tear_down(void **state)
 
 static void start(struct lab *l)
 {
-	l->queue = queue_start(l->base, l->dir, on_event, l);
+	const struct k8s_source_conf source = {.manifests = l->dir};
+
+	l->queue = queue_start(l->base, &source, on_event, l);
 	assert_non_null(l->queue);
+}
+
+static void move(struct lab *l, char *dir)
+{
+	const struct k8s_source_conf source = {.manifests = dir};
+
+	queue_command(l->queue, source_command_new(&source));
 }
 
 static void everything_arrives_in_order(void **state)
@@ -137,11 +146,11 @@ static void another_folder_takes_over(void **state)
 	start(l);
 	while (!l->synced)
 		event_base_loop(l->base, EVLOOP_ONCE);
-	queue_rescan(l->queue, none);
+	move(l, none);
 	while (!l->outage)
 		event_base_loop(l->base, EVLOOP_ONCE);
 	assert_int_equal(l->deletes, 0);
-	queue_rescan(l->queue, l->dir);
+	move(l, l->dir);
 	while (l->outage)
 		event_base_loop(l->base, EVLOOP_ONCE);
 	assert_int_equal(l->deletes, 0);

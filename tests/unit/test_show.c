@@ -14,6 +14,7 @@
 #include "announcer/util.h"
 #include "announcer/vty/exec.h"
 #include "fake_outputs.h"
+#include "k8s/decode.h"
 #include "k8s/yamldoc.h"
 #include "show_kernel.h"
 #include <cmocka.h>

@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One entry a Service of which there is something to remember: a status that was asked for or
+ * written, or a failure that was told. An entry is judged when alloc or the store say that its
+ * Service changed, when an answer came, and when its time has come:
+ *   sent       a wish is on its way; what it says counts as what the status says
+ *   written    so it does, until the store shows an object that is as new
+ *   overruled  the store shows a newer one that says otherwise: ours is written again, each
+ *              time later, so that two controllers at odds do not write as fast as they can
+ */
+#include "announcer/control.h"
+#include "announcer/control_int.h"
+#include "announcer/log.h"
+#include "announcer/util.h"
+#include <stdio.h>
+
+enum {
+	UNSEEN_MS = 1000,   /* how often it is looked whether the store shows a write */
+	REFUSED_MS = 30000, /* until a wish that was given up is made again */
+	CALM_MS = 600000,   /* after which a quarrel is forgotten */
+	FIGHT_MAX_MS = 300000,
+};
+
+static uint32_t entry_hash(const void *p)
+{
+	const struct control_entry *e = p;
+
+	return table_hash(e->name, strlen(e->name), table_hash(e->ns, strlen(e->ns), 0));
+}
+
+static bool entry_same(const void *a, const void *b)
+{
+	const struct control_entry *x = a, *y = b;
+
+	return strcmp(x->name, y->name) == 0 && strcmp(x->ns, y->ns) == 0;
+}
+
+static const struct table_ops entry_ops = {entry_hash, entry_same};
+
+struct control *control_new(const struct store *st, const struct alloc *a)
+{
+	struct control *c = xcalloc(1, sizeof(*c));
+
+	c->st = st;
+	c->alloc = a;
+	c->lb_class = xstrdup("");
+	c->entries.ops = &entry_ops;
+	c->due_ms = INT64_MAX;
+	return c;
+}
+
+static void entry_free(struct control_entry *e)
+{
+	free(e->ns);
+	free(e->name);
+	free(e->uid);
+	free(e->version);
+	free(e->failure);
+	free(e);
+}
+
+static void forget_all(struct control *c)
+{
+	void *e;
+
+	for (size_t at = 0; (e = table_next(&c->entries, &at));)
+		entry_free(e);
+	table_fini(&c->entries);
+	c->entries = (struct table){.ops = &entry_ops};
+	c->n_marked = 0;
+	c->due_ms = INT64_MAX;
+	c->stats.waiting = 0;
+}
+
+void control_free(struct control *c)
+{
+	if (!c)
+		return;
+	forget_all(c);
+	table_fini(&c->entries);
+	free(c->marked);
+	free(c->lb_class);
+	free(c->error);
+	free(c);
+}
+
+void control_set_send(struct control *c, control_send_fn *send, void *arg)
+{
+	c->send = send;
+	c->arg = arg;
+}
+
+/* Whoever begins to write looks at everything, once alloc has judged it as a controller. */
+static void set_active(struct control *c)
+{
+	bool active = c->leading && c->whole;
+
+	if (active == c->active)
+		return;
+	c->active = active;
+	c->judged = false;
+	c->all = active;
+	if (!active)
+		forget_all(c);
+}
+
+void control_set_leading(struct control *c, bool leading)
+{
+	c->leading = leading;
+	set_active(c);
+}
+
+void control_set_whole(struct control *c, bool whole)
+{
+	c->whole = whole;
+	set_active(c);
+}
+
+void control_set_class(struct control *c, const char *lb_class)
+{
+	if (strcmp(c->lb_class, lb_class ? lb_class : "") == 0)
+		return;
+	free(c->lb_class);
+	c->lb_class = xstrdup(lb_class ? lb_class : "");
+	forget_all(c);
+	c->judged = false;
+	c->all = c->active;
+}
+
+static bool is_ours(const struct control *c, const struct store_service *svc)
+{
+	const struct k8s_service *s;
+
+	if (!svc || !svc->obj)
+		return false;
+	s = &svc->obj->service;
+	return s->load_balancer && s->uid &&
+	       strcmp(s->lb_class ? s->lb_class : "", c->lb_class) == 0;
+}
+
+static struct control_entry *find(const struct control *c, const char *ns, const char *name)
+{
+	const struct control_entry probe = {.ns = (char *)ns, .name = (char *)name};
+
+	return table_find(&c->entries, &probe);
+}
+
+static void mark(struct control *c, struct control_entry *e)
+{
+	if (e->marked)
+		return;
+	e->marked = true;
+	if (c->n_marked == c->cap_marked) {
+		c->cap_marked = c->cap_marked ? c->cap_marked * 2 : 64;
+		c->marked = xrealloc(c->marked, c->cap_marked, sizeof(struct control_entry *));
+	}
+	c->marked[c->n_marked++] = e;
+}
+
+static void mark_service(struct control *c, const struct store_service *svc)
+{
+	struct control_entry *e = find(c, svc->ns, svc->name);
+
+	if (!e && is_ours(c, svc)) {
+		e = xcalloc(1, sizeof(*e));
+		e->ns = xstrdup(svc->ns);
+		e->name = xstrdup(svc->name);
+		e->due_ms = INT64_MAX;
+		table_add(&c->entries, e);
+	}
+	if (e)
+		mark(c, e);
+}
+
+static void mark_one(struct store_service *svc, void *arg)
+{
+	mark_service(arg, svc);
+}
+
+void control_collect(void *control)
+{
+	struct control *c = control;
+	struct alloc_service *const *changed;
+	struct store_service **dirty;
+	size_t n;
+
+	if (!c->active)
+		return;
+	c->judged = true;
+	if (c->all) {
+		c->all = false;
+		store_each_service(c->st, mark_one, c);
+		return;
+	}
+	changed = alloc_changed(c->alloc, &n);
+	for (size_t i = 0; i < n; i++)
+		mark_service(c, changed[i]->svc);
+	dirty = store_dirty(c->st, &n);
+	for (size_t i = 0; i < n; i++)
+		if (dirty[i]->dirty & STORE_DIRTY_SERVICE)
+			mark_service(c, dirty[i]);
+}
+
+/* Decimal ones by size; others are only equal, or older. */
+static int version_cmp(const char *a, const char *b)
+{
+	size_t la, lb;
+
+	if (strcmp(a, b) == 0)
+		return 0;
+	la = strspn(a, "0123456789");
+	lb = strspn(b, "0123456789");
+	if (a[la] || b[lb])
+		return -1;
+	if (la != lb)
+		return la < lb ? -1 : 1;
+	return strcmp(a, b) < 0 ? -1 : 1;
+}
+
+bool control_has(const struct control_addrs *a, const struct ipaddr *addr)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (ipaddr_cmp(&a->addr[i], addr) == 0)
+			return true;
+	return false;
+}
+
+bool control_same(const struct control_addrs *a, const struct control_addrs *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (!control_has(b, &a->addr[i]) || !control_has(a, &b->addr[i]))
+			return false;
+	return true;
+}
+
+/* What the status says, as far as we know. */
+static struct control_addrs status_of(
+    const struct control_entry *e, const struct k8s_service *s, bool *unseen)
+{
+	*unseen =
+	    e->sent || (e->version && s->version && version_cmp(s->version, e->version) < 0);
+	if (*unseen)
+		return (struct control_addrs){e->addr, e->n};
+	return (struct control_addrs){s->ingress, s->n_ingress};
+}
+
+static void wait_until(struct control *c, struct control_entry *e, int64_t ms)
+{
+	e->due_ms = ms;
+	if (ms < c->due_ms)
+		c->due_ms = ms;
+}
+
+static void send_wish(
+    struct control *c, struct control_entry *e, const struct alloc_service *as)
+{
+	const struct k8s_service *s = &as->svc->obj->service;
+	struct k8s_command *cmd = k8s_command_new(K8S_STATUS);
+	struct k8s_status_wish *w = xcalloc(1, sizeof(*w));
+	bool stale = e->version && s->version && version_cmp(s->version, e->version) < 0;
+
+	if (!cmd)
+		abort();
+	w->ns = xstrdup(e->ns);
+	w->name = xstrdup(e->name);
+	w->uid = xstrdup(s->uid);
+	w->version = xstrdup(stale ? e->version : s->version);
+	w->lb_class = *c->lb_class ? xstrdup(c->lb_class) : NULL;
+	w->n = e->n = as->n;
+	memcpy(w->addr, as->addr, sizeof(w->addr));
+	memcpy(e->addr, as->addr, sizeof(e->addr));
+	w->serial = e->serial = ++c->serial;
+	c->stats.waiting += !e->sent;
+	c->stats.sent++;
+	e->sent = true;
+	e->wrote = e->overruled = false;
+	cmd->status = w;
+	c->send(cmd, c->arg);
+}
+
+static void print_addrs(const struct control_addrs *a, char *buf, size_t cap)
+{
+	char one[PREFIX_STRLEN];
+	size_t len = 0;
+
+	snprintf(buf, cap, "nothing");
+	for (size_t i = 0; i < a->n && len < cap; i++)
+		len += (size_t)snprintf(buf + len, cap - len, "%s%s", i ? " and " : "",
+		    ipaddr_str(&a->addr[i], one));
+}
+
+/* Somebody else wrote over ours: when to write again. */
+static void overrule(struct control *c, struct control_entry *e,
+    const struct control_addrs *actual, int64_t now_ms)
+{
+	const struct control_addrs ours = {e->addr, e->n};
+	char theirs[128], mine[128];
+	int64_t delay;
+
+	if (e->overruled)
+		return;
+	if (now_ms - e->fought_ms > CALM_MS)
+		e->fights = 0;
+	delay = e->fights ? (int64_t)1000 << (e->fights < 9 ? e->fights : 9) : 0;
+	if (delay > FIGHT_MAX_MS)
+		delay = FIGHT_MAX_MS;
+	e->overruled = true;
+	e->fights++;
+	e->fought_ms = now_ms;
+	e->hold_ms = now_ms + delay;
+	c->stats.fought++;
+	print_addrs(actual, theirs, sizeof(theirs));
+	print_addrs(&ours, mine, sizeof(mine));
+	if (log_allowed(&c->bucket))
+		log_warn("services",
+		    "%s/%s: somebody else wrote %s into its status: writing %s again in %d s; "
+		    "is "
+		    "another controller at work?",
+		    e->ns, e->name, theirs, mine, (int)(delay / 1000));
+}
+
+/* What alloc took away for want of pools is not taken out of statuses: there may be a mistake
+ * in the configuration. */
+static bool may_write(const struct alloc_service *as)
+{
+	return as && (as->n || (as->state == ALLOC_PENDING && as->reason != ALLOC_NO_POOLS));
+}
+
+static void judge_status(
+    struct control *c, struct control_entry *e, const struct store_service *svc, int64_t now_ms)
+{
+	bool unseen;
+	const struct control_addrs actual = status_of(e, &svc->obj->service, &unseen),
+				   last = {e->addr, e->n};
+	struct control_addrs want;
+
+	if (unseen && !e->sent)
+		wait_until(c, e, now_ms + UNSEEN_MS);
+	if (!may_write(svc->alloc))
+		return;
+	want = (struct control_addrs){svc->alloc->addr, svc->alloc->n};
+	if (control_same(&want, &actual))
+		return;
+	if (e->wrote && control_same(&want, &last))
+		overrule(c, e, &actual, now_ms);
+	if (now_ms < e->hold_ms) {
+		wait_until(c, e, e->hold_ms);
+		return;
+	}
+	if (!e->overruled)
+		control_tell_change(c, svc->alloc, &actual);
+	send_wish(c, e, svc->alloc);
+}
+
+/* Return: false when there is nothing to remember. */
+static bool judge(struct control *c, struct control_entry *e, int64_t now_ms)
+{
+	const struct store_service *svc = store_service(c->st, e->ns, e->name);
+
+	e->due_ms = INT64_MAX;
+	if (!is_ours(c, svc))
+		return false;
+	if (e->uid && strcmp(e->uid, svc->obj->service.uid) != 0)
+		return false; /* it is looked at again, from nothing */
+	if (!e->uid)
+		e->uid = xstrdup(svc->obj->service.uid);
+	control_tell_failure(c, e, svc->alloc);
+	judge_status(c, e, svc, now_ms);
+	return e->sent || e->version || e->failure || e->due_ms != INT64_MAX;
+}
+
+static void drop(struct control *c, struct control_entry *e)
+{
+	c->stats.waiting -= e->sent;
+	table_remove(&c->entries, e);
+	entry_free(e);
+}
+
+static void judge_entry(struct control *c, struct control_entry *e, int64_t now_ms)
+{
+	const struct store_service *svc;
+
+	e->marked = false;
+	if (judge(c, e, now_ms))
+		return;
+	svc = store_service(c->st, e->ns, e->name);
+	if (is_ours(c, svc) && strcmp(e->uid, svc->obj->service.uid) != 0) {
+		drop(c, e);
+		mark_service(c, svc);
+		return;
+	}
+	drop(c, e);
+}
+
+/* Mark those whose time has come, and find the time of the next. */
+static void mark_due(struct control *c, int64_t now_ms)
+{
+	struct control_entry *e;
+
+	if (now_ms < c->due_ms)
+		return;
+	c->due_ms = INT64_MAX;
+	for (size_t at = 0; (e = table_next(&c->entries, &at));) {
+		if (e->due_ms <= now_ms)
+			mark(c, e);
+		else if (e->due_ms < c->due_ms)
+			c->due_ms = e->due_ms;
+	}
+}
+
+int64_t control_run(struct control *c, int64_t now_ms)
+{
+	if (!c->active || !c->judged)
+		return -1;
+	mark_due(c, now_ms);
+	for (size_t i = 0; i < c->n_marked; i++) /* it may grow */
+		judge_entry(c, c->marked[i], now_ms);
+	c->n_marked = 0;
+	return c->due_ms == INT64_MAX ? -1 : c->due_ms - now_ms;
+}
+
+static void note_error(struct control *c, const struct k8s_wrote *w)
+{
+	size_t len = strlen(w->ns) + strlen(w->name) + strlen(w->error) + 8;
+
+	c->stats.failed++;
+	free(c->error);
+	c->error = xcalloc(1, len);
+	snprintf(c->error, len, "%s/%s: %s", w->ns, w->name, w->error);
+	if (log_allowed(&c->bucket))
+		log_warn("services", "%s/%s: status not written%s: %s", w->ns, w->name,
+		    w->again ? " yet" : "", w->error);
+}
+
+void control_wrote(struct control *c, const struct k8s_wrote *w, int64_t now_ms)
+{
+	struct control_entry *e = c->active ? find(c, w->ns, w->name) : NULL;
+
+	if (w->version)
+		c->stats.done++;
+	else if (w->error)
+		note_error(c, w);
+	if (!e)
+		return;
+	if (w->version && (!e->version || version_cmp(e->version, w->version) < 0)) {
+		free(e->version);
+		e->version = xstrdup(w->version);
+	}
+	if (w->serial != e->serial || w->again)
+		return;
+	c->stats.waiting -= e->sent;
+	e->sent = false;
+	e->wrote = w->version != NULL;
+	if (!e->wrote)
+		e->hold_ms = now_ms + REFUSED_MS;
+	mark(c, e);
+}
+
+void control_stats(const struct control *c, struct control_stats *st)
+{
+	*st = c->stats;
+	st->error = c->error;
+}

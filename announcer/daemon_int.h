@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * daemon_int.h - between the parts of the daemon: daemon.c (start, reload, end),
+ * daemon_source.c (what the source tells, and who assigns addresses).
+ */
+#ifndef GREVY_DAEMON_INT_H
+#define GREVY_DAEMON_INT_H
+#include "announcer/daemon.h"
+#include "announcer/desired.h"
+#include "announcer/latency.h"
+#include "announcer/out_zserv.h"
+#include "announcer/vty/server.h"
+
+struct control;
+struct k8s_state;
+struct queue;
+
+enum problem { PROBLEM_CONF, PROBLEM_STATE_FILE, PROBLEMS };
+
+struct daemon {
+	struct event_base *base;
+	struct conf *conf;
+	struct conf *rules; /* whose policy is in force: conf, or the one before it */
+	struct store *store;
+	struct alloc *alloc;
+	struct rib *rib;
+	struct desired *desired;
+	struct out_zserv *zserv;
+	struct queue *queue;
+	struct control *control;
+	struct vty_server *vty;
+	struct http_server *http;
+	struct vty_context ctx;
+	struct latency latency;
+
+	struct k8s_state *state; /* the newest that the source told */
+	struct event *gather_ev, *save_ev, *trim_ev, *insecure_ev, *control_ev;
+	uint64_t last_commit_ns, oldest_ns; /* oldest: of the events not acted on; 0 = none */
+	bool synced, whole;
+	bool assigns;    /* by the rules in force: we do */
+	bool moving;     /* to another source, since a reload */
+	unsigned events; /* since memory was given back */
+	char *problem[PROBLEMS];
+	struct vty_problem problems[PROBLEMS]; /* those that there are */
+	bool state_unknown; /* the state file cannot be read: do not write over it */
+	char *identity;     /* in the election of who assigns */
+
+	struct prefix *subnets;
+	size_t n_subnets;
+	unsigned max_nexthops;
+};
+
+/* daemon.c */
+void daemon_commit(struct daemon *d);
+void daemon_commit_soon(struct daemon *d); /* what was told so far belongs together */
+void daemon_trim_later(struct daemon *d);
+
+/* daemon_source.c */
+int daemon_source_start(struct daemon *d); /* Return: 0 or -errno, logged */
+/* d->conf is another than `old`; changed: CONF_CHANGED_*. */
+void daemon_source_reload(struct daemon *d, const struct conf *old, unsigned changed);
+void daemon_source_stop(struct daemon *d);
+/* Policy and controller as they are to be now. */
+void daemon_set_rules(struct daemon *d);
+/* Write what is to be written; after each desired_run(). */
+void daemon_control(struct daemon *d);
+/* Nothing can be announced from a node that is not there: say so. */
+void daemon_check_node(struct daemon *d);
+#endif

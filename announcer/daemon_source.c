@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * daemon_source.c - what the source tells and what becomes of it: objects go into the store, a
+ * state or the end of a batch is where what came is acted on.
+ *
+ * Addresses are assigned here when the configuration says so and, with an API, while its Lease
+ * is ours. While the source cannot be reached, the rules stay as they were: what a new policy
+ * leaves out could not be told from what merely cannot be seen, and who does not lead any more
+ * for lack of a server cannot write, either.
+ */
+#include "announcer/conf.h"
+#include "announcer/control.h"
+#include "announcer/daemon_int.h"
+#include "announcer/identity.h"
+#include "announcer/log.h"
+#include "announcer/queue.h"
+#include "announcer/state_log.h"
+#include "announcer/util.h"
+#include "k8s/command.h"
+#include "k8s/event.h"
+#include <errno.h>
+#include <event2/event.h>
+
+enum { TRIM_EVENTS = 1000, INSECURE_S = 3600 };
+
+void daemon_check_node(struct daemon *d)
+{
+	const char *name = desired_node(d->desired);
+	const struct store_node *node = name ? store_node(d->store, name) : NULL;
+
+	if (d->whole && name && (!node || !node->obj))
+		log_warn("conf",
+		    "the source has no Node named %s: nothing is announced from here "
+		    "(node-name)",
+		    name);
+}
+
+static bool leading(const struct daemon *d)
+{
+	const struct k8s_cluster *c = d->state ? d->state->cluster : NULL;
+
+	return c && c->leading;
+}
+
+static bool rules_held(const struct daemon *d)
+{
+	return d->rules && (d->moving || (d->state && d->state->outage));
+}
+
+void daemon_set_rules(struct daemon *d)
+{
+	bool assigns = d->conf->controller && (d->conf->manifests || leading(d));
+	struct alloc_rules rules = {
+	    .policy = &d->conf->policy, .lb_class = d->conf->lb_class, .controller = assigns};
+
+	if (rules_held(d) || (d->rules == d->conf && d->assigns == assigns))
+		return;
+	control_set_class(d->control, d->conf->lb_class);
+	desired_set_rules(d->desired, &rules);
+	d->assigns = assigns;
+	if (d->synced)
+		daemon_commit(d);
+	if (d->rules != d->conf)
+		conf_free(d->rules);
+	d->rules = d->conf;
+}
+
+void daemon_control(struct daemon *d)
+{
+	int64_t ms = control_run(d->control, (int64_t)(queue_now_ns() / 1000000));
+	struct timeval tv = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+
+	if (ms < 0)
+		event_del(d->control_ev);
+	else
+		event_add(d->control_ev, &tv);
+}
+
+static void on_control(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	daemon_control(arg);
+}
+
+static void on_send(struct k8s_command *c, void *arg)
+{
+	queue_command(((struct daemon *)arg)->queue, c);
+}
+
+/* Everything there is has been read once: from now on what is not there is not wanted. */
+static void sync(struct daemon *d)
+{
+	d->synced = true;
+	if (d->state->whole && !d->whole) {
+		d->whole = true;
+		control_set_whole(d->control, true);
+		alloc_sweep(d->alloc);
+		daemon_commit(d);
+		daemon_check_node(d);
+		out_zserv_whole(d->zserv);
+	} else {
+		daemon_commit(d);
+	}
+	daemon_trim_later(d);
+}
+
+static void log_read(const struct daemon *d, const struct k8s_state *was)
+{
+	const char *server = state_server(d->state);
+
+	if (!d->state->synced || (was && was->synced))
+		return;
+	log_info("k8s", "%s: read once: %zu Services, %zu EndpointSlices, %zu Nodes",
+	    server               ? server
+	    : d->conf->manifests ? d->conf->manifests
+				 : "the API",
+	    store_count_kind(d->store, K8S_SERVICE), store_count_kind(d->store, K8S_SLICE),
+	    store_count_kind(d->store, K8S_NODE));
+}
+
+/* The source is another one since the reload: enough is known of it to go by the new rules.
+ * Until the Lease has a holder, who assigns is not. */
+static bool arrived(const struct daemon *d)
+{
+	const struct k8s_cluster *c = d->state->cluster;
+
+	if (!d->state->synced || !c != (d->conf->manifests != NULL))
+		return false;
+	return !c || !d->conf->controller || c->leading || c->leader;
+}
+
+static void on_insecure(evutil_socket_t fd, short what, void *arg)
+{
+	static const struct timeval again = {INSECURE_S, 0};
+	struct daemon *d = arg;
+
+	(void)fd;
+	(void)what;
+	if (!d->state || !d->state->cluster || !d->state->cluster->insecure)
+		return;
+	state_log_insecure(d->state);
+	event_add(d->insecure_ev, &again);
+}
+
+/* A change is whole once the state after it has come: only then is it acted on. */
+static void on_state(struct daemon *d, struct k8s_state *st)
+{
+	struct k8s_state *was = d->state;
+
+	state_log(was, st);
+	if (d->events > TRIM_EVENTS)
+		daemon_trim_later(d);
+	d->state = st;
+	d->ctx.source = st;
+	log_read(d, was);
+	k8s_state_free(was);
+	if (!event_pending(d->insecure_ev, EV_TIMEOUT, NULL))
+		on_insecure(-1, 0, d);
+	if (arrived(d))
+		d->moving = false;
+	control_set_leading(d->control, d->conf->controller && leading(d));
+	daemon_set_rules(d);
+	if (st->synced && (!d->synced || (st->whole && !d->whole)))
+		sync(d);
+	else
+		daemon_commit_soon(d);
+	if (st->synced)
+		control_set_whole(d->control, st->whole);
+	daemon_control(d);
+}
+
+/* A node is likely to be a next hop: zebra is asked before a route needs it. */
+static void track(struct daemon *d, const struct k8s_node *node)
+{
+	if (d->conf->role == CONF_NODE) /* next hops of other routers */
+		return;
+	for (size_t i = 0; i < node->n_internal; i++)
+		out_zserv_track(d->zserv, &node->internal[i]);
+}
+
+static void on_object(struct daemon *d, struct k8s_event *ev)
+{
+	uint64_t queued_ns = ev->queued_ns;
+
+	d->events++;
+	if (ev->type == K8S_PUT && ev->obj->kind == K8S_NODE)
+		track(d, &ev->obj->node);
+	if (store_apply(d->store, ev) && !d->oldest_ns)
+		d->oldest_ns = queued_ns;
+}
+
+static void on_event(struct k8s_event *ev, void *arg)
+{
+	struct daemon *d = arg;
+	struct k8s_state *st = ev->state;
+
+	switch (ev->type) {
+	case K8S_PUT:
+	case K8S_DELETE:
+		on_object(d, ev);
+		return;
+	case K8S_STATE:
+		ev->state = NULL;
+		on_state(d, st);
+		break;
+	case K8S_BATCH:
+		daemon_commit_soon(d);
+		break;
+	case K8S_WROTE:
+		control_wrote(d->control, ev->wrote, (int64_t)(queue_now_ns() / 1000000));
+		daemon_control(d);
+		break;
+	}
+	k8s_event_free(ev);
+}
+
+/* ---- start, reload, end ---- */
+
+static char *part(const char *from, size_t n)
+{
+	char *s = xcalloc(n + 1, 1);
+
+	memcpy(s, from, n);
+	return s;
+}
+
+/* Take part in the election if the configuration says so, else leave it. */
+static void elect(struct daemon *d)
+{
+	struct k8s_command *c = k8s_command_new(K8S_ELECT);
+	const char *lease = d->conf->lease, *slash = strchr(lease, '/');
+
+	if (!c)
+		abort();
+	c->elect = xcalloc(1, sizeof(*c->elect));
+	if (d->conf->controller && !d->conf->manifests) {
+		c->elect->ns = part(lease, (size_t)(slash - lease));
+		c->elect->name = xstrdup(slash + 1);
+		c->elect->identity = xstrdup(d->identity);
+	}
+	queue_command(d->queue, c);
+}
+
+int daemon_source_start(struct daemon *d)
+{
+	struct k8s_command *c = conf_source(d->conf);
+
+	d->identity = identity_new();
+	d->control_ev = event_new(d->base, -1, 0, on_control, d);
+	control_set_send(d->control, on_send, d);
+	d->insecure_ev = event_new(d->base, -1, 0, on_insecure, d);
+	d->queue = queue_start(d->base, c->source, on_event, d);
+	k8s_command_free(c);
+	if (!d->queue) {
+		log_err("queue", "cannot start the watcher: %m");
+		return -errno;
+	}
+	elect(d);
+	return 0;
+}
+
+static bool text_equal(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* From one folder to another is no move: what is told then is told as before. */
+static bool moves(const struct conf *old, const struct conf *next)
+{
+	if (old->manifests || next->manifests)
+		return !old->manifests != !next->manifests;
+	return !text_equal(old->kubeconfig, next->kubeconfig) ||
+	       !text_equal(old->context, next->context);
+}
+
+void daemon_source_reload(struct daemon *d, const struct conf *old, unsigned changed)
+{
+	bool moved = moves(old, d->conf);
+
+	if (changed & CONF_CHANGED_SOURCE)
+		queue_command(d->queue, conf_source(d->conf));
+	d->moving |= moved;
+	if (moved || changed & CONF_CHANGED_CONTROLLER)
+		elect(d);
+	if (d->rules != d->conf && rules_held(d))
+		log_warn("conf",
+		    "the source is away, or another one: the pools stay as they were until it "
+		    "has been read");
+}
+
+void daemon_source_stop(struct daemon *d)
+{
+	queue_stop(d->queue);
+	if (d->insecure_ev)
+		event_free(d->insecure_ev);
+	if (d->control_ev)
+		event_free(d->control_ev);
+	k8s_state_free(d->state);
+	free(d->identity);
+}

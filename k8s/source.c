@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One of two kinds at a time: manifests; or a client of an API server, the watch, and what
+ * writes: the lease, status, Events. Everything that they tell passes on_event(), where the
+ * state is completed by what the watch does not know, and leftovers of another source are
+ * swept.
+ */
+#include "k8s/source.h"
+#include "k8s/client.h"
+#include "k8s/lease.h"
+#include "k8s/leftover.h"
+#include "k8s/manifests.h"
+#include "k8s/notice.h"
+#include "k8s/status.h"
+#include "k8s/watch.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COMPONENT "grevy"
+
+/* What is there of an API. */
+struct api {
+	struct client *client;
+	struct watch *watch;
+	struct lease *lease;
+	struct status *status;
+	struct notices *notices;
+};
+
+struct source {
+	struct event_base *base;
+	k8s_sink *sink;
+	void *arg;
+	struct k8s_command *conf; /* K8S_SOURCE: what is in force; NULL = nothing yet */
+	struct manifests *manifests;
+	struct api api;             /* all or nothing */
+	struct k8s_command *elect;  /* K8S_ELECT: the newest; NULL = none */
+	struct leftover left;       /* of the source before, not told by this one */
+	void (*on_left)(void *arg); /* NULL = nobody waits for it */
+	void *left_arg;
+};
+
+static char *copy(const char *s, bool *ok)
+{
+	char *p = s ? strdup(s) : NULL;
+
+	*ok &= p || !s;
+	return p;
+}
+
+static bool equal(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+struct k8s_command *source_command_new(const struct k8s_source_conf *conf)
+{
+	struct k8s_command *c = k8s_command_new(K8S_SOURCE);
+	struct k8s_source_conf *to = c ? calloc(1, sizeof(*to)) : NULL;
+	bool ok = to != NULL;
+
+	if (ok) {
+		c->source = to;
+		to->manifests = copy(conf->manifests, &ok);
+		to->kubeconfig = copy(conf->kubeconfig, &ok);
+		to->context = copy(conf->context, &ok);
+		to->custom_ns = copy(conf->custom_ns, &ok);
+		to->configmap_ns = copy(conf->configmap_ns, &ok);
+		to->configmap = copy(conf->configmap, &ok);
+		to->secrets = calloc(conf->n_secrets + 1, sizeof(*to->secrets));
+		ok &= to->secrets != NULL;
+	}
+	for (size_t i = 0; ok && i < conf->n_secrets; i++)
+		to->secrets[to->n_secrets++] = copy(conf->secrets[i], &ok);
+	if (!ok) {
+		k8s_command_free(c);
+		c = NULL;
+	}
+	return c;
+}
+
+/* ---- what passes ---- */
+
+static void complete(const struct api *a, struct k8s_cluster *c)
+{
+	const char *leader = lease_holder(a->lease), *error = NULL, *dropped = NULL;
+
+	c->leading = lease_ours(a->lease);
+	c->leader = leader ? strdup(leader) : NULL;
+	c->writes_failed = status_failed(a->status, &error);
+	c->writes_failed += notices_dropped(a->notices, &dropped);
+	if (!error)
+		error = dropped;
+	if (lease_error(a->lease))
+		error = lease_error(a->lease);
+	c->write_error = error ? strdup(error) : NULL;
+}
+
+static void on_event(struct k8s_event *ev, void *arg)
+{
+	struct source *s = arg;
+
+	if (ev->type == K8S_STATE) {
+		if (s->left.n && ev->state->whole && !ev->state->outage_s)
+			leftover_delete_all(&s->left, s->sink, s->arg);
+		if (s->api.notices && ev->state->cluster)
+			complete(&s->api, ev->state->cluster);
+	} else if (s->left.n && ev->obj) {
+		leftover_remove(&s->left, ev->obj);
+	}
+	s->sink(ev, s->arg);
+}
+
+/* ---- an API ---- */
+
+static void on_client_change(void *arg)
+{
+	struct source *s = arg;
+
+	if (s->api.watch)
+		watch_client_changed(s->api.watch);
+}
+
+/* Tell who waits, if nothing holds us any more. */
+static void check_left(struct source *s)
+{
+	void (*fn)(void *arg) = s->on_left;
+
+	if (!fn || (s->api.lease && lease_leaving(s->api.lease)))
+		return;
+	s->on_left = NULL;
+	fn(s->left_arg);
+}
+
+static void on_lease_change(void *arg)
+{
+	struct source *s = arg;
+
+	if (s->on_left) {
+		check_left(s);
+		return;
+	}
+	if (s->api.notices && !lease_ours(s->api.lease)) {
+		status_clear(s->api.status);
+		notices_clear(s->api.notices);
+	}
+	if (s->api.watch)
+		watch_client_changed(s->api.watch);
+}
+
+static void api_close(struct api *a)
+{
+	notices_free(a->notices);
+	status_free(a->status);
+	lease_free(a->lease);
+	watch_free(a->watch);
+	client_free(a->client);
+	*a = (struct api){0};
+}
+
+static int set_wants(struct watch *w, const struct k8s_source_conf *conf)
+{
+	struct watch_wants wants = {.custom_ns = conf->custom_ns,
+	    .configmap_ns = conf->configmap_ns,
+	    .configmap = conf->configmap};
+	struct watch_name *names = calloc(conf->n_secrets + 1, sizeof(*names));
+	char *text = NULL;
+	int rc = -ENOMEM;
+
+	if (!names)
+		return rc;
+	/* "ns/name" in two */
+	for (size_t i = 0; i < conf->n_secrets; i++) {
+		char *slash;
+
+		text = strdup(conf->secrets[i]);
+		slash = text ? strchr(text, '/') : NULL;
+		if (!slash) {
+			free(text);
+			goto out;
+		}
+		*slash = '\0';
+		names[wants.n_secrets++] = (struct watch_name){text, slash + 1};
+	}
+	wants.secrets = names;
+	rc = watch_set_wants(w, &wants);
+out:
+	for (size_t i = 0; i < wants.n_secrets; i++)
+		free((char *)names[i].ns);
+	free(names);
+	return rc;
+}
+
+static int api_open(struct source *s, const struct k8s_source_conf *conf)
+{
+	struct auth_where where = {.kubeconfig = conf->kubeconfig, .context = conf->context};
+	struct api *a = &s->api;
+
+	a->client = client_new(s->base, &where, on_client_change, s);
+	if (a->client)
+		a->watch = watch_new(s->base, a->client, on_event, s);
+	if (a->watch)
+		a->lease = lease_new(s->base, a->client, on_lease_change, s);
+	if (a->lease)
+		a->status = status_new(s->base, a->client, a->lease, on_event, s);
+	if (a->status)
+		a->notices = notices_new(s->base, a->client, a->lease, COMPONENT);
+	if (!a->notices || set_wants(a->watch, conf) || watch_start(a->watch)) {
+		api_close(a);
+		return -ENOMEM;
+	}
+	if (s->elect)
+		lease_elect(a->lease, s->elect->elect);
+	return 0;
+}
+
+/* ---- which source ---- */
+
+static int manifests_open(struct source *s, const char *dir)
+{
+	s->manifests = manifests_new(s->base, dir, on_event, s);
+	if (s->manifests && manifests_start(s->manifests) == 0)
+		return 0;
+	manifests_free(s->manifests);
+	s->manifests = NULL;
+	return -ENOMEM;
+}
+
+/* The old one stays what it is until the new one runs; then only its names are kept. */
+static int replace(struct source *s, const struct k8s_source_conf *conf)
+{
+	struct leftover left = {0};
+	struct leftover_adding adding = {.to = &left};
+	struct manifests *old_manifests = s->manifests;
+	struct api old_api = s->api;
+	int rc;
+
+	leftover_each(&s->left, leftover_add, &adding);
+	if (old_manifests)
+		manifests_each_told(old_manifests, leftover_add, &adding);
+	if (old_api.watch)
+		watch_each_told(old_api.watch, leftover_add, &adding);
+	s->manifests = NULL;
+	s->api = (struct api){0};
+	rc = adding.rc;
+	if (!rc)
+		rc = conf->manifests ? manifests_open(s, conf->manifests) : api_open(s, conf);
+	if (rc) {
+		s->manifests = old_manifests;
+		s->api = old_api;
+		leftover_fini(&left);
+		return rc;
+	}
+	leftover_fini(&s->left);
+	s->left = left;
+	manifests_free(old_manifests);
+	api_close(&old_api);
+	return 0;
+}
+
+static bool same_api(const struct k8s_source_conf *a, const struct k8s_source_conf *b)
+{
+	return !a->manifests && !b->manifests && equal(a->kubeconfig, b->kubeconfig) &&
+	       equal(a->context, b->context);
+}
+
+/* Consumes c. */
+static int move(struct source *s, struct k8s_command *c)
+{
+	const struct k8s_source_conf *next = c->source, *now = s->conf ? s->conf->source : NULL;
+	int rc = 0;
+
+	if (!now)
+		rc = replace(s, next);
+	else if (same_api(now, next))
+		rc = set_wants(s->api.watch, next);
+	else if (!now->manifests || !next->manifests)
+		rc = replace(s, next);
+	else if (!equal(now->manifests, next->manifests))
+		rc = manifests_move(s->manifests, next->manifests);
+	k8s_command_free(rc ? c : s->conf);
+	if (!rc)
+		s->conf = c;
+	return rc;
+}
+
+static void rescan(struct source *s)
+{
+	if (s->manifests)
+		manifests_rescan(s->manifests);
+	if (!s->api.watch)
+		return;
+	client_reload(s->api.client, NULL);
+	watch_rescan(s->api.watch);
+}
+
+/* Consumes c. */
+static void elect(struct source *s, struct k8s_command *c)
+{
+	k8s_command_free(s->elect);
+	s->elect = c;
+	if (s->api.lease)
+		lease_elect(s->api.lease, c->elect);
+}
+
+int source_command(struct source *s, struct k8s_command *c)
+{
+	switch (c->type) {
+	case K8S_SOURCE:
+		return move(s, c);
+	case K8S_ELECT:
+		elect(s, c);
+		return 0;
+	case K8S_RESCAN:
+		rescan(s);
+		break;
+	case K8S_STATUS:
+		if (s->api.status) {
+			status_wish(s->api.status, c->status);
+			c->status = NULL;
+		}
+		break;
+	case K8S_NOTICE:
+		if (s->api.notices) {
+			notices_put(s->api.notices, c->notice);
+			c->notice = NULL;
+		}
+		break;
+	}
+	k8s_command_free(c);
+	return 0;
+}
+
+void source_leave(struct source *s, void (*on_left)(void *arg), void *arg)
+{
+	s->on_left = on_left;
+	s->left_arg = arg;
+	if (s->api.lease)
+		lease_elect(s->api.lease, NULL);
+	check_left(s);
+}
+
+struct source *source_new(struct event_base *base, k8s_sink *sink, void *arg)
+{
+	struct source *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->base = base;
+	s->sink = sink;
+	s->arg = arg;
+	return s;
+}
+
+void source_free(struct source *s)
+{
+	if (!s)
+		return;
+	manifests_free(s->manifests);
+	api_close(&s->api);
+	k8s_command_free(s->conf);
+	k8s_command_free(s->elect);
+	leftover_fini(&s->left);
+	free(s);
+}
