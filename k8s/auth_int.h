@@ -3,8 +3,8 @@
 #ifndef K8S_AUTH_INT_H
 #define K8S_AUTH_INT_H
 #include "k8s/auth.h"
-#include "k8s/file.h"
 #include "k8s/decode.h"
+#include "k8s/file.h"
 #include <json-c/json.h>
 
 #define AUTH_KUBECONFIG_MAX ((size_t)1 << 20)

@@ -255,7 +255,7 @@ static void load(struct client *c)
 		return;
 	}
 	look_later(c);
-	if (auth_found(c->auth)->exec && !c->credential)
+	if (auth_found(c->auth)->exec && (!c->credential || expired(c->credential, EARLY_S)))
 		return; /* it is for the plugin to say */
 	set_error(c, NULL);
 	c->failures = 0;

@@ -210,8 +210,7 @@ static bool set_rv(struct reflect *r, const char *rv)
 
 static void list_is_whole(struct reflect *r)
 {
-	r->changed |= !r->listed;
-	r->listed = true;
+	r->listed = r->changed = true;
 	r->lists++;
 	r->absent = r->stream_fails = 0;
 	r->no_pages = false;
@@ -270,6 +269,7 @@ static void fail(struct reflect *r, const struct reflect_end *e, int64_t now_ms,
 {
 	const char *text = e->text && *e->text ? e->text : NULL;
 
+	r->unheard = e->error && !r->answered && !e->status;
 	set_phase(r, K8S_BACKOFF);
 	if (e->status >= 300)
 		set_text(r, "HTTP %d%s%s", e->status, text ? ": " : "", text ? text : "");
@@ -502,6 +502,14 @@ enum reflect_act reflect_done(
 bool reflect_is_out(const struct reflect *r)
 {
 	return r->phase == K8S_BACKOFF && (r->fails >= 2 || !r->listed);
+}
+
+void reflect_hurry(struct reflect *r, int64_t now_ms, uint32_t rnd)
+{
+	int64_t at = now_ms + rnd % BACKOFF_MIN_MS;
+
+	if (!r->busy && r->phase == K8S_BACKOFF && r->unheard && r->wake_ms > at)
+		r->wake_ms = at;
 }
 
 void reflect_again(struct reflect *r, int64_t now_ms)

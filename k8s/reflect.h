@@ -80,12 +80,12 @@ struct reflect {
 	uint64_t lists;      /* whole ones */
 	int64_t wake_ms;     /* when to call reflect_next() or reflect_stalled() */
 	bool busy;           /* a call is in progress */
-	bool changed;        /* any of phase, text, version, listed; the caller clears it */
+	bool changed;        /* any of phase, text, version, lists; the caller clears it */
 	/* Our own. */
 	enum reflect_ask ask;
 	unsigned served;                      /* versions that may be asked for, as bits */
 	unsigned fails, stream_fails, absent; /* in a row */
-	bool no_stream, no_pages, answered, news, stopped;
+	bool no_stream, no_pages, answered, news, stopped, unheard;
 	struct reflect_item said; /* the ERROR that stopped the call; strings in said_text */
 	char said_text[256];
 	char rv[REFLECT_RV_SIZE]; /* seen up to here; "" = list first */
@@ -112,6 +112,9 @@ bool reflect_stalled(struct reflect *r, int64_t now_ms);
 
 /* Nothing is heard at all, rather than a call that just broke off. */
 bool reflect_is_out(const struct reflect *r);
+
+/* The server answers again: a wait for it is over, after up to half a second. */
+void reflect_hurry(struct reflect *r, int64_t now_ms, uint32_t rnd);
 
 /* The call in progress was cancelled: forget every wait and list anew. */
 void reflect_again(struct reflect *r, int64_t now_ms);

@@ -40,7 +40,7 @@ static int act_on(struct watch_resource *res, const struct item *it)
 {
 	switch (reflect_item(&res->r, &it->is, res->w->now_ms())) {
 	case REFLECT_TAKE:
-		res->events += res->r.ask != REFLECT_LIST;
+		res->events += res->r.ask == REFLECT_WATCH;
 		return take(res, it);
 	case REFLECT_SWEEP:
 		return watch_tell_sweep(res);
@@ -75,6 +75,13 @@ static void heard(struct watch_resource *res)
 	watch_heard(res->w);
 }
 
+/* After an outage nobody waits any longer. */
+static void hurry_others(struct watch *w)
+{
+	for (struct watch_resource *res = w->resources; w->outage_s && res; res = res->next)
+		reflect_hurry(&res->r, w->now_ms(), watch_random());
+}
+
 static void on_head(struct client_call *call, int status, void *arg)
 {
 	struct watch_resource *res = arg;
@@ -82,6 +89,7 @@ static void on_head(struct client_call *call, int status, void *arg)
 
 	(void)call;
 	heard(res);
+	hurry_others(res->w);
 	res->status = status;
 	reflect_head(&res->r, status, res->w->now_ms());
 	if (status == 200 && res->r.ask != REFLECT_GROUP) {

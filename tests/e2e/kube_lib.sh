@@ -220,3 +220,39 @@ metadata: {name: $1}
 spec: {type: LoadBalancer, selector: {app: $1}, ports: [{port: 80}]${2:+, $2}}
 SVC
 }
+
+# --- grevyd ----------------------------------------------------------------------------------
+
+# kube_rights NS/ACCOUNT [controller]: an account, and what grevyd needs there, no more.
+kube_rights() {
+    local ns=${1%/*} name=${1#*/} writes=''
+    [ -z "${2-}" ] || writes='- {apiGroups: [""], resources: [services/status], verbs: [patch]}
+- {apiGroups: ["", events.k8s.io], resources: [events], verbs: [create, patch]}
+- {apiGroups: [coordination.k8s.io], resources: [leases], verbs: [get, create, update, patch]}'
+    [ "$ns" = default ] || kubectl create namespace "$ns" >/dev/null
+    kubectl apply -f - >/dev/null <<RIGHTS || fail "kubectl apply: rights of $1"
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: $name, namespace: $ns}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: $name}
+rules:
+- {apiGroups: [""], resources: [services, nodes, namespaces], verbs: [get, list, watch]}
+- {apiGroups: [discovery.k8s.io], resources: [endpointslices], verbs: [get, list, watch]}
+$writes
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: $name}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: $name}
+subjects: [{kind: ServiceAccount, name: $name, namespace: $ns}]
+RIGHTS
+}
+
+# kube_conf KUBECONFIG [FILE]: grevyd_conf for the router on the API, whose controller it is.
+kube_conf() {
+    grevyd_conf "${2:-$conf}"
+    sed -i "/manifests:/s,manifests:.*,kubeconfig: $kube/$1,; /state-file:/d" "${2:-$conf}"
+}

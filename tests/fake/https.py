@@ -97,7 +97,7 @@ class Http2:
             try:
                 act(self.conn.h2)
                 self.conn.flush()
-            except (OSError, h2.exceptions.ProtocolError) as e:
+            except (OSError, KeyError, h2.exceptions.ProtocolError) as e:
                 raise Gone from e
 
     def head(self, status, headers, length=None):
@@ -120,7 +120,7 @@ class Http2:
                     )
                     self.conn.h2.send_data(self.stream, body[:room])
                     self.conn.flush()
-                except (OSError, h2.exceptions.ProtocolError) as e:
+                except (OSError, KeyError, h2.exceptions.ProtocolError) as e:
                     raise Gone from e
             body = body[room:]
 
@@ -139,6 +139,7 @@ class Http2:
         with self.conn.lock:
             self.conn.closed = True
             self.conn.lock.notify_all()
+            self.conn.sock.shutdown(socket.SHUT_RD)  # whoever waits for it would keep it open
             Http1(self.conn.sock).cut()
 
     def goaway(self):
@@ -315,8 +316,12 @@ def answer(to, request):
         to.data(b"half")
         to.cut()
     elif name == "halfreset":
+        with lock:
+            seen = count["ticks"]
         to.head(200, [])
         to.data(b"half")
+        with lock:
+            lock.wait_for(lambda: count["ticks"] > seen)
         to.reset()
     elif name == "short":
         to.head(200, [], 100)

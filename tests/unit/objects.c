@@ -217,7 +217,7 @@ struct k8s_event *gone_event(enum k8s_kind kind, const char *path)
 	struct k8s_object o = {0};
 	char name[OBJ_WORD];
 
-	if (kind == K8S_NODE)
+	if (kind == K8S_NODE || kind == K8S_NAMESPACE)
 		return k8s_event_new(K8S_DELETE, k8s_object_name_only(kind, "", path));
 	obj_name(&o, path, name);
 	return k8s_event_new(K8S_DELETE, k8s_object_name_only(kind, o.ns, o.name));

@@ -76,6 +76,20 @@ static void documents_and_lists(void **state)
 	assert_names("{kind: ServiceList}", "");
 }
 
+/* A Namespace is of use; the raw kinds are read only where they are asked for. */
+static void kinds_that_are_left_alone(void **state)
+{
+	(void)state;
+	assert_names(
+	    "{apiVersion: v1, kind: Namespace, metadata: {name: a, labels: {b: c}}}", "a");
+	assert_names(
+	    "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {b: c}}", "");
+	assert_names("{apiVersion: v1, kind: Secret, metadata: {name: a}, data: 7}", "");
+	assert_names("{apiVersion: metallb.io/v1beta1, kind: IPAddressPool, metadata: 7}", "");
+	assert_fault("{apiVersion: v1, kind: Namespace, metadata: {name: a, labels: [b]}}",
+	    "1:63: Namespace a: metadata.labels: must be a mapping");
+}
+
 static void what_only_looks_like_a_list(void **state)
 {
 	(void)state;
@@ -155,6 +169,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(documents_and_lists),
+	    cmocka_unit_test(kinds_that_are_left_alone),
 	    cmocka_unit_test(what_only_looks_like_a_list),
 	    cmocka_unit_test(faults_have_a_place),
 	    cmocka_unit_test(every_truncation_is_survived),

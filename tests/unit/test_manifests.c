@@ -47,6 +47,19 @@ static void only_manifests_are_read(void **state)
 	run_marker(w);
 }
 
+static void a_namespace_is_told_before_what_is_in_it(void **state)
+{
+	struct world *w = *state;
+
+	write_file(w, "a.yaml",
+	    SERVICE("a", "1") "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n");
+	start(w);
+	assert_log(w, "+Namespace shop\n+Service default/a 1\n");
+	write_file(w, "a.yaml", "");
+	run_until(w, has_log);
+	assert_log(w, "-Service default/a\n-Namespace shop\n");
+}
+
 static void only_what_differs_is_told(void **state)
 {
 	struct world *w = *state;
@@ -334,6 +347,7 @@ int main(void)
 	const struct CMUnitTest both[] = {
 	    TEST(an_empty_folder_is_a_true_empty_set),
 	    TEST(only_manifests_are_read),
+	    TEST(a_namespace_is_told_before_what_is_in_it),
 	    TEST(only_what_differs_is_told),
 	    TEST(a_batch_has_an_order),
 	    TEST(an_atomic_rename_is_one_change),

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A reflector by hand: each answer that a server may give, and what is asked for next. */
 #include "reflect_lab.h"
+#include <errno.h>
+#include <string.h>
 
 static void a_list_as_events_becomes_the_watch(void **state)
 {
@@ -485,8 +487,9 @@ static void a_watch_that_ends_at_once_is_not_asked_for_at_full_speed(void **stat
 
 static void a_name_is_asked_for_alone(void **state)
 {
+	static const char *const v1[] = {"v1", NULL};
 	static const struct reflect_what map = {.group = "",
-	    .versions = lab_v1,
+	    .versions = v1,
 	    .resource = "configmaps",
 	    .ns = "metallb-system",
 	    .name = "config"};
@@ -550,6 +553,31 @@ static void a_day_without_the_server(void **state)
 	assert_int_equal(lab_send(&l), 500);
 }
 
+static void a_wait_for_the_server_ends_when_others_hear_of_it(void **state)
+{
+	struct lab l;
+
+	(void)state;
+	lab_init(&l, &lab_services);
+	lab_watch_from(&l, "5");
+	for (int i = 0; i < 9; i++) {
+		lab_broken(&l, -ECONNREFUSED, "connection refused");
+		lab_send(&l);
+	}
+	l.rnd = 29000;
+	lab_broken(&l, -ECONNREFUSED, "connection refused");
+	l.rnd = 120;
+	reflect_hurry(&l.r, l.now, l.rnd);
+	assert_int_equal(lab_send(&l), 120);
+	/* It did answer: it knows why we are to wait. */
+	lab_answer(&l, 503, "later");
+	reflect_hurry(&l.r, l.now, 0);
+	assert_true(lab_send(&l) >= 500);
+	lab_answer(&l, 403, "no");
+	reflect_hurry(&l.r, l.now, 0);
+	assert_true(lab_send(&l) >= 30000);
+}
+
 static void waits_are_forgotten_when_asked_to(void **state)
 {
 	struct lab l;
@@ -590,6 +618,7 @@ int main(void)
 	    cmocka_unit_test(a_watch_that_ends_at_once_is_not_asked_for_at_full_speed),
 	    cmocka_unit_test(a_name_is_asked_for_alone),
 	    cmocka_unit_test(a_day_without_the_server),
+	    cmocka_unit_test(a_wait_for_the_server_ends_when_others_hear_of_it),
 	    cmocka_unit_test(waits_are_forgotten_when_asked_to),
 	};
 

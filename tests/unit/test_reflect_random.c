@@ -5,7 +5,10 @@
  * server has. GREVY_SEED=N runs that one, GREVY_ROUNDS=N so many.
  */
 #include "reflect_lab.h"
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum { SLOTS = 12, LOG_MAX = 4000, STEPS = 120, PAGE = 3 };
 
@@ -163,10 +166,12 @@ static void serve_page(struct world *w)
 	const char *cont = strstr(w->l.path, "continue=");
 	struct reflect_end e = {.status = 200};
 	unsigned n = 0, slot = 0, revision = w->revision;
-	char token[32];
+	char token[32], *dash;
 
 	if (cont) {
-		assert_int_equal(sscanf(cont, "continue=%u-%u", &revision, &slot), 2);
+		revision = (unsigned)strtoul(cont + strlen("continue="), &dash, 10);
+		assert_int_equal(*dash, '-');
+		slot = (unsigned)strtoul(dash + 1, NULL, 10);
 		if (revision < w->compacted) {
 			answer(w, 410);
 			return;
@@ -257,7 +262,7 @@ static void serve_watch(struct world *w)
 	}
 	if (!stream) {
 		assert_non_null(rv);
-		assert_int_equal(sscanf(rv, "resourceVersion=%u", &w->cursor), 1);
+		w->cursor = (unsigned)strtoul(rv + strlen("resourceVersion="), NULL, 10);
 		assert_true(w->cursor <= w->revision);
 		if (w->cursor < w->compacted) {
 			answer(w, 410);

@@ -212,6 +212,122 @@ static void things_are_listed_in_order(void **state)
 	store_free(NULL);
 }
 
+static struct k8s_object *versioned(const char *path, const char *uid, const char *version)
+{
+	char buf[OBJ_WORD];
+	struct k8s_object o = {.kind = K8S_SERVICE};
+
+	obj_name(&o, path, buf);
+	o.service = (struct k8s_service){.selector = "", .uid = uid, .version = version};
+	return obj_done(&o);
+}
+
+static void a_new_version_of_the_same_service_is_kept_and_changes_nothing(void **state)
+{
+	struct store *st = store_new();
+	const struct store_service *svc;
+
+	(void)state;
+	assert_true(put(st, versioned("d/web", "u", "7")));
+	svc = store_service(st, "d", "web");
+	assert_string_equal(dirty(st), "web");
+	assert_false(put(st, versioned("d/web", "u", "8")));
+	assert_string_equal(dirty(st), "");
+	assert_string_equal(svc->obj->service.version, "8");
+	assert_int_equal(store_count_kind(st, K8S_SERVICE), 1);
+	/* Deleted and made again between two looks. */
+	assert_false(put(st, versioned("d/web", "another", "9")));
+	assert_string_equal(svc->obj->service.uid, "another");
+	assert_string_equal(dirty(st), "");
+	store_free(st);
+}
+
+static struct k8s_object *raw(
+    enum k8s_kind kind, const char *resource, const char *path, const char *text)
+{
+	char buf[OBJ_WORD];
+	struct k8s_object o = {.kind = kind};
+
+	obj_name(&o, path, buf);
+	o.raw = (struct k8s_raw){.resource = resource, .text = text, .len = strlen(text)};
+	return obj_done(&o);
+}
+
+static struct k8s_object *space(const char *name, const char *value)
+{
+	struct k8s_kv label = {.key = "team", .value = value};
+	struct k8s_object o = {.kind = K8S_NAMESPACE, .ns = "", .name = name};
+
+	o.space = (struct k8s_namespace){.labels = &label, .n_labels = 1};
+	return obj_done(&o);
+}
+
+static void namespaces_and_raw_objects_touch_no_service(void **state)
+{
+	struct store *st = store_new();
+	const struct k8s_object *o;
+
+	(void)state;
+	put(st, service("d/web", ""));
+	store_clean(st);
+	assert_true(put(st, space("d", "a")));
+	assert_false(put(st, space("d", "a")));
+	assert_true(put(st, space("d", "b")));
+	o = store_object(st, K8S_NAMESPACE, "", "", "d");
+	assert_string_equal(o->space.labels[0].value, "b");
+	assert_true(put(st, raw(K8S_CUSTOM, "pools", "m/x", "1")));
+	assert_true(put(st, raw(K8S_CUSTOM, "peers", "m/x", "2")));
+	assert_true(put(st, raw(K8S_SECRET, "", "m/x", "3")));
+	assert_true(put(st, raw(K8S_CUSTOM, "pools", "m/x", "4")));
+	assert_false(put(st, raw(K8S_CUSTOM, "pools", "m/x", "4")));
+	assert_int_equal(store_count_kind(st, K8S_CUSTOM), 2);
+	assert_int_equal(store_count_kind(st, K8S_SECRET), 1);
+	assert_int_equal(store_count_kind(st, K8S_NAMESPACE), 1);
+	assert_string_equal(store_object(st, K8S_CUSTOM, "pools", "m", "x")->raw.text, "4");
+	assert_string_equal(store_object(st, K8S_CUSTOM, "peers", "m", "x")->raw.text, "2");
+	assert_string_equal(store_object(st, K8S_SECRET, "", "m", "x")->raw.text, "3");
+	assert_null(store_object(st, K8S_CONFIGMAP, "", "m", "x"));
+	assert_null(store_object(st, K8S_CUSTOM, "pools", "m", "y"));
+	assert_true(store_apply(st, gone_event(K8S_SECRET, "m/x")));
+	assert_false(store_apply(st, gone_event(K8S_SECRET, "m/x")));
+	assert_true(store_apply(
+	    st, k8s_event_new(K8S_DELETE, k8s_custom_name_only("pools", "m", "x"))));
+	assert_true(gone(st, K8S_NAMESPACE, "d"));
+	assert_int_equal(store_count_kind(st, K8S_CUSTOM), 1);
+	assert_int_equal(store_count_kind(st, K8S_NAMESPACE), 0);
+	assert_string_equal(dirty(st), "");
+	store_free(st);
+}
+
+static void raw_objects_are_listed_in_order(void **state)
+{
+	static const char *const names[] = {"peers a/b", "pools a/b", "pools a/c", "pools b/a"};
+	struct store *st = store_new();
+	const struct k8s_object **v;
+	size_t n;
+
+	(void)state;
+	v = store_objects(st, K8S_CUSTOM, &n);
+	assert_int_equal(n, 0);
+	free(v);
+	put(st, raw(K8S_CUSTOM, "pools", "b/a", ""));
+	put(st, raw(K8S_CUSTOM, "pools", "a/c", ""));
+	put(st, raw(K8S_CONFIGMAP, "", "a/c", ""));
+	put(st, raw(K8S_CUSTOM, "pools", "a/b", ""));
+	put(st, raw(K8S_CUSTOM, "peers", "a/b", ""));
+	v = store_objects(st, K8S_CUSTOM, &n);
+	assert_int_equal(n, 4);
+	for (size_t i = 0; i < n; i++) {
+		char text[64];
+
+		snprintf(
+		    text, sizeof(text), "%s %s/%s", v[i]->raw.resource, v[i]->ns, v[i]->name);
+		assert_string_equal(text, names[i]);
+	}
+	free(v);
+	store_free(st);
+}
+
 /* node->services and counts[].at against each other. */
 static void check_links(const struct store_service *svc)
 {
@@ -272,6 +388,9 @@ int main(void)
 	    cmocka_unit_test(only_what_is_touched_gets_dirty),
 	    cmocka_unit_test(slices_find_their_service),
 	    cmocka_unit_test(things_are_listed_in_order),
+	    cmocka_unit_test(a_new_version_of_the_same_service_is_kept_and_changes_nothing),
+	    cmocka_unit_test(namespaces_and_raw_objects_touch_no_service),
+	    cmocka_unit_test(raw_objects_are_listed_in_order),
 	    cmocka_unit_test(links_survive_churn),
 	};
 
