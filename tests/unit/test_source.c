@@ -36,7 +36,7 @@ static void on_event(struct k8s_event *ev, void *arg)
 		w->api = ev->state->cluster;
 		w->whole = ev->state->whole;
 		if (w->whole) {
-			strcpy(line, "=");
+			snprintf(line, sizeof(w->told[0]), "=");
 			w->n++;
 		}
 	} else if (ev->type == K8S_PUT || ev->type == K8S_DELETE) {
