@@ -9,6 +9,7 @@
  * for lack of a server cannot write, either.
  */
 #include "announcer/conf.h"
+#include "announcer/conf_source.h"
 #include "announcer/control.h"
 #include "announcer/daemon_int.h"
 #include "announcer/identity.h"

@@ -41,7 +41,7 @@ static void put_server(struct vty_request *rq, const struct k8s_cluster *c)
 	if (c->insecure)
 		writer_str(w, NULL, "Certificate", "not verified: insecure-skip-tls-verify");
 	if (c->expires_s)
-		writer_str(w, "credentialExpires", "They expire", fmt_time(c->expires_s, b));
+		writer_str(w, "credentialExpires", "Valid until", fmt_time(c->expires_s, b));
 }
 
 static void put_state(struct vty_request *rq, const struct k8s_state *st)

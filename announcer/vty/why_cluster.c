@@ -74,6 +74,15 @@ static size_t put_resources(struct why *y, const struct k8s_cluster *c)
 	return n;
 }
 
+static size_t watched(const struct k8s_cluster *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_resources; i++)
+		n += c->resources[i].phase == K8S_WATCHING;
+	return n;
+}
+
 static void put_unread(struct why *y, const struct k8s_state *st)
 {
 	const struct k8s_cluster *c = st->cluster;
@@ -108,7 +117,7 @@ void why_cluster(struct why *y, const struct k8s_state *st)
 		    "%s away since %s: %s; the last known state is used", server(c),
 		    fmt_time(st->outage_s, b), st->outage ? st->outage : "no reason given");
 	else if (!failing && !st->n_problems)
-		why_ok(y, "source", "%s, %zu resources watched", server(c), c->n_resources);
+		why_ok(y, "source", "%s, %zu resources watched", server(c), watched(c));
 }
 
 static const char *write_cure(const struct k8s_state *st)
