@@ -394,7 +394,8 @@ static void watch_done(struct reflect *r, int64_t now_ms, uint32_t rnd)
 		fail(r, &bad, now_ms, rnd);
 }
 
-/* 410, or history is another one. Twice in a row is a failure like others. */
+/* 410, or history is another one: listed anew at once, however often the server could not be
+ * reached before. Twice in a row is a failure like others. */
 static void expired(struct reflect *r, int64_t now_ms, uint32_t rnd)
 {
 	struct reflect_end why = {
@@ -403,8 +404,8 @@ static void expired(struct reflect *r, int64_t now_ms, uint32_t rnd)
 	if (r->ask == REFLECT_LIST)
 		r->no_pages = r->cont != NULL;
 	list_anew(r);
-	if (r->fails == 0) {
-		r->fails = 1;
+	if (!r->expired) {
+		r->expired = true;
 		r->wake_ms = now_ms + rnd % BACKOFF_MIN_MS;
 	} else {
 		fail(r, &why, now_ms, rnd);
@@ -472,8 +473,10 @@ enum reflect_act reflect_done(
 	    end->error == -ETIMEDOUT && r->ask == REFLECT_WATCH && lived_ms >= QUIET_OK_MS;
 
 	r->busy = false;
-	if (r->answered && r->ask == REFLECT_WATCH && lived_ms >= HEALTHY_MS)
+	if (r->answered && r->ask == REFLECT_WATCH && lived_ms >= HEALTHY_MS) {
 		r->fails = 0;
+		r->expired = false;
+	}
 	if (end->error == -ENOMEM)
 		list_anew(r);
 	if (r->stopped && end->error != -ENOMEM) {
@@ -517,7 +520,7 @@ void reflect_again(struct reflect *r, int64_t now_ms)
 	list_anew(r);
 	r->busy = false;
 	r->fails = r->stream_fails = 0;
-	r->no_stream = r->no_pages = false;
+	r->no_stream = r->no_pages = r->expired = false;
 	if (*r->what->group) {
 		r->served = 0;
 		set_version(r);

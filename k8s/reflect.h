@@ -85,7 +85,7 @@ struct reflect {
 	enum reflect_ask ask;
 	unsigned served;                      /* versions that may be asked for, as bits */
 	unsigned fails, stream_fails, absent; /* in a row */
-	bool no_stream, no_pages, answered, news, stopped, unheard;
+	bool no_stream, no_pages, answered, news, stopped, unheard, expired;
 	struct reflect_item said; /* the ERROR that stopped the call; strings in said_text */
 	char said_text[256];
 	char rv[REFLECT_RV_SIZE]; /* seen up to here; "" = list first */
