@@ -83,8 +83,8 @@ struct reflect {
 	bool changed;        /* any of phase, text, version, lists; the caller clears it */
 	/* Our own. */
 	enum reflect_ask ask;
-	unsigned served;                      /* versions that may be asked for, as bits */
-	unsigned fails, stream_fails, absent; /* in a row */
+	unsigned served; /* versions that may be asked for, as bits */
+	unsigned fails, stream_fails, absent, forbidden, expired; /* in a row */
 	bool no_stream, no_pages, answered, news, stopped, unheard;
 	struct reflect_item said; /* the ERROR that stopped the call; strings in said_text */
 	char said_text[256];
@@ -112,7 +112,6 @@ bool reflect_stalled(struct reflect *r, int64_t now_ms);
 
 /* Nothing is heard at all, rather than a call that just broke off. */
 bool reflect_is_out(const struct reflect *r);
-
 /* The server answers again: a wait for it is over, after up to half a second. */
 void reflect_hurry(struct reflect *r, int64_t now_ms, uint32_t rnd);
 
