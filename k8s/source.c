@@ -29,7 +29,8 @@ struct api {
 	struct notices *notices;
 	struct event *tick;
 	uint64_t told_failures; /* in the newest state */
-	bool told_error;
+	uint64_t told_dropped;  /* of them, Events */
+	bool told_error, event_last;
 };
 
 struct source {
@@ -86,15 +87,17 @@ struct k8s_command *source_command_new(const struct k8s_source_conf *conf)
 
 /* ---- what passes ---- */
 
-/* How writing goes: failures so far, and the last of them (NULL = none). */
-static uint64_t failures(const struct api *a, const char **why)
+/* How writing goes: failures so far, and the newest of them (NULL = none). */
+static uint64_t failures(struct api *a, const char **why)
 {
-	const char *dropped = NULL;
-	uint64_t n = status_failed(a->status, why);
+	const char *drop = NULL;
+	uint64_t dropped = notices_dropped(a->notices, &drop);
+	uint64_t n = status_failed(a->status, why) + dropped;
 
-	n += notices_dropped(a->notices, &dropped);
-	if (!*why)
-		*why = dropped;
+	if (n != a->told_failures)
+		a->event_last = dropped != a->told_dropped;
+	if (a->event_last)
+		*why = drop;
 	if (lease_error(a->lease))
 		*why = lease_error(a->lease);
 	return n;
@@ -102,7 +105,7 @@ static uint64_t failures(const struct api *a, const char **why)
 
 static void complete(struct api *a, struct k8s_cluster *c)
 {
-	const char *leader = lease_holder(a->lease), *error = NULL;
+	const char *leader = lease_holder(a->lease), *error = NULL, *drop;
 	struct client_view view;
 
 	client_look(a->client, &view);
@@ -110,6 +113,7 @@ static void complete(struct api *a, struct k8s_cluster *c)
 	c->leading = lease_ours(a->lease);
 	c->leader = leader ? strdup(leader) : NULL;
 	c->writes_failed = a->told_failures = failures(a, &error);
+	a->told_dropped = notices_dropped(a->notices, &drop);
 	c->write_error = error ? strdup(error) : NULL;
 	a->told_error = error != NULL;
 }
