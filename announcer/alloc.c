@@ -119,6 +119,7 @@ void alloc_set_rules(struct alloc *a, const struct alloc_rules *rules)
 	free(a->lb_class);
 	a->lb_class = xstrdup(rules->lb_class ? rules->lb_class : "");
 	a->controller = rules->controller;
+	a->standby = rules->standby;
 	free(a->cursors);
 	a->cursors = xcalloc(a->policy->n_pools, sizeof(*a->cursors));
 	for (size_t i = 0; i < a->policy->n_pools; i++)

@@ -72,6 +72,7 @@ struct alloc_rules {
 	const struct policy *policy; /* indexed; borrowed until the next alloc_set_rules() */
 	const char *lb_class;        /* "" = Services without a class; copied */
 	bool controller;             /* we assign */
+	bool standby;                /* we do not now, but may */
 };
 
 struct alloc;

@@ -250,5 +250,7 @@ void alloc_satisfy(struct alloc *a, struct alloc_service *as)
 		satisfy_pool(a, as, &r);
 	else
 		alloc_tell(a, as, ALLOC_PENDING, ALLOC_NO_CONTROLLER,
-		    "nobody assigns addresses: its status has none, controller is off");
+		    a->standby
+			? "its status has none yet: who holds the Lease assigns"
+			: "nobody assigns addresses: its status has none, controller is off");
 }

@@ -27,6 +27,7 @@ struct alloc {
 	const struct policy *policy; /* never NULL */
 	char *lb_class;
 	bool controller;
+	bool standby;
 	bool freed; /* a hungry Service may have a chance now */
 	struct table addrs;
 	struct alloc_cursor *cursors; /* one a pool of the policy */

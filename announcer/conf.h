@@ -22,9 +22,7 @@ struct conf_peer {
 	uint32_t keepalive_s; /* default: a third of hold_s */
 	struct selectors nodes;
 	char *password, *bfd_profile; /* NULL = none */
-	/* password-secret: a Secret whose key "password" has it; NULL = none. The namespace is
-	 * always there with the name. */
-	char *secret, *secret_ns;
+	char *secret, *secret_ns;     /* password-secret: both, or NULL */
 	bool ebgp_multihop;
 };
 
@@ -101,16 +99,8 @@ void conf_errors_fini(struct conf_errors *e); /* frees what it owns, not e */
 /* Normalised YAML that parses to the same; with hide_secrets passwords read `<hidden>`. */
 void conf_print(const struct conf *c, FILE *f, bool hide_secrets);
 
-/* Why zebra is not to be told of routes, whether it runs or not; NULL = it is, where it does.
- */
+/* Why zebra is not to be told of routes, even if it runs; NULL = it is, where it does. */
 const char *conf_zebra_off(const struct conf *c);
-
-/* The namespace of the objects of metallb.io if there are no others to say. */
-#define CONF_CUSTOM_NS "metallb-system"
-
-/* What the source is and is asked for, as a K8S_SOURCE command; the caller's. */
-struct k8s_command;
-struct k8s_command *conf_source(const struct conf *c);
 
 /* What changes between two configurations. */
 enum conf_change {

@@ -3,6 +3,7 @@
  * conf_source.c - where objects come from: what is checked of kubernetes, policy-from and
  * password-secret, and what becomes of them for the source.
  */
+#include "announcer/conf_source.h"
 #include "announcer/conf_key.h"
 #include "announcer/util.h"
 #include "k8s/command.h"

@@ -98,7 +98,6 @@ static void set_active(struct control *c)
 	if (active == c->active)
 		return;
 	c->active = active;
-	c->judged = false;
 	c->all = active;
 	if (!active)
 		forget_all(c);
@@ -123,7 +122,6 @@ void control_set_class(struct control *c, const char *lb_class)
 	free(c->lb_class);
 	c->lb_class = xstrdup(lb_class ? lb_class : "");
 	forget_all(c);
-	c->judged = false;
 	c->all = c->active;
 }
 
@@ -186,7 +184,6 @@ void control_collect(void *control)
 
 	if (!c->active)
 		return;
-	c->judged = true;
 	if (c->all) {
 		c->all = false;
 		store_each_service(c->st, mark_one, c);
@@ -412,7 +409,7 @@ static void mark_due(struct control *c, int64_t now_ms)
 
 int64_t control_run(struct control *c, int64_t now_ms)
 {
-	if (!c->active || !c->judged)
+	if (!c->active)
 		return -1;
 	mark_due(c, now_ms);
 	for (size_t i = 0; i < c->n_marked; i++) /* it may grow */

@@ -36,7 +36,6 @@ struct control {
 	bool leading, whole;
 	bool active; /* both */
 	bool all;    /* everything is to be looked at, once alloc has run */
-	bool judged; /* alloc has run since */
 	struct table entries;
 	struct control_entry **marked;
 	size_t n_marked, cap_marked;

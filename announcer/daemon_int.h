@@ -39,6 +39,7 @@ struct daemon {
 	bool synced, whole;
 	bool assigns;    /* by the rules in force: we do */
 	bool moving;     /* to another source, since a reload */
+	bool waiting;    /* since the start: the source has not said yet all that we need */
 	unsigned events; /* since memory was given back */
 	char *problem[PROBLEMS];
 	struct vty_problem problems[PROBLEMS]; /* those that there are */

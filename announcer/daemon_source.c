@@ -9,6 +9,7 @@
  * for lack of a server cannot write, either.
  */
 #include "announcer/conf.h"
+#include "announcer/conf_source.h"
 #include "announcer/control.h"
 #include "announcer/daemon_int.h"
 #include "announcer/identity.h"
@@ -50,8 +51,10 @@ static bool rules_held(const struct daemon *d)
 void daemon_set_rules(struct daemon *d)
 {
 	bool assigns = d->conf->controller && (d->conf->manifests || leading(d));
-	struct alloc_rules rules = {
-	    .policy = &d->conf->policy, .lb_class = d->conf->lb_class, .controller = assigns};
+	struct alloc_rules rules = {.policy = &d->conf->policy,
+	    .lb_class = d->conf->lb_class,
+	    .controller = assigns,
+	    .standby = d->conf->controller && !assigns};
 
 	if (rules_held(d) || (d->rules == d->conf && d->assigns == assigns))
 		return;
@@ -119,15 +122,15 @@ static void log_read(const struct daemon *d, const struct k8s_state *was)
 	    store_count_kind(d->store, K8S_NODE));
 }
 
-/* The source is another one since the reload: enough is known of it to go by the new rules.
- * Until the Lease has a holder, who assigns is not. */
+/* Enough is known of the source to go by it: all was read once, and who assigns is known. A
+ * Lease that nobody holds is ours in a moment, unless that fails. */
 static bool arrived(const struct daemon *d)
 {
 	const struct k8s_cluster *c = d->state->cluster;
 
 	if (!d->state->synced || !c != (d->conf->manifests != NULL))
 		return false;
-	return !c || !d->conf->controller || c->leading || c->leader;
+	return !c || !d->conf->controller || c->leading || c->leader || c->write_error;
 }
 
 static void on_insecure(evutil_socket_t fd, short what, void *arg)
@@ -158,10 +161,10 @@ static void on_state(struct daemon *d, struct k8s_state *st)
 	if (!event_pending(d->insecure_ev, EV_TIMEOUT, NULL))
 		on_insecure(-1, 0, d);
 	if (arrived(d))
-		d->moving = false;
+		d->moving = d->waiting = false;
 	control_set_leading(d->control, d->conf->controller && leading(d));
 	daemon_set_rules(d);
-	if (st->synced && (!d->synced || (st->whole && !d->whole)))
+	if (!d->waiting && st->synced && (!d->synced || (st->whole && !d->whole)))
 		sync(d);
 	else
 		daemon_commit_soon(d);
@@ -257,6 +260,7 @@ int daemon_source_start(struct daemon *d)
 		return -errno;
 	}
 	elect(d);
+	d->waiting = true;
 	return 0;
 }
 

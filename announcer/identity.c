@@ -17,7 +17,7 @@ char *identity_new(void)
 
 	evutil_secure_rng_get_bytes(random, sizeof(random));
 	if (gethostname(host, sizeof(host) - 1) < 0 || !*host)
-		strcpy(host, "grevyd");
+		snprintf(host, sizeof(host), "grevyd");
 	len = strlen(host);
 	size = len + 2 + 2 * RANDOM;
 	s = xcalloc(size, 1);

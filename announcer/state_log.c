@@ -41,6 +41,15 @@ static const struct k8s_resource *resource(const struct k8s_cluster *c, const ch
 	return NULL;
 }
 
+/* What all resources have in common is told as an outage, or is about to be. */
+static void log_failure(const struct k8s_resource *r)
+{
+	if (r->phase == K8S_FORBIDDEN)
+		log_warn("k8s", "%s: %s", r->name, r->text);
+	else
+		log_info("k8s", "%s: %s", r->name, r->text);
+}
+
 static void log_resource(const struct k8s_resource *was, const struct k8s_resource *next)
 {
 	static struct log_bucket bucket;
@@ -48,19 +57,18 @@ static void log_resource(const struct k8s_resource *was, const struct k8s_resour
 
 	if (text && !equal(text, before)) {
 		if (log_allowed(&bucket))
-			log_warn("k8s", "%s: %s", next->name, text);
+			log_failure(next);
 	} else if (!text && before && next->phase == K8S_WATCHING) {
 		if (log_allowed(&bucket))
 			log_info("k8s", "%s: watched again", next->name);
-	} else if (next->phase == K8S_ABSENT && !(was && was->phase == K8S_ABSENT)) {
-		log_info("k8s", "%s: the server does not have this resource", next->name);
 	} else if (next->phase == K8S_WATCHING && !(was && was->listed)) {
 		log_info("k8s", "%s (%s): %zu read, watched from now on", next->name,
 		    next->version ? next->version : "", next->objects);
 	}
 }
 
-static void log_cluster(const struct k8s_cluster *was, const struct k8s_cluster *next)
+static void log_cluster(
+    const struct k8s_cluster *was, const struct k8s_cluster *next, bool away)
 {
 	const char *leader = next->leader;
 
@@ -68,14 +76,17 @@ static void log_cluster(const struct k8s_cluster *was, const struct k8s_cluster 
 	    (!was || !equal(was->source, next->source) || !equal(was->server, next->server)))
 		log_info("k8s", "the source is %s, by %s",
 		    next->server ? next->server : "a server not known", next->source);
-	for (size_t i = 0; i < next->n_resources; i++)
+	if (next->auth_error && !equal(next->auth_error, was ? was->auth_error : NULL))
+		log_warn("k8s", "%s", next->auth_error);
+	for (size_t i = 0; !away && i < next->n_resources; i++)
 		log_resource(resource(was, next->resources[i].name), &next->resources[i]);
 	if (next->leading != (was && was->leading))
 		log_info("k8s", "the Lease is %s",
 		    next->leading ? "ours: addresses are assigned here" : "not ours any more");
 	else if (!next->leading && leader && !equal(leader, was ? was->leader : NULL))
 		log_info("k8s", "the Lease is held by %s", leader);
-	if (next->write_error && !equal(next->write_error, was ? was->write_error : NULL))
+	if (next->write_error && !away &&
+	    !equal(next->write_error, was ? was->write_error : NULL))
 		log_warn("k8s", "cannot write: %s", next->write_error);
 }
 
@@ -85,7 +96,7 @@ void state_log(const struct k8s_state *was, const struct k8s_state *next)
 
 	log_problems(was, next);
 	if (next->cluster)
-		log_cluster(was ? was->cluster : NULL, next->cluster);
+		log_cluster(was ? was->cluster : NULL, next->cluster, next->outage != NULL);
 	if (next->outage && !(was && was->outage))
 		log_warn("k8s", "%s: what was last known stays announced", next->outage);
 	if (was && was->outage && !next->outage)

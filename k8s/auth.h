@@ -50,7 +50,7 @@ struct auth_found {
 	char *cluster, *user; /* their names; NULL in a pod */
 	char *ns;             /* of the context or the pod; NULL = none */
 	char *proxy;          /* proxy-url, which may hold a password; NULL = $HTTPS_PROXY as
-	                         libcurl's own rules have it */
+	                         kubectl has it (proxy.h) */
 	char *tls_name;       /* NULL = the server's */
 	struct auth_text ca, cert, key; /* PEM */
 	char *token;               /* of the file as read last, or as written; NULL = none */

@@ -5,7 +5,6 @@
 #include "k8s/auth.h"
 #include "k8s/decode.h"
 #include "k8s/file.h"
-#include "k8s/decode.h"
 #include <json-c/json.h>
 
 #define AUTH_KUBECONFIG_MAX ((size_t)1 << 20)

@@ -184,8 +184,13 @@ void client_flush(struct client *c)
 
 void client_drop_calls(struct client *c)
 {
-	while (c->first)
-		client_cancel(c->first);
+	for (struct client_call *call = c->first, *next; call; call = next) {
+		next = call->next;
+		if (call->call)
+			http_cancel(call->call);
+		call_free(call);
+	}
+	c->first = c->last = NULL;
 }
 
 struct client_call *client_start(

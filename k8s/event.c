@@ -27,6 +27,7 @@ static void cluster_free(struct k8s_cluster *c)
 	free(c->resources);
 	free(c->source);
 	free(c->server);
+	free(c->auth_error);
 	free(c->leader);
 	free(c->write_error);
 	free(c);

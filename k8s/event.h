@@ -49,6 +49,7 @@ struct k8s_resource {
 struct k8s_cluster {
 	char *source;      /* "/etc/grevy/kubeconfig, context home" */
 	char *server;      /* "https://192.0.2.1:6443" */
+	char *auth_error;  /* why our credentials cannot be read; NULL = they can */
 	bool insecure;     /* its certificate is not verified */
 	int64_t expires_s; /* Unix time: of our credential; 0 = never */
 	bool leading;      /* the Lease is ours */

@@ -261,7 +261,7 @@ static int top_byte(struct frame *f, char c)
 	if (c == '"') {
 		f->in_string = true;
 		f->key = f->rest.len - 1;
-	} else if (memchr("{[}]", c, 4)) {
+	} else if (c == '{' || c == '}' || c == '[' || c == ']') {
 		return top_bracket(f, c);
 	}
 	return f->depth ? 0 : -EINVAL;

@@ -2,7 +2,9 @@
 /*
  * http.h - HTTP requests to one server on the caller's loop, by libcurl: HTTP/2 where the
  * server offers it, then all calls share one connection, else HTTP/1.1. TLS is verified unless
- * told otherwise. Knows nothing of Kubernetes. Not for several threads.
+ * told otherwise. Knows nothing of Kubernetes. Not for several threads. Redirects are not
+ * followed. libcurl itself sends a request anew when a connection that it had kept turns out to
+ * be closed before anything was answered.
  */
 #ifndef K8S_HTTP_H
 #define K8S_HTTP_H

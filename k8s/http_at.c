@@ -156,9 +156,10 @@ struct http_at *http_at_new(const struct http_server_at *from)
 	CURLU *u = curl_url();
 	CURLUcode code;
 
+	if (at)
+		at->users = 1;
 	if (!at || !u)
 		goto fail;
-	at->users = 1;
 	at->insecure = from->insecure;
 	if (copy_pem(&from->ca, &at->ca, &at->ca_len) ||
 	    copy_pem(&from->cert, &at->cert, &at->cert_len) ||

@@ -66,14 +66,16 @@ static int refuse(struct item *it, char *why, const char *text)
 	return -EBADMSG;
 }
 
-/* What of it is to be known whether it can be decoded or not. */
-static void read_meta(struct item *it)
+/* What of it is to be known whether it can be decoded or not; the namespace as the decoders
+ * have it. */
+static void read_meta(enum k8s_kind kind, struct item *it)
 {
+	bool global = kind == K8S_NODE || kind == K8S_NAMESPACE;
 	struct json_object *meta = member(it->obj, "metadata", json_type_object);
 	const char *ns = text_of(meta, "namespace"), *name = text_of(meta, "name");
 
 	it->is.rv = text_of(meta, "resourceVersion");
-	it->ns = is_name(ns) ? ns : "";
+	it->ns = global ? "" : is_name(ns) ? ns : "default";
 	it->name = is_name(name) ? name : "";
 	it->is.initial_end =
 	    text_of(member(meta, "annotations", json_type_object), initial_end);
@@ -129,7 +131,7 @@ int item_read_event(
 	if (type < 0 || !out->obj)
 		return refuse(out, why, "this is no event of a watch");
 	out->is.type = (enum reflect_item_type)type;
-	read_meta(out);
+	read_meta(kind, out);
 	if (out->is.type == REFLECT_ERROR)
 		read_error(out);
 	else if (out->is.type != REFLECT_BOOKMARK && !*out->name)
@@ -147,7 +149,7 @@ int item_read_listed(
 	if (rc)
 		return rc;
 	out->obj = out->json;
-	read_meta(out);
+	read_meta(kind, out);
 	return *out->name ? 0 : refuse(out, why, "an object without a name");
 }
 

@@ -126,7 +126,7 @@ static void on_answer(const struct ask_answer *a, void *arg)
 	struct lease *l = arg;
 	enum lease_do did = l->rules.doing;
 	enum lease_outcome outcome = LEASE_FAILED;
-	struct lease_record record;
+	struct lease_record record = {0};
 	const char *why = a->text;
 
 	l->ask = NULL;
@@ -252,6 +252,7 @@ static void arm(struct lease *l)
 
 static void step(struct lease *l)
 {
+	static const struct lease_record none;
 	enum lease_do what;
 
 	change_over(l);
@@ -260,7 +261,7 @@ static void step(struct lease *l)
 		l->ask = send_ask(l, what);
 		if (!l->ask)
 			lease_answer(
-			    &l->rules, LEASE_FAILED, NULL, ask_now_ms(), ask_random(0, 999));
+			    &l->rules, LEASE_FAILED, &none, ask_now_ms(), ask_random(0, 999));
 	}
 	arm(l);
 	tell(l);

@@ -112,7 +112,6 @@ bool reflect_stalled(struct reflect *r, int64_t now_ms);
 
 /* Nothing is heard at all, rather than a call that just broke off. */
 bool reflect_is_out(const struct reflect *r);
-
 /* The server answers again: a wait for it is over, after up to half a second. */
 void reflect_hurry(struct reflect *r, int64_t now_ms, uint32_t rnd);
 

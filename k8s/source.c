@@ -85,7 +85,10 @@ struct k8s_command *source_command_new(const struct k8s_source_conf *conf)
 static void complete(const struct api *a, struct k8s_cluster *c)
 {
 	const char *leader = lease_holder(a->lease), *error = NULL, *dropped = NULL;
+	struct client_view view;
 
+	client_look(a->client, &view);
+	c->auth_error = view.error ? strdup(view.error) : NULL;
 	c->leading = lease_ours(a->lease);
 	c->leader = leader ? strdup(leader) : NULL;
 	c->writes_failed = status_failed(a->status, &error);

@@ -294,8 +294,8 @@ static void on_answer(const struct ask_answer *a, void *arg)
 		again_at_once(it);
 	} else if (!a->text) {
 		on_success(it, a);
-	} else if (a->status == 409) {
-		on_conflict(it);
+	} else if (a->status == 409 || (a->status == 422 && !it->reading && !it->conflicts)) {
+		on_conflict(it); /* 422: the uid is another's, among others */
 	} else {
 		on_failure(it, a);
 	}
@@ -419,8 +419,12 @@ struct status *status_new(struct event_base *base, struct client *client,
 
 void status_clear(struct status *s)
 {
-	while (s->index)
-		finish(*(struct item **)s->index);
+	while (s->index) {
+		struct item *it = *(struct item **)s->index;
+
+		tdelete(it, &s->index, by_name);
+		item_free(it);
+	}
 	list_init(&s->ready);
 	list_init(&s->later);
 	s->in_flight = s->failures = 0;

@@ -154,6 +154,7 @@ void watch_turn(struct watch *w)
 
 	if (w->reset) {
 		w->reset = false;
+		w->heard_ms = now; /* of those that come next */
 		client_reset(w->client);
 	}
 	for (struct watch_resource *res = w->resources; res; res = res->next)

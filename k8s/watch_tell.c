@@ -94,16 +94,20 @@ int watch_tell_bad(
 	return rc < 0 ? rc : 0;
 }
 
+static void each_told(const struct watch_resource *res, k8s_name_fn *fn, void *arg)
+{
+	const char *resource = res->kind == K8S_CUSTOM ? res->what.resource : "";
+
+	for (size_t i = 0; i < res->told.n_buckets; i++)
+		for (const struct told_entry *e = res->told.buckets[i]; e; e = e->next)
+			if (e->digest)
+				fn(res->kind, resource, told_ns(e), told_name(e), arg);
+}
+
 void watch_each_told(const struct watch *w, k8s_name_fn *fn, void *arg)
 {
-	for (const struct watch_resource *res = w->resources; res; res = res->next) {
-		const char *resource = res->kind == K8S_CUSTOM ? res->what.resource : "";
-
-		for (size_t i = 0; i < res->told.n_buckets; i++)
-			for (const struct told_entry *e = res->told.buckets[i]; e; e = e->next)
-				if (e->digest)
-					fn(res->kind, resource, told_ns(e), told_name(e), arg);
-	}
+	for (const struct watch_resource *res = w->resources; res; res = res->next)
+		each_told(res, fn, arg);
 }
 
 int watch_tell_sweep(struct watch_resource *res)

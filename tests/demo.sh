@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# demo.sh [--keep] - watch grevy work: a home lab in network namespaces with a real FRR.
+# demo.sh [--kube] [--keep] - watch grevy work: a home lab in network namespaces with a real FRR.
 #
 #   tests/demo.sh                 as root on Debian 12; installs and builds what is missing
+#   tests/demo.sh --kube          on a real Kubernetes API server (tests/kube; built once, minutes)
 #   tests/demo.sh --keep          leaves the lab up afterwards
 #   tests/demo.sh --enter [NS]    a shell in a kept lab: router (default), client, node1..3
 #   tests/demo.sh --down          takes a kept lab down
@@ -48,6 +49,7 @@ prepare() {
     # shellcheck source=tests/deps.sh
     . "$here/deps.sh"
     printf '%s' "${dim}packages ... $plain"
+    [ -z "${DEMO_KUBE-}" ] || deps_demo+=("${deps_kube[@]}")
     deps_install "${deps_build[@]}" "${deps_lab[@]}" "${deps_demo[@]}" >"$log" 2>&1 || {
         cat "$log" >&2
         die 'packages are missing'
@@ -60,6 +62,14 @@ prepare() {
     } >>"$log" 2>&1 || {
         tail -n 20 "$log" >&2
         die "build failed: see $log"
+    }
+    [ -z "${DEMO_KUBE-}" ] || [ -n "${KUBE_BIN-}" ] || {
+        printf '%s' "${dim}API server ... $plain"
+        KUBE_BIN=$("$here/kube/build.sh" 2>>"$log") || {
+            tail -n 20 "$log" >&2
+            die "the API server cannot be built: see $log"
+        }
+        export KUBE_BIN
     }
     printf '%s\n' "${dim}done$plain"
 }
@@ -112,6 +122,10 @@ lab_init() {
 }
 
 if [ -z "${LAB_INSIDE-}" ]; then
+    if [ "${1-}" = --kube ]; then
+        export DEMO_KUBE=1
+        shift
+    fi
     case ${1-} in
     --enter) enter "${2-}" ;;
     --down)
@@ -120,7 +134,7 @@ if [ -z "${LAB_INSIDE-}" ]; then
         exit
         ;;
     --keep | '') prepare ;;
-    *) die "usage: $0 [--keep | --enter [NAMESPACE] | --down]" ;;
+    *) die "usage: $0 [--kube] [--keep | --enter [NAMESPACE] | --down]" ;;
     esac
     if [ "${1-}" = --keep ]; then
         ! kept_pid >/dev/null || die 'a lab is up already: --down takes it down'
@@ -128,8 +142,19 @@ if [ -z "${LAB_INSIDE-}" ]; then
     fi
 fi
 
-# shellcheck source=tests/e2e/lib.sh
-. "$here/e2e/lib.sh"
+if [ -n "${DEMO_KUBE-}" ]; then
+    # shellcheck source=tests/e2e/kube_lib.sh
+    . "$here/e2e/kube_lib.sh"
+    # What is said in manifests below goes to the API server, by kubectl.
+    manifest() {
+        touch "$lab/applied"
+        kube_apply
+    }
+    nodes() { kube_nodes "$@"; }
+else
+    # shellcheck source=tests/e2e/lib.sh
+    . "$here/e2e/lib.sh"
+fi
 
 # --- telling the story ----------------------------------------------------------------------
 
@@ -179,7 +204,13 @@ pod() { # NAME NODE dns|http ADDRESS
 told_ms() {
     date -d "$(grep -E "$1" "$lab/log/monitor.log" | tail -n 1 | sed 's/^\[\([^]]*\)\].*/\1/')" +%s%3N
 }
-written_ms() { stat -c %.3Y "$manifests/$1.yaml" | tr -d .; }
+written_ms() {
+    local file=$manifests/$1.yaml
+    [ -z "${DEMO_KUBE-}" ] || file=$lab/applied # when kubectl was started
+    stat -c %.3Y "$file" | tr -d .
+}
+written='the manifest being written' said_so='Kubernetes saying so'
+[ -z "${DEMO_KUBE-}" ] || written='kubectl being started' said_so=$written
 
 pihole() { # NODE
     cat <<EOF
@@ -193,8 +224,13 @@ EOF
 scene_first() {
     local from heard
     title 'Services become routes'
-    tell 'grevyd starts as user frr without any capability, and reads a folder of manifests:'
-    shown router "ls $manifests"
+    if [ -n "${DEMO_KUBE-}" ]; then
+        tell 'grevyd starts as user frr without any capability, and watches a Kubernetes API server:'
+        shown kube 'kubectl get nodes -o wide | cut -c1-60; kubectl get services -A'
+    else
+        tell 'grevyd starts as user frr without any capability, and reads a folder of manifests:'
+        shown router "ls $manifests"
+    fi
     from=$(now_ms)
     grevyd_start
     within 20 '[ "$(kernel | wc -l)" -ge 4 ]' || {
@@ -202,6 +238,7 @@ scene_first() {
         return
     }
     took=$(($(now_ms) - from))
+    [ -z "${DEMO_KUBE-}" ] || shown kube 'kubectl get services -A'
     shown router 'grevysh -c "show services"'
     shown router 'vtysh -c "show ip route openfabric" | tail -n +8'
     shown router 'ip route show proto openfabric; ip -6 route show proto openfabric'
@@ -237,7 +274,7 @@ scene_move() {
         closing 'not: no answer from the new node'
         return
     }
-    closing "the route was on node2 within $((took + 1)) ms of the manifest being written; DNS answers from there"
+    closing "the route was on node2 within $((took + 1)) ms of $written; DNS answers from there"
 }
 
 scene_node_fails() {
@@ -260,7 +297,7 @@ EOF
         closing "not: $answers of 30 requests were answered"
         return
     }
-    closing "out of every route within $((took + 1)) ms of Kubernetes saying so; 30 of 30 requests answered by the others"
+    closing "out of every route within $((took + 1)) ms of $said_so; 30 of 30 requests answered by the others"
     node_up 3
     objects
     within 10 'kernel 192.168.254.10 | grep -q 192.168.2.15'
@@ -322,6 +359,31 @@ scene_zebra_restarted() {
     closing "with -K30: $kept packets lost; plainly: a gap of $gap_ms ms, zebra's own start included"
 }
 
+scene_no_server() {
+    local from
+    title 'The API server is killed, routes stay'
+    from=$(wc -l <"$lab/log/monitor.log")
+    kube_kill
+    within 60 'grevy "show kubernetes json" | json "not d[\"reachable\"]"' || {
+        closing 'not: grevyd did not notice'
+        return
+    }
+    shown router 'grevysh -c "show kubernetes"'
+    stream_start away 192.168.254.10
+    pause 3
+    kube_up
+    within 90 'grevy "show kubernetes json" | json "d[\"reachable\"]"' || {
+        closing 'not: grevyd is not back'
+        return
+    }
+    stream_stop away
+    if [ "$lost" = 0 ] && ! tail -n "+$((from + 1))" "$lab/log/monitor.log" | grep -qE '192.168.254|fd00:254:'; then
+        closing "killed, started, watched again: no route was touched, $sent packets sent, $lost lost"
+    else
+        closing "not: $stream; $(tail -n "+$((from + 1))" "$lab/log/monitor.log" | grep -cE '192.168.254|fd00:254:') routes touched"
+    fi
+}
+
 scene_why() {
     title 'Why is this Service not there?'
     manifest <<EOF
@@ -367,7 +429,16 @@ stage() {
         wait_for 10 "[ \"\$(in_ns node$n ss -Hltn 'sport = 80' | wc -l)\" = 3 ]"
     done
     wait_for 10 'in_ns node1 ss -Hltn "sport = 53" | grep -q .'
-    grevyd_conf </dev/null
+    if [ -n "${DEMO_KUBE-}" ]; then
+        kube_start
+        printf '#!/bin/sh\nexec "%s/kubectl" --kubeconfig "%s" "$@"\n' "$KUBE_BIN" "$kube/admin.conf" >"$lab/bin/kubectl"
+        chmod 755 "$lab/bin/kubectl"
+        kube_rights grevy-system/grevy controller
+        kube_account_config router.conf grevy-system/grevy
+        kube_router_conf router.conf </dev/null
+    else
+        grevyd_conf </dev/null
+    fi
     objects node1
 }
 
@@ -389,6 +460,7 @@ scene_move
 scene_node_fails
 scene_grevyd_killed
 scene_zebra_restarted
+[ -z "${DEMO_KUBE-}" ] || scene_no_server
 scene_why
 
 printf '\n%s\n%s' "$bold$cyan== What was seen$plain" "$summary"

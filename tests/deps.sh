@@ -8,6 +8,8 @@ deps_build=(gcc libc6-dev make autoconf automake pkg-config\|pkgconf libevent-de
     libedit-dev tar xz-utils)
 deps_lab=(frr iproute2 iputils-ping procps python3 util-linux kmod nftables curl)
 deps_demo=(bind9-dnsutils)
+# For tests/kube/build.sh: the last three only where there is no Go.
+deps_kube=(ca-certificates debootstrap debian-archive-keyring gpgv)
 deps_check=(libcmocka-dev openssl python3-h2 clang libclang-rt-dev\|libclang-rt-14-dev llvm clang-format clang-tidy cppcheck shellcheck mandoc gcovr git
     debootstrap debian-archive-keyring gpgv wget ca-certificates)
 

@@ -119,7 +119,8 @@ static void put_cluster(struct buf *to, const struct k8s_state *st)
 {
 	const struct k8s_cluster *c = st->cluster;
 
-	gauge(to, "kubernetes_up", "Whether the API server can be reached.", !st->outage_s);
+	gauge(to, "kubernetes_up", "Whether the API server can be reached.",
+	    c->server && !st->outage_s);
 	family(to, "kubernetes_resource_up", "gauge", "Whether a resource is watched now.");
 	per_resource(to, "kubernetes_resource_up", c, is_up);
 	family(to, "kubernetes_heard_timestamp_seconds", "gauge",

@@ -35,11 +35,13 @@ static void put_server(struct vty_request *rq, const struct k8s_cluster *c)
 
 	writer_str(w, "server", "Server", c->server);
 	writer_str(w, "source", "Credentials", c->source);
+	if (c->auth_error)
+		writer_str(w, "credentialError", "Cannot be read", c->auth_error);
 	writer_bool(w, "insecure", NULL, c->insecure);
 	if (c->insecure)
 		writer_str(w, NULL, "Certificate", "not verified: insecure-skip-tls-verify");
 	if (c->expires_s)
-		writer_str(w, "credentialExpires", "They expire", fmt_time(c->expires_s, b));
+		writer_str(w, "credentialExpires", "Valid until", fmt_time(c->expires_s, b));
 }
 
 static void put_state(struct vty_request *rq, const struct k8s_state *st)
@@ -49,7 +51,7 @@ static void put_state(struct vty_request *rq, const struct k8s_state *st)
 
 	writer_bool(w, "synced", "Read once", st->synced);
 	writer_bool(w, "whole", "All of it", st->whole);
-	writer_bool(w, "reachable", "Reachable", !st->outage_s);
+	writer_bool(w, "reachable", "Reachable", st->cluster->server && !st->outage_s);
 	if (st->outage_s) {
 		writer_str(w, "outageSince", "Away since", fmt_time(st->outage_s, b));
 		put_age(rq, "outageSeconds", "Away for", st->outage_s);

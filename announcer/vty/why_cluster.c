@@ -74,10 +74,19 @@ static size_t put_resources(struct why *y, const struct k8s_cluster *c)
 	return n;
 }
 
+static size_t watched(const struct k8s_cluster *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_resources; i++)
+		n += c->resources[i].phase == K8S_WATCHING;
+	return n;
+}
+
 static void put_unread(struct why *y, const struct k8s_state *st)
 {
 	const struct k8s_cluster *c = st->cluster;
-	const char *because = st->outage ? st->outage : NULL;
+	const char *because = st->outage ? st->outage : c->auth_error;
 
 	if (!c->source)
 		why_broken(y, "source",
@@ -98,6 +107,9 @@ void why_cluster(struct why *y, const struct k8s_state *st)
 
 	if (!st->outage_s)
 		failing = put_resources(y, c);
+	if (c->auth_error && c->source)
+		why_note(y, "source", "mend that file; what was read before is used", "%s",
+		    c->auth_error);
 	if (!st->synced && !y->broken)
 		put_unread(y, st);
 	else if (st->outage_s)
@@ -105,7 +117,15 @@ void why_cluster(struct why *y, const struct k8s_state *st)
 		    "%s away since %s: %s; the last known state is used", server(c),
 		    fmt_time(st->outage_s, b), st->outage ? st->outage : "no reason given");
 	else if (!failing && !st->n_problems)
-		why_ok(y, "source", "%s, %zu resources watched", server(c), c->n_resources);
+		why_ok(y, "source", "%s, %zu resources watched", server(c), watched(c));
+}
+
+static const char *write_cure(const struct k8s_state *st)
+{
+	if (st->outage_s)
+		return "make the API server reachable again";
+	return "our account must be allowed to get, create and update Leases, and to patch "
+	       "services/status (RBAC); " SEE;
 }
 
 void why_controller(struct why *y)
@@ -120,14 +140,13 @@ void why_controller(struct why *y)
 		why_ok(y, "controller", "%s holds the Lease %s and assigns", c->leader,
 		    conf->lease);
 	else if (!c->leading)
-		why_note(y, "controller",
-		    "our account must be allowed to get, create and update this Lease; " SEE,
+		why_note(y, "controller", write_cure(ctx->source),
 		    "nobody holds the Lease %s, so nobody assigns%s%s", conf->lease,
 		    c->write_error ? ": " : "", c->write_error ? c->write_error : "");
 	else if (c->write_error)
-		why_note(y, "controller",
-		    "our account must be allowed to patch services/status; " SEE,
-		    "the Lease is ours, but writing failed: %s", c->write_error);
+		why_note(y, "controller", write_cure(ctx->source),
+		    "the Lease %s is ours, but writing failed: %s", conf->lease,
+		    c->write_error);
 	else
 		why_ok(y, "controller", "the Lease %s is ours", conf->lease);
 }

@@ -56,6 +56,12 @@ static bool assigns(const struct vty_context *ctx)
 	return (!ctx->conf || ctx->conf->controller) && (!c || c->leading);
 }
 
+/* Another controller is to give it an address. */
+static bool standby(const struct vty_context *ctx, const struct alloc_service *as)
+{
+	return as->reason == ALLOC_NO_CONTROLLER && ctx->conf && ctx->conf->controller;
+}
+
 /* Who chose the address. */
 static const char *chosen_by(const struct vty_request *rq, const struct k8s_service *s)
 {
@@ -294,8 +300,9 @@ static void chain_of_none(struct vty_request *rq, const struct store_service *sv
 		const struct alloc_text *t = alloc_text((enum alloc_reason)as->reason);
 
 		why_controller(&y);
-		why_broken(&y, "address", t->cure, "%s: %s",
-		    alloc_state_name((enum alloc_state)as->state),
+		why_broken(&y, "address",
+		    standby(rq->ctx, as) ? "look at who holds it: show kubernetes" : t->cure,
+		    "%s: %s", alloc_state_name((enum alloc_state)as->state),
 		    as->text ? as->text : t->token);
 	}
 	why_end(&y, "it has no address");

@@ -44,7 +44,8 @@ static void core_init(struct core *c, unsigned limit)
 	c->rib = rib_new();
 	c->d = desired_new(c->st, c->a, c->rib);
 	c->policy = pools_make("lan:10.0.0.0/12");
-	desired_set_rules(c->d, &(struct alloc_rules){c->policy, "", true});
+	desired_set_rules(c->d,
+	    &(struct alloc_rules){.policy = c->policy, .lb_class = "", .controller = true});
 	desired_set_router(c->d, &(struct eligible_router){.max_nexthops = limit});
 }
 

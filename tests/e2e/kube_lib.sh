@@ -251,8 +251,8 @@ subjects: [{kind: ServiceAccount, name: $name, namespace: $ns}]
 RIGHTS
 }
 
-# kube_conf KUBECONFIG [FILE]: grevyd_conf for the router on the API, whose controller it is.
-kube_conf() {
+# kube_router_conf KUBECONFIG [FILE]: grevyd_conf for the router on the API, whose controller it is.
+kube_router_conf() {
     grevyd_conf "${2:-$conf}"
     sed -i "/manifests:/s,manifests:.*,kubeconfig: $kube/$1,; /state-file:/d" "${2:-$conf}"
 }

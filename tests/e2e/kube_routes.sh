@@ -21,7 +21,7 @@ kube_start
 kube_nodes
 kube_rights grevy-system/grevy controller
 kube_account_config router.conf grevy-system/grevy
-kube_conf router.conf </dev/null
+kube_router_conf router.conf </dev/null
 kube_service web "loadBalancerIP: $pool4.1"
 for i in 1 2 3; do kube_pod "web-$i" "node$i" web "10.42.$i.2" "fd42:$i::2"; done
 

@@ -3,10 +3,9 @@
 # Role node beside a local FRR, by the files of frr-config/node-sidecar: on each of three nodes
 # zebra, bgpd and grevyd; the router has bgpd and no grevyd. The nodes have what kube-proxy
 # would make, so that a Service is answered by its pods.
-# shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/e2e/sidecar_lib.sh
+. "$(dirname "$0")/sidecar_lib.sh"
 
-shipped=$top_dir/frr-config/node-sidecar
 local4=$pool4.1 cluster4=$pool4.2 local6=$pool6::1 cluster6=$pool6::2
 stale=5
 
@@ -60,84 +59,20 @@ table inet kube {
 EOF
 }
 
-# node_frr I: the daemons of node I as shipped, in a pathspace of their own.
-node_frr() {
-    local i=$1 d daemons=(zebra bgpd) options
-    [ ! -x "$FRR/mgmtd" ] || daemons=(mgmtd zebra bgpd)
-    # shellcheck source=frr-config/node-sidecar/daemons
-    . "$shipped/daemons"
-    for d in "${daemons[@]}"; do
-        options=${d}_options
-        [ -n "${!options-}" ] || options=staticd_options # mgmtd: from FRR 10 on
-        options=${!options}
-        # shellcheck disable=SC2086 # options are words
-        start "$d-node$i" "node$i" "$FRR/$d" $options -N "node$i" --log stdout --log-level warnings
-        # A socket of one that was killed may still be there: it must answer.
-        wait_for 10 "running $d-node$i && in_ns node$i vtysh -N node$i -d $d -c 'show version'"
-    done
-    is "node$i: vtysh -b takes every line of frr.conf" "$(vtysh_load "node$i" -N "node$i" -b)" ''
-}
-
-node_frr_kill() {
-    local d
-    for d in bgpd zebra mgmtd; do
-        stop "$d-node$1" KILL
-    done
-}
-
 # node_grevyd I: as the shipped grevyd.yaml says, in little time.
 node_grevyd() {
     start "grevyd$1" "node$1" env NODE_NAME="node$1" "${as_frr[@]}" grevyd -N "node$1" -f "$lab/node.yaml"
     wait_for 10 "zserv_up /run/grevy/node$1"
 }
 
-node_setup() {
-    local i=$1
-    in_ns "node$i" ip route del local "$pool4.0/24" dev lo
-    in_ns "node$i" ip route del local "$pool6::/64" dev lo
-    pod_routes "$i"
-    install -d -o frr -g frr "/run/frr/node$i" "$lab/frr/node$i"
-    install -d -o frr -g frrvty -m 750 "/run/grevy/node$i"
-    : >"$lab/frr/node$i/vtysh.conf"
-    # What makes the case short: the rest is the file as it is.
-    { cat "$shipped/frr.conf" && cat <<EOF; } >"$lab/frr/node$i/frr.conf"
-router bgp 64513
- neighbor 192.168.2.1 timers 1 3
- neighbor 192.168.2.1 timers connect 1
- neighbor fd00:2::1 timers 1 3
- neighbor fd00:2::1 timers connect 1
-EOF
-    chown -R frr:frr "$lab/frr/node$i"
-}
-
-# --- what is to be seen ----------------------------------------------------------------------
-
-node_kernel() { LAB_SPACE=node$1 in_ns "node$1" python3 "$e2e_dir/lab.py" kernel "${@:2}"; }
-node_zebra() { LAB_SPACE=node$1 in_ns "node$1" python3 "$e2e_dir/lab.py" zebra "${@:2}"; }
-node_rib() { LAB_SPACE=node$1 in_ns "node$1" python3 "$e2e_dir/lab.py" rib "${@:2}"; }
-node_grevy() { grevy_at "/run/grevy/node$1" "$2"; }
-# router_has PREFIX: the nodes that the router's kernel sends it to, e.g. '1 2'.
-router_has() {
-    local i nodes='' hops
-    case $1 in
-    *:*) hops=$(in_ns router ip -6 route show "$1" proto bgp) ;;
-    *) hops=$(in_ns router ip route show "$1" proto bgp) ;;
-    esac
-    for i in 1 2 3; do
-        ! grep -qE "via ($(node_ip "$i")|$(node_ip "$i" 6)|${ll6[$i]}) " <<<"$hops " || nodes+=" $i"
-    done
-    echo "${nodes# }"
-}
-routed() { becomes 15 "$1" "router_has '$2'" "$3"; }
 web() { in_ns "$1" curl -sS -m 2 "http://$2/"; }
 
 lab_start
 # By ports, too: one client sees more than one node.
 in_ns router sysctl -qw net.ipv4.fib_multipath_hash_policy=1 net.ipv6.fib_multipath_hash_policy=1
-for i in 1 2 3; do node_setup "$i"; done
-declare -A ll6=()
 for i in 1 2 3; do
-    wait_for 5 "ll6[$i]=\$(in_ns node$i ip -6 -o addr show dev eth0 | grep -o 'fe80::[0-9a-f:]*')"
+    node_setup "$i"
+    pod_routes "$i"
     pod "$i"
     kube_proxy "$i" '1 2'
 done
@@ -148,31 +83,7 @@ service default/cluster ips=$cluster4,$cluster6 dual on=node1,node2
 service default/nobody on=node1
 EOF
 
-# The router: an FRR that knows nothing of grevyd.
-zebra_start
-start bgpd router "$FRR/bgpd" -A 127.0.0.1 --log stdout --log-level warnings
-wait_for 10 '[ -S /run/frr/bgpd.vty ]'
-cat >"$lab/frr/bgp.conf" <<EOF
-router bgp 64512
- no bgp ebgp-requires-policy
- neighbor nodes peer-group
- neighbor nodes remote-as 64513
- neighbor nodes timers 1 3
- neighbor nodes6 peer-group
- neighbor nodes6 remote-as 64513
- neighbor nodes6 timers 1 3
- bgp listen range 192.168.2.0/24 peer-group nodes
- bgp listen range fd00:2::/64 peer-group nodes6
- address-family ipv4 unicast
-  maximum-paths 8
- exit-address-family
- address-family ipv6 unicast
-  neighbor nodes6 activate
-  maximum-paths 8
- exit-address-family
-EOF
-in_ns router vtysh -f "$lab/frr/bgp.conf" >>"$lab/log/vtysh.log" 2>&1 || fail 'the router takes no BGP'
-
+router_bgp
 sed "s,/etc/grevy/manifests.d,$manifests,; s,^zebra:,&\n  stale-time: $stale," "$shipped/grevyd.yaml" >"$lab/node.yaml"
 for i in 1 2 3; do
     node_frr "$i"

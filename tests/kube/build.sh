@@ -76,10 +76,18 @@ is_good() {
     done
 }
 
+# It is in use: not for others to take away.
+finish() {
+    touch "$final/built"
+    echo "$final"
+    exit 0
+}
+
 mkdir -p "$work"
+final=$work/bin-$(key)
+! is_good "$final" || finish
 exec 9>"$work/lock"
 flock 9
-final=$work/bin-$(key)
 if ! is_good "$final"; then
     # The caller's settings for Go, but for where modules come from, must not reach the build.
     unset GOROOT GOPATH GOBIN GOOS GOARCH GOEXPERIMENT GODEBUG GO111MODULE
@@ -88,14 +96,15 @@ if ! is_good "$final"; then
     go=go
     go_of go || go_trixie
     bin=$final.new
-    rm -rf "$bin" "$final"
+    rm -rf "$work"/bin-*.new "$final"
     mkdir "$bin"
     say "building ${programs[*]} in $work"
     build >&2
     touch "$bin/built"
     mv "$bin" "$final"
+    # Go keeps what it compiled for days, of every change: let it begin anew in time.
+    [ "$(du -sm "$GOCACHE" | cut -f1)" -lt 2600 ] || rm -rf "$GOCACHE"
+    # Those of other trees stay for as long as they are in use.
+    find "$work" -mindepth 2 -maxdepth 2 -name built -mmin +180 -printf '%h\0' | xargs -0r rm -rf
 fi
-# Those of other trees stay for as long as they are in use.
-touch "$final/built"
-find "$work" -mindepth 2 -maxdepth 2 -name built -mmin +180 -printf '%h\0' | xargs -0r rm -rf
-echo "$final"
+finish

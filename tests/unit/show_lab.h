@@ -23,6 +23,12 @@ struct scene {
 	const char *stray, *elsewhere;             /* a route of nobody; what a look-up finds */
 	const char *fib_off;
 	const char *outage;
+	bool api;               /* the source is an API server */
+	const char *forbidden;  /* a resource of it: never read */
+	const char *leader;     /* who holds the Lease; NULL = we do; "" = nobody */
+	const char *no_writing; /* why */
+	const char *no_account; /* why */
+	bool insecure;          /* its certificate is not verified; the credential expires */
 	const char *problem;
 	const char *damaged; /* the state file */
 	unsigned nodes,
@@ -43,6 +49,8 @@ struct lab {
 	struct desired *desired;
 	struct k8s_state source;
 	struct k8s_problem problem;
+	struct k8s_cluster cluster;
+	struct k8s_resource resources[4];
 	struct vty_problem damage;
 	struct vty_context ctx;
 	struct ipaddr gateways[GATEWAYS_MAX];

@@ -24,7 +24,8 @@ static void rules(struct world *w, const char *pools, bool controller, const cha
 {
 	struct policy *next = pools_make(pools);
 
-	alloc_set_rules(w->a, &(struct alloc_rules){next, class, controller});
+	alloc_set_rules(w->a,
+	    &(struct alloc_rules){.policy = next, .lb_class = class, .controller = controller});
 	pools_free(w->policy);
 	w->policy = next;
 }

@@ -66,7 +66,8 @@ static void rules(struct world *w, const char *pools, bool controller)
 {
 	struct policy *next = pools_make(pools);
 
-	desired_set_rules(w->d, &(struct alloc_rules){next, "", controller});
+	desired_set_rules(w->d,
+	    &(struct alloc_rules){.policy = next, .lb_class = "", .controller = controller});
 	pools_free(w->policy);
 	w->policy = next;
 }

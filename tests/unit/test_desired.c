@@ -25,7 +25,8 @@ static void rules(struct world *w, const char *pools)
 {
 	struct policy *next = pools_make(pools);
 
-	desired_set_rules(w->d, &(struct alloc_rules){next, "", true});
+	desired_set_rules(
+	    w->d, &(struct alloc_rules){.policy = next, .lb_class = "", .controller = true});
 	pools_free(w->policy);
 	w->policy = next;
 }
@@ -253,7 +254,8 @@ static void node_selectors_of_the_pool(void **state)
 	assert_look(&w, "sel", "no-nodes");
 	/* Other rules in the same place, as memory that is used again may have them. */
 	w.policy->pools[1].ads[0].nodes.v[0].labels[0].value[0] = 'a';
-	desired_set_rules(w.d, &(struct alloc_rules){w.policy, "", true});
+	desired_set_rules(
+	    w.d, &(struct alloc_rules){.policy = w.policy, .lb_class = "", .controller = true});
 	run(&w);
 	assert_route(&w, "203.0.113.0", "192.0.2.1*1");
 	world_fini(&w);

@@ -128,25 +128,25 @@ static void says_why_not(void **state)
 		const char *script, *error;
 	} cases[] = {
 	    {"echo; echo 'no session' >&2; echo more >&2; echo SECRET; exit 2",
-             "exit status 2: no session"									    },
-	    {"printf 'a\\001\\033[1mb\\n' >&2; exit 1",                         "exit status 1: a??[1mb"            },
-	    {"exit 1",							  "exit status 1"                     },
-	    {"true",							    "it did not print JSON"             },
-	    {"echo SECRET",						     "it did not print JSON"             },
-	    {"echo '{\"kind\":\"ExecCredential\"'",                             "it did not print JSON"             },
-	    {"echo '[]'",						       "it did not print an ExecCredential"},
-	    {"echo '{}'",						       "it did not print an ExecCredential"},
+             "exit status 2: no session"										   },
+	    {"printf 'a\\001\\033[1mb\\n' >&2; exit 1",                         "exit status 1: a??[1mb"                   },
+	    {"exit 1",							  "exit status 1"                            },
+	    {"true",							    "it did not print JSON"                    },
+	    {"echo SECRET",						     "it did not print JSON"                    },
+	    {"echo '{\"kind\":\"ExecCredential\"'",                             "it did not print JSON"                    },
+	    {"echo '[]'",						       "it did not print an ExecCredential"       },
+	    {"echo '{}'",						       "it did not print an ExecCredential"       },
 	    {"echo "
 	     "'{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/"
-	     "v2\"}'",								  "its answer is not of apiVersion " V1											       },
-	    {SAY("null"),								 "its answer has no status"},
-	    {SAY("{}"),								 "it gave neither a token nor a certificate"												 },
-	    {SAY("{\"token\":7}"),								 "token must be a string"},
+	     "v2\"}'",					     "its answer is not of apiVersion " V1      },
+	    {SAY("null"),						       "its answer has no status"                 },
+	    {SAY("{}"),							 "it gave neither a token nor a certificate"},
+	    {SAY("{\"token\":7}"),					      "token must be a string"                   },
 	    {SAY("{\"token\":\"a\",\"expirationTimestamp\":\"soon\"}"),
-             "expirationTimestamp is no time"							    },
+             "expirationTimestamp is no time"									      },
 	    {SAY("{\"clientCertificateData\":\"C\"}"),
-             "clientCertificateData and clientKeyData must come together" },
-	    {"head -c 1048577 /dev/zero",								 "it printed more than 1 MiB"									 },
+             "clientCertificateData and clientKeyData must come together"                                                  },
+	    {"head -c 1048577 /dev/zero",                                       "it printed more than 1 MiB"               },
 	};
 
 	(void)state;

@@ -24,7 +24,6 @@ struct world {
 	unsigned revision, compacted;
 	unsigned told[SLOTS], mark[SLOTS], generation; /* value 0 = nothing */
 	unsigned cursor;                               /* of the watch: revision it has seen */
-	unsigned at_slot, at_revision;                 /* of the list */
 	bool faults;
 	int stream; /* 0 = refused, 1 = known, 2 = taken for a watch, 3 = never ends */
 };

@@ -16,6 +16,7 @@
 #include "fake_outputs.h"
 #include "k8s/decode.h"
 #include "k8s/yamldoc.h"
+#include "show_cluster.h"
 #include "show_kernel.h"
 #include <cmocka.h>
 #include <json-c/json.h>
@@ -186,9 +187,12 @@ static void source_start(struct lab *lab, const struct scene *s)
 	    .outage_s = s->outage ? NOW_S - 600 : 0,
 	    .outage = (char *)(uintptr_t)s->outage,
 	    .files = 3};
+	if (s->api)
+		cluster_start(lab, s);
 	if (!s->problem)
 		return;
-	lab->problem.where = (char *)(uintptr_t) "/etc/grevy/manifests.d/dns.yaml:14:7";
+	lab->problem.where =
+	    TEXT(s->api ? "services pihole/dns" : "/etc/grevy/manifests.d/dns.yaml:14:7");
 	lab->problem.what = (char *)(uintptr_t)s->problem;
 	lab->source.problems = &lab->problem;
 	lab->source.n_problems = 1;
@@ -215,7 +219,8 @@ static struct lab *lab_new(const struct scene *s)
 	lab->alloc = alloc_new(lab->store);
 	lab->rib = rib_new();
 	lab->desired = desired_new(lab->store, lab->alloc, lab->rib);
-	rules = (struct alloc_rules){&lab->conf->policy, "", true};
+	rules = (struct alloc_rules){
+	    .policy = &lab->conf->policy, .lb_class = "", .controller = true};
 	desired_set_rules(lab->desired, &rules);
 	desired_set_node(lab->desired, s->node);
 	desired_set_router(lab->desired, &router);
@@ -234,7 +239,7 @@ static struct lab *lab_new(const struct scene *s)
 	    .last_queued_ns = (NOW_MS - 5000) * 1000000ull,
 	    .depth_max = 39,
 	    .high_water = 1024,
-	    .dir = "/etc/grevy/manifests.d"};
+	    .dir = s->api ? NULL : "/etc/grevy/manifests.d"};
 	lab->ctx = (struct vty_context){.version = "0.0.1",
 	    .started_s = NOW_S - 3600,
 	    .conf = lab->conf,
@@ -357,6 +362,10 @@ static const char *const why_kernel[] = {"show fib", "show fib 192.168.254.0",
     "show fib 192.168.254.6", "show services", "why default/web", NULL};
 static const char *const why_source[] = {
     "why default/web", "why default/nothing", "why node n1", "show queue", NULL};
+static const char *const of_api[] = {"show kubernetes", "show kubernetes json", "show queue",
+    "why default/web", "why default/tiny-2", "why default/nothing", "why node n1", NULL};
+static const char *const why_api[] = {
+    "show kubernetes", "why default/web", "why default/tiny-2", NULL};
 static const char *const why_many[] = {"why default/web", "show zserv | count resolved",
     "show services | include default/web", NULL};
 
@@ -398,6 +407,21 @@ SCENE(outage, .commands = why_source,
     .outage = "/etc/grevy/manifests.d: No such file or directory")
 SCENE(bad_file, .commands = why_source, .problem = "spec.ports[0].port: must be 1..65535")
 
+SCENE(api, .commands = of_api, .api = true)
+SCENE(api_insecure, .commands = why_api, .api = true, .insecure = true)
+SCENE(api_away, .commands = why_api, .api = true,
+    .outage = "https://192.0.2.1:6443: Connection refused")
+SCENE(api_forbidden, .commands = why_api, .api = true, .forbidden = "services")
+SCENE(api_unread, .commands = why_api, .api = true, .unread = true,
+    .no_account = "/etc/grevy/kubeconfig: No such file or directory")
+SCENE(api_standby, .commands = why_api, .api = true, .leader = "gateway2_77aa")
+SCENE(api_nobody, .commands = why_api, .api = true, .leader = "",
+    .no_writing = "create leases: HTTP 403: forbidden")
+SCENE(api_no_writing, .commands = why_api, .api = true,
+    .no_writing = "patch services/status of default/web: HTTP 403: forbidden")
+SCENE(api_problem, .commands = why_api, .api = true,
+    .problem = "spec.ports[0].port: must be 1..65535")
+
 /* The metrics of a lab with something of everything. */
 static void metrics(void **state)
 {
@@ -418,6 +442,26 @@ static void metrics(void **state)
 	assert_non_null(strstr(b.p, "grevy_source_synced 0\n"));
 	free(b.p);
 }
+
+static void metrics_of_an_api(void **state)
+{
+	static const struct scene s = {.name = "metrics_api", .api = true, .insecure = true};
+	struct lab *lab = lab_new(&s);
+	struct buf b = {0}, part = {0};
+	const char *from;
+
+	(void)state;
+	metrics_put(&b, &lab->ctx);
+	/* The rest is in metrics.golden. */
+	from = strstr(b.p, "# HELP grevy_kubernetes_up");
+	assert_non_null(from);
+	buf_add(&part, from, (size_t)(strstr(from, "# HELP grevy_rib_routes") - from));
+	compare(s.name, part.p);
+	lab_free(lab);
+	free(b.p);
+	free(part.p);
+}
+
 SCENE(node, .commands = on_a_node, .node = "n1")
 SCENE(node_unknown, .commands = why_node, .node = "n9")
 SCENE(node_lo_down, .commands = why_node, .node = "n1", .lo_down = true)
@@ -518,7 +562,17 @@ int main(void)
 	    cmocka_unit_test(unread),
 	    cmocka_unit_test(outage),
 	    cmocka_unit_test(bad_file),
+	    cmocka_unit_test(api),
+	    cmocka_unit_test(api_insecure),
+	    cmocka_unit_test(api_away),
+	    cmocka_unit_test(api_forbidden),
+	    cmocka_unit_test(api_unread),
+	    cmocka_unit_test(api_standby),
+	    cmocka_unit_test(api_nobody),
+	    cmocka_unit_test(api_no_writing),
+	    cmocka_unit_test(api_problem),
 	    cmocka_unit_test(metrics),
+	    cmocka_unit_test(metrics_of_an_api),
 	    cmocka_unit_test(node),
 	    cmocka_unit_test(node_unknown),
 	    cmocka_unit_test(node_lo_down),

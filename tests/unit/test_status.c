@@ -239,6 +239,21 @@ static void test_forbidden(void **state)
 	assert_int_equal(fake_n(w->client), 1);
 }
 
+/* So the API server calls it when the uid is not that of the Service. */
+static void test_invalid(void **state)
+{
+	struct world *w = *state;
+
+	wish(w, "web", "10", "192.0.2.1");
+	fake_answer(w->client, 0, 422, "{}");
+	expect(w, 0, "GET", "web");
+	fake_answer(w->client, 0, 200, GET_HEAD LB "}");
+	expect(w, 0, "PATCH", "web/status");
+	fake_answer(w->client, 0, 422, "{}"); /* it is something else */
+	told(w, "default/web #1 - patch services/status of default/web: HTTP 422 (again);");
+	assert_int_equal(fake_n(w->client), 0);
+}
+
 static void test_broken_answers(void **state)
 {
 	struct world *w = *state;
@@ -348,6 +363,7 @@ int main(void)
 	    TEST(test_conflicts_do_not_go_on_for_ever),
 	    TEST(test_what_is_not_ours_is_left_alone),
 	    TEST(test_forbidden),
+	    TEST(test_invalid),
 	    TEST(test_broken_answers),
 	    TEST(test_server_in_trouble),
 	    TEST(test_eight_at_once_in_order),

@@ -335,6 +335,7 @@ static void silence_is_looked_into(void **state)
 	assert_int_equal(w->client.resets, 0);
 	turn(w, 0);
 	assert_int_equal(w->client.resets, 1);
+	assert_false(has_call(w, "/version"));
 	turn(w, 31000);
 	call = call_to(w, "/services?");
 	assert_non_null(strstr(call->path, "&resourceVersion=10"));

@@ -19,6 +19,8 @@ const usage = `usage: kubelab PART [ARGUMENT...]
   certs      a CA, and what it signs
   compact    compacts etcd up to now
   kubelets   keeps the Nodes named in a folder alive
+  fill       many objects
+  churn      changes endpoints at a rate
 `
 
 // Of ours: each takes its arguments and returns what went wrong.
@@ -26,6 +28,8 @@ var parts = map[string]func([]string) error{
 	"certs":    certs,
 	"compact":  compact,
 	"kubelets": kubelets,
+	"fill":     fill,
+	"churn":    churn,
 }
 
 func main() {

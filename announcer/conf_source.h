@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* conf_source.h - what a configuration wants of the source. */
+#ifndef GREVY_CONF_SOURCE_H
+#define GREVY_CONF_SOURCE_H
+
+struct conf;
+struct k8s_command;
+
+/* The namespace of the objects of metallb.io, unless policy-from says another. */
+#define CONF_CUSTOM_NS "metallb-system"
+
+/* A K8S_SOURCE command: what the source is, and what it is asked for. The caller's. */
+struct k8s_command *conf_source(const struct conf *c);
+#endif
