@@ -278,10 +278,13 @@ static void fail(struct reflect *r, const struct reflect_end *e, int64_t now_ms,
 	try_later(r, now_ms, rnd, e->retry_after_s);
 }
 
+/* A server that starts refuses everybody until it has read who may do what: seldom only in the
+ * end. */
 static void forbid(struct reflect *r, const struct reflect_end *e, int64_t now_ms, uint32_t rnd)
 {
 	const struct reflect_what *w = r->what;
 	const char *text = e->text && *e->text ? e->text : NULL;
+	int64_t wait_ms = SELDOM_MS;
 
 	if (r->ask == REFLECT_GROUP) { /* then by trial */
 		r->served = all_versions(r);
@@ -295,7 +298,9 @@ static void forbid(struct reflect *r, const struct reflect_end *e, int64_t now_m
 	    r->ask == REFLECT_LIST ? "list" : "watch", w->resource, *w->group ? " of " : "",
 	    w->group, w->ns ? " in namespace " : "", w->ns ? w->ns : "",
 	    w->name ? " by its name" : "", text ? ": " : "", text ? text : "");
-	r->wake_ms = now_ms + SELDOM_MS + rnd % SELDOM_MS;
+	if (r->forbidden < 5)
+		wait_ms = (int64_t)1000 << r->forbidden++;
+	r->wake_ms = now_ms + wait_ms + rnd % wait_ms;
 }
 
 /* It may be about to come: a server that starts serves custom resources a little later. */
@@ -403,8 +408,7 @@ static void expired(struct reflect *r, int64_t now_ms, uint32_t rnd)
 	if (r->ask == REFLECT_LIST)
 		r->no_pages = r->cont != NULL;
 	list_anew(r);
-	if (r->fails == 0) {
-		r->fails = 1;
+	if (r->expired++ == 0) {
 		r->wake_ms = now_ms + rnd % BACKOFF_MIN_MS;
 	} else {
 		fail(r, &why, now_ms, rnd);
@@ -473,7 +477,7 @@ enum reflect_act reflect_done(
 
 	r->busy = false;
 	if (r->answered && r->ask == REFLECT_WATCH && lived_ms >= HEALTHY_MS)
-		r->fails = 0;
+		r->fails = r->forbidden = r->expired = 0;
 	if (end->error == -ENOMEM)
 		list_anew(r);
 	if (r->stopped && end->error != -ENOMEM) {
@@ -516,7 +520,7 @@ void reflect_again(struct reflect *r, int64_t now_ms)
 {
 	list_anew(r);
 	r->busy = false;
-	r->fails = r->stream_fails = 0;
+	r->fails = r->stream_fails = r->forbidden = r->expired = 0;
 	r->no_stream = r->no_pages = false;
 	if (*r->what->group) {
 		r->served = 0;

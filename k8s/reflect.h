@@ -83,8 +83,8 @@ struct reflect {
 	bool changed;        /* any of phase, text, version, lists; the caller clears it */
 	/* Our own. */
 	enum reflect_ask ask;
-	unsigned served;                      /* versions that may be asked for, as bits */
-	unsigned fails, stream_fails, absent; /* in a row */
+	unsigned served; /* versions that may be asked for, as bits */
+	unsigned fails, stream_fails, absent, forbidden, expired; /* in a row */
 	bool no_stream, no_pages, answered, news, stopped, unheard;
 	struct reflect_item said; /* the ERROR that stopped the call; strings in said_text */
 	char said_text[256];
