@@ -36,6 +36,10 @@ proxy() { proxy_ctl proxy "$@"; }
 # How often the fault of that number has struck.
 applied() { proxy stats | sed -n "s/^fault $1 .*applied=//p"; }
 
+# Faults that have not struck yet. A bookmark comes once a minute; who was refused a streaming list
+# does not ask for one again.
+unstruck() { proxy stats | grep -E '^fault .*applied=0$' | grep -Ev '^fault [0-9]+ (bookmarks|nostream) '; }
+
 # reader_start: an account that may read what grevyd reads, and its kubeconfig grevy.conf, by the proxy.
 reader_start() {
     kube_rights default/grevy
