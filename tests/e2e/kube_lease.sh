@@ -20,8 +20,8 @@ for i in one:6444 two:6445; do
     kube_server=https://$kube4:${i#*:}
     kube_account_config "${i%:*}.conf" grevy-system/grevy
 done
-kube_conf one.conf </dev/null
-kube_conf two.conf "$lab/two.yaml" <<EOF
+kube_router_conf one.conf </dev/null
+kube_router_conf two.conf "$lab/two.yaml" <<EOF
 vty: {dir: /run/grevy2}
 EOF
 
@@ -68,7 +68,6 @@ becomes 20 'it has taken over what is assigned' "say_two 'show services json' | 
 proxy_ctl one fault delay ms=300 resource=services/status >/dev/null
 services_of 6 15
 kill -STOP "${pids[grevyd]}"
-before=$(requests one)
 wait_for 60 'leads two'
 second=$(holder)
 check 'stopped: the other leads' '[ "$second" != "$first" ]'
@@ -78,13 +77,13 @@ ok 'and assigns what was left over, and what is new'
 had=$(addresses)
 seen=$(versions)
 proxy_ctl one clear
+before=$(requests one)
 kill -CONT "${pids[grevyd]}"
 wait_for 20 "say_one 'show kubernetes' | grep -F '$second'"
 holds_for 5 '! leads one && leads two'
 is 'it goes on: what it writes is not taken' "$(addresses)" "$had"
 is 'nothing of the Services was written' "$(versions)" "$seen"
-check 'it did not even try' "! writes one $before | grep ' 20[01] '"
-say "      refused: $(writes one "$before" | cut -c1-120 | head -n 3)"
+is 'it did not even try' "$(writes one "$before")" ''
 
 # Its server cannot be reached: the leader gives up within its term, before the other may begin.
 proxy_ctl two fault freeze >/dev/null
@@ -97,7 +96,7 @@ wait_for 20 'assigned 19'
 before=$(requests two)
 proxy_ctl two clear
 holds_for 5 '! leads two'
-check 'thawed: it writes nothing' "! writes two $before | grep ' 20[01] '"
+is 'thawed: it writes nothing' "$(writes two "$before")" ''
 is 'what is assigned stays' "$(addresses | grep -Ev '^s1[89] ')" "$had"
 
 # Told to end, it gives the Lease up at once; killed, its term must pass.
