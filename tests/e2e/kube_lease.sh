@@ -115,22 +115,22 @@ wait_for 20 'assigned 20'
 
 # What goes wrong with a write is said, and the write is done later.
 n=20
-while read -r fault; do
+while read -r sign fault; do
     n=$((n + 1))
     mark=$(log_lines)
     # shellcheck disable=SC2086 # words are meant
     number=$(proxy_ctl one fault $fault verb=patch resource=services/status)
     services_of $n $n
     wait_for 30 "! proxy_ctl one stats | grep -E '^fault $number .*applied=0'"
-    wait_for 30 "said 'cannot write|Last failure'"
+    wait_for 30 "said '(cannot write|Last failure).*$sign'"
     proxy_ctl one clear
     wait_for 60 "assigned $n"
-    ok "$fault: $(said 'cannot write|Last failure' | tail -n 1 | tr -s ' ' | cut -c1-150)"
+    ok "$fault: $(said "(cannot write|Last failure).*$sign" | tail -n 1 | tr -s ' ' | cut -c1-150)"
 done <<EOF
-answer status=500
-answer status=429 retry=2
-answer status=403
-rst
+500 answer status=500
+429 answer status=429 retry=2
+403 answer status=403
+reset rst
 EOF
 
 # A Service that another changed meanwhile: refused by its version, done again with the new one.

@@ -72,10 +72,11 @@ reload() {
     mark=$(log_lines)
     kill -HUP "${pids[grevyd]}"
 }
-# phase 'WHAT' 'SIGN' [CONDITION]: after a reload, once that is said.
+# phase 'WHAT' 'SIGN' [CONDITION]: after a reload, once that is said and for a while.
 phase() {
     reload
     wait_for 60 "${3-said '$2'}"
+    holds_for 1 "grevy 'show kubernetes' >>'$lab/said'"
     search "$1"
 }
 
