@@ -61,6 +61,28 @@ static char *proxy_url(const char *proxy)
 	return strdup(proxy);
 }
 
+/* libcurl would say the whole of it, password and all, when it cannot use it. */
+static bool is_proxy(const char *url)
+{
+	static const char *const schemes[] = {
+	    "http", "https", "socks4", "socks4a", "socks5", "socks5h"};
+	CURLU *u = curl_url();
+	char *scheme = NULL, *host = NULL;
+	bool known = false;
+
+	if (u &&
+	    !curl_url_set(
+		u, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME | CURLU_GUESS_SCHEME) &&
+	    !curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) &&
+	    !curl_url_get(u, CURLUPART_HOST, &host, 0))
+		for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+			known |= strcmp(scheme, schemes[i]) == 0 && *host;
+	curl_free(scheme);
+	curl_free(host);
+	curl_url_cleanup(u);
+	return known;
+}
+
 static int take_proxy(
     struct http_at *at, const struct http_server_at *from, const char *host, const char *port)
 {
@@ -77,6 +99,8 @@ static int take_proxy(
 	if (!proxy)
 		proxy = proxy_for(&env, at->tls, host, port);
 	at->proxy = proxy_url(proxy ? proxy : "");
+	if (at->proxy && *at->proxy && !is_proxy(at->proxy))
+		at->fault = "the proxy's address must be a URL of http, https or socks5";
 	return at->proxy ? 0 : -1;
 }
 

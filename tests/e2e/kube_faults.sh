@@ -4,6 +4,7 @@
 # or goes; once it is over the RIB, zebra and the kernel have what kubectl says. No route that nobody
 # changed is ever taken from the kernel, and what is wrong meanwhile is said.
 # make soak takes 100 at random: KUBE_FAULTS and SOAK_SEED choose.
+kube_grace=600 # no Node falls silent because this machine is busy
 # shellcheck source=tests/e2e/kube_proxy_lib.sh
 . "$(dirname "$0")/kube_proxy_lib.sh"
 
@@ -23,7 +24,7 @@ service default/stays6 ips=$pool6::1 v6 local on=node2*2,node3
 service default/moves ips=$pool4.2 local on=node1
 service default/comes ips=$pool4.3 local on=node2
 EOF
-kube_conf </dev/null
+reader_conf </dev/null
 grevyd_start
 stays="$pool4.1/32 192.168.2.13*1,192.168.2.14*1,192.168.2.15*1"
 stays6="$pool6::1/128 $fd00:2::14*2,$fd00:2::15*1"
@@ -36,7 +37,8 @@ wait_for 20 watching
 monitor_start
 
 # Faults, a line each: what it is called; what show kubernetes or the log says of it, a regex (none
-# where nobody needs to know); commands to the proxy. Some begin with a 410, so that all is listed.
+# where nobody needs to know); commands to the proxy, or "restart" of grevyd, which asks for streaming
+# lists then. Some begin with a 410, so that all is listed.
 relist='fault expire verb=watch count=4'
 list="fault nostream; $relist" # by pages, not by a stream
 tls=$kube/pki/proxy-expired
@@ -90,12 +92,20 @@ GOAWAY; ; fault goaway; $relist
 HTTP/1.1 alone; ; fault http1; reset
 every event twice; ; fault duplicate
 no bookmarks; ; fault bookmarks; reset
-not even the bookmark that ends a streaming list; ; fault bookmarks initial=1; $relist
-no streaming lists: 422; ; fault nostream how=refused; $relist
-no streaming lists: 400; ; fault nostream how=bad; $relist
-no streaming lists: ignored; ; fault nostream how=ignored; $relist
+not even the bookmark that ends a streaming list; ; fault bookmarks initial=1; restart
+no streaming lists: 422; ; fault nostream how=refused; restart
+no streaming lists: 400; ; fault nostream how=bad; restart
+no streaming lists: ignored; ; fault nostream how=ignored; restart
+streaming lists that are cut; ; restart; fault cut verb=watch; $relist
+streaming lists that end in their middle; ; fault truncate verb=watch; restart
+streaming lists that are not JSON; failing; fault garble verb=watch kind=json; restart
+discovery that is HTML; HTML|JSON|failing|discovery; fault garble verb=discover kind=html; restart
+no discovery; 404|failing|absent|has no; fault noversions; restart
+everything slow, from the start; ; fault delay ms=50; fault split bytes=500; restart
+401 from the start; 401; fault answer status=401; restart
 a list from long ago; ; fault stale; $list
-an older server, EndpointSlices of v1beta1; ; fault v1beta1; reset
+an older server, EndpointSlices of v1beta1; ; fault v1beta1; restart
+an API server that is downgraded, to EndpointSlices of v1beta1; ; fault v1beta1; reset
 a frozen server; failing|silent|time|heard; fault freeze
 frozen watches; ; fault freeze verb=watch lost=1
 half-open connections; ; fault half-open
@@ -120,8 +130,11 @@ $pool4.2/32 $(node_ip $node)*1$more
 $stays6"
 }
 
-# Faults that have not struck yet; a bookmark comes once a minute.
-unstruck() { proxy stats | grep -E '^fault .*applied=0$' | grep -v ' bookmarks  '; }
+restart() {
+    stop grevyd KILL
+    grevyd_start
+    wait_for 10 zserv_up
+}
 
 # trial 'LINE OF faults': strikes, the cluster changes, is said, ends; then all is right. It takes up
 # to 45 s to notice that nothing is heard any more, and up to 30 s until the next try.
@@ -133,7 +146,10 @@ trial() {
     lines=$(log_lines monitor)
     for command in "${parts[@]:2}"; do
         # shellcheck disable=SC2086 # words are meant
-        proxy $command >/dev/null || fail "$name: the proxy refuses: $command"
+        case ${command# } in
+        restart) restart ;;
+        *) proxy $command >/dev/null || fail "$name: the proxy refuses: $command" ;;
+        esac
     done
     move
     wait_for 90 '! unstruck'

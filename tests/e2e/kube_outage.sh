@@ -3,6 +3,8 @@
 # The API server is away: killed for a while, grevyd restarted meanwhile, etcd compacted behind
 # watches that hear nothing, a new list that breaks off. No route is touched until what really
 # happened is known. KUBE_OUTAGE_S: how long it is killed, 10 s; make soak takes 60.
+# A controller manager that lost its Lease starts anew and finds no Node silent; this one has none.
+kube_grace=600
 # shellcheck source=tests/e2e/kube_proxy_lib.sh
 . "$(dirname "$0")/kube_proxy_lib.sh"
 
@@ -22,7 +24,7 @@ service default/moves ips=$pool4.3 local on=node1
 EOF
 kube_server=$direct
 kube_account_config direct.conf default/grevy
-kube_conf </dev/null
+reader_conf </dev/null
 grevyd_start
 kept="$pool4.1/32 192.168.2.13*1,192.168.2.14*1,192.168.2.15*1"
 kept6="$pool6::1/128 $fd00:2::14*2,$fd00:2::15*1"
@@ -53,7 +55,7 @@ outage() {
 }
 # switch FILE SERVER: another kubeconfig, by SIGHUP.
 switch() {
-    kube_conf </dev/null
+    reader_conf </dev/null
     sed -i "s|/grevy.conf|/$1|" "$conf"
     kill -HUP "${pids[grevyd]}"
     wait_for 30 "grevy 'show kubernetes' | grep '$2' && watching"

@@ -36,18 +36,19 @@ proxy() { proxy_ctl proxy "$@"; }
 # How often the fault of that number has struck.
 applied() { proxy stats | sed -n "s/^fault $1 .*applied=//p"; }
 
+# Faults that have not struck yet. A bookmark comes once a minute; who was refused a streaming list
+# does not ask for one again.
+unstruck() { proxy stats | grep -E '^fault .*applied=0$' | grep -Ev '^fault [0-9]+ (bookmarks|nostream) '; }
+
 # reader_start: an account that may read what grevyd reads, and its kubeconfig grevy.conf, by the proxy.
 reader_start() {
-    kubectl create serviceaccount grevy >/dev/null
-    kubectl create clusterrole grevy --verb get,list,watch \
-        --resource services,nodes,namespaces,endpointslices.discovery.k8s.io >/dev/null
-    kubectl create clusterrolebinding grevy --clusterrole grevy --serviceaccount default:grevy >/dev/null
+    kube_rights default/grevy
     kube_server=https://$kube4:$proxy_port
     kube_account_config grevy.conf default/grevy
 }
 
-# kube_conf [FILE]: grevyd reads the API, assigns nothing; what stands on stdin comes after it.
-kube_conf() {
+# reader_conf [FILE]: grevyd reads the API, assigns nothing; what stands on stdin comes after it.
+reader_conf() {
     cat >"${1:-$conf}.new" <<CONF
 role: router
 kubernetes:

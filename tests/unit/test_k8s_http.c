@@ -191,6 +191,10 @@ static void refuses_what_cannot_be_sent(void **state)
 {
 	static const char *const urls[] = {"ftp://127.0.0.1", "127.0.0.1:::", "", "https://",
 	    "http://user:secret@127.0.0.1", "file:///etc/passwd", "http://127.0.0.1/?a=b"};
+	static const char *const proxies[] = {"http://user:secret@127.0.0.1:1",
+	    "http://user:secret@127.0.0.1:port", "socks5://user:secret@127.0.0.1:1",
+	    "http://user:secret@", "socks5://user:secret@[::1",
+	    "odd://user:secret@127.0.0.1:1"};
 	struct http_request rq = {
 	    .method = "GET", .path = "/hello", .authorization = "Bearer a\r\nX-Other: b"};
 	struct lab_call c = {0};
@@ -210,6 +214,16 @@ static void refuses_what_cannot_be_sent(void **state)
 		lab_start(&c, http, "/hello");
 		lab_until(c.done);
 		assert_int_equal(c.result.error, -EINVAL);
+		assert_null(strstr(c.text, "secret"));
+		lab_fini(&c);
+	}
+	for (size_t i = 0; i < sizeof(proxies) / sizeof(proxies[0]); i++) {
+		struct http_server_at at = {.url = "http://127.0.0.1:1", .proxy = proxies[i]};
+
+		assert_int_equal(http_move(http, &at), 0);
+		lab_start(&c, http, "/hello");
+		lab_until(c.done);
+		assert_int_not_equal(c.result.error, 0);
 		assert_null(strstr(c.text, "secret"));
 		lab_fini(&c);
 	}

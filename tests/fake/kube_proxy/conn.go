@@ -59,6 +59,7 @@ func (c *clientConn) Write(b []byte) (int, error) {
 	}
 	step := len(b)
 	if f := c.p.faults.find("split", nil); f != nil && f.args["level"] == "tcp" {
+		c.p.faults.take("split", nil)
 		step = max(1, f.number("bytes", 1))
 	}
 	for done := 0; done < len(b); {

@@ -183,8 +183,10 @@ func (x *exchange) thaw() (lost bool) {
 // abort ends the exchange without an answer, or in the middle of one.
 func (x *exchange) abort(how string) {
 	if c := connOf(x.r); c != nil && how != "stream" {
-		_ = http.NewResponseController(x.w).Flush()
-		time.Sleep(20 * time.Millisecond) // so that what was written is read before the reset discards it
+		if x.status != 0 { // else it would be an answer
+			_ = http.NewResponseController(x.w).Flush()
+			time.Sleep(20 * time.Millisecond) // so that what was written is read before the reset discards it
+		}
 		c.reset(how)
 	}
 	panic(http.ErrAbortHandler)

@@ -229,6 +229,13 @@ func TestAnswers(t *testing.T) {
 			}
 		}
 		l.ctl("clear")
+		for _, how := range []string{"rst", "fin", "stream"} {
+			l.ctl("fault rst count=9 how=" + how) // the client tries again
+			if status, _, _, err := l.get(services); err == nil || status != 0 {
+				t.Fatal("rst", how, "answers", status)
+			}
+			l.ctl("clear")
+		}
 		if status, _, _, _ := l.get(services, "Authorization", "Bearer old"); status != 200 {
 			t.Fatal("after clear:", status)
 		}

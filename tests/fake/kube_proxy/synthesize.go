@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// synthesize adds n events to the lists of a recording: each takes the next EndpointSlice and
-// makes its first endpoint ready or not ready, in turn, so that each changes what its Service
-// has. Of the recording's own events none is kept.
+// synthesize adds n events to the lists of a recording: each takes the next EndpointSlice that is
+// on a Node and makes its first endpoint ready or not ready, in turn, so that each changes what its
+// Service has. Of the recording's own events none is kept.
 func synthesize(from, to string, n int) error {
 	out, err := newRecorder(to)
 	if err != nil {
@@ -28,7 +28,7 @@ func synthesize(from, to string, n int) error {
 			return nil
 		}
 		path = rec.Path
-		found, err := slicesWithEndpoints(rec.List)
+		found, err := slicesOnNodes(rec.List)
 		slices = append(slices, found...)
 		return err
 	})
@@ -36,7 +36,7 @@ func synthesize(from, to string, n int) error {
 		return err
 	}
 	if len(slices) == 0 {
-		return fmt.Errorf("%s: no EndpointSlice with an endpoint", from)
+		return fmt.Errorf("%s: no EndpointSlice with an endpoint on a node", from)
 	}
 	for i := 0; i < n; i++ {
 		event, err := toggled(slices[i%len(slices)])
@@ -49,7 +49,7 @@ func synthesize(from, to string, n int) error {
 	return err
 }
 
-func slicesWithEndpoints(body json.RawMessage) ([]map[string]any, error) {
+func slicesOnNodes(body json.RawMessage) ([]map[string]any, error) {
 	var l struct {
 		APIVersion string           `json:"apiVersion"`
 		Items      []map[string]any `json:"items"`
@@ -59,7 +59,11 @@ func slicesWithEndpoints(body json.RawMessage) ([]map[string]any, error) {
 	}
 	out := []map[string]any{}
 	for _, slice := range l.Items {
-		if endpoints, _ := slice["endpoints"].([]any); len(endpoints) > 0 {
+		endpoints, _ := slice["endpoints"].([]any)
+		if len(endpoints) == 0 {
+			continue
+		}
+		if first, _ := endpoints[0].(map[string]any); first["nodeName"] != nil {
 			slice["kind"], slice["apiVersion"] = "EndpointSlice", l.APIVersion
 			out = append(out, slice)
 		}
