@@ -343,12 +343,13 @@ static CURLcode set_request(struct http_call *call, const struct http_request *r
 	}
 	if (!code && (rq->body.p || strcmp(rq->method, "GET") != 0))
 		code = curl_easy_setopt(e, CURLOPT_CUSTOMREQUEST, rq->method);
-	if (!code && rq->user && rq->password) {
+	if (!code && rq->user) {
 		code = curl_easy_setopt(e, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
 		if (!code)
 			code = curl_easy_setopt(e, CURLOPT_USERNAME, rq->user);
 		if (!code)
-			code = curl_easy_setopt(e, CURLOPT_PASSWORD, rq->password);
+			code = curl_easy_setopt(
+			    e, CURLOPT_PASSWORD, rq->password ? rq->password : "");
 	}
 	return code;
 }

@@ -89,6 +89,11 @@ static void sends_what_is_asked(void **state)
 	assert_null(strstr(c.body, "accept-encoding"));
 	assert_null(strstr(c.body, "content-type"));
 	lab_fini(&c);
+	rq.password = NULL;
+	lab_start_request(&c, http, &rq);
+	lab_until(c.done);
+	assert_non_null(strstr(c.body, "\nauthorization: Basic dTo=\n"));
+	lab_fini(&c);
 }
 
 /* The path of the server's address comes first; slashes are not doubled. */
