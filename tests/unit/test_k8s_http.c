@@ -435,6 +435,41 @@ static void takes_much(void **state)
 	lab_fini(&c);
 }
 
+static int mallocs_left = -1; /* until one fails; -1 = none does */
+
+static bool fails(void)
+{
+	return mallocs_left >= 0 && mallocs_left-- == 0;
+}
+
+static void *our_malloc(size_t n)
+{
+	return fails() ? NULL : malloc(n);
+}
+
+static void *our_realloc(void *p, size_t n)
+{
+	return fails() ? NULL : realloc(p, n);
+}
+
+/* Whichever of its events cannot be had: the call ends, and the next is answered. */
+static void survives_lack_of_memory(void **state)
+{
+	(void)state;
+	for (int k = 0; k < 12; k++) {
+		struct lab_call c = {0};
+		struct http_request rq = {.method = "GET", .path = "/hello", .head_s = 1};
+
+		lab_start_request(&c, http, &rq);
+		mallocs_left = k;
+		lab_until(c.done);
+		mallocs_left = -1;
+		lab_fini(&c);
+		assert_int_equal(lab_get(http, "/hello", NULL, 0), 200);
+		http_reset(http); /* the next makes a connection of its own */
+	}
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, open_http, close_http)
@@ -452,9 +487,11 @@ int main(void)
 	    CASE(may_be_called_back),
 	    CASE(may_be_freed_anywhere),
 	    CASE(resets_everything),
+	    CASE(survives_lack_of_memory),
 	    CASE(lasts),
 	    CASE(takes_much),
 	};
 
+	event_set_mem_functions(our_malloc, our_realloc, free);
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
