@@ -305,6 +305,10 @@ static CURLcode set_ground(struct http_call *call)
 	SET(CURLOPT_WRITEFUNCTION, on_body);
 	SET(CURLOPT_WRITEDATA, call);
 	SET(CURLOPT_OPENSOCKETFUNCTION, on_open);
+#if CURL_AT_LEAST_VERSION(7, 87, 0)
+	/* Else a call that ends while a name is looked up waits for that, and we with it. */
+	SET(CURLOPT_QUICK_EXIT, 1L);
+#endif
 #undef SET
 	return code;
 }
