@@ -140,7 +140,8 @@ static void on_lease_change(void *arg)
 {
 	struct source *s = arg;
 
-	if (s->api.notices && !lease_ours(s->api.lease)) {
+	/* Of the term that is over; or from between its end and the news of it. */
+	if (s->api.notices) {
 		status_clear(s->api.status);
 		notices_clear(s->api.notices);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who gives the Lease up has nothing of his on the way any more. */
+/* A Lease begins and ends with nothing of ours on the way. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -175,6 +175,29 @@ static void when_the_lease_is_another(void **state)
 	wait_for(w, "GET", "/leases/other");
 }
 
+/* What was asked for before it was known that the Lease was lost is not done when it is back.
+ */
+static void what_a_former_term_left(void **state)
+{
+	struct world *w = *state;
+	char body[160];
+
+	fake_answer(fake_newest(), wait_for(w, "PUT", "/leases/l"), 409, "{}");
+	snprintf(body, sizeof(body), LEASE, "");
+	fake_answer(fake_newest(), wait_for(w, "GET", "/leases/l"), 200, body);
+	wait_for(w, "PUT", "/leases/l");
+	wish(w);
+	notice(w);
+	snprintf(body, sizeof(body), LEASE, "us");
+	fake_answer(fake_newest(), wait_for(w, "PUT", "/leases/l"), 200, body);
+	for (size_t n = fake_total(fake_newest()); fake_total(fake_newest()) == n;)
+		event_base_loop(w->base, EVLOOP_ONCE); /* the next renewal */
+	assert_int_equal(find("PATCH", ""), -1);
+	assert_int_equal(find("POST", ""), -1);
+	wish(w);
+	wait_for(w, "PATCH", "/services/web/status");
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -183,6 +206,7 @@ int main(void)
 	    CASE(at_the_end),
 	    CASE(when_no_controller_is_wanted),
 	    CASE(when_the_lease_is_another),
+	    CASE(what_a_former_term_left),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
