@@ -130,6 +130,11 @@ void alloc_set_rules(struct alloc *a, const struct alloc_rules *rules)
 	store_mark_all(a->st, STORE_DIRTY_SERVICE);
 }
 
+bool alloc_controller(const struct alloc *a)
+{
+	return a->controller;
+}
+
 unsigned alloc_family_bit(const struct ipaddr *a)
 {
 	return a->family == AF_INET6 ? K8S_V6 : K8S_V4;

@@ -82,6 +82,7 @@ void alloc_free(struct alloc *a); /* before its store; NULL is fine */
 
 /* Everything is judged anew at the next alloc_run(). */
 void alloc_set_rules(struct alloc *a, const struct alloc_rules *rules);
+bool alloc_controller(const struct alloc *a); /* of those rules */
 
 /* An assignment from before a restart, at most one address a family: reserved for that Service,
  * until alloc_sweep() if it never comes. Return: 0, or -EINVAL (two of a family: ignored). */

@@ -182,7 +182,8 @@ void control_collect(void *control)
 	struct store_service **dirty;
 	size_t n;
 
-	if (!c->active)
+	/* Who has just become the leader may go by the rules of who is none for a while. */
+	if (!c->active || !alloc_controller(c->alloc))
 		return;
 	if (c->all) {
 		c->all = false;

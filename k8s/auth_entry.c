@@ -224,6 +224,15 @@ static int take_basic(const struct json_object *o, struct auth *a, struct k8s_de
 	return rc;
 }
 
+/* Besides a plugin. */
+static bool has_credentials(const struct auth *a)
+{
+	const struct auth_found *f = &a->found;
+
+	return f->token || a->named[AUTH_TOKEN].path || f->username || f->cert.p ||
+	       a->named[AUTH_CERT].path;
+}
+
 int auth_user_decode(const struct auth_entry *e, struct auth *a, struct k8s_decode_error *err)
 {
 	struct json_object *exec;
@@ -239,5 +248,10 @@ int auth_user_decode(const struct auth_entry *e, struct auth *a, struct k8s_deco
 		rc = field_get(e->value, "exec", json_type_object, &exec, err);
 	if (rc || !exec)
 		return rc;
-	return field_within(auth_exec_decode(e, exec, &a->found.exec, err), err, "exec");
+	rc = field_within(auth_exec_decode(e, exec, &a->found.exec, err), err, "exec");
+	if (has_credentials(a)) { /* as kubectl, which does not run it then */
+		auth_exec_free(a->found.exec);
+		a->found.exec = NULL;
+	}
+	return rc;
 }

@@ -98,7 +98,6 @@ static void look_in(struct client *c, time_t s)
 {
 	struct timeval tv = {.tv_sec = s};
 
-	c->look_s = now_s(CLOCK_MONOTONIC) + s;
 	event_add(c->look, &tv);
 }
 

@@ -24,7 +24,6 @@ struct client {
 	unsigned generation; /* of the credentials */
 	unsigned failures;   /* to get any, in a row */
 	bool renew;          /* have the plugin run although what it gave is good */
-	time_t look_s;       /* when to look again, by the monotonic clock */
 	time_t ran_s;        /* when the plugin began last */
 };
 

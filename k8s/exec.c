@@ -22,6 +22,7 @@
 #define OUT_MAX  ((size_t)1 << 20)
 #define ERR_MAX  ((size_t)1024)
 #define SHOW_MAX 240  /* bytes of a plugin's own words in an error */
+#define TURN_MAX 64   /* pieces that are read before others have their turn */
 #define FDS_MAX  4096 /* ours are close-on-exec; libcurl's are not, but are few and low */
 
 extern char **environ;
@@ -84,16 +85,21 @@ static void exec_free(struct exec *e)
 	free(e);
 }
 
-/* Read what there is. Return: whether there may be more later. */
-static bool take_in(struct intake *in)
+/* Read what there is, but no more than a pipe holds several times over: who writes without end
+ * may write faster than we read. */
+static void take_in(struct intake *in)
 {
-	char piece[4096];
-	ssize_t n = 0;
+	char piece[4096], *p;
+	size_t room, fits;
+	ssize_t n = 1;
 
-	while (in->fd >= 0 && (n = read(in->fd, piece, sizeof(piece))) > 0) {
-		size_t room = in->max - in->len;
-		size_t fits = (size_t)n < room ? (size_t)n : room;
-		char *p = fits ? realloc(in->p, in->len + fits) : NULL;
+	for (int i = 0; i < TURN_MAX && in->fd >= 0; i++) {
+		n = read(in->fd, piece, sizeof(piece));
+		if (n <= 0)
+			break;
+		room = in->max - in->len;
+		fits = (size_t)n < room ? (size_t)n : room;
+		p = fits ? realloc(in->p, in->len + fits) : NULL;
 
 		in->more |= !p || fits < (size_t)n;
 		if (!p)
@@ -102,12 +108,11 @@ static bool take_in(struct intake *in)
 		in->p = p;
 		in->len += fits;
 	}
-	if (in->fd < 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)))
-		return in->fd >= 0;
+	if (in->fd < 0 || n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)))
+		return;
 	event_del(in->ev);
 	close(in->fd);
 	in->fd = -1;
-	return false;
 }
 
 /* The plugin's first words, fit to be shown. */
@@ -162,12 +167,12 @@ static void conclude(struct exec *e, int status)
 	struct exec_credential *c = NULL;
 	char why[SHOW_MAX + EXEC_WHY_MAX] = "", text[1024] = "";
 
-	(void)take_in(&e->out);
-	(void)take_in(&e->err);
-	if (e->late || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		describe_end(e, status, why, sizeof(why));
-	else if (e->out.more)
+	take_in(&e->out);
+	take_in(&e->err);
+	if (e->out.more)
 		snprintf(why, sizeof(why), "it printed more than 1 MiB");
+	else if (e->late || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		describe_end(e, status, why, sizeof(why));
 	else if (exec_parse(e->out.p, e->out.len, e->api_version, &c, why) == -ENOMEM)
 		snprintf(why, sizeof(why), "out of memory");
 	if (!c)
@@ -195,7 +200,7 @@ static void on_look(evutil_socket_t fd, short what, void *arg)
 		conclude(e, got < 0 ? 0 : status);
 		return;
 	}
-	if (!e->late && now_s() >= e->limit_s) {
+	if (!e->late && (e->out.more || now_s() >= e->limit_s)) {
 		e->late = true;
 		(void)kill(-e->pid, SIGKILL);
 	}
@@ -206,7 +211,7 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd;
 	(void)what;
-	(void)take_in(arg);
+	take_in(arg);
 }
 
 /* Only what a child of a process with threads may call: fork(2), signal-safety(7). */

@@ -64,7 +64,8 @@ static void on_ready(evutil_socket_t fd, short what, void *arg)
 	    (what & EV_READ ? CURL_CSELECT_IN : 0) | (what & EV_WRITE ? CURL_CSELECT_OUT : 0));
 }
 
-/* The pointer that libcurl keeps for a socket is its event. */
+/* The pointer that libcurl keeps for a socket is its event. Told of an error, libcurl ends the
+ * calls of this pool one by one, and takes no new ones before that is over. */
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *sock)
 {
 	struct http_pool *p = arg;
@@ -76,13 +77,18 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *so
 	if (ev)
 		event_free(ev);
 	ev = NULL;
-	if (what != CURL_POLL_REMOVE) {
+	if (what != CURL_POLL_REMOVE)
 		ev = event_new(p->h->base, fd, wanted, on_ready, p);
-		if (!ev || event_add(ev, NULL))
-			return -1;
+	if (ev && event_add(ev, NULL)) {
+		event_free(ev);
+		ev = NULL;
 	}
 	(void)curl_multi_assign(p->multi, fd, ev);
-	return 0;
+	if (ev || what == CURL_POLL_REMOVE)
+		return 0;
+	if (p->h->current == p)
+		p->h->current = NULL;
+	return -1;
 }
 
 static int on_timeout(CURLM *multi, long ms, void *arg)

@@ -41,7 +41,7 @@ struct http_request {
 	const char *content_type; /* of the body; NULL = there is none */
 	struct http_text body;
 	const char *authorization;   /* "Bearer ...": never logged; NULL = none */
-	const char *user, *password; /* Basic; NULL = none */
+	const char *user, *password; /* Basic; user NULL = none, password NULL = an empty one */
 	unsigned head_s;             /* at most until the answer begins; 0 = 30 */
 	unsigned idle_s;             /* at most between two pieces of the body; 0 = 30 */
 	unsigned total_s;            /* at most for all of it; 0 = no limit */

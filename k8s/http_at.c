@@ -12,7 +12,8 @@
 #include <string.h>
 #include <strings.h>
 
-#define URL_FAULT "the server's address is no http or https URL"
+#define URL_FAULT   "the server's address is no http or https URL"
+#define PROXY_FAULT "the proxy is no http, https or socks5 URL"
 
 void http_at_release(struct http_at *at)
 {
@@ -51,36 +52,53 @@ static int copy_pem(const struct http_text *from, char **to, size_t *len)
 	return 0;
 }
 
-/* kubectl leaves names to a socks5 proxy; libcurl calls that socks5h. */
-static char *proxy_url(const char *proxy)
+/* What libcurl is to make of a proxy's scheme: kubectl leaves names to a socks5 proxy, which
+ * libcurl calls socks5h, and knows another port than libcurl for http. NULL = no such proxy. */
+static const char *const *proxy_row(const char *scheme)
 {
-	static const char socks[] = "socks5://";
+	static const char *const rows[][3] = {
+	    {"http",    "http",    "80"  },
+	    {"https",   "https",   "443" },
+	    {"socks5",  "socks5h", "1080"},
+	    {"socks5h", "socks5h", "1080"},
+	};
 
-	if (strncasecmp(proxy, socks, sizeof(socks) - 1) == 0)
-		return join("socks5h://", proxy + sizeof(socks) - 1, "");
-	return strdup(proxy);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strcmp(rows[i][0], scheme) == 0)
+			return rows[i];
+	return NULL;
 }
 
-/* libcurl would say the whole of it, password and all, when it cannot use it. */
-static bool is_proxy(const char *url)
+/* libcurl would quote what it cannot read, password and all. Return: 0, or -1 on lack of
+ * memory. */
+static int take_proxy_url(struct http_at *at, const char *proxy)
 {
-	static const char *const schemes[] = {
-	    "http", "https", "socks4", "socks4a", "socks5", "socks5h"};
+	char *scheme = NULL, *port = NULL, *url = NULL;
+	char *text = join(strstr(proxy, "://") ? "" : "http://", proxy, "");
+	const unsigned other = CURLU_NON_SUPPORT_SCHEME;
+	const char *const *row = NULL;
 	CURLU *u = curl_url();
-	char *scheme = NULL, *host = NULL;
-	bool known = false;
+	int rc = text && u ? 0 : -1;
 
-	if (u &&
-	    !curl_url_set(
-		u, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME | CURLU_GUESS_SCHEME) &&
-	    !curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) &&
-	    !curl_url_get(u, CURLUPART_HOST, &host, 0))
-		for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
-			known |= strcmp(scheme, schemes[i]) == 0 && *host;
+	if (!rc && !curl_url_set(u, CURLUPART_URL, text, other) &&
+	    !curl_url_get(u, CURLUPART_SCHEME, &scheme, 0))
+		row = proxy_row(scheme);
+	if (!rc && !row) {
+		at->fault = PROXY_FAULT;
+	} else if (!rc) {
+		(void)curl_url_get(u, CURLUPART_PORT, &port, 0);
+		if (curl_url_set(u, CURLUPART_SCHEME, row[1], other) ||
+		    (!port && curl_url_set(u, CURLUPART_PORT, row[2], 0)) ||
+		    curl_url_get(u, CURLUPART_URL, &url, 0))
+			rc = -1;
+	}
+	at->proxy = url ? strdup(url) : NULL;
 	curl_free(scheme);
-	curl_free(host);
+	curl_free(port);
+	curl_free(url);
 	curl_url_cleanup(u);
-	return known;
+	free(text);
+	return rc || (!at->proxy && !at->fault) ? -1 : 0;
 }
 
 static int take_proxy(
@@ -98,9 +116,9 @@ static int take_proxy(
 	}
 	if (!proxy)
 		proxy = proxy_for(&env, at->tls, host, port);
-	at->proxy = proxy_url(proxy ? proxy : "");
-	if (at->proxy && *at->proxy && !is_proxy(at->proxy))
-		at->fault = "the proxy's address must be a URL of http, https or socks5";
+	if (proxy && *proxy)
+		return take_proxy_url(at, proxy);
+	at->proxy = strdup("");
 	return at->proxy ? 0 : -1;
 }
 

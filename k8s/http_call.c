@@ -305,6 +305,10 @@ static CURLcode set_ground(struct http_call *call)
 	SET(CURLOPT_WRITEFUNCTION, on_body);
 	SET(CURLOPT_WRITEDATA, call);
 	SET(CURLOPT_OPENSOCKETFUNCTION, on_open);
+#if CURL_AT_LEAST_VERSION(7, 87, 0)
+	/* Else a call that ends while a name is looked up waits for that, and we with it. */
+	SET(CURLOPT_QUICK_EXIT, 1L);
+#endif
 #undef SET
 	return code;
 }
@@ -343,12 +347,13 @@ static CURLcode set_request(struct http_call *call, const struct http_request *r
 	}
 	if (!code && (rq->body.p || strcmp(rq->method, "GET") != 0))
 		code = curl_easy_setopt(e, CURLOPT_CUSTOMREQUEST, rq->method);
-	if (!code && rq->user && rq->password) {
+	if (!code && rq->user) {
 		code = curl_easy_setopt(e, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
 		if (!code)
 			code = curl_easy_setopt(e, CURLOPT_USERNAME, rq->user);
 		if (!code)
-			code = curl_easy_setopt(e, CURLOPT_PASSWORD, rq->password);
+			code = curl_easy_setopt(
+			    e, CURLOPT_PASSWORD, rq->password ? rq->password : "");
 	}
 	return code;
 }

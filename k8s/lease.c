@@ -313,6 +313,7 @@ void lease_elect(struct lease *l, const struct k8s_elect *elect)
 	l->switching = true;
 	if (l->now.ns)
 		lease_leave(&l->rules, ask_now_ms());
+	tell(l); /* nothing is to be on the way any more when the Lease is given up */
 	event_active(l->tick, EV_TIMEOUT, 0);
 }
 

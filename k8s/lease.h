@@ -13,7 +13,8 @@ struct client;
 struct event_base;
 struct lease;
 
-/* on_change: who leads is known, or is another. NULL on lack of memory. */
+/* on_change: who leads is known, or is another; also from within lease_elect(). NULL on lack of
+ * memory. */
 struct lease *lease_new(
     struct event_base *base, struct client *client, void (*on_change)(void *arg), void *arg);
 /* At once, without a word to the server: to give the Lease up first, leave the election and

@@ -158,15 +158,14 @@ static void on_lease_change(void *arg)
 {
 	struct source *s = arg;
 
-	if (s->on_left) {
-		check_left(s);
-		return;
-	}
-	if (s->api.notices && !lease_ours(s->api.lease)) {
+	/* Of the term that is over; or from between its end and the news of it. */
+	if (s->api.notices) {
 		status_clear(s->api.status);
 		notices_clear(s->api.notices);
 	}
-	if (s->api.watch)
+	if (s->on_left)
+		check_left(s);
+	else if (s->api.watch)
 		watch_client_changed(s->api.watch);
 }
 

@@ -19,9 +19,17 @@ struct client {
 	size_t n, total;
 };
 
+static struct client *newest;
+
 struct client *fake_client_new(void)
 {
-	return xcalloc(1, sizeof(struct client));
+	newest = xcalloc(1, sizeof(*newest));
+	return newest;
+}
+
+struct client *fake_newest(void)
+{
+	return newest;
 }
 
 struct client *client_new(struct event_base *base, const struct auth_where *where,

@@ -14,6 +14,7 @@ struct fake_rq {
 };
 
 struct client *fake_client_new(void); /* freed by client_free() */
+struct client *fake_newest(void);     /* of client_new(), when others make it */
 
 size_t fake_n(const struct client *c); /* that wait for an answer */
 /* The i-th of them, oldest first; borrowed until it is answered or cancelled. */

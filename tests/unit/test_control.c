@@ -239,6 +239,28 @@ static void test_new_leader_takes_over(void **state)
 	     "default/new(u2) = 192.0.2.2\n");
 }
 
+/* The rules wait for the source to be back; what they are until then is not for us to write. */
+static void test_leader_without_the_rules(void **state)
+{
+	struct world *w = *state;
+
+	control_set_leading(w->c, false);
+	rules(w, "lan:192.0.2.1-192.0.2.9", false);
+	put(w, "default/new", "uid=u2 version=6 created=1");
+	put(w, "default/web", "version=7 created=2 status=198.51.100.1");
+	control_set_leading(w->c, true);
+	NOTHING(run(w));
+	NOTHING(put(w, "default/web", "version=8 created=2 status=198.51.100.1"));
+	NOTHING(later(w, 60000));
+	rules(w, "lan:192.0.2.1-192.0.2.9", true);
+	run(w);
+	SENT("default/new IPAllocated: Assigned IP [\"192.0.2.1\"]\n"
+	     "default/new(u2) = 192.0.2.1\n"
+	     "default/web ClearAssignment: 198.51.100.1: not assigned any more\n"
+	     "default/web IPAllocated: Assigned IP [\"192.0.2.2\"]\n"
+	     "default/web(u1) = 192.0.2.2\n");
+}
+
 static void test_lost_address_is_cleared(void **state)
 {
 	struct world *w = *state;
@@ -412,6 +434,7 @@ int main(void)
 	    TEST(test_only_ours),
 	    TEST(test_only_while_leading_and_whole),
 	    TEST(test_new_leader_takes_over),
+	    TEST(test_leader_without_the_rules),
 	    TEST(test_lost_address_is_cleared),
 	    TEST(test_no_pools_at_all_clears_nothing),
 	    TEST(test_failures_are_told_on_change),

@@ -179,6 +179,17 @@ static void leaves_its_children(void **state)
 	assert_int_equal(system(command), 0); /* it lives, and ends now */
 }
 
+/* One that prints without end, faster than it can be read, stops neither us nor anything else.
+ */
+static void ends_who_prints_without_end(void **state)
+{
+	(void)state;
+	run("exec cat /dev/zero");
+	assert_string_equal(got.error, "credential plugin sh: it printed more than 1 MiB");
+	run("exec cat /dev/zero >&2 & exec cat /dev/zero >&2 & " SAY("{\"token\":\"t\"}"));
+	assert_string_equal(got.credential->token, "t");
+}
+
 static void may_be_cancelled(void **state)
 {
 	struct exec *e;
@@ -227,6 +238,7 @@ int main(void)
 	    cmocka_unit_test(is_told_what_it_needs),
 	    cmocka_unit_test(says_why_not),
 	    cmocka_unit_test(leaves_its_children),
+	    cmocka_unit_test(ends_who_prints_without_end),
 	    cmocka_unit_test(may_be_cancelled),
 	    cmocka_unit_test(every_truncation_is_refused),
 	};

@@ -7,10 +7,14 @@
 
 #include "http_lab.h"
 #include <cmocka.h>
+#include <curl/curl.h>
 #include <errno.h>
+#include <netdb.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct lab_server server;
 static struct http *http;
@@ -88,6 +92,11 @@ static void sends_what_is_asked(void **state)
 	assert_non_null(strstr(c.body, "\nauthorization: Basic dTpwOnE=\n"));
 	assert_null(strstr(c.body, "accept-encoding"));
 	assert_null(strstr(c.body, "content-type"));
+	lab_fini(&c);
+	rq.password = NULL;
+	lab_start_request(&c, http, &rq);
+	lab_until(c.done);
+	assert_non_null(strstr(c.body, "\nauthorization: Basic dTo=\n"));
 	lab_fini(&c);
 }
 
@@ -444,6 +453,89 @@ static void takes_much(void **state)
 	lab_fini(&c);
 }
 
+static int lookup[2] = {-1, -1}, looked_up[2] = {-1, -1};
+
+/* In the place of libc's: there is no name but one, of which nobody knows for long. */
+int getaddrinfo(const char *restrict name, const char *restrict service,
+    const struct addrinfo *restrict hints, struct addrinfo **restrict out)
+{
+	struct pollfd go_on = {.fd = lookup[0], .events = POLLIN};
+
+	(void)service;
+	(void)hints;
+	(void)out;
+	if (lookup[0] >= 0 && strcmp(name, "slow.invalid") == 0) {
+		(void)poll(&go_on, 1, 10000);
+		(void)!write(looked_up[1], "", 1);
+	}
+	return EAI_NONAME;
+}
+
+/* The end of a call does not wait for that of the look-up of a name. */
+static void looks_names_up_beside_the_loop(void **state)
+{
+	struct http_server_at at = {.url = "http://slow.invalid"};
+	struct http_request rq = {.method = "GET", .path = "/hello", .head_s = 1};
+	struct pollfd over;
+	struct lab_call c = {0};
+	char byte;
+
+	(void)state;
+	if (!CURL_AT_LEAST_VERSION(7, 87, 0))
+		skip();
+	assert_int_equal(pipe(lookup), 0);
+	assert_int_equal(pipe(looked_up), 0);
+	over = (struct pollfd){.fd = looked_up[0], .events = POLLIN};
+	assert_int_equal(http_move(http, &at), 0);
+	lab_start_request(&c, http, &rq);
+	lab_until(c.done);
+	assert_int_equal(c.result.error, -ETIMEDOUT);
+	assert_int_equal(poll(&over, 1, 0), 0);
+	assert_int_equal(write(lookup[1], "", 1), 1);
+	assert_int_equal(read(looked_up[0], &byte, 1), 1);
+	for (int i = 0; i < 2; i++) {
+		close(lookup[i]);
+		close(looked_up[i]);
+		lookup[i] = looked_up[i] = -1;
+	}
+	lab_fini(&c);
+}
+
+static int mallocs_left = -1; /* until one fails; -1 = none does */
+
+static bool fails(void)
+{
+	return mallocs_left >= 0 && mallocs_left-- == 0;
+}
+
+static void *our_malloc(size_t n)
+{
+	return fails() ? NULL : malloc(n);
+}
+
+static void *our_realloc(void *p, size_t n)
+{
+	return fails() ? NULL : realloc(p, n);
+}
+
+/* Whichever of its events cannot be had: the call ends, and the next is answered. */
+static void survives_lack_of_memory(void **state)
+{
+	(void)state;
+	for (int k = 0; k < 12; k++) {
+		struct lab_call c = {0};
+		struct http_request rq = {.method = "GET", .path = "/hello", .head_s = 1};
+
+		lab_start_request(&c, http, &rq);
+		mallocs_left = k;
+		lab_until(c.done);
+		mallocs_left = -1;
+		lab_fini(&c);
+		assert_int_equal(lab_get(http, "/hello", NULL, 0), 200);
+		http_reset(http); /* the next makes a connection of its own */
+	}
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, open_http, close_http)
@@ -461,9 +553,12 @@ int main(void)
 	    CASE(may_be_called_back),
 	    CASE(may_be_freed_anywhere),
 	    CASE(resets_everything),
+	    CASE(looks_names_up_beside_the_loop),
+	    CASE(survives_lack_of_memory),
 	    CASE(lasts),
 	    CASE(takes_much),
 	};
 
+	event_set_mem_functions(our_malloc, our_realloc, free);
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "http_lab.h"
+#include "k8s/http_int.h"
 #include "k8s/proxy.h"
 #include <cmocka.h>
 #include <errno.h>
@@ -189,6 +190,56 @@ static void goes_by_a_proxy(void **state)
 	unsetenv("HTTPS_PROXY");
 }
 
+/* What is wrong with a proxy's URL is said without the URL: it may hold a password. */
+static void keeps_the_password_of_a_proxy(void **state)
+{
+	static const char *const proxies[] = {"http://u:hunter2@192.0.2.1:99999",
+	    "http://u:hunter2@[::1", "https://u:hunter2@a b", "ftp://u:hunter2@192.0.2.1",
+	    "socks4://u:hunter2@192.0.2.1", "http://u:hunter2@"};
+	struct http_server_at at = {.url = right.url};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(proxies) / sizeof(proxies[0]); i++) {
+		struct lab_call c = {0};
+		struct http *http;
+
+		at.proxy = proxies[i];
+		http = http_new(lab_base, &at);
+		assert_non_null(http);
+		lab_start(&c, http, "/hello");
+		lab_until(c.done);
+		assert_int_equal(c.result.error, -EINVAL);
+		assert_string_equal(c.text, "the proxy is no http, https or socks5 URL");
+		lab_fini(&c);
+		http_free(http);
+	}
+}
+
+/* What kubectl makes of it where libcurl would do otherwise. */
+static void reads_a_proxy_as_kubectl(void **state)
+{
+	static const char *const cases[][2] = {
+	    {"http://192.0.2.1",             "http://192.0.2.1:80/"         },
+	    {"HTTP://u:p%40@192.0.2.1:3128", "http://u:p%40@192.0.2.1:3128/"},
+	    {"192.0.2.1:3128",               "http://192.0.2.1:3128/"       },
+	    {"https://[2001:db8::1]",        "https://[2001:db8::1]:443/"   },
+	    {"socks5://far.example",         "socks5h://far.example:1080/"  },
+	    {"socks5h://far.example:9",      "socks5h://far.example:9/"     },
+	    {"",			     ""			     },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct http_server_at from = {.url = right.url, .proxy = cases[i][0]};
+		struct http_at *at = http_at_new(&from);
+
+		assert_non_null(at);
+		assert_null(at->fault);
+		assert_string_equal(at->proxy, cases[i][1]);
+		http_at_release(at);
+	}
+}
+
 static void knows_the_rules_of_proxies(void **state)
 {
 	static const struct {
@@ -250,6 +301,8 @@ int main(void)
 	    cmocka_unit_test(shows_its_certificate),
 	    cmocka_unit_test(changes_its_certificate),
 	    cmocka_unit_test(goes_by_a_proxy),
+	    cmocka_unit_test(keeps_the_password_of_a_proxy),
+	    cmocka_unit_test(reads_a_proxy_as_kubectl),
 	    cmocka_unit_test(knows_the_rules_of_proxies),
 	};
 
