@@ -72,6 +72,7 @@ struct k8s_wrote {
 
 struct k8s_state {
 	bool synced; /* everything there was has been read once */
+	bool listed; /* none of it is missing, but for objects that cannot be read */
 	bool whole; /* and all of it was good at least once: what is not there is really gone */
 	int64_t outage_s; /* Unix time since which the source cannot be reached; 0 = it can */
 	char *outage;     /* why; NULL without an outage */

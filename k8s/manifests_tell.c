@@ -198,7 +198,7 @@ static struct k8s_state *state_new(const struct manifests *m)
 
 	if (!st)
 		return NULL;
-	st->synced = m->scanned;
+	st->synced = st->listed = m->scanned;
 	st->whole = m->scanned && !m->n_never_good;
 	st->outage_s = m->outage_s;
 	st->files = m->n_files - m->n_gone;

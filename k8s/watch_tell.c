@@ -235,16 +235,18 @@ static bool fill_problems(const struct watch *w, struct k8s_state *st)
 static struct k8s_state *state_new(const struct watch *w)
 {
 	struct k8s_state *st = calloc(1, sizeof(*st));
-	bool ok = true;
+	bool ok = true, never = false;
 
 	if (!st)
 		return NULL;
-	st->synced = st->whole = true;
+	st->synced = st->listed = true;
 	for (const struct watch_resource *res = w->resources; res; res = res->next) {
 		st->synced &= !res->core || res->settled;
-		st->whole &= !res->core || (res->r.listed && !res->told.n_never);
+		st->listed &= !res->core || res->r.listed;
+		never |= res->core && res->told.n_never;
 		st->files += res->call != NULL;
 	}
+	st->whole = st->listed && !never;
 	st->outage_s = w->outage_s;
 	st->outage = copy(w->outage_s && !w->outage ? "not enough memory" : w->outage, &ok);
 	st->cluster = calloc(1, sizeof(*st->cluster));

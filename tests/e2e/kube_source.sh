@@ -57,6 +57,17 @@ check 'an Event tells of it' "kubectl get events --field-selector reason=IPAlloc
 becomes 5 'we hold the Lease' 'cluster leading' True
 is 'as the server says' "$(holder)" "$(cluster leader)"
 
+# --- an object that cannot be read, as whoever may write Services can make one ----------------------
+
+printf '%s' '{"apiVersion":"v1","kind":"Service","metadata":{"name":"nul","annotations":{"metallb.io/loadBalancerIPs":"a\u0000b"}},
+    "spec":{"type":"LoadBalancer","ports":[{"port":80}]}}' | kubectl create -f - >/dev/null
+becomes 5 'it is named' "grevy 'show queue json' | json \"d['problems'][0]['where']\"" 'services default/nul'
+kube_service next
+becomes 5 'the others get addresses all the same' 'status next' "$pool4.1"
+is 'it gets none' "$(status nul)" ''
+kubectl delete service nul next >/dev/null
+becomes 5 'it is gone' "grevy 'show queue json' | json \"str(d['problems'])\"" '[]'
+
 # --- another source, and back -------------------------------------------------------------------
 
 monitor_start
@@ -93,7 +104,7 @@ kubectl create clusterrolebinding reads --clusterrole reads --user reader >/dev/
 api_conf reader.conf </dev/null
 reload
 becomes 10 'a right that is missing' 'phase namespaces' forbidden
-check 'is named in the log' "logged 'warn k8s: namespaces: .*list'"
+check 'is named in the log' "logged 'warn k8s: namespaces: may not .*namespaces is forbidden'"
 becomes 10 'and that of the Lease' "grevy 'show kubernetes' | grep 'Last failure' | grep -o '[a-z]* leases'" 'get leases'
 becomes 5 'why tells it, too' "grevy 'why default/web' | grep -c 'our account must be allowed'" 1
 is 'the routes stay' "$(kernel)" "$over2"

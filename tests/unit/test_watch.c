@@ -245,6 +245,7 @@ static void a_bad_object_is_named_and_the_others_go_on(void **state)
 	assert_log(w, "= ");
 	assert_int_equal(w->state->n_problems, 2);
 	assert_false(w->state->whole);
+	assert_true(w->state->listed);
 	data(call, EVENT("MODIFIED", SERVICE("x", "16", "80")));
 	assert_log(w, "+Service a/x = ");
 	data(call, EVENT("DELETED", SERVICE("z", "17", "0")));
@@ -270,6 +271,7 @@ static void what_is_forbidden_holds_nobody_back(void **state)
 	    "may not \"watch\" \"endpointslices\" of discovery.k8s.io: User r cannot watch");
 	assert_true(w->state->synced);
 	assert_false(w->state->whole);
+	assert_false(w->state->listed);
 	assert_null(w->state->outage);
 	turn(w, 61000);
 	assert_true(has_call(w, "/endpointslices?"));
