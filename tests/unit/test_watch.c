@@ -343,6 +343,26 @@ static void silence_is_looked_into(void **state)
 	assert_non_null(strstr(call->path, "&resourceVersion=10"));
 }
 
+static void another_server_is_listed_anew(void **state)
+{
+	struct world *w = *state;
+
+	sync_empty(w);
+	data(call_to(w, "/services?"), EVENT("ADDED", SERVICE("x", "11", "80")));
+	w->client.view.error = "only the credentials";
+	watch_client_changed(w->watch);
+	assert_true(has_call(w, "/services?watch"));
+	w->client.view.moves++;
+	w->log[0] = 0;
+	watch_client_changed(w->watch);
+	assert_null(w->client.calls); /* they were to the other one */
+	turn(w, 0);
+	assert_false(has_call(w, "&resourceVersion="));
+	assert_log(w, "= ");
+	list(w, "/services?", "5", SERVICE("y", "3", "80"));
+	assert_non_null(strstr(w->log, "+Service a/y . -Service a/x "));
+}
+
 static void what_else_is_wanted_comes_and_goes(void **state)
 {
 	static const struct watch_name secrets[] = {
@@ -484,6 +504,7 @@ int main(void)
 	    TEST(what_is_forbidden_holds_nobody_back),
 	    TEST(a_server_that_is_away_is_an_outage),
 	    TEST(silence_is_looked_into),
+	    TEST(another_server_is_listed_anew),
 	    TEST(what_else_is_wanted_comes_and_goes),
 	    TEST(what_the_server_does_not_have),
 	    TEST(everything_is_listed_anew_when_asked_to),
