@@ -77,7 +77,7 @@ struct k8s_state {
 	int64_t outage_s; /* Unix time since which the source cannot be reached; 0 = it can */
 	char *outage;     /* why; NULL without an outage */
 	struct k8s_problem *problems;
-	size_t n_problems;
+	size_t n_problems, n_more;   /* more: that are not in the list */
 	size_t files;                /* files or watches in use */
 	struct k8s_cluster *cluster; /* NULL = not an API */
 };

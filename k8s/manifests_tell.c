@@ -174,22 +174,18 @@ static bool add_file_problems(
 static bool add_problems(const struct manifests *m, struct k8s_state *st)
 {
 	size_t n = m->n_bad + m->claims.n_shadowed;
-	char *more;
 
 	if (!n)
 		return true;
-	st->problems = calloc(MAX_PROBLEMS + 1, sizeof(*st->problems));
+	st->problems = calloc(MAX_PROBLEMS, sizeof(*st->problems));
 	if (!st->problems)
 		return false;
 	for (size_t i = 0; i < m->n_files; i++)
 		if (!add_file_problems(m, st, m->files[i]))
 			return false;
-	if (st->n_problems < MAX_PROBLEMS || n == st->n_problems)
-		return true;
-	more = malloc(64);
-	if (more)
-		snprintf(more, 64, "and %zu more problems", n - st->n_problems);
-	return add_problem(st, strdup(m->dir), more);
+	if (st->n_problems == MAX_PROBLEMS)
+		st->n_more = n - st->n_problems;
+	return true;
 }
 
 static struct k8s_state *state_new(const struct manifests *m)

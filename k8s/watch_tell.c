@@ -9,7 +9,6 @@
 #include <string.h>
 #include <time.h>
 
-/* More are counted, not listed. */
 #define MAX_PROBLEMS 100
 
 /* Consumes obj. */
@@ -212,24 +211,19 @@ static bool add_bad_ones(struct k8s_state *st, const struct watch_resource *res)
 static bool fill_problems(const struct watch *w, struct k8s_state *st)
 {
 	size_t n = 0;
-	char *more;
 
 	for (const struct watch_resource *res = w->resources; res; res = res->next)
 		n += res->told.n_bad;
 	if (!n)
 		return true;
-	st->problems = calloc(MAX_PROBLEMS + 1, sizeof(*st->problems));
+	st->problems = calloc(MAX_PROBLEMS, sizeof(*st->problems));
 	if (!st->problems)
 		return false;
 	for (const struct watch_resource *res = w->resources; res; res = res->next)
 		if (!add_bad_ones(st, res))
 			return false;
-	if (n <= MAX_PROBLEMS)
-		return true;
-	more = malloc(64);
-	if (more)
-		snprintf(more, 64, "and %zu more problems", n - MAX_PROBLEMS);
-	return add_problem(st, strdup("the API server"), more);
+	st->n_more = n - st->n_problems;
+	return true;
 }
 
 static struct k8s_state *state_new(const struct watch *w)

@@ -254,6 +254,23 @@ static void a_bad_object_is_named_and_the_others_go_on(void **state)
 	assert_true(w->state->whole);
 }
 
+static void many_problems_are_counted(void **state)
+{
+	struct world *w = *state;
+	char text[160];
+
+	sync_empty(w);
+	for (int i = 0; i < 105; i++) {
+		snprintf(text, sizeof(text),
+		    "{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\"s%d\","
+		    "\"resourceVersion\":\"%d\"},\"spec\":{\"ports\":[{}]}}}",
+		    i, 20 + i);
+		data(call_to(w, "/services?"), text);
+		assert_int_equal(w->state->n_problems + w->state->n_more, i + 1);
+	}
+	assert_int_equal(w->state->n_problems, 100);
+}
+
 static void what_is_forbidden_holds_nobody_back(void **state)
 {
 	struct world *w = *state;
@@ -501,6 +518,7 @@ int main(void)
 	    TEST(half_an_object_is_dropped),
 	    TEST(what_is_no_json_ends_the_call),
 	    TEST(a_bad_object_is_named_and_the_others_go_on),
+	    TEST(many_problems_are_counted),
 	    TEST(what_is_forbidden_holds_nobody_back),
 	    TEST(a_server_that_is_away_is_an_outage),
 	    TEST(silence_is_looked_into),
