@@ -150,7 +150,7 @@ static void on_state(struct daemon *d, struct k8s_state *st)
 {
 	struct k8s_state *was = d->state;
 
-	state_log(was, st);
+	state_log(was, st, d->synced);
 	if (d->events > TRIM_EVENTS)
 		daemon_trim_later(d);
 	d->state = st;
