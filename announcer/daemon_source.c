@@ -286,7 +286,7 @@ void daemon_source_reload(struct daemon *d, const struct conf *old, unsigned cha
 	d->moving |= moved;
 	if (moved || changed & CONF_CHANGED_CONTROLLER)
 		elect(d);
-	if (d->rules != d->conf && rules_held(d))
+	if (changed & CONF_CHANGED_POLICY && rules_held(d))
 		log_warn("conf",
 		    "the source is away, or another one: the pools stay as they were until it "
 		    "has been read");

@@ -14,6 +14,7 @@
 #include "k8s/status.h"
 #include "k8s/watch.h"
 #include <errno.h>
+#include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,9 @@ struct api {
 	struct lease *lease;
 	struct status *status;
 	struct notices *notices;
+	struct event *tick;
+	uint64_t told_failures; /* in the newest state */
+	bool told_error;
 };
 
 struct source {
@@ -82,22 +86,32 @@ struct k8s_command *source_command_new(const struct k8s_source_conf *conf)
 
 /* ---- what passes ---- */
 
-static void complete(const struct api *a, struct k8s_cluster *c)
+/* How writing goes: failures so far, and the last of them (NULL = none). */
+static uint64_t failures(const struct api *a, const char **why)
 {
-	const char *leader = lease_holder(a->lease), *error = NULL, *dropped = NULL;
+	const char *dropped = NULL;
+	uint64_t n = status_failed(a->status, why);
+
+	n += notices_dropped(a->notices, &dropped);
+	if (!*why)
+		*why = dropped;
+	if (lease_error(a->lease))
+		*why = lease_error(a->lease);
+	return n;
+}
+
+static void complete(struct api *a, struct k8s_cluster *c)
+{
+	const char *leader = lease_holder(a->lease), *error = NULL;
 	struct client_view view;
 
 	client_look(a->client, &view);
 	c->auth_error = view.error ? strdup(view.error) : NULL;
 	c->leading = lease_ours(a->lease);
 	c->leader = leader ? strdup(leader) : NULL;
-	c->writes_failed = status_failed(a->status, &error);
-	c->writes_failed += notices_dropped(a->notices, &dropped);
-	if (!error)
-		error = dropped;
-	if (lease_error(a->lease))
-		error = lease_error(a->lease);
+	c->writes_failed = a->told_failures = failures(a, &error);
 	c->write_error = error ? strdup(error) : NULL;
+	a->told_error = error != NULL;
 }
 
 static void on_event(struct k8s_event *ev, void *arg)
@@ -107,7 +121,7 @@ static void on_event(struct k8s_event *ev, void *arg)
 	if (ev->type == K8S_STATE) {
 		if (s->left.n && leftover_may_go(ev->state))
 			leftover_delete_all(&s->left, s->sink, s->arg);
-		if (s->api.notices && ev->state->cluster)
+		if (s->api.tick && ev->state->cluster)
 			complete(&s->api, ev->state->cluster);
 	} else if (s->left.n && ev->obj) {
 		leftover_remove(&s->left, ev->obj);
@@ -152,8 +166,23 @@ static void on_lease_change(void *arg)
 		watch_client_changed(s->api.watch);
 }
 
+/* What writes does not say when it fails, so it is asked. */
+static void on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct source *s = arg;
+	const char *error = NULL;
+	uint64_t n = failures(&s->api, &error);
+
+	(void)fd;
+	(void)what;
+	if (n != s->api.told_failures || (error != NULL) != s->api.told_error)
+		watch_client_changed(s->api.watch);
+}
+
 static void api_close(struct api *a)
 {
+	if (a->tick)
+		event_free(a->tick);
 	notices_free(a->notices);
 	status_free(a->status);
 	lease_free(a->lease);
@@ -198,6 +227,7 @@ out:
 static int api_open(struct source *s, const struct k8s_source_conf *conf)
 {
 	struct auth_where where = {.kubeconfig = conf->kubeconfig, .context = conf->context};
+	static const struct timeval second = {1, 0};
 	struct api *a = &s->api;
 
 	a->client = client_new(s->base, &where, on_client_change, s);
@@ -209,7 +239,10 @@ static int api_open(struct source *s, const struct k8s_source_conf *conf)
 		a->status = status_new(s->base, a->client, a->lease, on_event, s);
 	if (a->status)
 		a->notices = notices_new(s->base, a->client, a->lease, COMPONENT);
-	if (!a->notices || set_wants(a->watch, conf) || watch_start(a->watch)) {
+	if (a->notices)
+		a->tick = event_new(s->base, -1, EV_PERSIST, on_tick, s);
+	if (!a->tick || event_add(a->tick, &second) < 0 || set_wants(a->watch, conf) ||
+	    watch_start(a->watch)) {
 		api_close(a);
 		return -ENOMEM;
 	}
@@ -274,11 +307,9 @@ static int move(struct source *s, struct k8s_command *c)
 	const struct k8s_source_conf *next = c->source, *now = s->conf ? s->conf->source : NULL;
 	int rc = 0;
 
-	if (!now)
-		rc = replace(s, next);
-	else if (same_api(now, next))
+	if (now && same_api(now, next))
 		rc = set_wants(s->api.watch, next);
-	else if (!now->manifests || !next->manifests)
+	else if (!now || !now->manifests || !next->manifests)
 		rc = replace(s, next);
 	else if (!equal(now->manifests, next->manifests))
 		rc = manifests_move(s->manifests, next->manifests);

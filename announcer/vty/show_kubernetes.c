@@ -2,6 +2,7 @@
 /* show_kubernetes.c - show kubernetes: the API server, how we stand with it, and a line for
  * each resource that is watched. */
 #include "announcer/conf.h"
+#include "announcer/control.h"
 #include "announcer/vty/fmt.h"
 #include "announcer/vty/names.h"
 #include "announcer/vty/show.h"
@@ -77,6 +78,13 @@ static void put_writes(struct vty_request *rq, const struct k8s_cluster *c)
 	writer_str(w, "lease", "Lease", conf->lease);
 	writer_bool(w, "leading", NULL, c->leading);
 	writer_str(w, "leader", "Held by", c->leader);
+	if (rq->ctx->control) {
+		struct control_stats st;
+
+		control_stats(rq->ctx->control, &st);
+		writer_num(w, "statusesWritten", "Statuses written", (int64_t)st.done);
+		writer_num(w, "statusesWaiting", "Waiting", (int64_t)st.waiting);
+	}
 	writer_num(w, "writesFailed", "Writes failed", (int64_t)c->writes_failed);
 	if (c->write_error)
 		writer_str(w, "writeError", "Last failure", c->write_error);
