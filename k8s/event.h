@@ -100,6 +100,8 @@ typedef void k8s_name_fn(
 /* A new event that owns obj; NULL on lack of memory (obj is freed then, too). */
 struct k8s_event *k8s_event_new(enum k8s_event_type type, struct k8s_object *obj);
 void k8s_event_free(struct k8s_event *ev); /* with what it owns; NULL is fine */
+/* One more; there is room for it. Consumes where and what. False: one is NULL, no memory. */
+bool k8s_state_problem(struct k8s_state *st, char *where, char *what);
 void k8s_state_free(struct k8s_state *st); /* NULL is fine */
 void k8s_wrote_free(struct k8s_wrote *w);  /* NULL is fine */
 #endif

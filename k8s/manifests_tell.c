@@ -105,24 +105,12 @@ static void send_events(struct manifests *m)
 	m->n_events = m->cap_events = 0;
 }
 
-/* Consumes where and what. False: no memory. */
-static bool add_problem(struct k8s_state *st, char *where, char *what)
-{
-	if (!where || !what) {
-		free(where);
-		free(what);
-		return false;
-	}
-	st->problems[st->n_problems++] = (struct k8s_problem){.where = where, .what = what};
-	return true;
-}
-
 static bool add_bad_file(
     const struct manifests *m, struct k8s_state *st, const struct manifest_file *f)
 {
 	if (f->where && f->what)
-		return add_problem(st, strdup(f->where), strdup(f->what));
-	return add_problem(
+		return k8s_state_problem(st, strdup(f->where), strdup(f->what));
+	return k8s_state_problem(
 	    st, file_path(m->dir, f->who.name), strdup("cannot be read: not enough memory"));
 }
 
@@ -141,7 +129,7 @@ static bool add_shadowed(const struct manifests *m, struct k8s_state *st, const 
 		    "%s %s%s%s: is in %.400s already, which comes first by name",
 		    k8s_kind_name(c->kind), claim_ns(c), *claim_ns(c) ? "/" : "", claim_name(c),
 		    first);
-		ok = add_problem(st, where, what);
+		ok = k8s_state_problem(st, where, what);
 	} else {
 		free(where);
 		free(what);

@@ -174,18 +174,6 @@ static bool fill_cluster(const struct watch *w, struct k8s_cluster *c)
 	return ok;
 }
 
-/* Consumes both. */
-static bool add_problem(struct k8s_state *st, char *where, char *what)
-{
-	if (!where || !what) {
-		free(where);
-		free(what);
-		return false;
-	}
-	st->problems[st->n_problems++] = (struct k8s_problem){.where = where, .what = what};
-	return true;
-}
-
 static bool add_bad(
     struct k8s_state *st, const struct watch_resource *res, const struct told_entry *e)
 {
@@ -195,7 +183,7 @@ static bool add_bad(
 	if (where)
 		snprintf(where, len, "%s %s%s%s", res->label, told_ns(e),
 		    *told_ns(e) ? "/" : "", told_name(e));
-	return add_problem(st, where, strdup(e->problem));
+	return k8s_state_problem(st, where, strdup(e->problem));
 }
 
 static bool add_bad_ones(struct k8s_state *st, const struct watch_resource *res)
