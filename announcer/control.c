@@ -93,7 +93,7 @@ void control_set_send(struct control *c, control_send_fn *send, void *arg)
 /* Whoever begins to write looks at everything, once alloc has judged it as a controller. */
 static void set_active(struct control *c)
 {
-	bool active = c->leading && c->whole;
+	bool active = c->leading && c->listed;
 
 	if (active == c->active)
 		return;
@@ -109,9 +109,9 @@ void control_set_leading(struct control *c, bool leading)
 	set_active(c);
 }
 
-void control_set_whole(struct control *c, bool whole)
+void control_set_listed(struct control *c, bool listed)
 {
-	c->whole = whole;
+	c->listed = listed;
 	set_active(c);
 }
 

@@ -2,14 +2,14 @@
 /*
  * control.h - what a controller writes to the API: the status of the Services that alloc gave
  * other addresses than their status says, and Events with MetalLB's reasons. Only for Services
- * of our class, only while we lead and the store is whole. Own writes are remembered until the
- * store shows them, so an old object makes us write nothing. Clock and sending are the
+ * of our class, only while we lead and the source was listed. Own writes are remembered until
+ * the store shows them, so an old object makes us write nothing. Clock and sending are the
  * caller's.
  *
  * In daemon.c:
  *   desired_set_finished(d->desired, control_collect, control)       once
  *   control_set_leading(), desired_set_rules(controller = leading), then a commit
- *   control_set_whole(true) before the commit of sync(), after it whenever the source is whole
+ *   control_set_listed() before the commit after which it is to write
  *   control_wrote() for each K8S_WROTE, then control_run()
  *   control_run() after each desired_run() and when the time that it returned is over
  */
@@ -40,8 +40,9 @@ void control_set_send(struct control *c, control_send_fn *send, void *arg);
 
 /* The Lease is ours, or not any more: then what was asked for is forgotten. At first: not. */
 void control_set_leading(struct control *c, bool leading);
-/* Everything that there is was read well at least once. At first: not. */
-void control_set_whole(struct control *c, bool whole);
+/* Everything that there is was listed at least once. At first: not. Objects that cannot be read
+ * do not count: anybody may make one, and then nobody would get an address. */
+void control_set_listed(struct control *c, bool listed);
 /* As for alloc: "" = Services without a class; copied. */
 void control_set_class(struct control *c, const char *lb_class);
 

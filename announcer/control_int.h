@@ -33,7 +33,7 @@ struct control {
 	char *lb_class;
 	control_send_fn *send;
 	void *arg;
-	bool leading, whole;
+	bool leading, listed;
 	bool active; /* both */
 	bool all;    /* everything is to be looked at, once alloc has run */
 	struct table entries;

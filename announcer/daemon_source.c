@@ -97,7 +97,6 @@ static void sync(struct daemon *d)
 	d->synced = true;
 	if (d->state->whole && !d->whole) {
 		d->whole = true;
-		control_set_whole(d->control, true);
 		alloc_sweep(d->alloc);
 		daemon_commit(d);
 		daemon_check_node(d);
@@ -151,7 +150,7 @@ static void on_state(struct daemon *d, struct k8s_state *st)
 {
 	struct k8s_state *was = d->state;
 
-	state_log(was, st);
+	state_log(was, st, d->synced);
 	if (d->events > TRIM_EVENTS)
 		daemon_trim_later(d);
 	d->state = st;
@@ -163,13 +162,13 @@ static void on_state(struct daemon *d, struct k8s_state *st)
 	if (arrived(d))
 		d->moving = d->waiting = false;
 	control_set_leading(d->control, d->conf->controller && leading(d));
+	if (st->synced)
+		control_set_listed(d->control, st->listed);
 	daemon_set_rules(d);
 	if (!d->waiting && st->synced && (!d->synced || (st->whole && !d->whole)))
 		sync(d);
 	else
 		daemon_commit_soon(d);
-	if (st->synced)
-		control_set_whole(d->control, st->whole);
 	daemon_control(d);
 }
 

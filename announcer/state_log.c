@@ -24,12 +24,16 @@ static bool problem_known(const struct k8s_state *st, const struct k8s_problem *
 
 static void log_problems(const struct k8s_state *was, const struct k8s_state *next)
 {
+	static struct log_bucket bucket;
+	bool listed = !next->n_more && !(was && was->n_more);
+
 	for (size_t i = 0; i < next->n_problems; i++)
-		if (!problem_known(was, &next->problems[i]))
+		if (!problem_known(was, &next->problems[i]) && log_allowed(&bucket))
 			log_err(
 			    "k8s", "%s: %s", next->problems[i].where, next->problems[i].what);
-	for (size_t i = 0; was && i < was->n_problems; i++)
-		if (!problem_known(next, &was->problems[i]))
+	/* With more than are listed, one that is not there may just be another that is not. */
+	for (size_t i = 0; listed && was && i < was->n_problems; i++)
+		if (!problem_known(next, &was->problems[i]) && log_allowed(&bucket))
 			log_info("k8s", "%s: mended", was->problems[i].where);
 }
 
@@ -90,7 +94,7 @@ static void log_cluster(
 		log_warn("k8s", "cannot write: %s", next->write_error);
 }
 
-void state_log(const struct k8s_state *was, const struct k8s_state *next)
+void state_log(const struct k8s_state *was, const struct k8s_state *next, bool announced)
 {
 	bool first = !(was && was->synced);
 
@@ -98,7 +102,10 @@ void state_log(const struct k8s_state *was, const struct k8s_state *next)
 	if (next->cluster)
 		log_cluster(was ? was->cluster : NULL, next->cluster, next->outage != NULL);
 	if (next->outage && !(was && was->outage))
-		log_warn("k8s", "%s: what was last known stays announced", next->outage);
+		log_warn("k8s", "%s: %s", next->outage,
+		    announced ? "what was last known stays announced"
+			      : "nothing is known yet; zebra keeps what it has of an "
+				"earlier run for stale-time");
 	if (was && was->outage && !next->outage)
 		log_info("k8s", "the source is back");
 	if (next->synced && !next->whole && first)

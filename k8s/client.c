@@ -60,6 +60,12 @@ static bool same_peer(const struct auth_found *a, const struct auth_found *b)
 	       same_text(&a->key, &b->key);
 }
 
+/* What one says is true of the other. */
+static bool same_cluster(const struct auth_found *a, const struct auth_found *b)
+{
+	return same(a->server, b->server) && same_text(&a->ca, &b->ca);
+}
+
 static bool expired(const struct exec_credential *x, time_t early_s)
 {
 	return x->expires_s && now_s(CLOCK_REALTIME) >= x->expires_s - early_s;
@@ -230,6 +236,7 @@ static int adopt(struct client *c, struct auth *fresh)
 		auth_free(fresh);
 		return -ENOMEM;
 	}
+	c->moves += old && !same_cluster(old, f);
 	auth_free(before);
 	return 0;
 }
@@ -363,7 +370,7 @@ void client_look(const struct client *c, struct client_view *out)
 {
 	const struct auth_found *f = c->auth ? auth_found(c->auth) : NULL;
 
-	*out = (struct client_view){.error = c->error};
+	*out = (struct client_view){.error = c->error, .moves = c->moves};
 	if (!f)
 		return;
 	out->source = f->source;

@@ -20,6 +20,7 @@ struct client_view {
 	const char *error;  /* why there are none, or no newer ones; NULL = there are, or none
 	                       yet.  Calls go on with what was good before */
 	bool insecure;      /* the certificate of the server is not verified */
+	unsigned moves;     /* how often the files named another server, or another CA */
 	int64_t expires_s;  /* Unix time, of the plugin's credential; 0 = never */
 };
 

@@ -22,6 +22,7 @@ struct client {
 	char *error;
 	struct client_call *first, *last;
 	unsigned generation; /* of the credentials */
+	unsigned moves;      /* to another server */
 	unsigned failures;   /* to get any, in a row */
 	bool renew;          /* have the plugin run although what it gave is good */
 	time_t ran_s;        /* when the plugin began last */

@@ -44,6 +44,17 @@ void k8s_wrote_free(struct k8s_wrote *w)
 	free(w);
 }
 
+bool k8s_state_problem(struct k8s_state *st, char *where, char *what)
+{
+	if (!where || !what) {
+		free(where);
+		free(what);
+		return false;
+	}
+	st->problems[st->n_problems++] = (struct k8s_problem){.where = where, .what = what};
+	return true;
+}
+
 void k8s_state_free(struct k8s_state *st)
 {
 	if (!st)

@@ -72,11 +72,12 @@ struct k8s_wrote {
 
 struct k8s_state {
 	bool synced; /* everything there was has been read once */
+	bool listed; /* none of it is missing, but for objects that cannot be read */
 	bool whole; /* and all of it was good at least once: what is not there is really gone */
 	int64_t outage_s; /* Unix time since which the source cannot be reached; 0 = it can */
 	char *outage;     /* why; NULL without an outage */
 	struct k8s_problem *problems;
-	size_t n_problems;
+	size_t n_problems, n_more;   /* more: that are not in the list */
 	size_t files;                /* files or watches in use */
 	struct k8s_cluster *cluster; /* NULL = not an API */
 };
@@ -99,6 +100,8 @@ typedef void k8s_name_fn(
 /* A new event that owns obj; NULL on lack of memory (obj is freed then, too). */
 struct k8s_event *k8s_event_new(enum k8s_event_type type, struct k8s_object *obj);
 void k8s_event_free(struct k8s_event *ev); /* with what it owns; NULL is fine */
+/* One more; there is room for it. Consumes where and what. False: one is NULL, no memory. */
+bool k8s_state_problem(struct k8s_state *st, char *where, char *what);
 void k8s_state_free(struct k8s_state *st); /* NULL is fine */
 void k8s_wrote_free(struct k8s_wrote *w);  /* NULL is fine */
 #endif

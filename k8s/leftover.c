@@ -111,6 +111,19 @@ void leftover_remove(struct leftover *t, const struct k8s_object *o)
 		drop(t, p);
 }
 
+bool leftover_may_go(const struct k8s_state *st)
+{
+	const struct k8s_cluster *c = st->cluster;
+
+	for (size_t i = 0; c && i < c->n_resources; i++) {
+		const struct k8s_resource *r = &c->resources[i];
+
+		if (!r->listed && r->phase != K8S_FORBIDDEN && r->phase != K8S_ABSENT)
+			return false;
+	}
+	return st->whole && !st->outage_s;
+}
+
 static void delete_kind(struct leftover *t, enum k8s_kind kind, k8s_sink *sink, void *arg)
 {
 	for (size_t i = 0; i < t->n_buckets; i++) {

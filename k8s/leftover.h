@@ -29,6 +29,9 @@ void leftover_each(const struct leftover *t, k8s_name_fn *fn, void *arg);
 /* It was told again, or deleted. */
 void leftover_remove(struct leftover *t, const struct k8s_object *o);
 
+/* The source has told all that it has: every kind was listed, or is refused or not there. */
+bool leftover_may_go(const struct k8s_state *st);
+
 /* Give the sink a DELETE of each, Services first and Nodes last, and forget them. What memory
  * does not suffice for stays. */
 void leftover_delete_all(struct leftover *t, k8s_sink *sink, void *arg);

@@ -105,24 +105,12 @@ static void send_events(struct manifests *m)
 	m->n_events = m->cap_events = 0;
 }
 
-/* Consumes where and what. False: no memory. */
-static bool add_problem(struct k8s_state *st, char *where, char *what)
-{
-	if (!where || !what) {
-		free(where);
-		free(what);
-		return false;
-	}
-	st->problems[st->n_problems++] = (struct k8s_problem){.where = where, .what = what};
-	return true;
-}
-
 static bool add_bad_file(
     const struct manifests *m, struct k8s_state *st, const struct manifest_file *f)
 {
 	if (f->where && f->what)
-		return add_problem(st, strdup(f->where), strdup(f->what));
-	return add_problem(
+		return k8s_state_problem(st, strdup(f->where), strdup(f->what));
+	return k8s_state_problem(
 	    st, file_path(m->dir, f->who.name), strdup("cannot be read: not enough memory"));
 }
 
@@ -141,7 +129,7 @@ static bool add_shadowed(const struct manifests *m, struct k8s_state *st, const 
 		    "%s %s%s%s: is in %.400s already, which comes first by name",
 		    k8s_kind_name(c->kind), claim_ns(c), *claim_ns(c) ? "/" : "", claim_name(c),
 		    first);
-		ok = add_problem(st, where, what);
+		ok = k8s_state_problem(st, where, what);
 	} else {
 		free(where);
 		free(what);
@@ -174,22 +162,18 @@ static bool add_file_problems(
 static bool add_problems(const struct manifests *m, struct k8s_state *st)
 {
 	size_t n = m->n_bad + m->claims.n_shadowed;
-	char *more;
 
 	if (!n)
 		return true;
-	st->problems = calloc(MAX_PROBLEMS + 1, sizeof(*st->problems));
+	st->problems = calloc(MAX_PROBLEMS, sizeof(*st->problems));
 	if (!st->problems)
 		return false;
 	for (size_t i = 0; i < m->n_files; i++)
 		if (!add_file_problems(m, st, m->files[i]))
 			return false;
-	if (st->n_problems < MAX_PROBLEMS || n == st->n_problems)
-		return true;
-	more = malloc(64);
-	if (more)
-		snprintf(more, 64, "and %zu more problems", n - st->n_problems);
-	return add_problem(st, strdup(m->dir), more);
+	if (st->n_problems == MAX_PROBLEMS)
+		st->n_more = n - st->n_problems;
+	return true;
 }
 
 static struct k8s_state *state_new(const struct manifests *m)
@@ -198,7 +182,7 @@ static struct k8s_state *state_new(const struct manifests *m)
 
 	if (!st)
 		return NULL;
-	st->synced = m->scanned;
+	st->synced = st->listed = m->scanned;
 	st->whole = m->scanned && !m->n_never_good;
 	st->outage_s = m->outage_s;
 	st->files = m->n_files - m->n_gone;

@@ -123,7 +123,7 @@ static void on_event(struct k8s_event *ev, void *arg)
 	struct source *s = arg;
 
 	if (ev->type == K8S_STATE) {
-		if (s->left.n && ev->state->whole && !ev->state->outage_s)
+		if (s->left.n && leftover_may_go(ev->state))
 			leftover_delete_all(&s->left, s->sink, s->arg);
 		if (s->api.tick && ev->state->cluster)
 			complete(&s->api, ev->state->cluster);

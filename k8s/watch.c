@@ -425,8 +425,21 @@ void watch_rescan(struct watch *w)
 	watch_soon(w);
 }
 
+/* Versions of another server mean nothing to this one, and it would not always say so. */
+static void follow_client(struct watch *w)
+{
+	struct client_view view;
+
+	client_look(w->client, &view);
+	if (view.moves == w->moves)
+		return;
+	w->moves = view.moves;
+	watch_rescan(w);
+}
+
 void watch_client_changed(struct watch *w)
 {
+	follow_client(w);
 	w->changed = true;
 	if (w->work)
 		watch_tell_flush(w);

@@ -49,6 +49,7 @@ struct watch {
 	struct client_call *ping;
 	int64_t heard_ms; /* the last byte of all */
 	int64_t told_ms;  /* the last state */
+	unsigned moves;   /* of the client, that are taken account of */
 	int64_t outage_s;
 	char *outage;
 	bool changed;  /* something that a state tells */

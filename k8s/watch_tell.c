@@ -9,7 +9,6 @@
 #include <string.h>
 #include <time.h>
 
-/* More are counted, not listed. */
 #define MAX_PROBLEMS 100
 
 /* Consumes obj. */
@@ -175,18 +174,6 @@ static bool fill_cluster(const struct watch *w, struct k8s_cluster *c)
 	return ok;
 }
 
-/* Consumes both. */
-static bool add_problem(struct k8s_state *st, char *where, char *what)
-{
-	if (!where || !what) {
-		free(where);
-		free(what);
-		return false;
-	}
-	st->problems[st->n_problems++] = (struct k8s_problem){.where = where, .what = what};
-	return true;
-}
-
 static bool add_bad(
     struct k8s_state *st, const struct watch_resource *res, const struct told_entry *e)
 {
@@ -196,7 +183,7 @@ static bool add_bad(
 	if (where)
 		snprintf(where, len, "%s %s%s%s", res->label, told_ns(e),
 		    *told_ns(e) ? "/" : "", told_name(e));
-	return add_problem(st, where, strdup(e->problem));
+	return k8s_state_problem(st, where, strdup(e->problem));
 }
 
 static bool add_bad_ones(struct k8s_state *st, const struct watch_resource *res)
@@ -212,39 +199,36 @@ static bool add_bad_ones(struct k8s_state *st, const struct watch_resource *res)
 static bool fill_problems(const struct watch *w, struct k8s_state *st)
 {
 	size_t n = 0;
-	char *more;
 
 	for (const struct watch_resource *res = w->resources; res; res = res->next)
 		n += res->told.n_bad;
 	if (!n)
 		return true;
-	st->problems = calloc(MAX_PROBLEMS + 1, sizeof(*st->problems));
+	st->problems = calloc(MAX_PROBLEMS, sizeof(*st->problems));
 	if (!st->problems)
 		return false;
 	for (const struct watch_resource *res = w->resources; res; res = res->next)
 		if (!add_bad_ones(st, res))
 			return false;
-	if (n <= MAX_PROBLEMS)
-		return true;
-	more = malloc(64);
-	if (more)
-		snprintf(more, 64, "and %zu more problems", n - MAX_PROBLEMS);
-	return add_problem(st, strdup("the API server"), more);
+	st->n_more = n - st->n_problems;
+	return true;
 }
 
 static struct k8s_state *state_new(const struct watch *w)
 {
 	struct k8s_state *st = calloc(1, sizeof(*st));
-	bool ok = true;
+	bool ok = true, never = false;
 
 	if (!st)
 		return NULL;
-	st->synced = st->whole = true;
+	st->synced = st->listed = true;
 	for (const struct watch_resource *res = w->resources; res; res = res->next) {
 		st->synced &= !res->core || res->settled;
-		st->whole &= !res->core || (res->r.listed && !res->told.n_never);
+		st->listed &= !res->core || res->r.listed;
+		never |= res->core && res->told.n_never;
 		st->files += res->call != NULL;
 	}
+	st->whole = st->listed && !never;
 	st->outage_s = w->outage_s;
 	st->outage = copy(w->outage_s && !w->outage ? "not enough memory" : w->outage, &ok);
 	st->cluster = calloc(1, sizeof(*st->cluster));

@@ -75,7 +75,7 @@ static void put_source(struct buf *to, const struct vty_context *ctx)
 	gauge(
 	    to, "source_outage", "Whether the source cannot be read now.", st && st->outage_s);
 	gauge(to, "source_problems", "Objects or files of the source that are wrong.",
-	    st ? st->n_problems : 0);
+	    st ? st->n_problems + st->n_more : 0);
 	if (!ctx->queue)
 		return;
 	queue_stats(ctx->queue, &q);

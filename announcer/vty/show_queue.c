@@ -30,6 +30,8 @@ static void put_source(struct vty_request *rq, const struct k8s_state *st)
 		writer_row_end(w);
 	}
 	writer_table_end(w);
+	if (st->n_more)
+		writer_num(w, "problemsNotListed", "More problems", (int64_t)st->n_more);
 }
 
 /* From an event being queued to its routes being written to zebra, of the newest samples. */

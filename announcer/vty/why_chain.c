@@ -116,7 +116,7 @@ static void put_problems(struct why *y, const struct k8s_state *st)
 		    y, "source", "", "%s: %s", st->problems[i].where, st->problems[i].what);
 	if (st->n_problems > PROBLEMS_MAX)
 		why_note(y, "source", "", "%zu more problems: show queue",
-		    st->n_problems - PROBLEMS_MAX);
+		    st->n_problems + st->n_more - PROBLEMS_MAX);
 	if (st->n_problems && !st->whole)
 		why_note(y, "source",
 		    st->cluster ? "mend or remove the object" : "mend or remove the file",

@@ -84,6 +84,7 @@ stop grevyd KILL
 grevyd_start
 holds_for 3 '[ "$(kernel)" = "$all" ]'
 ok 'restarted without the folder: held'
+check 'the log claims no more than that' "logged 'nothing is known yet; zebra keeps'"
 mv "$lab/away" "$manifests"
 becomes 10 'it is back: nothing changes' kernel "$all"
 manifest <<EOF

@@ -57,6 +57,17 @@ check 'an Event tells of it' "kubectl get events --field-selector reason=IPAlloc
 becomes 5 'we hold the Lease' 'cluster leading' True
 is 'as the server says' "$(holder)" "$(cluster leader)"
 
+# --- an object that cannot be read, as whoever may write Services can make one ----------------------
+
+printf '%s' '{"apiVersion":"v1","kind":"Service","metadata":{"name":"nul","annotations":{"metallb.io/loadBalancerIPs":"a\u0000b"}},
+    "spec":{"type":"LoadBalancer","ports":[{"port":80}]}}' | kubectl create -f - >/dev/null
+becomes 5 'it is named' "grevy 'show queue json' | json \"d['problems'][0]['where']\"" 'services default/nul'
+kube_service next
+becomes 5 'the others get addresses all the same' 'status next' "$pool4.1"
+is 'it gets none' "$(status nul)" ''
+kubectl delete service nul next >/dev/null
+becomes 5 'it is gone' "grevy 'show queue json' | json \"str(d['problems'])\"" '[]'
+
 # --- another source, and back -------------------------------------------------------------------
 
 monitor_start
@@ -111,8 +122,8 @@ install -d -o frr -g frrvty -m 750 /run/grevy2
 grevyd_spawn second grevyd -f "$lab/second.yaml"
 second() { grevy_at /run/grevy2 "$1"; }
 becomes 10 'the second stands by' "second 'show kubernetes json' | json \"d['leader']\"" "$(holder)"
-is 'with the addresses that the status says' \
-    "$(second 'show services json' | json "' '.join(sorted(a for s in d['services'] for a in s['addresses']))")" "$web $pool4.1"
+becomes 10 'with the addresses that the status says' \
+    "second 'show services json' | json \"' '.join(sorted(a for s in d['services'] for a in s['addresses']))\"" "$web $pool4.1"
 line=$(log_lines second)
 stop grevyd TERM
 check 'who ends gives the Lease back: the second has it at once' \

@@ -97,7 +97,7 @@ static int setup(void **state)
 	desired_set_finished(w->d, control_collect, w->c);
 	rules(w, "lan:192.0.2.1-192.0.2.9", true);
 	control_set_leading(w->c, true);
-	control_set_whole(w->c, true);
+	control_set_listed(w->c, true);
 	run(w);
 	*state = w;
 	return 0;
@@ -204,16 +204,16 @@ static void test_only_ours(void **state)
 	NOTHING(run(w));
 }
 
-static void test_only_while_leading_and_whole(void **state)
+static void test_only_while_leading_and_listed(void **state)
 {
 	struct world *w = *state;
 
 	control_set_leading(w->c, false);
 	NOTHING(put(w, "default/web", "version=7"));
-	control_set_whole(w->c, false);
+	control_set_listed(w->c, false);
 	control_set_leading(w->c, true);
 	NOTHING(run(w));
-	control_set_whole(w->c, true);
+	control_set_listed(w->c, true);
 	NOTHING(later(w, 0)); /* alloc has not run since */
 	run(w);
 	SENT(GIVEN WISH);
@@ -432,7 +432,7 @@ int main(void)
 	    TEST(test_new_service),
 	    TEST(test_shown_before_answered),
 	    TEST(test_only_ours),
-	    TEST(test_only_while_leading_and_whole),
+	    TEST(test_only_while_leading_and_listed),
 	    TEST(test_new_leader_takes_over),
 	    TEST(test_leader_without_the_rules),
 	    TEST(test_lost_address_is_cleared),

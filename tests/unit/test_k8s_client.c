@@ -278,6 +278,30 @@ static void keeps_what_worked(void **state)
 	assert_int_equal(get("/guarded").result.status, 200);
 	client_look(client, &v);
 	assert_null(v.error);
+	assert_int_equal(v.moves, 0);
+}
+
+static void knows_that_it_moved(void **state)
+{
+	struct lab_server first = server;
+	struct client_view v;
+
+	(void)state;
+	if (!lab_certs)
+		skip();
+	write_config("token: abc");
+	open_client();
+	assert_int_equal(get("/hello").result.status, 200);
+	lab_serve(&server, (const char *[]){"--tls", lab_certs, "right", NULL});
+	write_config("token: abc");
+	client_reload(client, NULL);
+	do {
+		assert_int_equal(get("/hello").result.status, 200);
+		client_look(client, &v);
+	} while (strcmp(v.server, server.url) != 0);
+	assert_int_equal(v.moves, 1);
+	lab_stop(&server);
+	server = first;
 }
 
 /* A plugin that says what a file holds and counts its runs. */
@@ -404,6 +428,7 @@ int main(void)
 	    CASE(asks_once_more_with_the_new_token),
 	    CASE(asks_no_third_time),
 	    CASE(keeps_what_worked),
+	    CASE(knows_that_it_moved),
 	    CASE(runs_a_plugin),
 	    CASE(runs_it_again_before_the_end),
 	    CASE(tells_what_the_plugin_says),

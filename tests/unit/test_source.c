@@ -310,6 +310,33 @@ static void leftovers_go_once_and_in_order(void **state)
 	leftover_fini(&l);
 }
 
+static void leftovers_wait_for_every_kind(void **state)
+{
+	struct k8s_resource r[] = {
+	    {.phase = K8S_WATCHING, .listed = true},
+	    {.phase = K8S_LISTING                    },
+	};
+	struct k8s_cluster c = {.resources = r, .n_resources = ARRAY_LEN(r)};
+	struct k8s_state st = {.synced = true, .listed = true, .whole = true, .cluster = &c};
+
+	(void)state;
+	assert_false(leftover_may_go(&st));
+	r[1].phase = K8S_FORBIDDEN;
+	assert_true(leftover_may_go(&st));
+	r[1].phase = K8S_BACKOFF;
+	assert_false(leftover_may_go(&st));
+	r[1].listed = true;
+	assert_true(leftover_may_go(&st));
+	st.outage_s = 1;
+	assert_false(leftover_may_go(&st));
+	st.outage_s = 0;
+	st.whole = false;
+	assert_false(leftover_may_go(&st));
+	st.whole = true;
+	st.cluster = NULL;
+	assert_true(leftover_may_go(&st));
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -323,6 +350,7 @@ int main(void)
 	    CASE(an_api_without_a_lease_is_left_at_once),
 	    CASE(commands_without_a_server_are_dropped),
 	    cmocka_unit_test(leftovers_go_once_and_in_order),
+	    cmocka_unit_test(leftovers_wait_for_every_kind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

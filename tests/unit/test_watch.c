@@ -245,12 +245,30 @@ static void a_bad_object_is_named_and_the_others_go_on(void **state)
 	assert_log(w, "= ");
 	assert_int_equal(w->state->n_problems, 2);
 	assert_false(w->state->whole);
+	assert_true(w->state->listed);
 	data(call, EVENT("MODIFIED", SERVICE("x", "16", "80")));
 	assert_log(w, "+Service a/x = ");
 	data(call, EVENT("DELETED", SERVICE("z", "17", "0")));
 	assert_log(w, "= "); /* nobody ever heard of it */
 	assert_int_equal(w->state->n_problems, 0);
 	assert_true(w->state->whole);
+}
+
+static void many_problems_are_counted(void **state)
+{
+	struct world *w = *state;
+	char text[160];
+
+	sync_empty(w);
+	for (int i = 0; i < 105; i++) {
+		snprintf(text, sizeof(text),
+		    "{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\"s%d\","
+		    "\"resourceVersion\":\"%d\"},\"spec\":{\"ports\":[{}]}}}",
+		    i, 20 + i);
+		data(call_to(w, "/services?"), text);
+		assert_int_equal(w->state->n_problems + w->state->n_more, i + 1);
+	}
+	assert_int_equal(w->state->n_problems, 100);
 }
 
 static void what_is_forbidden_holds_nobody_back(void **state)
@@ -270,6 +288,7 @@ static void what_is_forbidden_holds_nobody_back(void **state)
 	    "may not \"watch\" \"endpointslices\" of discovery.k8s.io: User r cannot watch");
 	assert_true(w->state->synced);
 	assert_false(w->state->whole);
+	assert_false(w->state->listed);
 	assert_null(w->state->outage);
 	turn(w, 61000);
 	assert_true(has_call(w, "/endpointslices?"));
@@ -339,6 +358,26 @@ static void silence_is_looked_into(void **state)
 	turn(w, 31000);
 	call = call_to(w, "/services?");
 	assert_non_null(strstr(call->path, "&resourceVersion=10"));
+}
+
+static void another_server_is_listed_anew(void **state)
+{
+	struct world *w = *state;
+
+	sync_empty(w);
+	data(call_to(w, "/services?"), EVENT("ADDED", SERVICE("x", "11", "80")));
+	w->client.view.error = "only the credentials";
+	watch_client_changed(w->watch);
+	assert_true(has_call(w, "/services?watch"));
+	w->client.view.moves++;
+	w->log[0] = 0;
+	watch_client_changed(w->watch);
+	assert_null(w->client.calls); /* they were to the other one */
+	turn(w, 0);
+	assert_false(has_call(w, "&resourceVersion="));
+	assert_log(w, "= ");
+	list(w, "/services?", "5", SERVICE("y", "3", "80"));
+	assert_non_null(strstr(w->log, "+Service a/y . -Service a/x "));
 }
 
 static void what_else_is_wanted_comes_and_goes(void **state)
@@ -479,9 +518,11 @@ int main(void)
 	    TEST(half_an_object_is_dropped),
 	    TEST(what_is_no_json_ends_the_call),
 	    TEST(a_bad_object_is_named_and_the_others_go_on),
+	    TEST(many_problems_are_counted),
 	    TEST(what_is_forbidden_holds_nobody_back),
 	    TEST(a_server_that_is_away_is_an_outage),
 	    TEST(silence_is_looked_into),
+	    TEST(another_server_is_listed_anew),
 	    TEST(what_else_is_wanted_comes_and_goes),
 	    TEST(what_the_server_does_not_have),
 	    TEST(everything_is_listed_anew_when_asked_to),
