@@ -93,8 +93,8 @@ struct k8s_event {
 typedef void k8s_sink(struct k8s_event *ev, void *arg);
 
 /* The name of an object; resource is "" but for a K8S_CUSTOM. */
-typedef void k8s_name_fn(enum k8s_kind kind, const char *resource, const char *ns,
-    const char *name, void *arg);
+typedef void k8s_name_fn(
+    enum k8s_kind kind, const char *resource, const char *ns, const char *name, void *arg);
 
 /* A new event that owns obj; NULL on lack of memory (obj is freed then, too). */
 struct k8s_event *k8s_event_new(enum k8s_event_type type, struct k8s_object *obj);

@@ -273,11 +273,9 @@ static int move(struct source *s, struct k8s_command *c)
 	const struct k8s_source_conf *next = c->source, *now = s->conf ? s->conf->source : NULL;
 	int rc = 0;
 
-	if (!now)
-		rc = replace(s, next);
-	else if (same_api(now, next))
+	if (now && same_api(now, next))
 		rc = set_wants(s->api.watch, next);
-	else if (!now->manifests || !next->manifests)
+	else if (!now || !now->manifests || !next->manifests)
 		rc = replace(s, next);
 	else if (!equal(now->manifests, next->manifests))
 		rc = manifests_move(s->manifests, next->manifests);
