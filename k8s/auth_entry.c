@@ -235,7 +235,7 @@ static bool has_credentials(const struct auth *a)
 
 int auth_user_decode(const struct auth_entry *e, struct auth *a, struct k8s_decode_error *err)
 {
-	struct json_object *exec;
+	struct json_object *exec = NULL;
 	int rc = refuse_unsupported(e->value, err);
 
 	if (!rc)
