@@ -224,10 +224,21 @@ out:
 	return rc;
 }
 
+/* Who does not write need not wake up to see how that goes. */
+static void take_part(struct api *a, const struct k8s_elect *elect)
+{
+	static const struct timeval second = {1, 0};
+
+	lease_elect(a->lease, elect);
+	if (elect->ns)
+		event_add(a->tick, &second);
+	else
+		event_del(a->tick);
+}
+
 static int api_open(struct source *s, const struct k8s_source_conf *conf)
 {
 	struct auth_where where = {.kubeconfig = conf->kubeconfig, .context = conf->context};
-	static const struct timeval second = {1, 0};
 	struct api *a = &s->api;
 
 	a->client = client_new(s->base, &where, on_client_change, s);
@@ -241,13 +252,12 @@ static int api_open(struct source *s, const struct k8s_source_conf *conf)
 		a->notices = notices_new(s->base, a->client, a->lease, COMPONENT);
 	if (a->notices)
 		a->tick = event_new(s->base, -1, EV_PERSIST, on_tick, s);
-	if (!a->tick || event_add(a->tick, &second) < 0 || set_wants(a->watch, conf) ||
-	    watch_start(a->watch)) {
+	if (!a->tick || set_wants(a->watch, conf) || watch_start(a->watch)) {
 		api_close(a);
 		return -ENOMEM;
 	}
 	if (s->elect)
-		lease_elect(a->lease, s->elect->elect);
+		take_part(a, s->elect->elect);
 	return 0;
 }
 
@@ -335,7 +345,7 @@ static void elect(struct source *s, struct k8s_command *c)
 	k8s_command_free(s->elect);
 	s->elect = c;
 	if (s->api.lease)
-		lease_elect(s->api.lease, c->elect);
+		take_part(&s->api, c->elect);
 }
 
 int source_command(struct source *s, struct k8s_command *c)
