@@ -37,6 +37,7 @@ struct source {
 	k8s_sink *sink;
 	void *arg;
 	struct k8s_command *conf; /* K8S_SOURCE: what is in force; NULL = nothing yet */
+	unsigned given;           /* of them */
 	struct manifests *manifests;
 	struct api api;             /* all or nothing */
 	struct k8s_command *elect;  /* K8S_ELECT: the newest; NULL = none */
@@ -119,6 +120,7 @@ static void on_event(struct k8s_event *ev, void *arg)
 	struct source *s = arg;
 
 	if (ev->type == K8S_STATE) {
+		ev->state->sources = s->given;
 		if (s->left.n && leftover_may_go(ev->state))
 			leftover_delete_all(&s->left, s->sink, s->arg);
 		if (s->api.tick && ev->state->cluster)
@@ -317,6 +319,7 @@ static int move(struct source *s, struct k8s_command *c)
 	const struct k8s_source_conf *next = c->source, *now = s->conf ? s->conf->source : NULL;
 	int rc = 0;
 
+	s->given++;
 	if (now && same_api(now, next))
 		rc = set_wants(s->api.watch, next);
 	else if (!now || !now->manifests || !next->manifests)
