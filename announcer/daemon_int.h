@@ -37,8 +37,9 @@ struct daemon {
 	struct event *gather_ev, *save_ev, *trim_ev, *insecure_ev, *control_ev;
 	uint64_t last_commit_ns, oldest_ns; /* oldest: of the events not acted on; 0 = none */
 	bool synced, whole;
-	bool assigns;    /* by the rules in force: we do */
-	bool moving;     /* to another source, since a reload */
+	bool assigns;            /* by the rules in force: we do */
+	bool moving;             /* to another source, since a reload */
+	unsigned sources, moved; /* that were asked for; at which of them it began to move */
 	bool waiting;    /* since the start: the source has not said yet all that we need */
 	unsigned events; /* since memory was given back */
 	char *problem[PROBLEMS];

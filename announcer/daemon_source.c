@@ -159,8 +159,11 @@ static void on_state(struct daemon *d, struct k8s_state *st)
 	k8s_state_free(was);
 	if (!event_pending(d->insecure_ev, EV_TIMEOUT, NULL))
 		on_insecure(-1, 0, d);
-	if (arrived(d))
-		d->moving = d->waiting = false;
+	if (arrived(d)) {
+		d->waiting = false;
+		/* What the one before it said may have been under way. */
+		d->moving &= st->sources < d->moved;
+	}
 	control_set_leading(d->control, d->conf->controller && leading(d));
 	if (st->synced)
 		control_set_listed(d->control, st->listed);
@@ -259,6 +262,7 @@ int daemon_source_start(struct daemon *d)
 		return -errno;
 	}
 	elect(d);
+	d->sources = 1;
 	d->waiting = true;
 	return 0;
 }
@@ -281,9 +285,14 @@ void daemon_source_reload(struct daemon *d, const struct conf *old, unsigned cha
 {
 	bool moved = moves(old, d->conf);
 
-	if (changed & CONF_CHANGED_SOURCE)
+	if (changed & CONF_CHANGED_SOURCE) {
 		queue_command(d->queue, conf_source(d->conf));
-	d->moving |= moved;
+		d->sources++;
+	}
+	if (moved) {
+		d->moving = true;
+		d->moved = d->sources;
+	}
 	if (moved || changed & CONF_CHANGED_CONTROLLER)
 		elect(d);
 	if (changed & CONF_CHANGED_POLICY && rules_held(d))

@@ -80,6 +80,7 @@ struct k8s_state {
 	size_t n_problems, n_more;   /* more: that are not in the list */
 	size_t files;                /* files or watches in use */
 	struct k8s_cluster *cluster; /* NULL = not an API */
+	unsigned sources; /* K8S_SOURCE commands that the source was given before this */
 };
 
 struct k8s_event {

@@ -38,6 +38,7 @@ struct source {
 	k8s_sink *sink;
 	void *arg;
 	struct k8s_command *conf; /* K8S_SOURCE: what is in force; NULL = nothing yet */
+	unsigned given;           /* of them */
 	struct manifests *manifests;
 	struct api api;             /* all or nothing */
 	struct k8s_command *elect;  /* K8S_ELECT: the newest; NULL = none */
@@ -123,6 +124,7 @@ static void on_event(struct k8s_event *ev, void *arg)
 	struct source *s = arg;
 
 	if (ev->type == K8S_STATE) {
+		ev->state->sources = s->given;
 		if (s->left.n && leftover_may_go(ev->state))
 			leftover_delete_all(&s->left, s->sink, s->arg);
 		if (s->api.tick && ev->state->cluster)
@@ -227,10 +229,21 @@ out:
 	return rc;
 }
 
+/* Who does not write need not wake up to see how that goes. */
+static void take_part(struct api *a, const struct k8s_elect *elect)
+{
+	static const struct timeval second = {1, 0};
+
+	lease_elect(a->lease, elect);
+	if (elect->ns)
+		event_add(a->tick, &second);
+	else
+		event_del(a->tick);
+}
+
 static int api_open(struct source *s, const struct k8s_source_conf *conf)
 {
 	struct auth_where where = {.kubeconfig = conf->kubeconfig, .context = conf->context};
-	static const struct timeval second = {1, 0};
 	struct api *a = &s->api;
 
 	a->client = client_new(s->base, &where, on_client_change, s);
@@ -244,13 +257,12 @@ static int api_open(struct source *s, const struct k8s_source_conf *conf)
 		a->notices = notices_new(s->base, a->client, a->lease, COMPONENT);
 	if (a->notices)
 		a->tick = event_new(s->base, -1, EV_PERSIST, on_tick, s);
-	if (!a->tick || event_add(a->tick, &second) < 0 || set_wants(a->watch, conf) ||
-	    watch_start(a->watch)) {
+	if (!a->tick || set_wants(a->watch, conf) || watch_start(a->watch)) {
 		api_close(a);
 		return -ENOMEM;
 	}
 	if (s->elect)
-		lease_elect(a->lease, s->elect->elect);
+		take_part(a, s->elect->elect);
 	return 0;
 }
 
@@ -310,6 +322,7 @@ static int move(struct source *s, struct k8s_command *c)
 	const struct k8s_source_conf *next = c->source, *now = s->conf ? s->conf->source : NULL;
 	int rc = 0;
 
+	s->given++;
 	if (now && same_api(now, next))
 		rc = set_wants(s->api.watch, next);
 	else if (!now || !now->manifests || !next->manifests)
@@ -338,7 +351,7 @@ static void elect(struct source *s, struct k8s_command *c)
 	k8s_command_free(s->elect);
 	s->elect = c;
 	if (s->api.lease)
-		lease_elect(s->api.lease, c->elect);
+		take_part(&s->api, c->elect);
 }
 
 int source_command(struct source *s, struct k8s_command *c)

@@ -23,6 +23,7 @@ struct world {
 		 [40]; /* "+default/web", "-default/web", "=": a state that is whole */
 	size_t n;
 	bool whole, api;
+	unsigned sources;
 	bool left;
 };
 
@@ -35,6 +36,7 @@ static void on_event(struct k8s_event *ev, void *arg)
 	if (ev->type == K8S_STATE) {
 		w->api = ev->state->cluster;
 		w->whole = ev->state->whole;
+		w->sources = ev->state->sources;
 		if (w->whole) {
 			snprintf(line, sizeof(w->told[0]), "=");
 			w->n++;
@@ -151,7 +153,9 @@ static void what_an_api_does_not_say_stays(void **state)
 
 	read_all(w, w->first);
 	assert_true(told(w, "+lab/one"));
+	assert_int_equal(w->sources, 1);
 	use_api(w);
+	assert_int_equal(w->sources, 2);
 	assert_false(w->whole);
 	assert_int_equal(w->n, 0);
 }
