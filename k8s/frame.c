@@ -40,6 +40,8 @@ struct frame {
 	enum place place;
 	enum member member;
 	bool in_string, escaped; /* escaped: the next byte belongs to a backslash */
+	bool line_begins;        /* in VALUE, outside strings: the last byte ended a line */
+	bool endless;            /* the next line begins a value, or it ended within a string */
 	bool has_items;
 	bool item_due; /* GAP in a list: an element, not a comma */
 	bool first;    /* GAP in a list: it may end, too */
@@ -112,24 +114,32 @@ static const char *pass_string(struct frame *f, const char *p, const char *end)
 			break;
 		f->in_string = *p != '"';
 		f->escaped = *p == '\\';
-		p++; /* a control character is for json_read() to refuse */
+		f->endless |= *p == '\n' && f->mode == FRAME_STREAM;
+		p++; /* another control character is for json_read() to refuse */
 	}
 	return p;
 }
 
-/* In a value: up to its end, or that of the piece. */
+/* In a value: up to its end, or that of the piece. A stream's event is a line: one that lost
+ * its end would else swallow all that follow. */
 static const char *pass_value(struct frame *f, const char *p, const char *end)
 {
+	bool at_line = f->line_begins;
+
 	while (p < end) {
 		if (f->in_string) {
 			p = pass_string(f, p, end);
 			continue;
 		}
+		f->line_begins = *p == '\n';
 		switch (*p++) {
 		case '"':
 			f->in_string = true;
 			break;
 		case '{':
+			f->endless |= at_line && f->mode == FRAME_STREAM;
+			f->depth++;
+			break;
 		case '[':
 			f->depth++;
 			break;
@@ -141,6 +151,7 @@ static const char *pass_value(struct frame *f, const char *p, const char *end)
 		default:
 			break;
 		}
+		at_line = f->line_begins;
 	}
 	return p;
 }
@@ -166,6 +177,8 @@ static int feed_value(struct frame *f, const char **p, const char *end)
 	const char *start = *p;
 
 	*p = pass_value(f, start, end);
+	if (f->endless)
+		return -EINVAL;
 	if (f->depth)
 		return append(&f->value, start, (size_t)(*p - start), FRAME_VALUE_MAX);
 	f->place = GAP;

@@ -60,6 +60,7 @@ pieces of TCP; ; fault split bytes=3 level=tcp; $relist
 slow lists; ; fault delay verb=list ms=20; fault split verb=list bytes=100; $list
 flipped bytes in events; failing; fault garble verb=watch kind=bytes
 events that are not JSON; failing; fault garble verb=watch kind=json
+events that never end; failing; fault garble verb=watch kind=open
 events of another shape; failing; fault garble verb=watch kind=shape
 events in an array; failing; fault garble verb=watch kind=array
 events that are HTML; failing; fault garble verb=watch kind=html

@@ -32,7 +32,7 @@ var faultKinds = map[string]struct{ keys, about string }{
 	"goaway":     {"", "HTTP/2's GOAWAY with the answer, Connection: close in HTTP/1.1"},
 	"cut":        {"how", "a body ends in the middle of an object, by how=rst (of TCP), fin or stream"},
 	"truncate":   {"", "a body ends cleanly in the middle of an object"},
-	"garble":     {"kind", "kind=bytes, json (invalid), shape (another than expected), object (a bad one among the good), html, array"},
+	"garble":     {"kind", "kind=bytes, json (invalid), open (of an event: without its end), shape (another than expected), object (a bad one among the good), html, array"},
 	"expire":     {"", "an ERROR event with code 410 in the watch, which then ends; at once"},
 	"end":        {"", "a watch ends cleanly, at once"},
 	"bookmarks":  {"initial", "no bookmarks in a watch; initial=1: not the one at the end of a streaming list, too"},

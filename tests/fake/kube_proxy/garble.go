@@ -29,6 +29,8 @@ func (x *exchange) garbleEvent(kind string, line []byte) []byte {
 	switch kind {
 	case "json":
 		return []byte(strings.Replace(string(line), ":", "", 1))
+	case "open":
+		return append(bytes.TrimRight(line, "}\n"), '\n')
 	case "shape":
 		return []byte(`{"type":"MODIFIED","object":["not","an","object"]}` + "\n")
 	case "array":
@@ -89,14 +91,13 @@ func (x *exchange) dress(object string) string {
 	return fmt.Sprintf(`{"kind":%q,"apiVersion":%q,%s`, kinds[x.rq.resource], version, object[1:])
 }
 
-// flip changes bytes until what is left is no JSON any more: else it would be an object that
-// somebody may have meant.
+// flip changes bytes, the first among them: what is left must be no JSON, or it would be an object
+// that somebody may have meant; and who steps over a part of it need not look at that part.
 func (x *exchange) flip(text []byte) []byte {
 	out := append([]byte(nil), text...)
-	for n := 0; n < 4 || json.Valid(out); n++ {
-		at := x.p.faults.intn(max(1, len(out)-1))
+	for n, at := 0, 0; n < 4 && len(out) > 1; n, at = n+1, x.p.faults.intn(len(out)-1) {
 		out[at] ^= byte(1 + x.p.faults.intn(255))
-		if out[at] == '\n' {
+		if out[at] == '\n' || out[at] == ' ' {
 			out[at] = 1
 		}
 	}
