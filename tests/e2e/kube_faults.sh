@@ -107,7 +107,7 @@ everything slow, from the start; ; fault delay ms=50; fault split bytes=500; res
 a list from long ago; ; fault stale; $list
 an older server, EndpointSlices of v1beta1; ; fault v1beta1; restart
 an API server that is downgraded, to EndpointSlices of v1beta1; ; fault v1beta1; reset
-a frozen server; failing|silent|time|heard; fault freeze
+a frozen server; Reachable: +no; fault freeze
 frozen watches; ; fault freeze verb=watch lost=1
 half-open connections; ; fault half-open
 EOF
