@@ -66,7 +66,7 @@ kube_start() {
     kube_up
     kube_controllers_start
     start kubelets kube "$KUBE_BIN/kubelab" kubelets --kubeconfig "$kube/admin.conf" --dir "$kube/nodes"
-    wait_for 20 'kubectl get serviceaccount default'
+    wait_for 60 'kubectl get serviceaccount default'
 }
 
 # kube_server_cert [OPTION...]: made, or made anew; the API server takes a new one within a minute.
