@@ -28,12 +28,12 @@ check 'an account without rights: forbidden' \
     'as account.conf router get nodes | grep "User \"system:serviceaccount:default:grevy\" cannot list"'
 kubectl create clusterrole nodes --verb list,get --resource nodes >/dev/null
 kubectl create clusterrolebinding nodes --clusterrole nodes --group readers --serviceaccount default:grevy >/dev/null
-becomes 5 'with rights, from the router' 'as reader.conf router get nodes' 'No resources found'
-becomes 5 'the account as well' 'as account.conf router get nodes' 'No resources found'
+becomes 20 'with rights, from the router' 'as reader.conf router get nodes' 'No resources found'
+becomes 20 'the account as well' 'as account.conf router get nodes' 'No resources found'
 kube_server=https://[$kube6]:$kube_port
 kube_user six.conf reader readers
 kube_server=https://$kube4:$kube_port
-becomes 5 'over IPv6' 'as six.conf router get nodes' 'No resources found'
+becomes 20 'over IPv6' 'as six.conf router get nodes' 'No resources found'
 kube_account default/grevy
 is 'a pod of that account on node1' "$(in_ns node1 env "${kube_pod_env[@]}" "${as_frr[@]}" curl -sS \
     --cacert "$kube_account_dir/ca.crt" -H "Authorization: Bearer $(cat $kube_account_dir/token)" \
@@ -45,7 +45,7 @@ check 'a certificate that has expired' 'as late.conf router get nodes | grep -E 
 
 kube_nodes 2
 ready() { kubectl get node "$1" -o json | json "[c['status'] for c in d['status']['conditions'] if c['type'] == 'Ready'][0]"; }
-becomes 10 'node1 is ready' 'ready node1' True
+becomes 20 'node1 is ready' 'ready node1' True
 kube_service web 'ipFamilyPolicy: RequireDualStack, externalTrafficPolicy: Local'
 kube_pod web-1 node1 web 10.42.1.2 fd42:1::2
 kube_pod web-2 node2 web 10.42.2.2 fd42:2::2
@@ -55,22 +55,22 @@ slices() {
         '%s %s %s%s%s' % (e['addresses'][0], e['nodeName'], *(str(e['conditions'][c])[0] for c in ('ready', 'serving', 'terminating')))
         for s in d['items'] for e in s.get('endpoints') or []))"
 }
-becomes 10 'slices of both families follow the Pods' 'slices web' '10.42.1.2 node1 TTF
+becomes 20 'slices of both families follow the Pods' 'slices web' '10.42.1.2 node1 TTF
 10.42.2.2 node2 TTF
 fd42:1::2 node1 TTF
 fd42:2::2 node2 TTF'
 kube_pod_status web-1 False
-becomes 10 'a Pod that is not ready' 'slices web | grep node1 | cut -d" " -f3 | uniq' FFF
+becomes 20 'a Pod that is not ready' 'slices web | grep node1 | cut -d" " -f3 | uniq' FFF
 kube_pod_status web-1 True
 kube_pod_end web-2
-becomes 10 'one that ends' 'slices web | grep node2 | cut -d" " -f3 | uniq' FTT
+becomes 20 'one that ends' 'slices web | grep node2 | cut -d" " -f3 | uniq' FTT
 kube_pod_gone web-2
-becomes 10 'and is gone' 'slices web' '10.42.1.2 node1 TTF
+becomes 20 'and is gone' 'slices web' '10.42.1.2 node1 TTF
 fd42:1::2 node1 TTF'
 kube_silence node2
-becomes 15 "a Node that is silent for $kube_grace s" 'ready node2' Unknown
+becomes 20 "a Node that is silent for $kube_grace s" 'ready node2' Unknown
 kube_speak node2
-becomes 10 'and speaks again' 'ready node2' True
+becomes 20 'and speaks again' 'ready node2' True
 kubectl delete service web >/dev/null
 becomes 20 'slices go with their Service' 'kubectl get endpointslices -o name' 'endpointslice.discovery.k8s.io/kubernetes'
 

@@ -66,7 +66,7 @@ kube_start() {
     kube_up
     kube_controllers_start
     start kubelets kube "$KUBE_BIN/kubelab" kubelets --kubeconfig "$kube/admin.conf" --dir "$kube/nodes"
-    wait_for 20 'kubectl get serviceaccount default'
+    wait_for 60 'kubectl get serviceaccount default'
 }
 
 # kube_server_cert [OPTION...]: made, or made anew; the API server takes a new one within a minute.
@@ -226,9 +226,10 @@ SVC
 # kube_rights NS/ACCOUNT [controller]: an account, and what grevyd needs there, no more.
 kube_rights() {
     local ns=${1%/*} name=${1#*/} writes=''
-    [ -z "${2-}" ] || writes='- {apiGroups: [""], resources: [services/status], verbs: [patch]}
-- {apiGroups: ["", events.k8s.io], resources: [events], verbs: [create, patch]}
-- {apiGroups: [coordination.k8s.io], resources: [leases], verbs: [get, create, update, patch]}'
+    [ -z "${2-}" ] || writes='- {apiGroups: [""], resources: [services], verbs: [get]}
+- {apiGroups: [""], resources: [services/status], verbs: [patch]}
+- {apiGroups: [""], resources: [events], verbs: [create, patch]}
+- {apiGroups: [coordination.k8s.io], resources: [leases], verbs: [get, create, update]}'
     [ "$ns" = default ] || kubectl create namespace "$ns" >/dev/null
     kubectl apply -f - >/dev/null <<RIGHTS || fail "kubectl apply: rights of $1"
 apiVersion: v1
@@ -239,8 +240,8 @@ apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole
 metadata: {name: $name}
 rules:
-- {apiGroups: [""], resources: [services, nodes, namespaces], verbs: [get, list, watch]}
-- {apiGroups: [discovery.k8s.io], resources: [endpointslices], verbs: [get, list, watch]}
+- {apiGroups: [""], resources: [services, nodes, namespaces], verbs: [list, watch]}
+- {apiGroups: [discovery.k8s.io], resources: [endpointslices], verbs: [list, watch]}
 $writes
 ---
 apiVersion: rbac.authorization.k8s.io/v1

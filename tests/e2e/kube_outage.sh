@@ -100,7 +100,7 @@ line=$(log_lines)
 proxy clear
 becomes 60 'compacted behind the watches: what happened is found' kernel "$all"
 wait_for 60 watching
-check 'by a new list, for the server said 410' '[ "$(state services lists)" -gt "$lists" ]'
+check 'by listing anew: the server forgot what the watches would go on from' '[ "$(state services lists)" -gt "$lists" ]'
 check 'only what changed was touched' "! touched | grep -E 'Deleted.* ($pool4.1|$pool6::1) '"
 say "      $(logged_since "$line" k8s | head -n 3)"
 

@@ -47,26 +47,26 @@ api_conf late.conf </dev/null
 is '-t is content, and says what is missing' "$(in_ns router "${as_frr[@]}" grevyd -t -f "$conf" 2>&1)" \
     "$kube/late.conf: No such file or directory"
 grevyd_start
-becomes 5 'no credentials: said' "cluster credentialError" "$kube/late.conf: No such file or directory"
+becomes 20 'no credentials: said' "cluster credentialError" "$kube/late.conf: No such file or directory"
 check 'in the log as well' "logged 'warn k8s: $kube/late.conf: No such file'"
 check 'and by why, with a cure' "grevy 'why default/web' | grep 'source: no API server is known.*Cure: set kubernetes.kubeconfig'"
 cp -p "$kube/admin.conf" "$kube/late.new" && mv "$kube/late.new" "$kube/late.conf"
 becomes 40 'it is there: routes' kernel "$over2"
-becomes 5 'the address is in the status' 'status web' "$web"
+becomes 20 'the address is in the status' 'status web' "$web"
 check 'an Event tells of it' "kubectl get events --field-selector reason=IPAllocated -o name | grep event"
-becomes 5 'we hold the Lease' 'cluster leading' True
+becomes 20 'we hold the Lease' 'cluster leading' True
 is 'as the server says' "$(holder)" "$(cluster leader)"
 
 # --- an object that cannot be read, as whoever may write Services can make one ----------------------
 
 printf '%s' '{"apiVersion":"v1","kind":"Service","metadata":{"name":"nul","annotations":{"metallb.io/loadBalancerIPs":"a\u0000b"}},
     "spec":{"type":"LoadBalancer","ports":[{"port":80}]}}' | kubectl create -f - >/dev/null
-becomes 5 'it is named' "grevy 'show queue json' | json \"d['problems'][0]['where']\"" 'services default/nul'
+becomes 20 'it is named' "grevy 'show queue json' | json \"d['problems'][0]['where']\"" 'services default/nul'
 kube_service next
-becomes 5 'the others get addresses all the same' 'status next' "$pool4.1"
+becomes 20 'the others get addresses all the same' 'status next' "$pool4.1"
 is 'it gets none' "$(status nul)" ''
 kubectl delete service nul next >/dev/null
-becomes 5 'it is gone' "grevy 'show queue json' | json \"str(d['problems'])\"" '[]'
+becomes 20 'it is gone' "grevy 'show queue json' | json \"str(d['problems'])\"" '[]'
 
 # --- another source, and back -------------------------------------------------------------------
 
@@ -75,8 +75,8 @@ api_conf admin.conf <<CONF
 policy-from: [file, crds, "configmap:metallb-system/config"]
 CONF
 reload
-becomes 10 'the same cluster by another file' 'cluster source' "$kube/admin.conf, context lab"
-becomes 10 'policy-from: what there is is watched' 'phase "configmap metallb-system/config"' watching
+becomes 20 'the same cluster by another file' 'cluster source' "$kube/admin.conf, context lab"
+becomes 20 'policy-from: what there is is watched' 'phase "configmap metallb-system/config"' watching
 is 'what is not there is absent' "$(phase ipaddresspools.metallb.io)" absent
 check 'and a warning says what becomes of it' "logged 'warn conf: .*policy-from: crds: fetched and shown'"
 manifest <<EOF
@@ -87,12 +87,12 @@ service default/web ips=$web on=node1
 EOF
 grevyd_conf </dev/null
 reload
-becomes 10 'a folder instead: what it has' kernel "$over2
+becomes 20 'a folder instead: what it has' kernel "$over2
 $pool4.77/32 $(node_ip 1)*1,$(node_ip 2)*1"
 check 'show kubernetes knows' "grevy 'show kubernetes' | grep 'a folder of manifests'"
 api_conf admin.conf </dev/null
 reload
-becomes 10 'the API again: what only the folder had is gone' kernel "$over2"
+becomes 20 'the API again: what only the folder had is gone' kernel "$over2"
 is 'the route that all had was never withdrawn' "$(deletions "$web")" ''
 stop monitor TERM
 
@@ -103,10 +103,10 @@ kubectl create clusterrole reads --verb list,watch --resource nodes,services,end
 kubectl create clusterrolebinding reads --clusterrole reads --user reader >/dev/null
 api_conf reader.conf </dev/null
 reload
-becomes 10 'a right that is missing' 'phase namespaces' forbidden
+becomes 20 'a right that is missing' 'phase namespaces' forbidden
 check 'is named in the log' "logged 'warn k8s: namespaces: may not .*namespaces is forbidden: User'"
-becomes 10 'and that of the Lease' "grevy 'show kubernetes' | grep -c 'Last failure: *get leases'" 1
-becomes 5 'why tells it, too' "grevy 'why default/web' | grep -c 'our account must be allowed'" 1
+becomes 20 'and that of the Lease' "grevy 'show kubernetes' | grep -c 'Last failure: *get leases'" 1
+becomes 20 'why tells it, too' "grevy 'why default/web' | grep -c 'our account must be allowed'" 1
 is 'the routes stay' "$(kernel)" "$over2"
 is 'everything else goes on' "$(phase services)" watching
 
@@ -116,18 +116,18 @@ api_conf admin.conf </dev/null
 reload
 becomes 20 'we lead again' 'cluster leading' True
 kube_service two
-becomes 5 'who leads gives addresses' 'status two' "$pool4.1"
+becomes 20 'who leads gives addresses' 'status two' "$pool4.1"
 sed 's,^role: router,&\nvty: {dir: /run/grevy2}\nhttp: {listen: ""}\nzebra: {enabled: no},' "$conf" >"$lab/second.yaml"
 install -d -o frr -g frrvty -m 750 /run/grevy2
 grevyd_spawn second grevyd -f "$lab/second.yaml"
 second() { grevy_at /run/grevy2 "$1"; }
-becomes 10 'the second stands by' "second 'show kubernetes json' | json \"d['leader']\"" "$(holder)"
-becomes 10 'with the addresses that the status says' \
+becomes 20 'the second stands by' "second 'show kubernetes json' | json \"d['leader']\"" "$(holder)"
+becomes 20 'with the addresses that the status says' \
     "second 'show services json' | json \"' '.join(sorted(a for s in d['services'] for a in s['addresses']))\"" "$web $pool4.1"
 line=$(log_lines second)
 stop grevyd TERM
 check 'who ends gives the Lease back: the second has it at once' \
     "wait_for 5 \"logged_since $line 'the Lease is ours' second\""
 kube_service three
-becomes 5 'and assigns' 'status three' "$pool4.2"
+becomes 20 'and assigns' 'status three' "$pool4.2"
 is 'what there was stays' "$(status web) $(status two)" "$web $pool4.1"

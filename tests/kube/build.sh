@@ -103,8 +103,10 @@ if ! is_good "$final"; then
     touch "$bin/built"
     mv "$bin" "$final"
     # Go keeps what it compiled for days, of every change: let it begin anew in time.
-    [ "$(du -sm "$GOCACHE" | cut -f1)" -lt 2600 ] || rm -rf "$GOCACHE"
+    # What was built is good, even if somebody writes there meanwhile.
+    megabytes=$(du -sm "$GOCACHE" 2>/dev/null | cut -f1) || :
+    [ "${megabytes:-0}" -lt 2600 ] || rm -rf "$GOCACHE" || :
     # Those of other trees stay for as long as they are in use.
-    find "$work" -mindepth 2 -maxdepth 2 -name built -mmin +180 -printf '%h\0' | xargs -0r rm -rf
+    find "$work" -mindepth 2 -maxdepth 2 -name built -mmin +180 -printf '%h\0' | xargs -0r rm -rf || :
 fi
 finish
