@@ -17,18 +17,19 @@ cp "$build_dir/tests/bench/bench_watch" "$lab/bin/"
 # The Nodes' addresses are in a subnet of the router's, and nobody else's.
 in_ns router ip link add nodes type bridge
 in_ns router ip link set nodes up
-addr router nodes 10.64.0.1/16
+addr router nodes 172.16.0.1/16
 zebra_start
 # A Service of policy Local has a port for health checks on every node.
 kube_start --service-node-port-range 10000-65000 --disable-admission-plugins TaintNodesByCondition
 # What the controllers would make of Pods that are not there is not to be measured.
 stop controllers
 stop kubelets
-filled=$(in_ns kube "$KUBE_BIN/kubelab" fill --kubeconfig "$kube/admin.conf" --services "$services" --nodes "$nodes") ||
-    fail 'kubelab fill'
-say "  kube: $filled" >&2
+filled=$(in_ns kube "$KUBE_BIN/kubelab" fill -kubeconfig "$kube/admin.conf" -services "$services" -nodes "$nodes" \
+    -slices $((2 * services)) -endpoints $((15 * services)) -images 50 -addresses -local) || fail 'kubelab fill'
+say "  kube: ${filled//$'\n'/; }" >&2
 proxy_certs
-kube_conf </dev/null
+kube_conf <<<'hold-on-exit: no'
+sed -i 's,addresses:.*,addresses: [10.200.0.0/15],' "$conf"
 sed -i "s,kubeconfig:.*,kubeconfig: $kube/admin.conf," "$conf"
 sed "s,:$kube_port,:$proxy_port," "$kube/admin.conf" >"$kube/replay.conf"
 kube_readable "$kube/replay.conf"

@@ -185,12 +185,14 @@ class KubeBench:
         self.add("kube_churn", what=what, services=self.services, **row)
         grevyd.stop()
 
-    @staticmethod
-    def churned(rate, seconds):
-        out = subprocess.run([*KUBE, f"{BIN}/kubelab", "churn", "--kubeconfig", ADMIN, "--rate", str(rate),
-                              "--seconds", str(seconds)], capture_output=True, text=True, check=True).stdout
+    def churned(self, rate, seconds):
+        out = subprocess.run(
+            [*KUBE, f"{BIN}/kubelab", "churn", "-kubeconfig", ADMIN, "-rate", f"{rate:.1f}", "-for", f"{seconds}s",
+             "-services", str(self.services), "-slices", str(2 * self.services)],
+            capture_output=True, text=True, check=True).stdout
+        end = time.monotonic_ns()
         words = dict(w.split("=") for w in out.split())
-        return int(words["changes"]), float(words["rate"]), int(words["end_ns"])
+        return int(words["changes"]), float(words["rate"]), end
 
     def churn(self):
         _, sustained, _ = self.churned(0, 10)
