@@ -7,6 +7,8 @@
 #   BENCH_KUBE_SIZE     "10000 5000": Services, Nodes
 #   BENCH_KUBE_SECONDS  60, of churn and of replay
 #   BENCH_KUBE_RATE     1000, of replay
+#
+# Filling takes minutes: what etcd has then is kept beside the programs, for the next time.
 # shellcheck source=tests/e2e/kube_proxy_lib.sh
 . "$(dirname "$0")/../e2e/kube_proxy_lib.sh"
 bench=$top_dir/tests/bench
@@ -19,14 +21,26 @@ in_ns router ip link add nodes type bridge
 in_ns router ip link set nodes up
 addr router nodes 172.16.0.1/16
 zebra_start
+kept=$KUBE_BIN/filled-$services-$nodes
+if [ -d "$kept" ]; then
+    mkdir -p "$kube"
+    cp -a "$kept" "$kube/etcd"
+fi
 # A Service of policy Local has a port for health checks on every node.
 kube_start --service-node-port-range 10000-65000 --disable-admission-plugins TaintNodesByCondition
 # What the controllers would make of Pods that are not there is not to be measured.
 stop controllers
 stop kubelets
-filled=$(in_ns kube "$KUBE_BIN/kubelab" fill -kubeconfig "$kube/admin.conf" -services "$services" -nodes "$nodes" \
-    -slices $((2 * services)) -endpoints $((15 * services)) -images 50 -addresses -local) || fail 'kubelab fill'
-say "  kube: ${filled//$'\n'/; }" >&2
+if [ ! -d "$kept" ]; then
+    filled=$(in_ns kube "$KUBE_BIN/kubelab" fill -kubeconfig "$kube/admin.conf" -services "$services" -nodes "$nodes" \
+        -slices $((2 * services)) -endpoints $((15 * services)) -images 50 -addresses -local) || fail 'kubelab fill'
+    say "  kube: ${filled//$'\n'/; }" >&2
+    # As a crash would leave it.
+    kill -STOP "${pids[etcd]}"
+    rm -rf "$kept.new"
+    { cp -a "$kube/etcd" "$kept.new" && mv "$kept.new" "$kept"; } || say "  kube: $kept: cannot be kept" >&2
+    kill -CONT "${pids[etcd]}"
+fi
 proxy_certs
 kube_conf <<<'hold-on-exit: no'
 sed -i 's,addresses:.*,addresses: [10.200.0.0/15],' "$conf"
