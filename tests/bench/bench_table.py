@@ -100,9 +100,9 @@ def kube_sync(rows):
         lines.append([
             SYNC_NAMES[who], ms(r["ms"], 0) + f" ({r['min']:,.0f} to {r['max']:,.0f})", ratio(r["ms"], raw.get("ms")),
             ratio(r["ms"], parallel.get("ms")), ms(r.get("routes"), 0), mib(peak),
-            ratio(peak, other) if peak else NONE, mib(r.get("rss_kib"))])
+            ratio(peak, other) if peak else NONE, mib(r.get("read_kib")), mib(r.get("rss_kib"))])
     table(["who", "everything read", "ratio to one after the other", "ratio to all at once", "all routes in the FIB",
-           "peak RssAnon", "ratio to the informer's", "RssAnon 15 s later"], lines)
+           "peak RssAnon", "ratio to the informer's", "peak until everything was read", "RssAnon 15 s later"], lines)
 
 
 def kube_churn(rows):

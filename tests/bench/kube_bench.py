@@ -65,14 +65,14 @@ class Grevyd:
         self.began = time.monotonic_ns()
         self.process = subprocess.Popen([*command, conf], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT)
-        self.peak, self.read_ns = Peak(self.process.pid), None
+        self.peak, self.read_ns, self.read_kib = Peak(self.process.pid), None, 0
         self.thread = threading.Thread(target=self.look, daemon=True)
         self.thread.start()
 
     def look(self):
         for line in self.process.stdout:
             if b"read once" in line and not self.read_ns:
-                self.read_ns = time.monotonic_ns()
+                self.read_ns, self.read_kib = time.monotonic_ns(), self.peak.kib
             self.log.write(line)
             self.log.flush()
 
@@ -142,7 +142,7 @@ class KubeBench:
              "every resource watched")
         got = {"ms": (grevyd.read_ns - grevyd.began) / 1e6, "routes": (last - grevyd.began) / 1e6}
         time.sleep(SETTLE_S)
-        got |= {"peak_kib": grevyd.peak.kib, "rss_kib": rss_kib(grevyd.process.pid)}
+        got |= {"read_kib": grevyd.read_kib, "peak_kib": grevyd.peak.kib, "rss_kib": rss_kib(grevyd.process.pid)}
         grevyd.stop()
         return got
 
