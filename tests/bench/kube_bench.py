@@ -91,6 +91,7 @@ class Grevyd:
 class KubeBench:
     def __init__(self, services, nodes, grevyd):
         self.services, self.nodes, self.command = int(services), int(nodes), grevyd
+        self.changed = 0  # on the API server, so far
         self.add("machine", text=f"{time.strftime('%Y-%m-%d')}, {machine()}")
 
     @staticmethod
@@ -182,16 +183,19 @@ class KubeBench:
             "late_ms": max(0, (after["lastQueuedMonotonicNs"] - end) / 1e6), "depth": after["depthMax"],
             "before_kib": rss, "peak_kib": grevyd.peak.kib, "after_kib": rss_kib(grevyd.process.pid)}
         self.say(f"{what}: {row}")
+        if row["events"] < changes or not row["writes"]:
+            sys.exit(f"FAIL  bench: {what}: {changes} changes, but {row['events']} events and {row['writes']} writes")
         self.add("kube_churn", what=what, services=self.services, **row)
         grevyd.stop()
 
     def churned(self, rate, seconds):
         out = subprocess.run(
             [*KUBE, f"{BIN}/kubelab", "churn", "-kubeconfig", ADMIN, "-rate", f"{rate:.1f}", "-for", f"{seconds}s",
-             "-services", str(self.services), "-slices", str(2 * self.services)],
+             "-from", str(self.changed), "-services", str(self.services), "-slices", str(2 * self.services)],
             capture_output=True, text=True, check=True).stdout
         end = time.monotonic_ns()
         words = dict(w.split("=") for w in out.split())
+        self.changed += int(words["changes"])
         return int(words["changes"]), float(words["rate"]), end
 
     def churn(self):
