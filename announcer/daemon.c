@@ -141,7 +141,8 @@ void daemon_commit(struct daemon *d)
 
 	desired_run(d->desired, &moved);
 	rib_commit(d->rib);
-	d->oldest_ns = 0;
+	if (!d->unwritten)
+		d->oldest_ns = 0;
 	d->last_commit_ns = queue_now_ns();
 	log_notes(d);
 	if (moved)
@@ -214,6 +215,7 @@ static void on_written(bool drained, void *arg)
 {
 	struct daemon *d = arg;
 
+	d->unwritten = !drained;
 	if (!drained || !d->oldest_ns)
 		return;
 	latency_add(&d->latency, queue_now_ns() - d->oldest_ns);

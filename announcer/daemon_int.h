@@ -36,6 +36,7 @@ struct daemon {
 	struct k8s_state *state; /* the newest that the source told */
 	struct event *gather_ev, *save_ev, *trim_ev, *insecure_ev, *control_ev;
 	uint64_t last_commit_ns, oldest_ns; /* oldest: of the events not acted on; 0 = none */
+	bool unwritten;                     /* zebra does not take all of it yet */
 	bool synced, whole;
 	bool assigns;            /* by the rules in force: we do */
 	bool moving;             /* to another source, since a reload */

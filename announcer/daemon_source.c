@@ -186,13 +186,13 @@ static void track(struct daemon *d, const struct k8s_node *node)
 
 static void on_object(struct daemon *d, struct k8s_event *ev)
 {
-	uint64_t queued_ns = ev->queued_ns;
+	uint64_t came_ns = ev->came_ns ? ev->came_ns : ev->queued_ns;
 
 	d->events++;
 	if (ev->type == K8S_PUT && ev->obj->kind == K8S_NODE)
 		track(d, &ev->obj->node);
 	if (store_apply(d->store, ev) && !d->oldest_ns)
-		d->oldest_ns = queued_ns;
+		d->oldest_ns = came_ns;
 }
 
 static void on_event(struct k8s_event *ev, void *arg)

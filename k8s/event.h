@@ -88,7 +88,9 @@ struct k8s_event {
 	struct k8s_object *obj;  /* PUT, DELETE */
 	struct k8s_state *state; /* STATE */
 	struct k8s_wrote *wrote; /* WROTE */
-	uint64_t queued_ns;      /* for whoever queues it: when, on the monotonic clock */
+	uint64_t came_ns; /* PUT, DELETE: when its bytes came, on the monotonic clock; 0 = that
+	                     is not known */
+	uint64_t queued_ns; /* for whoever queues it: when, on the same clock */
 };
 
 /* Takes ownership of ev. */

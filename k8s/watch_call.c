@@ -70,6 +70,10 @@ static int on_value(const char *text, size_t len, void *arg)
 
 static void heard(struct watch_resource *res)
 {
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	res->w->came_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 	res->heard_s = (int64_t)time(NULL);
 	res->w->moved = true;
 	watch_heard(res->w);

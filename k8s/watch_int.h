@@ -48,6 +48,7 @@ struct watch {
 	struct watch_resource *resources;
 	struct client_call *ping;
 	int64_t heard_ms; /* the last byte of all */
+	uint64_t came_ns; /* the bytes that are read now, on the monotonic clock */
 	int64_t told_ms;  /* the last state */
 	unsigned moves;   /* of the client, that are taken account of */
 	int64_t outage_s;

@@ -18,6 +18,7 @@ static int tell(struct watch *w, enum k8s_event_type type, struct k8s_object *ob
 
 	if (!ev)
 		return -ENOMEM;
+	ev->came_ns = w->came_ns;
 	w->in_batch = w->moved = true;
 	w->sink(ev, w->arg);
 	return 0;

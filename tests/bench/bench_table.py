@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The tables of tests/bench/README.md: bench_table.py FILE, of the rows that bench.py left there.
+"""The tables of tests/bench/README.md: bench_table.py FILE, of the rows that bench.py and
+kube_bench.py left there.
 
 A row is one line of JSON: section, frr (release), and what was measured; ms are medians, min and
 max the extremes of the runs.
@@ -81,6 +82,37 @@ def idle(rows):
           [[r["frr"], f"{r['n']:,}", f"{r['rss_kib'] / 1024:.1f} MiB", str(r["woken"])] for r in rows])
 
 
+def mib(kib):
+    return NONE if kib is None else f"{kib / 1024:.1f} MiB"
+
+
+SYNC_NAMES = {
+    "raw": "kubectl get --raw, one list after the other", "raw_parallel": "kubectl get --raw, all lists at once",
+    "informer": "informer (client-go)", "grevyd": "grevyd"}
+
+
+def kube_sync(rows):
+    by = {r["who"]: r for r in rows}
+    raw, parallel, informer = (by.get(w, {}) for w in ("raw", "raw_parallel", "informer"))
+    lines = []
+    for who, r in by.items():
+        peak, other = r.get("peak_kib"), informer.get("peak_kib")
+        lines.append([
+            SYNC_NAMES[who], ms(r["ms"], 0) + f" ({r['min']:,.0f} to {r['max']:,.0f})", ratio(r["ms"], raw.get("ms")),
+            ratio(r["ms"], parallel.get("ms")), ms(r.get("routes"), 0), mib(peak),
+            ratio(peak, other) if peak else NONE, mib(r.get("read_kib")), mib(r.get("rss_kib"))])
+    table(["who", "everything read", "ratio to one after the other", "ratio to all at once", "all routes in the FIB",
+           "peak RssAnon", "ratio to the informer's", "peak until everything was read", "RssAnon 15 s later"], lines)
+
+
+def kube_churn(rows):
+    table(["changes from", "a second", "changes", "writes to zebra", "bytes to Zserv write p50, p99", "last read after",
+           "most in a batch", "RssAnon before, peak, after"],
+          [[r["what"], f"{r['rate']:,.0f}", f"{r['changes']:,}", f"{r['writes']:,}",
+            f"{ms(r['p50'], 2)}, {ms(r['p99'], 2)}", ms(r["late_ms"]), str(r["depth"]),
+            ", ".join(mib(r[k]) for k in ("before_kib", "peak_kib", "after_kib"))] for r in rows])
+
+
 def main(path):
     with open(path, encoding="ascii") as f:
         rows = [json.loads(line) for line in f]
@@ -88,7 +120,7 @@ def main(path):
         if r["section"] == "machine":
             print(f"{r['text']}")
             break
-    for section in bulk, change, idle:
+    for section in bulk, change, idle, kube_sync, kube_churn:
         section([r for r in rows if r["section"] == section.__name__])
 
 

@@ -22,6 +22,7 @@ func churn(args []string) error {
 	parallel := flags.Int("parallel", 48, "requests at a time")
 	rate := flags.Float64("rate", 0, "changes a second; 0: as fast as they are taken")
 	length := flags.Duration("for", 60*time.Second, "how long")
+	from := flags.Int("from", 0, "how many changes were made before: it goes on there")
 	var s size
 	flags.IntVar(&s.namespaces, "namespaces", 100, "")
 	flags.IntVar(&s.services, "services", 10000, "")
@@ -46,8 +47,8 @@ func churn(args []string) error {
 			return errOver
 		}
 		start := time.Now()
-		at := i % s.slices
-		patch := fmt.Sprintf(`[{"op":"replace","path":"/endpoints/0/conditions/ready","value":%v}]`, i/s.slices%2 == 1)
+		at := (*from + i) % s.slices
+		patch := fmt.Sprintf(`[{"op":"replace","path":"/endpoints/0/conditions/ready","value":%v}]`, (*from+i)/s.slices%2 == 1)
 		_, err := client.DiscoveryV1().EndpointSlices(s.namespaceName(at%max(s.services, 1))).Patch(context.Background(),
 			sliceName(at), types.JSONPatchType, []byte(patch), metav1.PatchOptions{FieldManager: fieldManager})
 		lock.Lock()

@@ -21,7 +21,7 @@ const fieldManager = "kubelab"
 // A cluster of a size. Objects are named by their number; what is there already stays.
 type size struct {
 	namespaces, nodes, images, services, slices, endpoints int
-	addresses                                              bool
+	addresses, local                                       bool
 }
 
 // fill creates the objects of a cluster, many at a time.
@@ -37,6 +37,7 @@ func fill(args []string) error {
 	flags.IntVar(&s.slices, "slices", 20000, "")
 	flags.IntVar(&s.endpoints, "endpoints", 150000, "in all slices together")
 	flags.BoolVar(&s.addresses, "addresses", false, "each Service has one in its status: 10.200.0.0 and on")
+	flags.BoolVar(&s.local, "local", false, "each Service has the policy Local, not only every other")
 	flags.Parse(args)
 	client, err := clientset(*config)
 	if err != nil {
@@ -165,7 +166,7 @@ func (s *size) node(ctx context.Context, client kubernetes.Interface, i int) err
 func (s *size) service(ctx context.Context, client kubernetes.Interface, i int) error {
 	services := client.CoreV1().Services(s.namespaceName(i))
 	policy := corev1.ServiceExternalTrafficPolicyCluster
-	if i%2 == 1 {
+	if i%2 == 1 || s.local {
 		policy = corev1.ServiceExternalTrafficPolicyLocal
 	}
 	none := false
