@@ -134,12 +134,12 @@ end_to_end() {
     sed -n "s/^ok    \(show zserv: *Release.*\)/          $1: \1/p" "$results"/*.log
 }
 
-# With a real Kubernetes API server, on this machine's FRR.
+# With a real Kubernetes API server, on this machine's FRR. They mostly wait: more of them at once.
 step_kube() {
     plain || return 0
     single kube-build "$work/source/tests/kube/build.sh" || return 0
     # shellcheck disable=SC2016
-    end_to_end kube '$(KUBE_TESTS)'
+    jobs=$((2 * jobs)) end_to_end kube '$(KUBE_TESTS)'
 }
 
 # The same on the FRR of each other suite: skipped only where no mirror serves the suite any more.

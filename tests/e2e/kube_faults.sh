@@ -3,7 +3,8 @@
 # Every fault of the proxy, one after the other: while it lasts, endpoints move and a Service comes
 # or goes; once it is over the RIB, zebra and the kernel have what kubectl says. No route that nobody
 # changed is ever taken from the kernel, and what is wrong meanwhile is said.
-# make soak takes 100 at random: KUBE_FAULTS and SOAK_SEED choose.
+# make soak takes 100 at random: KUBE_FAULTS and SOAK_SEED choose; KUBE_FAULT is a regex of some of
+# them. make check takes them in parts, side by side: kube_faults_1.sh and its like source this file.
 kube_grace=600 # no Node falls silent because this machine is busy
 # shellcheck source=tests/e2e/kube_proxy_lib.sh
 . "$(dirname "$0")/kube_proxy_lib.sh"
@@ -140,12 +141,12 @@ restart() {
 # trial 'LINE OF faults': strikes, the cluster changes, is said, ends; then all is right. It takes up
 # to 45 s to notice that nothing is heard any more, and up to 30 s until the next try.
 trial() {
-    local parts name sign command lines began
-    IFS=';' read -ra parts <<<"$1"
-    name=${parts[0]} sign=${parts[1]# }
+    local words name sign command lines began
+    IFS=';' read -ra words <<<"$1"
+    name=${words[0]} sign=${words[1]# }
     mark=$(log_lines)
     lines=$(log_lines monitor)
-    for command in "${parts[@]:2}"; do
+    for command in "${words[@]:2}"; do
         # shellcheck disable=SC2086 # words are meant
         case ${command# } in
         restart) restart ;;
@@ -168,8 +169,8 @@ trial() {
 
 mapfile -t faults <<<"${faults%$'\n'}"
 if [ "$at_random" = 0 ]; then
-    for fault in "${faults[@]}"; do
-        [[ ! $fault =~ ${KUBE_FAULT-} ]] || trial "$fault"
+    for ((n = ${part-1} - 1; n < ${#faults[@]}; n += ${parts-1})); do
+        [[ ! ${faults[n]} =~ ${KUBE_FAULT-} ]] || trial "${faults[n]}"
     done
 else
     say "again: SOAK_SEED=$seed KUBE_FAULTS=$at_random $0"
