@@ -42,9 +42,8 @@ if [ ! -d "$kept" ]; then
     kill -CONT "${pids[etcd]}"
 fi
 proxy_certs
-kube_conf <<<'hold-on-exit: no'
+kube_router_conf admin.conf <<<"hold-on-exit: no"
 sed -i 's,addresses:.*,addresses: [10.200.0.0/15],' "$conf"
-sed -i "s,kubeconfig:.*,kubeconfig: $kube/admin.conf," "$conf"
 sed "s,:$kube_port,:$proxy_port," "$kube/admin.conf" >"$kube/replay.conf"
 kube_readable "$kube/replay.conf"
 sed "s,kubeconfig:.*,kubeconfig: $kube/replay.conf," "$conf" >"$lab/replay.yaml"

@@ -33,10 +33,7 @@ apply
 kube_server=https://$kube4:$proxy_port
 kube_account_config grevy.conf grevy-system/grevy-router
 proxy_start
-kube_conf <<EOF
-controller:
-  enabled: yes
-EOF
+kube_router_conf grevy.conf </dev/null
 service stays "loadBalancerIP: $pool4.1"
 
 # --- all of them -------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ static void it_is_synced_when_the_three_were_listed(void **state)
 	turn(w, 0);
 	w->log[0] = 0;
 	page(w, "/endpointslices?limit=500&continue=more", "5", "", SLICE("x-2", "2", "IPv6"));
-	assert_log(w, "+EndpointSlice a/x-2 . = ");
+	assert_log(w, "+EndpointSlice a/x-2 = ");
 	assert_true(w->state->synced);
 	assert_true(w->state->whole);
 	assert_string_equal(line_of(w, "endpointslices")->version, "discovery.k8s.io/v1beta1");
