@@ -138,10 +138,10 @@ static size_t head_size(enum k8s_kind kind)
 struct k8s_object *k8s_object_pack(const struct k8s_object *loose)
 {
 	size_t head = head_size(loose->kind);
-	struct k8s_object copy = *loose;
 	struct pack p = {0};
-	struct k8s_object *o;
+	struct k8s_object copy, *o;
 
+	memcpy(&copy, loose, head); /* a packed object is no longer than that */
 	pack_members(&p, &copy);
 	o = malloc(head + p.used);
 	if (!o)

@@ -34,7 +34,8 @@ raw_start raw
 raw_hello raw babel
 raw raw "add 203.0.113.1/32 192.168.2.13; add 203.0.113.2/32 192.168.2.13"
 wait_for 5 '[ "$(notes raw installed 203.0.113.2/32)" -ge 1 ]'
-check 'denied: inactive in zebra' 'vty_zebra "show ip route 203.0.113.1" | grep "192.168.2.13, via br0 inactive"'
+wait_for 10 'vty_zebra "show ip route 203.0.113.1" | grep "192.168.2.13, via br0 inactive"'
+ok 'denied: inactive in zebra'
 if frr_from 8.0; then
     wait_for 5 '[ "$(notes raw failed 203.0.113.1/32)" -ge 1 ]'
     ok 'a notice says that it failed'
