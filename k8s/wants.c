@@ -6,6 +6,18 @@
  */
 #include "k8s/json.h"
 
+#define WHOLE(name)                                                                            \
+	{                                                                                      \
+		name, NULL                                                                     \
+	}
+/* What every object and every Status begins with, and what a Status says. */
+#define OF_A_STATUS                                                                            \
+	WHOLE("kind"), WHOLE("apiVersion"), WHOLE("code"), WHOLE("reason"), WHOLE("message"),  \
+	    WHOLE("details")
+#define OF_ANY_META                                                                            \
+	WHOLE("name"), WHOLE("namespace"), WHOLE("uid"), WHOLE("resourceVersion"),             \
+	    WHOLE("creationTimestamp")
+
 static const struct json_want bookmark[] = {
     {"k8s.io/initial-events-end", NULL},
     {NULL,			NULL},
@@ -23,13 +35,9 @@ static const struct json_want service_annotations[] = {
 };
 
 static const struct json_want service_meta[] = {
-    {"name",	      NULL               },
-    {"namespace",         NULL               },
-    {"uid",	       NULL               },
-    {"resourceVersion",   NULL               },
-    {"creationTimestamp", NULL               },
-    {"annotations",       service_annotations},
-    {NULL,		NULL	       },
+    OF_ANY_META,
+    {"annotations", service_annotations},
+    {NULL,          NULL	       },
 };
 
 static const struct json_want port[] = {
@@ -68,16 +76,11 @@ static const struct json_want service_status[] = {
 };
 
 static const struct json_want service[] = {
-    {"kind",       NULL          },
-    {"apiVersion", NULL          },
-    {"code",       NULL          },
-    {"reason",     NULL          },
-    {"message",    NULL          },
-    {"details",    NULL          },
-    {"metadata",   service_meta  },
-    {"spec",       service_spec  },
-    {"status",     service_status},
-    {NULL,         NULL          },
+    OF_A_STATUS,
+    {"metadata", service_meta  },
+    {"spec",     service_spec  },
+    {"status",   service_status},
+    {NULL,       NULL          },
 };
 
 static const struct json_want slice_labels[] = {
@@ -86,14 +89,10 @@ static const struct json_want slice_labels[] = {
 };
 
 static const struct json_want slice_meta[] = {
-    {"name",	      NULL        },
-    {"namespace",         NULL        },
-    {"uid",	       NULL        },
-    {"resourceVersion",   NULL        },
-    {"creationTimestamp", NULL        },
-    {"labels",            slice_labels},
-    {"annotations",       bookmark    },
-    {NULL,		NULL        },
+    OF_ANY_META,
+    {"labels",      slice_labels},
+    {"annotations", bookmark    },
+    {NULL,          NULL        },
 };
 
 static const struct json_want conditions[] = {
@@ -117,12 +116,7 @@ static const struct json_want endpoint[] = {
 };
 
 static const struct json_want slice[] = {
-    {"kind",        NULL      },
-    {"apiVersion",  NULL      },
-    {"code",        NULL      },
-    {"reason",      NULL      },
-    {"message",     NULL      },
-    {"details",     NULL      },
+    OF_A_STATUS,
     {"addressType", NULL      },
     {"metadata",    slice_meta},
     {"endpoints",   endpoint  },
@@ -130,14 +124,10 @@ static const struct json_want slice[] = {
 };
 
 static const struct json_want labelled_meta[] = {
-    {"name",	      NULL    },
-    {"namespace",         NULL    },
-    {"uid",	       NULL    },
-    {"resourceVersion",   NULL    },
-    {"creationTimestamp", NULL    },
-    {"labels",            NULL    },
-    {"annotations",       bookmark},
-    {NULL,		NULL    },
+    OF_ANY_META,
+    {"labels",      NULL    },
+    {"annotations", bookmark},
+    {NULL,          NULL    },
 };
 
 static const struct json_want node_spec[] = {
@@ -164,27 +154,17 @@ static const struct json_want node_status[] = {
 };
 
 static const struct json_want node[] = {
-    {"kind",       NULL         },
-    {"apiVersion", NULL         },
-    {"code",       NULL         },
-    {"reason",     NULL         },
-    {"message",    NULL         },
-    {"details",    NULL         },
-    {"metadata",   labelled_meta},
-    {"spec",       node_spec    },
-    {"status",     node_status  },
-    {NULL,         NULL         },
+    OF_A_STATUS,
+    {"metadata", labelled_meta},
+    {"spec",     node_spec    },
+    {"status",   node_status  },
+    {NULL,       NULL         },
 };
 
 static const struct json_want space[] = {
-    {"kind",       NULL         },
-    {"apiVersion", NULL         },
-    {"code",       NULL         },
-    {"reason",     NULL         },
-    {"message",    NULL         },
-    {"details",    NULL         },
-    {"metadata",   labelled_meta},
-    {NULL,         NULL         },
+    OF_A_STATUS,
+    {"metadata", labelled_meta},
+    {NULL,       NULL         },
 };
 
 const struct json_want *k8s_wants(enum k8s_kind kind)

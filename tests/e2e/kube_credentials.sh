@@ -7,12 +7,7 @@ kube_grace=600 # no Node falls silent because this machine is busy
 # shellcheck source=tests/e2e/kube_proxy_lib.sh
 . "$(dirname "$0")/kube_proxy_lib.sh"
 
-lab_start
-zebra_start
-kube_start
-kube_nodes
-reader_start
-proxy_start
+reader_lab
 services <<EOF
 service default/stays ips=$pool4.1 on=node1,node2,node3
 service default/moves ips=$pool4.2 local on=node1

@@ -13,12 +13,7 @@ at_random=${KUBE_FAULTS:-0} seed=${SOAK_SEED:-20260101}
 if [ "${GREVY_SOAK-}" = full ]; then
     at_random=${KUBE_FAULTS:-100} seed=${SOAK_SEED:-$EPOCHSECONDS}
 fi
-lab_start
-zebra_start
-kube_start
-kube_nodes
-reader_start
-proxy_start
+reader_lab
 services <<EOF
 service default/stays ips=$pool4.1 on=node1,node2,node3
 service default/stays6 ips=$pool6::1 v6 local on=node2*2,node3

@@ -10,12 +10,7 @@ kube_grace=600
 
 outage_s=${KUBE_OUTAGE_S:-10}
 [ "${GREVY_SOAK-}" != full ] || outage_s=${KUBE_OUTAGE_S:-60}
-lab_start
-zebra_start
-kube_start
-kube_nodes
-reader_start
-proxy_start
+reader_lab
 services <<EOF
 service default/stays ips=$pool4.1 on=node1,node2,node3
 service default/stays6 ips=$pool6::1 v6 local on=node2*2,node3

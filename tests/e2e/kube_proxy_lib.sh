@@ -47,6 +47,16 @@ reader_start() {
     kube_account_config grevy.conf default/grevy
 }
 
+# reader_lab: all of it up to grevyd, which may read, and reads by the proxy.
+reader_lab() {
+    lab_start
+    zebra_start
+    kube_start
+    kube_nodes
+    reader_start
+    proxy_start
+}
+
 # reader_conf [FILE]: grevyd reads the API, assigns nothing; what stands on stdin comes after it.
 reader_conf() {
     cat >"${1:-$conf}.new" <<CONF

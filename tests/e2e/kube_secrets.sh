@@ -8,12 +8,7 @@ kube_grace=600 # no Node falls silent because this machine is busy
 # shellcheck source=tests/e2e/kube_proxy_lib.sh
 . "$(dirname "$0")/kube_proxy_lib.sh"
 
-lab_start
-zebra_start
-kube_start
-kube_nodes
-reader_start
-proxy_start
+reader_lab
 control=nosecret4711
 services <<EOF
 service default/$control ips=$pool4.1 on=node1,node2
