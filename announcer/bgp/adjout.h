@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * adjout.h - what we announce: an output of the RIB. From routes, advertisements of their pools
+ * and each peer's export policy to the UPDATEs of each peer, packed. What a peer has is known
+ * by how far it has read the one list of changes, not by a copy for each peer. Pure: no I/O, no
+ * clock. metallb-compat.md 4.3, 4.4; RFC 4271 5.1, 9.1.3, 9.2; 1997; 4724; 8212.
+ */
+#ifndef GREVY_BGP_ADJOUT_H
+#define GREVY_BGP_ADJOUT_H
+#include "announcer/bgp/neighbor.h"
+#include "announcer/bgp/session.h"
+
+struct bgp_out;
+struct bgp_out_peer;
+struct conf_community;
+struct k8s_node;
+struct policy;
+struct rib;
+struct rib_route;
+
+/* Attaches itself to the RIB. attrs and rib are borrowed for the lifetime. */
+struct bgp_out *bgp_out_new(struct rib *rib, struct bgp_attr_table *attrs);
+void bgp_out_free(struct bgp_out *out); /* detaches itself; peers must be gone; NULL is fine */
+
+/* Called when there is something new for peers, once a commit. */
+typedef void bgp_out_fn(void *arg);
+void bgp_out_set_wake(struct bgp_out *out, bgp_out_fn *fn, void *arg);
+
+struct bgp_out_rules {
+	const struct policy *policy;
+	const struct conf_community *communities; /* aliases, sorted */
+	size_t n_communities;
+	const struct k8s_node *node; /* this one, for the advertisements' node selectors; NULL:
+	                                role router, or it is not known */
+	bool is_node;                /* role node */
+};
+/* Everything is judged anew; only differences reach the peers. Borrowed until the next call. */
+void bgp_out_set_rules(struct bgp_out *out, const struct bgp_out_rules *rules);
+
+/* How a route that was received (RIB_BGP) came in: attributes of its best path, and whether by
+ * iBGP. false: it is not known any more. */
+typedef bool bgp_out_received_fn(const struct prefix *p, const struct bgp_attrs **attrs,
+    bool *ibgp, struct ipaddr *peer, void *arg);
+void bgp_out_set_received(struct bgp_out *out, bgp_out_received_fn *fn, void *arg);
+
+/* All routes that there are were told by the source: End-of-RIB may be sent (RFC 4724 4.1). */
+void bgp_out_whole(struct bgp_out *out);
+
+/* A session is up: it is told everything, then End-of-RIB. Both are borrowed for its lifetime.
+ */
+struct bgp_out_peer *bgp_out_peer_new(
+    struct bgp_out *out, const struct bgp_neighbor *nb, const struct bgp_facts *facts);
+void bgp_out_peer_free(struct bgp_out_peer *p); /* NULL is fine */
+/* The neighbour's export list or its pools' peers changed: only differences are sent. */
+void bgp_out_peer_changed(struct bgp_out_peer *p);
+void bgp_out_peer_refresh(struct bgp_out_peer *p, uint8_t family); /* 0 = both */
+/* Append the next message for this peer, at most BGP_MESSAGE_MAX bytes. false: it has all. */
+bool bgp_out_fill(struct bgp_out_peer *p, struct wr *w);
+
+struct bgp_out_counts {
+	size_t sent[2];      /* prefixes that the peer has of us, IPv4 and IPv6 */
+	size_t pending;      /* changes it was not told yet, at most */
+	unsigned end_of_rib; /* families of which it was sent */
+};
+void bgp_out_peer_counts(const struct bgp_out_peer *p, struct bgp_out_counts *to);
+
+/* What a peer has of us, or what any could be told (peer NULL), by prefix; borrowed. */
+struct bgp_out_path {
+	struct prefix prefix;
+	const struct bgp_attrs *attrs; /* as sent to the peer; peer NULL: as they are here */
+	int source;                    /* enum rib_source */
+	bool aggregate;                /* no route of its own: members made it */
+};
+typedef void bgp_out_each_fn(const struct bgp_out_path *p, void *arg);
+void bgp_out_each(const struct bgp_out *out, const struct bgp_out_peer *peer, uint8_t family,
+    const struct prefix *within, bgp_out_each_fn *fn, void *arg);
+
+/* Why an address of ours is not announced to a peer, for `why`: NULL = it is; else a constant
+ * such as "no advertisement of the pool names this peer". *cure: what to do about it. */
+const char *bgp_out_why_not(const struct bgp_out *out, const struct bgp_out_peer *peer,
+    const struct prefix *p, const char **cure);
+#endif

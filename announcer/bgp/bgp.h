@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * bgp.h - the BGP speaker, the only header of bgp/ that the daemon includes (vty/ reads view.h,
+ * too). Neighbours, sessions, adjin -> RIB, RIB -> adjout, wired.
+ */
+#ifndef GREVY_BGP_BGP_H
+#define GREVY_BGP_BGP_H
+#include "zclient/prefix.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct bgp;
+struct conf;
+struct event_base;
+struct k8s_node;
+struct rib;
+struct store;
+
+struct bgp_events {
+	/* The RIB has something to be committed. */
+	void (*on_change)(void *arg);
+	/* What peers had before a restart of ours is known again: each that is expected has
+	 * sent its End-of-RIB, or the restart time is over. Once. */
+	void (*on_settled)(void *arg);
+};
+
+/* conf, store (Nodes, Secrets) and rib are borrowed for the lifetime. Nothing is opened unless
+ * conf has a bgp section or peers for this node. */
+struct bgp *bgp_new(struct event_base *base, const struct conf *conf, struct store *store,
+    struct rib *rib, const struct bgp_events *ev, void *arg);
+void bgp_start(struct bgp *b);
+/* hold: peers keep our routes for the restart time; else they are withdrawn. NULL is fine. */
+void bgp_stop(struct bgp *b, bool hold);
+
+/* conf is in force; only what differs is touched. */
+void bgp_reload(struct bgp *b, const struct conf *conf);
+/* This node's Node object, a Secret of a peer, or the router identifier may have changed. */
+void bgp_node_changed(struct bgp *b, const char *name);
+void bgp_secrets_changed(struct bgp *b);
+void bgp_set_router_id(struct bgp *b, const struct ipaddr *zebras); /* family 0: not told */
+/* The source has been read whole, and the RIB shows it. */
+void bgp_whole(struct bgp *b);
+bool bgp_settled(const struct bgp *b);
+bool bgp_active(const struct bgp *b); /* it has neighbours, or listens */
+
+/* clear bgp: address NULL = all. soft: ask for and send routes again. Return: how many
+ * sessions. */
+size_t bgp_clear(struct bgp *b, const struct ipaddr *address, bool soft_in, bool soft_out);
+#endif
