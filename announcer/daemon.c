@@ -308,6 +308,9 @@ static int start(struct daemon *d)
 	};
 	static const struct out_zserv_events zserv_ops = {
 	    .on_subnets = on_subnets, .on_limit = on_limit, .on_written = on_written};
+	static const struct out_kernel_events kernel_ops = {
+	    .on_subnets = on_subnets, .on_limit = on_limit, .on_written = on_written};
+	struct zserv_status zebra;
 	int rc;
 
 	d->store = store_new();
@@ -322,6 +325,7 @@ static int start(struct daemon *d)
 	set_router(d);
 	restore(d);
 	d->zserv = out_zserv_new(d->base, d->conf, d->rib, &zserv_ops, d);
+	d->kernel = out_kernel_new(d->base, d->conf, d->rib, &kernel_ops, d);
 	d->ctx.conf = d->conf;
 	d->ctx.store = d->store;
 	d->ctx.alloc = d->alloc;
@@ -338,6 +342,9 @@ static int start(struct daemon *d)
 	d->http = http_server_new(d->base, paths, d);
 	http_listen(d);
 	out_zserv_start(d->zserv);
+	out_zserv_status(d->zserv, &zebra);
+	out_kernel_zebra(d->kernel, zebra.state != ZSERV_OFF && zebra.state != ZSERV_NO_SOCKET);
+	out_kernel_start(d->kernel);
 	return 0;
 }
 
@@ -382,6 +389,7 @@ void daemon_reload(struct daemon *d, struct conf *next)
 	daemon_source_reload(d, old, changed);
 	http_listen(d);
 	out_zserv_reload(d->zserv, next, changed & CONF_CHANGED_ZEBRA);
+	out_kernel_reload(d->kernel, next);
 	if (old != d->rules)
 		conf_free(old);
 	if (changed & CONF_CHANGED_NODE) {
@@ -421,6 +429,7 @@ void daemon_free(struct daemon *d)
 		save(d);
 	daemon_source_stop(d);
 	out_zserv_stop(d->zserv, d->conf->hold_on_exit);
+	out_kernel_stop(d->kernel, d->conf->hold_on_exit);
 	http_server_free(d->http);
 	vty_server_free(d->vty);
 	desired_free(d->desired);

@@ -8,6 +8,7 @@
 #include "announcer/daemon.h"
 #include "announcer/desired.h"
 #include "announcer/latency.h"
+#include "announcer/out_kernel.h"
 #include "announcer/out_zserv.h"
 #include "announcer/vty/server.h"
 
@@ -26,6 +27,7 @@ struct daemon {
 	struct rib *rib;
 	struct desired *desired;
 	struct out_zserv *zserv;
+	struct out_kernel *kernel;
 	struct queue *queue;
 	struct control *control;
 	struct vty_server *vty;

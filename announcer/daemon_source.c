@@ -101,6 +101,7 @@ static void sync(struct daemon *d)
 		daemon_commit(d);
 		daemon_check_node(d);
 		out_zserv_whole(d->zserv);
+		out_kernel_whole(d->kernel);
 	} else {
 		daemon_commit(d);
 	}
