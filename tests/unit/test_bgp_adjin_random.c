@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { PEERS = 14, PREFIXES = 20, STEPS = 4000, EVERY = 16, NOTHING = -1 };
+enum { PEERS = 14, PREFIXES = 20, STEPS = 20000, EVERY = 16, NOTHING = -1 };
 
 static const char *const addresses[PEERS] = {"192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4",
     "192.0.2.5", "192.0.2.6", "192.0.2.7", "192.0.2.8", "192.0.2.9", "192.0.2.10", "192.0.2.11",
@@ -61,12 +61,15 @@ struct model {
 	struct bgp_in_rules rules;
 	uint32_t metrics[256]; /* by last octet of the next hop */
 	uint32_t random;
+	const struct bgp_attrs *told[PREFIXES]; /* attributes when the route was told last */
 };
 
 static unsigned any(struct model *m, unsigned below)
 {
-	m->random = m->random * 1664525u + 1013904223u;
-	return (m->random >> 10) % below;
+	m->random ^= m->random << 13;
+	m->random ^= m->random >> 17;
+	m->random ^= m->random << 5;
+	return m->random % below;
 }
 
 static const char *prefix_text(unsigned i, char *buf)
@@ -156,7 +159,7 @@ static void up(struct model *m, struct model_peer *q)
 	if (q->up)
 		return;
 	if (any(m, 4) == 0) /* another router there */
-		lab_source(q->p)->id = any(m, 5);
+		lab_source(q->p)->id = any(m, 2) ? any(m, 5) : 0xd0000000 + any(m, 5);
 	bgp_in_peer_up(q->p, lab_source(q->p), held);
 	forget(q, ~held, false);
 	q->up = true;
@@ -250,6 +253,35 @@ static char *without_stale(char *s)
 	return s;
 }
 
+static const struct bgp_attrs **told_of(struct model *m, const struct prefix *p)
+{
+	return &m->told[p->family == AF_INET6 ? p->addr[5] : p->addr[3]];
+}
+
+static void on_announce(const struct rib_route *r, void *arg)
+{
+	const struct bgp_attrs **told = told_of(arg, &r->prefix), *attrs;
+	struct ipaddr from;
+	bool ibgp;
+
+	bgp_attrs_drop(lab.attrs, *told);
+	*told = NULL;
+	/* It may have changed again meanwhile; then it will be told again. */
+	if (bgp_in_best(lab.in, &r->prefix, &attrs, &ibgp, &from))
+		*told = bgp_attrs_again(attrs);
+}
+
+static void on_withdraw(const struct prefix *p, void *arg)
+{
+	const struct bgp_attrs **told = told_of(arg, p);
+
+	bgp_attrs_drop(lab.attrs, *told);
+	*told = NULL;
+}
+
+static const struct out_ops keen = {
+    .name = "keen", .announce = on_announce, .withdraw = on_withdraw, .touched = true};
+
 static void check_best(const struct bgp_in_path *p, void *arg)
 {
 	const struct bgp_attrs *attrs;
@@ -257,10 +289,10 @@ static void check_best(const struct bgp_in_path *p, void *arg)
 	bool ibgp, there = bgp_in_best(lab.in, &p->prefix, &attrs, &ibgp, &from);
 	const struct rib_route *r = rib_best(lab.rib, &p->prefix);
 
-	(void)arg;
 	assert_int_equal(there, r != NULL);
 	if (!p->best)
 		return;
+	assert_ptr_equal(*told_of(arg, &p->prefix), p->attrs);
 	assert_true(there);
 	assert_ptr_equal(attrs, p->attrs);
 	assert_int_equal(ibgp, p->source->ibgp);
@@ -274,7 +306,7 @@ static void compare(struct model *m)
 
 	bgp_in_run(lab.in, 0);
 	rib_commit(lab.rib);
-	bgp_in_each(lab.in, 0, NULL, NULL, check_best, NULL);
+	bgp_in_each(lab.in, 0, NULL, NULL, check_best, m);
 	rib = lab_rib_text(lab.rib);
 	paths = without_stale(lab_paths_text(lab.in));
 	lab_new(NULL);
@@ -308,6 +340,7 @@ static void run(uint32_t seed)
 	static struct model m;
 
 	m = (struct model){.random = seed, .rules = {.max_paths = 4}};
+	rib_attach(lab.rib, &keen, &m);
 	bgp_in_set_rules(lab.in, &m.rules);
 	bgp_in_set_reach(lab.in, reach, &m);
 	for (unsigned i = 0; i < PEERS; i++) {
@@ -324,6 +357,9 @@ static void run(uint32_t seed)
 		if (i % EVERY == 0)
 			compare(&m);
 	}
+	rib_detach(lab.rib, &keen, &m);
+	for (unsigned i = 0; i < PREFIXES; i++)
+		bgp_attrs_drop(lab.attrs, m.told[i]);
 }
 
 static void any_history_comes_to_the_same(void **state)
