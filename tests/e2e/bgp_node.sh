@@ -10,8 +10,8 @@ lab_start 2
 mkdir -p "$lab/frr"
 nodes 2
 manifest <<EOM
-service default/one ips=$pool4.1
-service default/six ips=$pool6::1 v6
+service default/one ips=$pool4.1 on=node1,node2
+service default/six ips=$pool6::1 v6 on=node1,node2
 service default/local ips=$pool4.2 local on=node2
 EOM
 
@@ -35,7 +35,7 @@ router bgp 64512
  address-family ipv6 unicast
   neighbor nodes6 activate
  exit-address-family
-no ip prefix-list none
+
 EOF
 bgpd_start client outside <<EOF
 router bgp 64999
@@ -58,7 +58,7 @@ peers:
 - {my-asn: 64512, peer-asn: 64512, peer-address: "fd00:2::1", hold-time: 3s, connect-time: 1s}
 - {name: outside, my-asn: 64512, peer-asn: 64999, peer-address: 192.168.1.2, hold-time: 3s,
    connect-time: 1s, ebgp-multihop: yes, node-selectors: [{match-labels: {edge: "yes"}}]}
-bgp-communities: {mark: "64512:100"}
+bgp-communities: {mark: "64512:100", no-advertise: "65535:65282"}
 EOF
 }
 ads_conf() {
@@ -106,7 +106,7 @@ flaps() { bgpd "$1" 'show bgp neighbors json' | json "sorted(n['connectionsDropp
 before=$(flaps inside)$(flaps outside)
 manifest <<EOM
 delete service default/local
-service default/two ips=$pool4.3
+service default/two ips=$pool4.3 on=node1,node2
 EOM
 becomes 5 'a Service came' "bgp_path inside ipv4 $pool4.3/32 \"\$hops\"" $'192.168.2.13\n192.168.2.14'
 becomes 5 'one went' "bgp_path inside ipv4 $pool4.2/32 0" ''

@@ -10,8 +10,8 @@ lab_start 2
 zebra_start
 nodes 2
 manifest <<EOM
-service default/one ips=$pool4.6
-service default/six ips=$pool6::6 v6
+service default/one ips=$pool4.6 on=node1
+service default/six ips=$pool6::6 v6 on=node1
 EOM
 pools_conf </dev/null >"$lab/pools"
 {
