@@ -52,19 +52,28 @@ FILE *lab_open(const char *file, const char *mode)
 	return f;
 }
 
+/* The next word into `to`, cut short. Return: behind it. */
+static const char *word(const char *s, char *to, size_t size)
+{
+	size_t len = strcspn(s, " \n");
+
+	snprintf(to, size, "%.*s", (int)len, s);
+	s += len;
+	return s + strspn(s, " ");
+}
+
 bool lab_next(FILE *f, struct lab_msg *m)
 {
 	char line[3 * BGP_MESSAGE_MAX];
-	int at;
+	const char *rest;
 
 	while (fgets(line, sizeof(line), f)) {
 		if (line[0] == '#' || line[0] == '\n')
 			continue;
-		at = 0;
-		if (sscanf(line, "%39s %1s%1s%16s %n", m->name, m->sender, m->sender + 1,
-			m->sender + 2, &at) < 4)
-			abort();
-		m->len = lab_hex(line + at, m->bytes, sizeof(m->bytes));
+		rest = word(line, m->name, sizeof(m->name));
+		rest = word(rest, m->sender, 3);
+		rest = word(rest, m->sender + 2, sizeof(m->sender) - 2);
+		m->len = lab_hex(rest, m->bytes, sizeof(m->bytes));
 		return true;
 	}
 	return false;
@@ -237,8 +246,10 @@ const char *lab_text(
 		                                                     : lab_update_text(&u, buf);
 	case BGP_NOTIFICATION:
 		if (bgp_notification_decode(&r, &e))
-			return strcpy(buf, "cut short");
-		return lab_error_text(&e, buf);
+			put(buf, "cut short");
+		else
+			lab_error_text(&e, buf);
+		return buf;
 	case BGP_ROUTE_REFRESH:
 		if (bgp_refresh_decode(&r, &family, &e))
 			return error(&e, buf);

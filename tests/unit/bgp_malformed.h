@@ -7,7 +7,7 @@
 
 struct bgp_malformed {
 	const char *rfc, *what; /* section, case */
-	const char *sender;     /* lab_from() */
+	const char *sender;     /* lab_from(): e4 65001 and so on */
 	const char *attrs, *nlri;
 	const char *says; /* lab_update_text(), or "reset " and the error */
 };

@@ -123,7 +123,7 @@ static void a_reason_is_told(void **state)
 	bgp_error_set(&e, BGP_ERR_HOLD_TIME, "\1a", 2); /* no cease */
 	assert_string_equal(bgp_error_reason(&e, buf, sizeof(buf)), "");
 	memset(long_one, 'x', 254);
-	strcpy(long_one + 254, "\xc3\xa4"); /* two bytes, of which one would fit */
+	memcpy(long_one + 254, "\xc3\xa4", 3); /* two bytes, of which one would fit */
 	bgp_error_cease(&e, BGP_CEASE_SHUTDOWN, long_one);
 	assert_int_equal(e.data[0], 254);
 	assert_int_equal(e.len, 255);
