@@ -297,8 +297,8 @@ static void held_routes_stay_until_end_of_rib(void **state)
 	assert_int_equal(counts(p).stale, 2);
 	lab_paths("10.0.0.1/32\n *192.0.2.1 First path received\n"
 		  "10.0.0.2/32\n *192.0.2.1 First path received\n"
-		  "10.0.0.3/32\n *S192.0.2.1 First path received\n"
-		  "2001:db8:1::/64\n *S192.0.2.1 First path received\n");
+		  "10.0.0.3/32\n *~192.0.2.1 First path received\n"
+		  "2001:db8:1::/64\n *~192.0.2.1 First path received\n");
 	SAYS(p, .end_of_rib = AF_INET);
 	lab_rib("10.0.0.1/32 192.0.2.1\n10.0.0.2/32 192.0.2.9\n2001:db8:1::/64 2001:db8::1\n");
 	assert_int_equal(counts(p).end_of_rib, BGP_IPV4);
@@ -354,7 +354,7 @@ static void stale_routes_win_as_others_do(void **state)
 	SAYS(lab_peer(B, 65001), .reach = "10.0.0.1/32");
 	bgp_in_peer_down(p, true);
 	lab_rib("10.0.0.1/32 192.0.2.1\n");
-	lab_paths("10.0.0.1/32\n *S192.0.2.1 Router ID\n 192.0.2.2 Router ID\n");
+	lab_paths("10.0.0.1/32\n *~192.0.2.1 Router ID\n 192.0.2.2 Router ID\n");
 }
 
 static void stale_routes_do_not_count_for_the_limit(void **state)
