@@ -7,8 +7,8 @@
 #include "announcer/conf.h"
 #include "announcer/store.h"
 #include "announcer/util.h"
-#include "k8s/base64.h"
-#include <json-c/json.h>
+#include "k8s/secret.h"
+#include <errno.h>
 #include <stdarg.h>
 #include <sys/socket.h>
 
@@ -35,72 +35,16 @@ __attribute__((format(printf, 3, 4))) static void note(
 	strlist_add(&to->notes, text);
 }
 
-static const char *text_of(struct json_object *o, const char *key)
-{
-	struct json_object *v = NULL;
-
-	if (!json_object_is_type(o, json_type_object) || !json_object_object_get_ex(o, key, &v))
-		return NULL;
-	return json_object_is_type(v, json_type_string) ? json_object_get_string(v) : NULL;
-}
-
-static struct json_object *member(struct json_object *o, const char *key)
-{
-	struct json_object *v = NULL;
-
-	json_object_object_get_ex(o, key, &v);
-	return v;
-}
-
-/* The password in a Secret; the caller's. NULL: *error says why not. */
-static char *secret_password(struct json_object *secret, const char **error)
-{
-	const char *type = text_of(secret, "type");
-	const char *plain = text_of(member(secret, "stringData"), "password");
-	const char *coded = text_of(member(secret, "data"), "password");
-	char *s = NULL;
-	size_t len = 0;
-
-	*error = NULL;
-	if (!type || strcmp(type, "kubernetes.io/basic-auth") != 0)
-		*error = "is not of type kubernetes.io/basic-auth";
-	else if (plain)
-		s = xstrdup(plain);
-	else if (!coded)
-		*error = "has no key password";
-	else if (base64_decode(coded, &s, &len) < 0)
-		*error = "has a password that is not base64";
-	if (s && (!*s || (!plain && strlen(s) != len))) {
-		*error = "has a password that is empty or no text";
-		wipe(s);
-		free(s);
-		s = NULL;
-	}
-	return s;
-}
-
 static char *secret_read(
     const struct store *store, const struct conf_peer *p, const char **error)
 {
 	const struct k8s_object *o =
 	    store ? store_object(store, K8S_SECRET, "", p->secret_ns, p->secret) : NULL;
-	struct json_tokener *tok;
-	struct json_object *json;
 	char *password = NULL;
 
 	*error = "is not there";
-	if (!o)
-		return NULL;
-	tok = json_tokener_new();
-	if (!tok)
+	if (o && k8s_secret_password(&o->raw, &password, error) == -ENOMEM)
 		abort();
-	json = json_tokener_parse_ex(tok, o->raw.text, (int)o->raw.len);
-	if (json_object_is_type(json, json_type_object))
-		password = secret_password(json, error);
-	else
-		*error = "cannot be read";
-	json_object_put(json);
-	json_tokener_free(tok);
 	return password;
 }
 
