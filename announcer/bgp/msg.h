@@ -57,12 +57,12 @@ enum bgp_code {
 	BGP_ERR_REFRESH_LENGTH = 0x701, /* RFC 7313 */
 };
 
-enum { BGP_ERROR_DATA_MAX = 255 };
+enum { BGP_ERROR_DATA_MAX = 256 };
 
 /* What a NOTIFICATION says; code 0: nothing is wrong. Owns nothing. */
 struct bgp_error {
 	uint16_t code; /* enum bgp_code, or any that a peer sent */
-	uint8_t len;   /* of data; longer data is cut */
+	uint16_t len;  /* of data; longer data is cut */
 	uint8_t data[BGP_ERROR_DATA_MAX];
 };
 
@@ -90,7 +90,7 @@ void bgp_keepalive_encode(struct wr *w);
 void bgp_notification_encode(struct wr *w, const struct bgp_error *e);
 /* Body, header removed. Return: 0 or -EBADMSG. */
 int bgp_notification_decode(struct rd *r, struct bgp_error *e);
-/* A cease with a shutdown communication, UTF-8, cut at 255 bytes (RFC 9003). */
+/* A cease with a shutdown communication, UTF-8, cut at 255 bytes (RFC 9003); "" = none. */
 void bgp_error_cease(struct bgp_error *e, uint16_t code, const char *reason);
 
 /* family: AF_INET, AF_INET6; 0 = one that we do not have. Return: 0 or -EBADMSG with e set. */

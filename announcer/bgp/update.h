@@ -29,7 +29,7 @@ struct bgp_update_from {
 	struct ipaddr local; /* our address: no next hop may be it */
 };
 
-enum { BGP_UPDATE_SCRATCH = 16384 };
+enum { BGP_UPDATE_SCRATCH = 24576 };
 
 /* Borrows the message and the scratch. */
 struct bgp_update {
