@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* clear_bgp.c - clear bgp *|ADDRESS [soft] [in|out]: begin a session anew, or its routes only. */
+/* clear_bgp.c - clear bgp *|ADDRESS [soft] [in|out]: begin a session anew, or its routes only.
+ */
 #include "announcer/util.h"
 #include "announcer/vty/show.h"
 #include "announcer/vty/show_bgp.h"

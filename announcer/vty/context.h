@@ -43,8 +43,8 @@ struct vty_context {
 	const struct vty_problem *problems; /* n_problems of them, noted in every why */
 	size_t n_problems;
 	const struct latency
-	    *latency; /* from an event being queued to its routes being written */
-	struct bgp *bgp;                 /* the BGP speaker */
+	    *latency;    /* from an event being queued to its routes being written */
+	struct bgp *bgp; /* the BGP speaker */
 	const struct out_kernel *kernel; /* the kernel's table */
 };
 #endif

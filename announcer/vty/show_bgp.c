@@ -210,8 +210,8 @@ static void on_own(const struct bgp_out_path *p, void *arg)
 
 static int own_cmp(const void *a, const void *b)
 {
-	return prefix_cmp(&((const struct bgp_row *)a)->prefix,
-	    &((const struct bgp_row *)b)->prefix);
+	return prefix_cmp(
+	    &((const struct bgp_row *)a)->prefix, &((const struct bgp_row *)b)->prefix);
 }
 
 /* Our own rows up to this prefix (NULL: all that are left). */

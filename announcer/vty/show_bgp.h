@@ -6,6 +6,7 @@
 #ifndef GREVY_VTY_SHOW_BGP_H
 #define GREVY_VTY_SHOW_BGP_H
 #include "announcer/bgp/view.h"
+#include "announcer/rib.h"
 #include "announcer/vty/exec.h"
 
 enum { BGP_TABLE_VERSION = 0, BGP_OWN_WEIGHT = 32768, BGP_LOCAL_PREF = 100 };
@@ -29,10 +30,10 @@ void bgp_vrf_end(const struct bgp_ask *a);
 const char *bgp_id_str(uint32_t id, char *buf);
 
 /* Families by their place in arrays of two. */
-unsigned bgp_family_bit(int i);        /* BGP_IPV4 */
-uint8_t bgp_family_af(int i);          /* AF_INET */
-const char *bgp_family_name(int i);    /* "IPv4 Unicast" */
-const char *bgp_family_key(int i);     /* "ipv4Unicast" */
+unsigned bgp_family_bit(int i);                         /* BGP_IPV4 */
+uint8_t bgp_family_af(int i);                           /* AF_INET */
+const char *bgp_family_name(int i);                     /* "IPv4 Unicast" */
+const char *bgp_family_key(int i);                      /* "ipv4Unicast" */
 const char *bgp_origin_name(const struct bgp_attrs *a); /* "IGP" */
 char bgp_origin_code(const struct bgp_attrs *a);        /* 'i' */
 
@@ -65,8 +66,9 @@ struct bgp_row {
 	int64_t since_s;
 };
 
-/* Every row of a family (AF_INET ...) by prefix, the best of each first: those received, and our
- * own, which win. within NULL: all; peer NULL: of everybody, else what this one announces. */
+/* Every row of a family (AF_INET ...) by prefix, the best of each first: those received, and
+ * our own, which win. within NULL: all; peer NULL: of everybody, else what this one announces.
+ */
 typedef void bgp_row_fn(const struct bgp_row *r, void *arg);
 void bgp_rows(const struct bgp_ask *a, uint8_t family, const struct prefix *within,
     const struct bgp_in_peer *peer, bgp_row_fn *fn, void *arg);

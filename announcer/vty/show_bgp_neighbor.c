@@ -27,8 +27,8 @@ static void put_head(const struct bgp_ask *a, const struct bgp_peer_view *v)
 	if (bgp_peer_label(v))
 		writer_line(w, " Description: %s", bgp_peer_label(v));
 	if (st->dynamic)
-		writer_line(w, " Belongs to the subnet range group: %s",
-		    prefix_str(&v->nb->range, b));
+		writer_line(
+		    w, " Belongs to the subnet range group: %s", prefix_str(&v->nb->range, b));
 	writer_line(w, "  BGP version 4, remote router ID %s, local router ID %s",
 	    bgp_id_str(v->facts ? v->facts->id : 0, b), bgp_id_str(bgp_peer_my_id(a, v), id));
 	if (v->facts)
@@ -79,7 +79,8 @@ static void put_capabilities(struct writer *w, const struct bgp_facts *f)
 
 	writer_line(w, "  Neighbor capabilities:");
 	if ((mine | theirs) & BGP_CAP_AS4)
-		writer_line(w, "    4 Byte AS: %s", both(mine & BGP_CAP_AS4, theirs & BGP_CAP_AS4));
+		writer_line(
+		    w, "    4 Byte AS: %s", both(mine & BGP_CAP_AS4, theirs & BGP_CAP_AS4));
 	if ((mine | theirs) & BGP_CAP_REFRESH)
 		writer_line(w, "    Route refresh: %s%s",
 		    both(mine & BGP_CAP_REFRESH, theirs & BGP_CAP_REFRESH),
@@ -141,8 +142,8 @@ static void put_graceful(const struct bgp_ask *a, const struct bgp_peer_view *v)
 	writer_line(w, "    N bit: False");
 	writer_line(w, "    Timers:");
 	writer_line(w, "      Configured Restart Time(sec): %u", a->view.restart_s);
-	writer_line(w, "      Received Restart Time(sec): %u",
-	    v->facts ? v->facts->peer_restart_s : 0);
+	writer_line(
+	    w, "      Received Restart Time(sec): %u", v->facts ? v->facts->peer_restart_s : 0);
 	for (int i = 0; i < 2; i++)
 		if (v->facts && v->facts->graceful && v->facts->families & bgp_family_bit(i))
 			put_graceful_family(w, v, i);
@@ -167,8 +168,8 @@ static void put_messages(struct writer *w, const struct bgp_peer_view *v)
 	put_message(w, "Keepalives:", v, BGP_KEEPALIVE);
 	put_message(w, "Route Refresh:", v, BGP_ROUTE_REFRESH);
 	put_message(w, "Capability:", v, -1);
-	writer_line(w, "    %-15s%10" PRIu64 " %10" PRIu64, "Total:",
-	    bgp_messages(v->session.out), bgp_messages(v->session.in));
+	writer_line(w, "    %-15s%10" PRIu64 " %10" PRIu64,
+	    "Total:", bgp_messages(v->session.out), bgp_messages(v->session.in));
 	writer_line(w, "  Minimum time between advertisement runs is 0 seconds");
 	writer_line(w, "%s", "");
 }
@@ -220,8 +221,8 @@ static void put_connection(const struct bgp_peer_view *v, struct writer *w)
 	if (bgp_peer_is_internal(v))
 		writer_line(w, "  Internal BGP neighbor may be up to 255 hops away.");
 	else
-		writer_line(w, "  External BGP neighbor may be up to %u hops away.",
-		    bgp_peer_hops(v));
+		writer_line(
+		    w, "  External BGP neighbor may be up to %u hops away.", bgp_peer_hops(v));
 	if (f) {
 		writer_line(w, "Local host: %s, Local port: %u", ipaddr_str(&f->local, b),
 		    f->local_port);

@@ -61,8 +61,8 @@ static void put_who(const struct bgp_ask *a, const struct bgp_peer_view *v)
 
 	writer_num(w, "remoteAs", NULL, bgp_peer_asn(v));
 	writer_num(w, "localAs", NULL, v->nb->my_asn);
-	writer_bool(w, bgp_peer_is_internal(v) ? "nbrInternalLink" : "nbrExternalLink", NULL,
-	    true);
+	writer_bool(
+	    w, bgp_peer_is_internal(v) ? "nbrInternalLink" : "nbrExternalLink", NULL, true);
 	writer_str(w, "localRole", NULL, "undefined");
 	writer_str(w, "remoteRole", NULL, "undefined");
 	if (bgp_peer_label(v))
@@ -70,8 +70,7 @@ static void put_who(const struct bgp_ask *a, const struct bgp_peer_view *v)
 	if (v->session.dynamic)
 		writer_str(w, "peerSubnetRangeGroup", NULL, prefix_str(&v->nb->range, b));
 	writer_num(w, "bgpVersion", NULL, 4);
-	writer_str(
-	    w, "remoteRouterId", NULL, bgp_id_str(v->facts ? v->facts->id : 0, b));
+	writer_str(w, "remoteRouterId", NULL, bgp_id_str(v->facts ? v->facts->id : 0, b));
 	writer_str(w, "localRouterId", NULL, bgp_id_str(bgp_peer_my_id(a, v), b));
 }
 
@@ -127,8 +126,7 @@ static void put_capabilities(struct writer *w, const struct bgp_facts *f)
 
 	writer_object_begin(w, "neighborCapabilities", NULL);
 	if ((mine | theirs) & BGP_CAP_AS4)
-		writer_str(
-		    w, "4byteAs", NULL, both(mine & BGP_CAP_AS4, theirs & BGP_CAP_AS4));
+		writer_str(w, "4byteAs", NULL, both(mine & BGP_CAP_AS4, theirs & BGP_CAP_AS4));
 	if (mine & theirs & BGP_CAP_REFRESH)
 		writer_str(w, "routeRefresh", NULL, "advertisedAndReceivedNew");
 	else if ((mine | theirs) & BGP_CAP_REFRESH)
@@ -170,8 +168,8 @@ static void put_graceful_family(struct writer *w, const struct bgp_peer_view *v,
 	writer_bool(w, "fBit", NULL, v->facts->received.gr_forwarding & bit);
 	writer_object_begin(w, "endOfRibStatus", NULL);
 	writer_bool(w, "endOfRibSend", NULL, v->out.end_of_rib & bit);
-	writer_bool(w, "endOfRibSentAfterUpdate", NULL,
-	    v->out.end_of_rib & bit && v->out.sent[i]);
+	writer_bool(
+	    w, "endOfRibSentAfterUpdate", NULL, v->out.end_of_rib & bit && v->out.sent[i]);
 	writer_bool(w, "endOfRibRecv", NULL, v->in.end_of_rib & bit);
 	writer_object_end(w);
 	writer_object_begin(w, "timers", NULL);
@@ -267,7 +265,8 @@ static void put_reset(const struct bgp_ask *a, const struct bgp_peer_view *v)
 {
 	struct writer *w = a->rq->w;
 	const struct bgp_session_status *st = &v->session;
-	const struct bgp_error *e = st->last_received.code ? &st->last_received : &st->last_sent;
+	const struct bgp_error *e =
+	    st->last_received.code ? &st->last_received : &st->last_sent;
 
 	writer_num(w, "connectionsEstablished", NULL, (int64_t)st->established);
 	writer_num(w, "connectionsDropped", NULL, (int64_t)st->dropped);

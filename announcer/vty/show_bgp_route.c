@@ -39,8 +39,8 @@ static bool is_exact(const struct detail *d, const struct prefix *p)
 
 static const char *large_str(const struct bgp_large *l, char *buf)
 {
-	snprintf(buf, ID_LEN, "%" PRIu32 ":%" PRIu32 ":%" PRIu32, l->global, l->local1,
-	    l->local2);
+	snprintf(
+	    buf, ID_LEN, "%" PRIu32 ":%" PRIu32 ":%" PRIu32, l->global, l->local1, l->local2);
 	return buf;
 }
 
@@ -121,8 +121,7 @@ static void text_lists(struct writer *w, const struct bgp_attrs *at)
 		writer_line(w, "      Large Community: %s", list_text(at, LIST_LARGE, &b));
 	if (at->has & BGP_HAS_ORIGINATOR)
 		writer_line(w, "      Originator: %s%s%s", bgp_id_str(at->originator_id, id),
-		    at->n_clusters ? ", Cluster list: " : "",
-		    list_text(at, LIST_CLUSTERS, &b));
+		    at->n_clusters ? ", Cluster list: " : "", list_text(at, LIST_CLUSTERS, &b));
 	free(b.p);
 }
 
@@ -157,10 +156,10 @@ static void text_facts(struct writer *w, const struct bgp_row *r)
 	if (!r->source)
 		buf_fmt(&b, ", weight %d", BGP_OWN_WEIGHT);
 	buf_str(&b, r->reachable ? ", valid" : ", invalid");
-	buf_str(&b, r->source          ? r->source->ibgp ? ", internal" : ", external"
-			: r->aggregate ? ", aggregated, local"
-			: r->foreign   ? ", sourced"
-				       : ", sourced, local");
+	buf_str(&b, r->source      ? r->source->ibgp ? ", internal" : ", external"
+		    : r->aggregate ? ", aggregated, local"
+		    : r->foreign   ? ", sourced"
+				   : ", sourced, local");
 	if (at->has & BGP_HAS_ATOMIC)
 		buf_str(&b, ", atomic-aggregate");
 	if (r->multipath)
@@ -195,8 +194,8 @@ static void on_text(const struct bgp_row *r, void *arg)
 
 /* ---- JSON ---- */
 
-static void json_list(struct writer *w, const char *key, const struct bgp_attrs *at,
-    enum list which)
+static void json_list(
+    struct writer *w, const char *key, const struct bgp_attrs *at, enum list which)
 {
 	struct buf b = {0};
 	char item[ID_LEN];
@@ -299,8 +298,7 @@ static void json_from(const struct detail *d, const struct bgp_row *r)
 	writer_object_end(w);
 	writer_array_end(w);
 	writer_object_begin(w, "peer", NULL);
-	writer_str(
-	    w, "peerId", NULL, ipaddr_str(r->source ? &r->source->address : &none, b));
+	writer_str(w, "peerId", NULL, ipaddr_str(r->source ? &r->source->address : &none, b));
 	writer_str(w, "routerId", NULL,
 	    bgp_id_str(r->source ? r->source->id : d->a->view.router_id, b));
 	if (r->source)
@@ -338,8 +336,7 @@ static void on_json(const struct bgp_row *r, void *arg)
 	if (r->since_s) {
 		writer_object_begin(w, "lastUpdate", NULL);
 		writer_num(w, "epoch", NULL, r->since_s);
-		writer_fmt(
-		    w, "string", NULL, "%s\n", date(r->since_s, when, sizeof(when)));
+		writer_fmt(w, "string", NULL, "%s\n", date(r->since_s, when, sizeof(when)));
 		writer_object_end(w);
 	}
 	json_from(d, r);
@@ -374,8 +371,7 @@ static void on_peer(const struct bgp_peer_view *v, void *arg)
 
 	if (!v->out_peer)
 		return;
-	bgp_out_each(
-	    d->a->view.out, v->out_peer, d->prefix.family, &d->prefix, on_told, &told);
+	bgp_out_each(d->a->view.out, v->out_peer, d->prefix.family, &d->prefix, on_told, &told);
 	if (!told.n)
 		return;
 	ipaddr_str(&v->session.remote, b);
@@ -397,14 +393,13 @@ static void put_detail(struct detail *d)
 	writer_num(w, "version", NULL, BGP_TABLE_VERSION);
 	if (d->best)
 		snprintf(best, sizeof(best), "best #%zu, table default", d->best);
-	writer_line(
-	    w, "BGP routing table entry for %s, version %d", b, BGP_TABLE_VERSION);
+	writer_line(w, "BGP routing table entry for %s, version %d", b, BGP_TABLE_VERSION);
 	writer_line(w, "Paths: (%zu available, %s)", d->n, best);
 	bgp_each_peer(d->a->bgp, on_peer, d);
 	if (d->to.len && d->json)
 		writer_object_end(w);
-	writer_line(w, "  %s", d->to.len ? "Advertised to non peer-group peers:"
-					 : "Not advertised to any peer");
+	writer_line(w, "  %s",
+	    d->to.len ? "Advertised to non peer-group peers:" : "Not advertised to any peer");
 	if (d->to.len)
 		writer_line(w, " %s", d->to.p);
 	writer_array_begin(w, "paths");

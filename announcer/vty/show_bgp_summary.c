@@ -90,8 +90,7 @@ static void put_text(const struct summary *s)
 		writer_line(w, "%s", "");
 		writer_line(w, "%s Summary (VRF default):", bgp_family_name(s->i));
 	}
-	writer_line(w,
-	    "BGP router identifier %s, local AS number %" PRIu32 " vrf-id 0",
+	writer_line(w, "BGP router identifier %s, local AS number %" PRIu32 " vrf-id 0",
 	    bgp_id_str(a->view.router_id, b), a->view.asn);
 	writer_line(w, "BGP table version %d", BGP_TABLE_VERSION);
 	writer_line(w, "RIB entries %zu, using 0 bytes of memory", s->routes);

@@ -54,19 +54,19 @@ static void codes_json(struct writer *w)
 	} status[] =
 	    {
 		{"suppressed", "s"},
-                {"damped",     "d"},
-                {"history",    "h"},
-                {"valid",      "*"},
+		{"damped",     "d"},
+		{"history",    "h"},
+		{"valid",      "*"},
 		{"best",       ">"},
-                {"multipath",  "="},
-                {"internal",   "i"},
-                {"ribFailure", "r"},
+		{"multipath",  "="},
+		{"internal",   "i"},
+		{"ribFailure", "r"},
 		{"stale",      "S"},
-                {"removed",    "R"},
-	},
+		{"removed",    "R"},
+        },
 	  origin[] = {
-	      {"igp",        "i"},
-	      {"egp",        "e"},
+	      {"igp", "i"},
+	      {"egp", "e"},
 	      {"incomplete", "?"},
 	  };
 
@@ -90,10 +90,13 @@ static void text_row(struct bgp_table *t, const struct bgp_row *r, bool again)
 	struct buf b = {0};
 
 	prefix_str(&r->prefix, p);
-	buf_fmt(&b, "%c%c%c", r->stale ? 'S' : r->reachable ? '*' : ' ',
-	    r->best            ? '>'
-		: r->multipath ? '='
-			       : ' ',
+	buf_fmt(&b, "%c%c%c",
+	    r->stale       ? 'S'
+	    : r->reachable ? '*'
+			   : ' ',
+	    r->best        ? '>'
+	    : r->multipath ? '='
+			   : ' ',
 	    r->source && r->source->ibgp ? 'i' : ' ');
 	if (again)
 		p[0] = '\0';
@@ -184,8 +187,7 @@ static void row_json(struct writer *w, const struct bgp_row *r)
 	} else if (r->multipath) {
 		writer_bool(w, "multipath", NULL, true);
 	}
-	writer_str(
-	    w, "pathFrom", NULL, r->source && r->source->ibgp ? "internal" : "external");
+	writer_str(w, "pathFrom", NULL, r->source && r->source->ibgp ? "internal" : "external");
 	prefix_json(w, r, "prefix");
 	writer_num(w, "version", NULL, BGP_TABLE_VERSION);
 	metrics_json(w, r);
@@ -252,8 +254,8 @@ static void on_any(const struct bgp_row *r, void *arg)
 }
 
 /* The table of a family: of everybody, or of one neighbour; within a prefix, or all. */
-static enum vty_rc put_table(const struct bgp_ask *a, int i, const struct prefix *within,
-    const struct bgp_in_peer *peer)
+static enum vty_rc put_table(
+    const struct bgp_ask *a, int i, const struct prefix *within, const struct bgp_in_peer *peer)
 {
 	struct writer *w = a->rq->w;
 	struct bgp_table t = {.a = a};

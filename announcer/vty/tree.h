@@ -36,9 +36,9 @@ struct vty_request;
 struct writer;
 
 struct vty_command {
-	/* Keywords in lower case, several to choose from as a|b; variables in upper case, by the
-	 * name of their kind; an optional word in [brackets]; LINE at the end takes the rest as
-	 * it was typed. */
+	/* Keywords in lower case, several to choose from as a|b; variables in upper case, by
+	 * the name of their kind; an optional word in [brackets]; LINE at the end takes the
+	 * rest as it was typed. */
 	const char *words;
 	const char *help; /* one line */
 	enum vty_rc (*run)(struct vty_request *rq);
