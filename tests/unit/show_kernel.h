@@ -2,6 +2,7 @@
 /* show_kernel.h - a kernel that has what a scene of test_show.c wants. */
 #ifndef TESTS_SHOW_KERNEL_H
 #define TESTS_SHOW_KERNEL_H
+#include "fake_outputs.h"
 #include "show_lab.h"
 
 static bool kernel_dumps(void *arg)
