@@ -22,6 +22,12 @@
 
 enum { ZEBRA_WAIT_S = 3 };
 
+void bgp_changed(struct bgp *b)
+{
+	if (b->started)
+		b->ev.on_change(b->arg);
+}
+
 static const struct k8s_node *this_node(const struct bgp *b)
 {
 	const struct store_node *n =
@@ -191,6 +197,7 @@ void bgp_stop(struct bgp *b, bool hold)
 {
 	if (!b)
 		return;
+	b->started = false;
 	settle_stop(b);
 	bgp_sessions_free(b->sessions, hold);
 	bgp_in_free(b->in);
@@ -205,8 +212,6 @@ void bgp_stop(struct bgp *b, bool hold)
 
 void bgp_reload(struct bgp *b, const struct conf *conf)
 {
-	if (b->rules == b->conf)
-		b->rules = conf;
 	b->conf = conf;
 	set_node_name(b);
 	set_in_rules(b);
@@ -245,7 +250,7 @@ void bgp_set_reach(struct bgp *b, bgp_reach_fn *fn, void *arg)
 void bgp_nexthop_changed(struct bgp *b, const struct ipaddr *nexthop)
 {
 	bgp_in_nexthop_changed(b->in, nexthop);
-	b->ev.on_change(b->arg);
+	bgp_changed(b);
 }
 
 bool bgp_run(struct bgp *b, size_t budget)

@@ -69,5 +69,6 @@ bool speaker_received(const struct prefix *p, const struct bgp_attrs **attrs, bo
 
 /* bgp.c */
 void bgp_now_settled(struct bgp *b);
+void bgp_changed(struct bgp *b); /* the RIB has something to be committed */
 void bgp_self_changed(struct bgp *b);
 #endif

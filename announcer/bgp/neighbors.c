@@ -9,6 +9,7 @@
 #include "announcer/util.h"
 #include "k8s/base64.h"
 #include <json-c/json.h>
+#include <stdarg.h>
 #include <sys/socket.h>
 
 enum { TTL_MOST = 255 };
@@ -21,12 +22,16 @@ static void wipe(char *s)
 		*p++ = '\0';
 }
 
-static void note(struct bgp_neighbors *to, const char *peer, const char *fmt, const char *arg)
+__attribute__((format(printf, 3, 4))) static void note(
+    struct bgp_neighbors *to, const char *peer, const char *fmt, ...)
 {
-	char text[512];
-	int n = snprintf(text, sizeof(text), "peer %s: ", peer);
+	char text[640];
+	int n = snprintf(text, sizeof(text), "peer %.100s: ", peer);
+	va_list ap;
 
-	snprintf(text + n, sizeof(text) - (size_t)n, fmt, arg);
+	va_start(ap, fmt);
+	vsnprintf(text + n, sizeof(text) - (size_t)n, fmt, ap);
+	va_end(ap);
 	strlist_add(&to->notes, text);
 }
 
@@ -103,17 +108,14 @@ static void take_secret(struct bgp_neighbors *to, struct bgp_neighbor *n,
     const struct store *store, const struct conf_peer *p)
 {
 	const char *error;
-	char what[400];
 
 	if (!p->secret)
 		return;
 	n->password = secret_read(store, p, &error);
 	n->password_missing = !n->password;
-	if (n->password)
-		return;
-	snprintf(what, sizeof(what), "Secret %s/%s %s: the session waits for it", p->secret_ns,
-	    p->secret, error);
-	note(to, n->name, "%s", what);
+	if (!n->password)
+		note(to, n->name, "Secret %s/%s %s: the session waits for it", p->secret_ns,
+		    p->secret, error);
 }
 
 static unsigned own_family(const struct ipaddr *a)

@@ -61,7 +61,8 @@ static void on_freed(struct bgp_session *s, void *arg)
 	bgp_neighbor_fini(&sp->nb);
 	free(sp->name);
 	free(sp);
-	b->ev.on_change(b->arg);
+	bgp_session_set_owner(s, NULL);
+	bgp_changed(b);
 }
 
 static void source_of(const struct bgp_facts *f, struct bgp_in_source *to)
@@ -92,7 +93,7 @@ static void on_up(struct bgp_session *s, void *arg)
 	sp->out = bgp_out_peer_new(b->out, &sp->nb, f);
 	speaker_wake(s, b);
 	settle_check(b);
-	b->ev.on_change(b->arg);
+	bgp_changed(b);
 }
 
 static void on_down(struct bgp_session *s, bool hold, void *arg)
@@ -102,7 +103,7 @@ static void on_down(struct bgp_session *s, bool hold, void *arg)
 
 	out_drop(sp);
 	bgp_in_peer_down(sp->in, hold);
-	b->ev.on_change(b->arg);
+	bgp_changed(b);
 }
 
 static void on_stale_over(struct bgp_session *s, void *arg)
@@ -111,7 +112,7 @@ static void on_stale_over(struct bgp_session *s, void *arg)
 	struct bgp *b = arg;
 
 	bgp_in_peer_drop_stale(sp->in);
-	b->ev.on_change(b->arg);
+	bgp_changed(b);
 }
 
 static int on_update(
@@ -121,7 +122,7 @@ static int on_update(
 	struct bgp *b = arg;
 	int rc = bgp_in_update(sp->in, u, e);
 
-	b->ev.on_change(b->arg);
+	bgp_changed(b);
 	if (u->end_of_rib)
 		settle_check(b);
 	return rc;
@@ -167,7 +168,7 @@ static void import_changed(struct speaker *sp)
 		    "peer %s: cannot tell its routes again (no route refresh): clear bgp has "
 		    "the new import list take effect",
 		    sp->nb.name);
-	sp->b->ev.on_change(sp->b->arg);
+	bgp_changed(sp->b);
 }
 
 void speaker_changed(struct bgp_session *s, void *b)
