@@ -6,6 +6,7 @@
 #include "announcer/util.h"
 #include "announcer/zroutes_view.h"
 #include <stdio.h>
+#include <sys/socket.h>
 
 struct search {
 	const char *ns, *name;
@@ -132,9 +133,11 @@ static void on_told_peer(const struct bgp_peer_view *v, void *arg)
 	struct bgp_view b;
 
 	t->n.all++;
-	if (!v->out_peer)
+	if (!v->facts || !v->out_peer)
 		return;
 	t->n.up++;
+	if (!(v->facts->families & (t->p->family == AF_INET6 ? BGP_IPV6 : BGP_IPV4)))
+		return;
 	bgp_view(t->ctx->bgp, &b);
 	t->n.told += !bgp_out_why_not(b.out, v->out_peer, t->p, &cure);
 }

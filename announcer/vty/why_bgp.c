@@ -22,7 +22,8 @@ struct bgp_why {
 	const struct prefix *p;
 	struct bgp_view view;
 	bool needed; /* somebody must be told */
-	size_t peers, told, shown;
+	bool alone;  /* there is one neighbour: what is wrong with it breaks the chain */
+	size_t peers, told, shown, mute;
 	/* Of the first that is not told. */
 	char first[FIRST_LEN], cure[REASON_LEN];
 };
@@ -152,6 +153,11 @@ static const char *not_told(const struct bgp_why *b, const struct bgp_peer_view 
 		                           "of that family"
 		                         : "add it to address-families";
 	}
+	if (!v->facts->self[family_of(b->p)].family) {
+		snprintf(
+		    buf, REASON_LEN, "we have no %s address there to be the next hop", name);
+		return "give the interface of the session an address of that family";
+	}
 	what = bgp_out_why_not(b->view.out, v->out_peer, b->p, &cure);
 	if (what) {
 		snprintf(buf, REASON_LEN, "%s", what);
@@ -175,10 +181,15 @@ static void put_told(struct bgp_why *b, const struct bgp_peer_view *v, const cha
 static void on_peer(const struct bgp_peer_view *v, void *arg)
 {
 	struct bgp_why *b = arg;
+	const struct bgp_prefix_list *l = &v->nb->export.prefixes;
 	char name[NAME_LEN], why[REASON_LEN] = "";
 	const char *cure;
 
 	b->peers++;
+	if (!b->needed && !v->nb->from_peers && !l->any && !l->n) {
+		b->mute++; /* a router tells only whom it is told to */
+		return;
+	}
 	peer_name(v, name);
 	cure = v->facts && v->out_peer ? not_told(b, v, why) : no_session(b, v, why);
 	if (!*why) {
@@ -189,7 +200,7 @@ static void on_peer(const struct bgp_peer_view *v, void *arg)
 		snprintf(b->first, sizeof(b->first), "%s: %s", name, why);
 		snprintf(b->cure, sizeof(b->cure), "%s", cure);
 	}
-	if (b->shown++ < PEERS_MAX)
+	if (b->shown++ < PEERS_MAX && !(b->alone && b->needed))
 		why_note(b->y, "bgp", cure, "%s: %s", name, why);
 }
 
@@ -229,16 +240,21 @@ void why_bgp(struct why *y, const struct prefix *p)
 	}
 	b.needed = names_is_speaker(ctx);
 	bgp_view(ctx->bgp, &b.view);
+	b.alone = names_told(ctx, p).all == 1;
 	put_listening(y);
 	bgp_each_peer(ctx->bgp, on_peer, &b);
 	if (b.shown > PEERS_MAX)
 		why_ok(y, "bgp", "%zu more: show bgp summary", b.shown - PEERS_MAX);
+	if (b.mute)
+		why_ok(
+		    y, "bgp", "%zu have no export list: nothing is announced to them", b.mute);
 	if (!b.peers && b.needed)
 		put_nobody(&b);
+	else if (b.needed && !b.told && b.alone)
+		why_broken(y, "bgp", b.cure, "%s", b.first);
 	else if (b.needed && !b.told)
-		why_broken(y, "bgp", b.cure, "none of %zu peer%s is told; %s", b.peers,
-		    b.peers == 1 ? "" : "s", b.first);
-	else if (b.peers)
+		why_broken(y, "bgp", b.cure, "none of %zu peers is told; %s", b.peers, b.first);
+	else if (b.peers > b.mute)
 		why_ok(y, "bgp", "announced to %zu of %zu peer%s", b.told, b.peers,
 		    b.peers == 1 ? "" : "s");
 }

@@ -78,6 +78,7 @@ static void add_line(struct buf *to, char *line)
 	zero_after(line, ", version ");
 	zero_after(line, "table version ");
 	zero_after(line, "using ");
+	zero_after(line, "RIB entries "); /* FRR counts the inner nodes of its tree, too */
 	for (size_t i = 0; i < ARRAY_LEN(values); i++) {
 		char *at = strstr(line, values[i][0]);
 

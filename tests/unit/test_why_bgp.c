@@ -107,6 +107,19 @@ static void not_offered(struct lab *lab)
 	cast_facts[0].offered.families = BGP_IPV6;
 }
 
+static void no_nexthop(struct lab *lab)
+{
+	one_peer(lab);
+	cast_facts[0].self[0].family = 0;
+}
+
+static void none_told(struct lab *lab)
+{
+	peers_of_metallb(lab);
+	cast_down(0, BGP_OPENSENT, "");
+	cast_down(1, BGP_ACTIVE, "connect: No route to host");
+}
+
 static void no_advertisement(struct lab *lab)
 {
 	one_peer(lab);
@@ -125,11 +138,9 @@ static void some_told(struct lab *lab)
 
 static void nobody(struct lab *lab)
 {
-	static struct conf_peer peers[2];
-
 	lab->conf->role = CONF_NODE;
-	lab->conf->peers = NULL;
-	lab->conf->n_peers = ARRAY_LEN(peers);
+	lab->conf->peers = xcalloc(2, sizeof(*lab->conf->peers));
+	lab->conf->n_peers = 2;
 	fake_bgp = (struct fake_bgp){.active = false};
 	lab->ctx.bgp = (struct bgp *)lab;
 }
@@ -149,6 +160,7 @@ static void neighbors(struct lab *lab)
 	rib_set(lab->rib, RIB_BGP, &fake_bgp.in[6].prefix, &nh, 1);
 	rib_commit(lab->rib);
 	cast_neighbors[0].import.prefixes = (struct bgp_prefix_list){0};
+	cast_neighbors[1].export.prefixes = (struct bgp_prefix_list){0};
 	fake_bgp.in[6].stale = true;
 	fake_bgp.why_not = "it has no export list";
 	fake_bgp.cure = "give it export: prefixes (RFC 8212)";
@@ -225,6 +237,8 @@ SCENE(bgp_port_taken, port_taken, NODE)
 SCENE(bgp_too_many, too_many, NODE)
 SCENE(bgp_other_family, other_family, NODE)
 SCENE(bgp_not_offered, not_offered, NODE)
+SCENE(bgp_no_nexthop, no_nexthop, NODE)
+SCENE(bgp_none_told, none_told, NODE)
 SCENE(bgp_no_advertisement, no_advertisement, NODE)
 SCENE(bgp_some_told, some_told, NODE)
 SCENE(bgp_nobody, nobody, NODE)
@@ -250,6 +264,8 @@ int main(void)
 	    cmocka_unit_test(bgp_too_many),
 	    cmocka_unit_test(bgp_other_family),
 	    cmocka_unit_test(bgp_not_offered),
+	    cmocka_unit_test(bgp_no_nexthop),
+	    cmocka_unit_test(bgp_none_told),
 	    cmocka_unit_test(bgp_no_advertisement),
 	    cmocka_unit_test(bgp_some_told),
 	    cmocka_unit_test(bgp_nobody),
