@@ -241,8 +241,7 @@ void bgp_sessions_listen(struct bgp_sessions *all, const char *const *at, size_t
 			place_try(all->places[i]);
 }
 
-const char *bgp_sessions_listening(
-    const struct bgp_sessions *all, size_t i, const char **error)
+const char *bgp_sessions_listening(const struct bgp_sessions *all, size_t i, const char **error)
 {
 	if (i >= all->n_places)
 		return NULL;

@@ -2,9 +2,9 @@
 /*
  * session.c - the driver of one session: runs the actions of fsm.h, keeps its timers.
  *
- * Each connection has a machine of its own (RFC 4271 8.2.1): the session's own one, which dials,
- * and those taken from listening sockets, which end for good. An event never leads to another
- * one at once: what a callback of the owner asks for, and what fails at once, waits for
+ * Each connection has a machine of its own (RFC 4271 8.2.1): the session's own one, which
+ * dials, and those taken from listening sockets, which end for good. An event never leads to
+ * another one at once: what a callback of the owner asks for, and what fails at once, waits for
  * bgp_session_todo().
  *
  * Timers: retry_ev is what ends Idle (after a backoff from RETRY_FIRST_MS to the connect time,
@@ -122,12 +122,15 @@ static void start(struct bgp_session *s)
 
 	bgp_key_refresh(s->all, &s->nb, &s->key);
 	blocked = bgp_session_blocked(s);
-	if (blocked)
+	if (blocked && !bgp_session_my_id(s))
+		snprintf(s->why, sizeof(s->why), "%s", blocked);
+	else if (blocked)
 		why_set(s, blocked);
 	if (blocked && s->limited && s->limited_ms)
 		retry_in(s, s->limited_ms - bgp_now_ms() + 1);
 	if (!blocked)
-		bgp_conn_event(&s->dial, s->nb.passive ? EV_START_PASSIVE : EV_START, NULL, NULL);
+		bgp_conn_event(
+		    &s->dial, s->nb.passive ? EV_START_PASSIVE : EV_START, NULL, NULL);
 }
 
 static void on_retry(evutil_socket_t fd, short what, void *arg)
@@ -479,16 +482,13 @@ void bgp_session_todo(struct bgp_session *s)
 	free(e);
 }
 
-static void conn_init(struct bgp_conn *c, struct bgp_session *s)
-{
-	c->s = s;
-	c->fd = -1;
-}
-
-void bgp_session_init(struct bgp_session *s, struct bgp_sessions *all)
+void bgp_session_init(
+    struct bgp_session *s, struct bgp_sessions *all, const struct bgp_neighbor *nb)
 {
 	s->all = all;
-	conn_init(&s->dial, s);
+	s->dial.s = s;
+	s->dial.fd = -1;
+	bgp_neighbor_copy(&s->nb, nb);
 	s->retry_ev = event_new(all->base, -1, 0, on_retry, s);
 	s->stale_ev = event_new(all->base, -1, 0, on_stale, s);
 }
@@ -499,4 +499,5 @@ void bgp_session_fini(struct bgp_session *s)
 	event_free(s->stale_ev);
 	free(s->reset);
 	bgp_neighbor_fini(&s->nb);
+	free(s);
 }

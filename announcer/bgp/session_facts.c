@@ -4,8 +4,9 @@
  *
  * Our own next hops: in the family of the session it is the connection's local address. In the
  * other family it is the first global address of the interface that has the local one; for IPv6
- * one of 2000::/3 and the like goes before a unique local one (fc00::/7), for IPv4 the interface's
- * first. Loopback addresses (127.0.0.0/8, ::1) are none. Link-local ones go beside a global one.
+ * one of 2000::/3 and the like goes before a unique local one (fc00::/7), for IPv4 the
+ * interface's first. Loopback addresses (127.0.0.0/8, ::1) are none. Link-local ones go beside
+ * a global one.
  */
 #include "announcer/bgp/session_int.h"
 #include <ifaddrs.h>
@@ -71,7 +72,8 @@ static void consider(struct bgp_facts *f, const struct ipaddr *a)
 	if (a->family == AF_INET6 && ipaddr_is_linklocal(a)) {
 		if (!f->self_ll.family)
 			f->self_ll = *a;
-	} else if (!to->family || (unique_local(to) && !unique_local(a) && ipaddr_cmp(to, &f->local))) {
+	} else if (!to->family ||
+		   (unique_local(to) && !unique_local(a) && ipaddr_cmp(to, &f->local))) {
 		*to = *a;
 	}
 }

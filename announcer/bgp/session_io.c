@@ -97,8 +97,8 @@ static int options_set(struct bgp_conn *c, int fd, const char **what)
 	return ttl_set(nb, fd, what);
 }
 
-static socklen_t sockaddr_of(
-    struct sockaddr_storage *to, const struct bgp_neighbor *nb, const struct ipaddr *a, uint16_t port)
+static socklen_t sockaddr_of(struct sockaddr_storage *to, const struct bgp_neighbor *nb,
+    const struct ipaddr *a, uint16_t port)
 {
 	struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(port)};
 	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
@@ -368,8 +368,8 @@ static void feed(struct bgp_conn *c, size_t len)
 		}
 		s->st.in[type]++;
 		s->st.last_in_s = time(NULL);
-		bgp_conn_message(c, type,
-		    rd_of(p + at + BGP_HEADER_LEN, (size_t)n - BGP_HEADER_LEN));
+		bgp_conn_message(
+		    c, type, rd_of(p + at + BGP_HEADER_LEN, (size_t)n - BGP_HEADER_LEN));
 		if (c->fd < 0)
 			return;
 		at += (size_t)n;
@@ -393,7 +393,8 @@ void bgp_io_read(struct bgp_conn *c)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0) {
-		bgp_conn_event(c, EV_TCP_FAIL, NULL, n ? strerror(errno) : "closed by the peer");
+		bgp_conn_event(
+		    c, EV_TCP_FAIL, NULL, n ? strerror(errno) : "closed by the peer");
 		return;
 	}
 	if (had)

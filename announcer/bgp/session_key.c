@@ -72,8 +72,7 @@ static const char *listen_error(int rc)
 	}
 }
 
-void bgp_key_refresh(
-    struct bgp_sessions *all, const struct bgp_neighbor *nb, struct bgp_key *k)
+void bgp_key_refresh(struct bgp_sessions *all, const struct bgp_neighbor *nb, struct bgp_key *k)
 {
 	struct prefix peers = peers_of(nb);
 	const char *error;
@@ -113,7 +112,7 @@ void bgp_key_fini(struct bgp_sessions *all, const struct bgp_neighbor *nb, struc
 {
 	struct prefix peers = peers_of(nb);
 
-	if (k->text)
+	if (k->text && all)
 		bgp_listen_key(all, &peers, NULL);
 	forget(k->text);
 	k->text = NULL;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * session_msg.c - what a message of the peer means: the event that it is. An OPEN is judged here
- * (RFC 4271 6.2), and which of two connections stays (6.8): the one that the side with the higher
- * identifier dialled. Where one is established the new one goes, unless the peer can restart
- * gracefully and dialled after it was up: then the old one is dead (RFC 4724 4.2, 5).
+ * session_msg.c - what a message of the peer means: the event that it is. An OPEN is judged
+ * here (RFC 4271 6.2), and which of two connections stays (6.8): the one that the side with the
+ * higher identifier dialled. Where one is established the new one goes, unless the peer can
+ * restart gracefully and dialled after it was up: then the old one is dead (RFC 4724 4.2, 5).
  */
 #include "announcer/bgp/session_int.h"
 #include <stdio.h>
@@ -137,7 +137,7 @@ static void verdict_log(struct bgp_session *s, const struct bgp_update *u)
 	bgp_peer_log(s, LOG_LEVEL_WARN, "UPDATE: %s, attribute %u: %s", bgp_code_text(u->why),
 	    u->why_attr,
 	    u->verdict == BGP_UPDATE_WITHDRAWN ? "its routes count as withdrawn"
-	                                       : "the attribute is ignored");
+					       : "the attribute is ignored");
 }
 
 static void on_update(struct bgp_conn *c, struct rd *r)
