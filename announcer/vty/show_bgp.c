@@ -182,7 +182,6 @@ bool bgp_peer_asked(struct bgp_ask *a, struct bgp_peer_view *v)
 
 struct rows {
 	const struct bgp_in_peer *peer;
-	const struct prefix *within;
 	struct bgp_row *own; /* sorted */
 	size_t n_own, at;
 	struct prefix last; /* of the own row that was given last; family 0 = none */
@@ -250,17 +249,16 @@ static void on_path(const struct bgp_in_path *p, void *arg)
 	r->fn(&row, r->arg);
 }
 
-void bgp_rows(const struct bgp_ask *a, uint8_t family, const struct prefix *within,
-    const struct bgp_in_peer *peer, bgp_row_fn *fn, void *arg)
+void bgp_rows(const struct bgp_ask *a, const struct bgp_which *which, bgp_row_fn *fn, void *arg)
 {
-	struct rows r = {.peer = peer, .within = within, .fn = fn, .arg = arg};
+	struct rows r = {.peer = which->peer, .fn = fn, .arg = arg};
 
 	if (a->view.out)
-		bgp_out_each(a->view.out, NULL, family, within, on_own, &r);
+		bgp_out_each(a->view.out, NULL, which->family, which->within, on_own, &r);
 	if (r.n_own)
 		qsort(r.own, r.n_own, sizeof(*r.own), own_cmp);
 	if (a->view.in)
-		bgp_in_each(a->view.in, family, within, peer, on_path, &r);
+		bgp_in_each(a->view.in, which->family, which->within, which->peer, on_path, &r);
 	give_own(&r, NULL);
 	free(r.own);
 }

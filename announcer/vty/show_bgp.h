@@ -66,12 +66,17 @@ struct bgp_row {
 	int64_t since_s;
 };
 
-/* Every row of a family (AF_INET ...) by prefix, the best of each first: those received, and
- * our own, which win. within NULL: all; peer NULL: of everybody, else what this one announces.
- */
+/* Which rows. */
+struct bgp_which {
+	uint8_t family;                 /* AF_INET ... */
+	const struct prefix *within;    /* NULL: all */
+	const struct bgp_in_peer *peer; /* NULL: of everybody; else what this one announces */
+};
+
+/* Every row by prefix, the best of each first: those received, and our own, which win. */
 typedef void bgp_row_fn(const struct bgp_row *r, void *arg);
-void bgp_rows(const struct bgp_ask *a, uint8_t family, const struct prefix *within,
-    const struct bgp_in_peer *peer, bgp_row_fn *fn, void *arg);
+void bgp_rows(
+    const struct bgp_ask *a, const struct bgp_which *which, bgp_row_fn *fn, void *arg);
 
 /* A table of rows as `show ip bgp` writes it: begin, rows, end. */
 struct bgp_table {

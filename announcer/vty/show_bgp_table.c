@@ -258,19 +258,20 @@ static enum vty_rc put_table(
     const struct bgp_ask *a, int i, const struct prefix *within, const struct bgp_in_peer *peer)
 {
 	struct writer *w = a->rq->w;
+	const struct bgp_which which = {bgp_family_af(i), within, peer};
 	struct bgp_table t = {.a = a};
 	size_t all = 0;
 
 	bgp_vrf_begin(a);
 	head_json(a);
 	writer_object_begin(w, "routes", NULL);
-	bgp_rows(a, bgp_family_af(i), within, peer, on_row, &t);
+	bgp_rows(a, &which, on_row, &t);
 	if (t.routes && a->rq->json)
 		writer_array_end(w);
 	writer_object_end(w);
 	bgp_vrf_end(a);
 	if (!a->rq->json)
-		bgp_rows(a, bgp_family_af(i), NULL, NULL, on_any, &all);
+		bgp_rows(a, &(struct bgp_which){.family = which.family}, on_any, &all);
 	if (!t.routes) {
 		writer_line(w, "No BGP prefixes displayed, %zu exist", all);
 		return VTY_OK;

@@ -49,9 +49,7 @@ static int kernel_finds(
 
 static void kernel_tells(const struct audit_view *v, enum audit_event e, void *arg)
 {
-	(void)v;
-	(void)e;
-	(void)arg;
+	(void)v, (void)e, (void)arg;
 }
 
 /* What a reading of the kernel's table gives: the RIB, but for what is special. */

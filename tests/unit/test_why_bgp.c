@@ -179,7 +179,8 @@ static void kernel(struct lab *lab, enum kroute_state state, const char *why)
 	    .objects = 3,
 	    .groups = 2,
 	    .sent = 9};
-	fake_bgp.kernel.routes[state] = 7;
+	if (state < KROUTE_STATES)
+		fake_bgp.kernel.routes[state] = 7;
 	lab->ctx.kernel = (const struct out_kernel *)lab;
 }
 
