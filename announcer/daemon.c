@@ -215,6 +215,19 @@ static void on_limit(uint32_t nexthops, void *arg)
 	daemon_commit_soon(d);
 }
 
+/* zebra is there. */
+static void on_zebra_limit(uint32_t nexthops, void *arg)
+{
+	out_kernel_zebra(((struct daemon *)arg)->kernel, true);
+	on_limit(nexthops, arg);
+}
+
+static void on_kernel_subnets(const struct prefix *p, size_t n, void *arg)
+{
+	on_subnets(p, n, arg);
+	bgp_nexthops_changed(((struct daemon *)arg)->bgp);
+}
+
 void daemon_written(struct daemon *d, enum sink by, bool drained)
 {
 	if (drained)
@@ -317,10 +330,13 @@ static int start(struct daemon *d)
 	    {NULL,       NULL,				       NULL       },
 	};
 	static const struct out_zserv_events zserv_ops = {.on_subnets = on_subnets,
-	    .on_limit = on_limit,
+	    .on_limit = on_zebra_limit,
 	    .on_written = on_written,
 	    .on_nexthop = daemon_on_nexthop,
 	    .on_router_id = daemon_on_router_id};
+	static const struct out_kernel_events kernel_ops = {
+	    .on_subnets = on_kernel_subnets, .on_limit = on_limit, .on_written = on_written};
+	struct zserv_status zebra;
 	int rc;
 
 	d->store = store_new();
@@ -336,6 +352,7 @@ static int start(struct daemon *d)
 	set_router(d);
 	restore(d);
 	d->zserv = out_zserv_new(d->base, d->conf, d->rib, &zserv_ops, d);
+	d->kernel = out_kernel_new(d->base, d->conf, d->rib, &kernel_ops, d);
 	d->ctx.conf = d->conf;
 	d->ctx.store = d->store;
 	d->ctx.alloc = d->alloc;
@@ -343,6 +360,7 @@ static int start(struct daemon *d)
 	d->ctx.rib = d->rib;
 	d->ctx.zserv = d->zserv;
 	d->ctx.bgp = d->bgp;
+	d->ctx.kernel = d->kernel;
 	d->ctx.control = d->control;
 	if (vty_start(d))
 		return -EADDRINUSE;
@@ -354,6 +372,9 @@ static int start(struct daemon *d)
 	http_listen(d);
 	out_zserv_start(d->zserv);
 	bgp_start(d->bgp);
+	out_zserv_status(d->zserv, &zebra);
+	out_kernel_zebra(d->kernel, zebra.state != ZSERV_OFF && zebra.state != ZSERV_NO_SOCKET);
+	out_kernel_start(d->kernel);
 	return 0;
 }
 
@@ -399,6 +420,7 @@ void daemon_reload(struct daemon *d, struct conf *next)
 	http_listen(d);
 	out_zserv_reload(d->zserv, next, changed & CONF_CHANGED_ZEBRA);
 	bgp_reload(d->bgp, next);
+	out_kernel_reload(d->kernel, next);
 	if (old != d->rules)
 		conf_free(old);
 	if (changed & CONF_CHANGED_NODE) {
@@ -442,6 +464,7 @@ void daemon_free(struct daemon *d)
 	daemon_source_stop(d);
 	bgp_stop(d->bgp, d->conf->hold_on_exit);
 	out_zserv_stop(d->zserv, d->conf->hold_on_exit);
+	out_kernel_stop(d->kernel, d->conf->hold_on_exit);
 	http_server_free(d->http);
 	vty_server_free(d->vty);
 	desired_free(d->desired);

@@ -58,6 +58,7 @@ void daemon_announce_whole(struct daemon *d)
 		return;
 	d->announced = true;
 	out_zserv_whole(d->zserv);
+	out_kernel_whole(d->kernel);
 }
 
 /* Of what zebra has not said anything yet is taken for reachable: so a zebra that comes back
@@ -66,8 +67,12 @@ static bool reach(const struct ipaddr *nexthop, uint32_t *metric, void *arg)
 {
 	struct daemon *d = arg;
 	const struct znh *nh = zroutes_nexthop_find(out_zserv_routes(d->zserv), nexthop);
+	struct kernel_status kernel;
 
 	*metric = 0;
+	out_kernel_status(d->kernel, &kernel);
+	if (kernel.state == KERNEL_UP)
+		return out_kernel_reaches(d->kernel, nexthop);
 	if (!nh)
 		out_zserv_track(d->zserv, nexthop);
 	return !nh || nh->state != ZNH_DOWN;

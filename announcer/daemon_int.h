@@ -10,6 +10,7 @@
 #include "announcer/daemon.h"
 #include "announcer/desired.h"
 #include "announcer/latency.h"
+#include "announcer/out_kernel.h"
 #include "announcer/out_zserv.h"
 #include "announcer/vty/server.h"
 
@@ -32,6 +33,7 @@ struct daemon {
 	struct desired *desired;
 	struct out_zserv *zserv;
 	struct bgp *bgp;
+	struct out_kernel *kernel;
 	struct queue *queue;
 	struct control *control;
 	struct vty_server *vty;

@@ -6,7 +6,7 @@
  * change that was taken back before the commit is never seen by an output.
  *
  * Next-hop sets are shared: routes over the same nodes (thousands of Services, few node sets)
- * refer to one counted copy, and "unchanged" is a comparison of pointers. An entry is 24 bytes
+ * refer to one counted copy, and "unchanged" is a comparison of pointers. An entry is 28 bytes
  * (IPv4): nearly every prefix has one source, whose set it holds itself; struct rib_route is
  * made when somebody asks. Must not do: I/O, logging, looking at why a route is there.
  */
@@ -33,6 +33,7 @@ struct entry {
 		const struct rib_nexthop *one; /* of source `sole`; NULL: no source has any */
 		struct wants *many;
 	} want;
+	uint32_t note; /* rib_note() */
 	uint8_t flags;
 	uint8_t sole, told_source;
 	uint8_t key[];
@@ -416,6 +417,25 @@ void rib_each(const struct rib *rib, rib_fn *fn, void *arg)
 	for (size_t i = 0, n = ptable_count(&rib->entries, 0); i < n; i++)
 		entry_each(rib, v[i], fn, arg);
 	free(v);
+}
+
+uint32_t *rib_note(const struct rib *rib, const struct prefix *prefix)
+{
+	struct entry *e = ptable_find(&rib->entries, prefix);
+
+	return e ? &e->note : NULL;
+}
+
+void rib_notes(const struct rib *rib, rib_note_fn *fn, void *arg)
+{
+	struct entry *e;
+
+	for (size_t at = 0; (e = ptable_next(&rib->entries, &at));) {
+		struct rib_route told = entry_told(rib, e);
+
+		if (told.nh)
+			fn(&told, &e->note, arg);
+	}
 }
 
 size_t rib_count(const struct rib *rib)

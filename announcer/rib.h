@@ -70,6 +70,13 @@ const struct rib_route *rib_from(
 typedef void rib_fn(const struct rib_route *route, bool best, void *arg);
 void rib_each(const struct rib *rib, rib_fn *fn, void *arg);
 
+/* A number that the output into the kernel keeps with a best route, 0 at first: it spares it a
+ * table of its own. NULL = no such prefix. Goes with the route, after it was withdrawn. */
+uint32_t *rib_note(const struct rib *rib, const struct prefix *prefix);
+/* Every best route with its note, in no order. The RIB must not change meanwhile. */
+typedef void rib_note_fn(const struct rib_route *best, uint32_t *note, void *arg);
+void rib_notes(const struct rib *rib, rib_note_fn *fn, void *arg);
+
 /* Prefixes with a best route. */
 size_t rib_count(const struct rib *rib);
 #endif

@@ -244,12 +244,20 @@ void bgp_secrets_changed(struct bgp *b)
 
 void bgp_set_reach(struct bgp *b, bgp_reach_fn *fn, void *arg)
 {
+	b->reach = fn;
+	b->reach_arg = arg;
 	bgp_in_set_reach(b->in, fn, arg);
 }
 
 void bgp_nexthop_changed(struct bgp *b, const struct ipaddr *nexthop)
 {
 	bgp_in_nexthop_changed(b->in, nexthop);
+	bgp_changed(b);
+}
+
+void bgp_nexthops_changed(struct bgp *b)
+{
+	bgp_in_set_reach(b->in, b->reach, b->reach_arg);
 	bgp_changed(b);
 }
 

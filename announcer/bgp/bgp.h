@@ -38,6 +38,7 @@ void bgp_start(struct bgp *b);
 /* Without it every next hop is. */
 void bgp_set_reach(struct bgp *b, bgp_reach_fn *fn, void *arg);
 void bgp_nexthop_changed(struct bgp *b, const struct ipaddr *nexthop);
+void bgp_nexthops_changed(struct bgp *b); /* any of them may have */
 
 /* Decide what peers changed, into the RIB, for the caller to commit: at most `budget` prefixes
  * (0 = all). Return: whether more is left. */

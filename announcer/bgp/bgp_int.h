@@ -21,6 +21,8 @@ struct bgp {
 	struct rib *rib;
 	struct bgp_events ev;
 	void *arg;
+	bgp_reach_fn *reach;
+	void *reach_arg;
 
 	struct bgp_sessions *sessions;
 	struct bgp_attr_table *attrs;

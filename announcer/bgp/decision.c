@@ -215,7 +215,9 @@ void bgp_decide(struct bgp_candidate *v, size_t n, const struct bgp_in_rules *ru
 	if (left && v[0].reachable)
 		finish(v, left, rules, won);
 	else
-		for (size_t i = 0; i < left; i++)
+		left = 0; /* none is */
+	for (size_t i = left; i < n; i++)
+		if (!v[i].reachable)
 			v[i].step = BGP_STEP_REACHABLE;
 	if (n - left > 1)
 		qsort(v + left, n - left, sizeof(*v), by_step);

@@ -72,7 +72,7 @@ void settle_check(struct bgp *b)
 	int64_t most_s = b->conf->bgp.restart_s < MOST_S ? b->conf->bgp.restart_s : MOST_S;
 	bool over = settle_now_ms() - b->start_ms >= most_s * 1000;
 
-	if (b->settled || !b->started || (!over && !all_told(b)))
+	if (b->settled || !b->settle_ev || (!over && !all_told(b)))
 		return;
 	event_del(b->settle_ev);
 	/* Not from within a session's callback: event_active() comes back here. */

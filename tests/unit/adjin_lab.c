@@ -286,7 +286,7 @@ static void path_text(const struct bgp_in_path *p, void *arg)
 	say(t, " ");
 	say(t, p->best ? "*" : "");
 	say(t, p->multipath ? "=" : "");
-	say(t, p->stale ? "S" : "");
+	say(t, p->stale ? "~" : "");
 	say(t, p->reachable ? "" : "!");
 	say(t, p->peer_name);
 	say(t, *p->reason ? " " : "");

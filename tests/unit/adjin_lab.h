@@ -58,7 +58,7 @@ void lab_says(struct bgp_in_peer *p, const struct lab_says *s); /* which must be
 /* Decide, commit; the RIB is to be this: "10.0.0.1/32 192.0.2.1 192.0.2.2\n...", "lo" = ours.
  */
 void lab_rib(const char *want);
-/* Paths are to be these: "10.0.0.1/32\n *= 192.0.2.1 Router ID\n..."; * best, = multipath, S
+/* Paths are to be these: "10.0.0.1/32\n *= 192.0.2.1 Router ID\n..."; * best, = multipath, ~
  * stale, ! not reachable. */
 void lab_paths(const char *want);
 /* The same as texts, to be freed by the caller. */
