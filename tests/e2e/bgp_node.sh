@@ -89,7 +89,7 @@ is 'a session has its own family alone' "$(bgp_path inside ipv4 "$pool6::1/128" 
 holds_for 1 '[ -z "$(bgp_path outside ipv4 "$pool4.1/32" 0)" ]'
 ok 'a peer whose selector is not met is not dialled'
 manifest <<EOM
-node node1 $(node_ip 1) $(node_ip 1 6) edge=yes
+node node1 $(node_ip 1) $(node_ip 1 6) label=edge:yes
 EOM
 becomes 20 'the label comes: eBGP, over more than one hop' "bgp_path outside ipv4 $pool4.1/32 \"\$hops\"" 192.168.2.13
 is 'AS path' "$(bgp_path outside ipv4 "$pool4.1/32" "p['aspath']['string']")" 64512
