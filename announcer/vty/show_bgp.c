@@ -129,6 +129,22 @@ const char *bgp_peer_label(const struct bgp_peer_view *v)
 	return v->nb->name;
 }
 
+const char *bgp_reset_text(const struct bgp_peer_view *v, char *buf, const char **notified)
+{
+	static const char sent[] = "NOTIFICATION sent: ",
+			  received[] = "NOTIFICATION received: ";
+	const char *out = strstr(v->session.last_reset, sent);
+	const char *in = strstr(v->session.last_reset, received);
+
+	*notified = out ? "sent" : in ? "received" : NULL;
+	if (*notified)
+		snprintf(buf, BGP_RESET_LEN, "Notification %s (%s)", *notified,
+		    out ? out + strlen(sent) : in + strlen(received));
+	else
+		snprintf(buf, BGP_RESET_LEN, "%s", v->session.last_reset);
+	return buf;
+}
+
 const char *bgp_peer_state(const struct bgp_peer_view *v)
 {
 	if (v->session.state == BGP_IDLE && v->in.over_limit)

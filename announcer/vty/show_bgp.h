@@ -45,6 +45,11 @@ int64_t bgp_since_ms(const struct bgp_ask *a, int64_t since_s);
 /* The other side. */
 uint32_t bgp_peer_asn(const struct bgp_peer_view *v); /* as configured, or as it said; 0 */
 bool bgp_peer_is_internal(const struct bgp_peer_view *v);
+/* What ended the last session: "Notification received (Cease/Administrative Reset)" as in FRR,
+ * or else in the session's words. *notified: "received" or "sent"; NULL = no NOTIFICATION.
+ * Returns buf. */
+enum { BGP_RESET_LEN = 256 };
+const char *bgp_reset_text(const struct bgp_peer_view *v, char *buf, const char **notified);
 const char *bgp_peer_label(const struct bgp_peer_view *v); /* its name; NULL = its address */
 const char *bgp_peer_state(const struct bgp_peer_view *v); /* "Established", "Idle (PfxCt)" */
 int64_t bgp_peer_changed_s(const struct bgp_peer_view *v); /* up since, down since; 0 = never */

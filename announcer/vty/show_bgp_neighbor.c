@@ -202,13 +202,14 @@ static void put_reset(const struct bgp_ask *a, const struct bgp_peer_view *v)
 {
 	struct writer *w = a->rq->w;
 	const struct bgp_session_status *st = &v->session;
-	char up[BGP_UPTIME_LEN];
+	char up[BGP_UPTIME_LEN], text[BGP_RESET_LEN];
+	const char *notified;
 
 	writer_line(w, "  Connections established %" PRIu64 "; dropped %" PRIu64,
 	    st->established, st->dropped);
 	if (st->last_reset_s)
 		writer_line(w, "  Last reset %s,  %s", bgp_uptime(a, st->last_reset_s, up),
-		    st->last_reset);
+		    bgp_reset_text(v, text, &notified));
 	else
 		writer_line(w, "  Last reset never");
 }

@@ -265,8 +265,9 @@ static void put_reset(const struct bgp_ask *a, const struct bgp_peer_view *v)
 {
 	struct writer *w = a->rq->w;
 	const struct bgp_session_status *st = &v->session;
-	const struct bgp_error *e =
-	    st->last_received.code ? &st->last_received : &st->last_sent;
+	const struct bgp_error *e;
+	char text[BGP_RESET_LEN];
+	const char *notified;
 
 	writer_num(w, "connectionsEstablished", NULL, (int64_t)st->established);
 	writer_num(w, "connectionsDropped", NULL, (int64_t)st->dropped);
@@ -275,9 +276,14 @@ static void put_reset(const struct bgp_ask *a, const struct bgp_peer_view *v)
 		return;
 	}
 	writer_num(w, "lastResetTimerMsecs", NULL, bgp_since_ms(a, st->last_reset_s));
-	writer_str(w, "lastResetDueTo", NULL, st->last_reset);
-	if (!e->code)
+	bgp_reset_text(v, text, &notified);
+	if (!notified) {
+		writer_str(w, "lastResetDueTo", NULL, text);
 		return;
+	}
+	e = *notified == 's' ? &st->last_sent : &st->last_received;
+	writer_fmt(w, "lastResetDueTo", NULL, "BGP Notification %s",
+	    *notified == 's' ? "send" : "received");
 	writer_fmt(w, "lastErrorCodeSubcode", NULL, "%04X", e->code);
 	writer_str(w, "lastNotificationReason", NULL, bgp_code_text(e->code));
 }

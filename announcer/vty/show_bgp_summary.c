@@ -68,9 +68,11 @@ static void on_line(const struct bgp_peer_view *v, void *arg)
 	snprintf(snt, sizeof(snt), "%zu", v->facts ? v->out.sent[s->i] : 0);
 	if (!v->facts)
 		snprintf(pfx, sizeof(pfx), "%s", bgp_peer_state(v));
+	else if (!(v->facts->families & bgp_family_bit(s->i)))
+		snprintf(pfx, sizeof(pfx), "NoNeg");
 	else if (bgp_peer_no_import(v))
 		snprintf(pfx, sizeof(pfx), "(Policy)");
-	if (v->facts && bgp_peer_no_export(v))
+	if (v->facts && v->facts->families & bgp_family_bit(s->i) && bgp_peer_no_export(v))
 		snprintf(snt, sizeof(snt), "(Policy)");
 	writer_line(s->a->rq->w,
 	    "%s%-*s 4 %10" PRIu32 " %9" PRIu64 " %9" PRIu64 " %8d %4d %4zu %8s %12s %8s %s",

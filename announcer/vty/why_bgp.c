@@ -71,6 +71,8 @@ static const char *session_cure(const struct bgp_peer_view *v)
 	if (strstr(st->why, "refused"))
 		return "does BGP run there, on that port, and does it know this address as a "
 		       "neighbour?";
+	if (strstr(st->why, "closed by the peer"))
+		return "it restarts, or does not want us: see its log";
 	if (said == BGP_ERR_PEER_AS || st->last_sent.code == BGP_ERR_PEER_AS)
 		return "compare both AS numbers with those at the neighbour";
 	if (said == BGP_ERR_BGP_ID || st->last_sent.code == BGP_ERR_BGP_ID)
@@ -146,6 +148,8 @@ static const char *not_told(const struct bgp_why *b, const struct bgp_peer_view 
 
 		snprintf(buf, REASON_LEN, "the session has no %s: %s", name,
 		    ours ? "the neighbour did not offer it" : "we did not offer it");
+		if (!b->needed)
+			return ""; /* other neighbours are for that family */
 		if (ours)
 			return "activate the family at the neighbour, or use a peer of that "
 			       "family";
@@ -161,7 +165,7 @@ static const char *not_told(const struct bgp_why *b, const struct bgp_peer_view 
 	what = bgp_out_why_not(b->view.out, v->out_peer, b->p, &cure);
 	if (what) {
 		snprintf(buf, REASON_LEN, "%s", what);
-		return cure ? cure : "";
+		return cure && strcmp(cure, "nothing is wrong") != 0 ? cure : "";
 	}
 	return "";
 }
@@ -194,6 +198,11 @@ static void on_peer(const struct bgp_peer_view *v, void *arg)
 	cure = v->facts && v->out_peer ? not_told(b, v, why) : no_session(b, v, why);
 	if (!*why) {
 		put_told(b, v, name);
+		return;
+	}
+	if (!b->needed && !*cure) {
+		if (b->shown++ < PEERS_MAX)
+			why_ok(b->y, "bgp", "%s: %s", name, why);
 		return;
 	}
 	if (!*b->first) {

@@ -3,6 +3,7 @@
  * why_chain.c - how a chain is written, and the links that Services and addresses have in
  * common: the source at its start, next hops, RIB and zebra at its end.
  */
+#include "announcer/conf_source.h"
 #include "announcer/util.h"
 #include "announcer/vty/fmt.h"
 #include "announcer/vty/names.h"
@@ -135,6 +136,10 @@ void why_source(struct why *y)
 	if (st && st->cluster) {
 		why_cluster(y, st);
 		put_problems(y, st);
+		return;
+	}
+	if (!st && ctx->conf && !conf_wants_source(ctx->conf)) {
+		why_ok(y, "source", "none is wanted: routes come of BGP neighbours");
 		return;
 	}
 	if (!st || !st->synced) {

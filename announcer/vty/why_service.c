@@ -4,6 +4,7 @@
  * who shares it, endpoints and nodes to the route, one chain for each address.
  */
 #include "announcer/conf.h"
+#include "announcer/conf_source.h"
 #include "announcer/util.h"
 #include "announcer/vty/names.h"
 #include "announcer/vty/show.h"
@@ -418,43 +419,54 @@ static void find_node(struct vty_request *rq, struct address_search *s)
 				    &s->node, "%s%s", s->node.len ? ", " : "", nodes[i]->name);
 }
 
+/* Which pool has the address, and which Service wants it. */
+static void put_unused(struct why *y, const struct ipaddr *addr, const char *text)
+{
+	const struct conf *c = y->rq->ctx->conf;
+	const struct pool *pool = c ? policy_pool_of(&c->policy, addr) : NULL;
+	struct address_search s = {.addr = addr, .text = text};
+
+	store_each_service(y->rq->ctx->store, on_wanted, &s);
+	find_node(y->rq, &s);
+	if (s.node.len)
+		why_broken(y, "address", "", "it is the InternalIP of %s", s.node.p);
+	if (pool)
+		why_ok(y, "pool", "it is in pool %s", pool->name);
+	else
+		why_broken(y, "pool", "add it to an address pool",
+		    "no address pool contains %s", text);
+	if (s.wanted.len)
+		why_broken(y, "service", "see why NS/NAME of it",
+		    "no Service has it; asked for by %s", s.wanted.p);
+	else
+		why_broken(y, "service",
+		    "a Service may ask for it by the annotation metallb.io/loadBalancerIPs",
+		    "no Service has it or asks for it");
+	free(s.wanted.p);
+	free(s.node.p);
+}
+
 static void nobody_has(struct vty_request *rq, const struct ipaddr *addr)
 {
 	const struct conf *c = rq->ctx->conf;
-	const struct pool *pool = c ? policy_pool_of(&c->policy, addr) : NULL;
-	struct address_search s = {.addr = addr};
+	struct prefix p = prefix_of_addr(addr);
 	char b[PREFIX_STRLEN];
-	struct prefix p;
 	struct why y;
 
-	s.text = ipaddr_str(addr, b);
-	store_each_service(rq->ctx->store, on_wanted, &s);
-	find_node(rq, &s);
+	ipaddr_str(addr, b);
 	writer_object_begin(rq->w, NULL, NULL);
 	writer_str(rq->w, "address", NULL, b);
 	writer_line(rq->w, "%s", b);
 	why_begin(&y, rq);
 	why_source(&y);
-	if (s.node.len)
-		why_broken(&y, "address", "", "it is the InternalIP of %s", s.node.p);
-	if (pool)
-		why_ok(&y, "pool", "it is in pool %s", pool->name);
-	else
+	if (c && !conf_wants_source(c))
 		why_broken(
-		    &y, "pool", "add it to an address pool", "no address pool contains %s", b);
-	if (s.wanted.len)
-		why_broken(&y, "service", "see why NS/NAME of it",
-		    "no Service has it; asked for by %s", s.wanted.p);
+		    &y, "rib", "see below who could announce it", "no route leads to %s", b);
 	else
-		why_broken(&y, "service",
-		    "a Service may ask for it by the annotation metallb.io/loadBalancerIPs",
-		    "no Service has it or asks for it");
-	p = prefix_of_addr(addr);
+		put_unused(&y, addr, b);
 	why_not_received(&y, &p);
 	why_end(&y, "nobody has it");
 	writer_object_end(rq->w);
-	free(s.wanted.p);
-	free(s.node.p);
 }
 
 struct covering {

@@ -280,7 +280,7 @@ static void arrange_all(struct lab *lab)
 	fake_bgp.peers[2].session.down_since_s = NOW_S - 700000;
 	fake_bgp.peers[2].session.last_reset_s = NOW_S - 100000;
 	fake_bgp.peers[2].session.last_reset =
-	    "Notification sent (Cease/Maximum Number of Prefixes Reached)";
+	    "NOTIFICATION sent: Cease/Maximum Number of Prefixes Reached";
 	fake_bgp.peers[2].session.last_sent.code = BGP_CEASE_MAX_PREFIX;
 	internal = *fake_bgp.in[3].source;
 	internal.ibgp = true;

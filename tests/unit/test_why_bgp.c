@@ -16,6 +16,7 @@ static const char *const on_node[] = {"show services default/web", "why default/
 static const char *const with_rib[] = {"show rib 192.168.254.0/32", "why default/web", NULL};
 static const char *const on_router[] = {
     "why default/web", "why 198.18.9.9", "why 198.51.100.1", NULL};
+static const char *const of_neighbors[] = {"why 198.18.9.9", "why 198.51.100.1", NULL};
 static const char *const of_kernel[] = {"show fib", "show fib 192.168.254.0/32",
     "show rib 192.168.254.0/32", "why default/web", NULL};
 
@@ -166,6 +167,24 @@ static void neighbors(struct lab *lab)
 	fake_bgp.cure = "give it export: prefixes (RFC 8212)";
 }
 
+/* No Service at all: a router for what neighbours announce. */
+static void no_source(struct lab *lab)
+{
+	static const char text[] =
+	    "role: router\nbgp: {asn: 65000, neighbors: [{address: 10.0.1.2, asn: 65001}]}\n";
+	struct conf_errors errors = {0};
+
+	neighbors(lab);
+	conf_free(lab->conf);
+	lab->conf = conf_parse(text, strlen(text), "grevyd.yaml", &errors);
+	assert_non_null(lab->conf);
+	lab->ctx.conf = lab->conf;
+	lab->ctx.source = NULL;
+	cast_facts[1].families = BGP_IPV6;
+	cast_neighbors[1].export.prefixes.any = true;
+	fake_bgp.cure = "nothing is wrong";
+}
+
 static void kernel(struct lab *lab, enum kroute_state state, const char *why)
 {
 	fake_bgp = (struct fake_bgp){.route = state, .route_why = why};
@@ -244,6 +263,7 @@ SCENE(bgp_no_advertisement, no_advertisement, NODE)
 SCENE(bgp_some_told, some_told, NODE)
 SCENE(bgp_nobody, nobody, NODE)
 SCENE(bgp_router, neighbors, .commands = on_router)
+SCENE(bgp_alone, no_source, .commands = of_neighbors)
 SCENE(kernel_installed, kernel_good, .commands = of_kernel, .zebra_off = "no socket")
 SCENE(kernel_waiting, kernel_waits, .commands = of_kernel, .zebra_off = "no socket")
 SCENE(kernel_rejected, kernel_refuses, .commands = of_kernel, .zebra_off = "no socket")
@@ -271,6 +291,7 @@ int main(void)
 	    cmocka_unit_test(bgp_some_told),
 	    cmocka_unit_test(bgp_nobody),
 	    cmocka_unit_test(bgp_router),
+	    cmocka_unit_test(bgp_alone),
 	    cmocka_unit_test(kernel_installed),
 	    cmocka_unit_test(kernel_waiting),
 	    cmocka_unit_test(kernel_rejected),
