@@ -193,13 +193,20 @@ void bgp_in_each(const struct bgp_in *in, uint8_t family, const struct prefix *w
     const struct bgp_in_peer *peer, bgp_in_fn *fn, void *arg)
 {
 	const struct each e = {peer, fn, arg};
-	void **v = ptable_sorted(&in->nets);
+	void **v = xcalloc(ptable_count(&in->nets, family), sizeof(*v)), *net;
+	size_t n = 0;
 
-	for (size_t i = 0, n = ptable_count(&in->nets, 0); i < n; i++) {
-		const struct prefix p = ptable_prefix(&in->nets, v[i]);
+	for (size_t at = 0; (net = ptable_next(&in->nets, &at));) {
+		const struct prefix p = ptable_prefix(&in->nets, net);
 
 		if ((!family || p.family == family) && within_it(within, &p))
-			net_each(in, v[i], &p, &e);
+			v[n++] = net;
+	}
+	ptable_sort(&in->nets, v, n);
+	for (size_t i = 0; i < n; i++) {
+		const struct prefix p = ptable_prefix(&in->nets, v[i]);
+
+		net_each(in, v[i], &p, &e);
 	}
 	free(v);
 }

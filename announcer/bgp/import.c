@@ -88,6 +88,11 @@ static struct bgp_attrs effective(
 		a.local_pref = p->import.local_pref;
 		a.has |= BGP_HAS_LOCAL_PREF;
 	}
+	if (!p->source.ibgp &&
+	    bgp_community_has(&a, (uint32_t)BGP_COMMUNITY_GRACEFUL_SHUTDOWN)) {
+		a.local_pref = 0; /* RFC 8326 4.2: the last choice, whatever the policy */
+		a.has |= BGP_HAS_LOCAL_PREF;
+	}
 	return a;
 }
 

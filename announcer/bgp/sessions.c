@@ -12,7 +12,7 @@
 #include <event2/event.h>
 #include <sys/socket.h>
 
-enum { TICK_S = 10 };
+enum { TICK_S = 5 };
 
 /* Order of sessions: by address, then by interface (link-local addresses). */
 static int session_cmp(

@@ -28,8 +28,8 @@ static long rss_anon(void)
 	long kb = 0;
 
 	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "RssAnon: %ld", &kb) == 1)
-			break;
+		if (strncmp(line, "RssAnon:", 8) == 0)
+			kb = strtol(line + 8, NULL, 10);
 	if (f)
 		fclose(f);
 	return kb * 1024;

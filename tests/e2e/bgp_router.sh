@@ -87,10 +87,11 @@ router_start
 wait_for 20 'logged "bgp: what peers announce is known again"'
 becomes 10 'after kill -9 and a restart' 'kernel "$pool4.6/32"' "$pool4.6/32 192.168.2.13*1,192.168.2.14*1"
 is 'IPv6' "$(kernel "$pool6::6/128")" "$pool6::6/128 fd00:2::13*1"
-wait_for 30 'grevy "show zserv json" | grep -E "\"swept\": ?true"'
+wait_for 30 'grevy "show zserv json" | grep -E "\"complete\": ?true"'
 stream_stop kill
 is 'no packet was lost' "$lost" 0
 is 'no route was deleted' "$(deletions "$pool4.6" | wc -l)" 0
+is 'none lost a next hop in between' "$(grep -c "$pool4.6 .*via" "$lab/log/monitor.log")" 0
 
 # The node's grevyd is killed: its routes are held for it, and there again.
 stream_start node "$pool4.6"

@@ -188,6 +188,8 @@ static void attributes(struct bgp_attrs *a, const struct bgp_in_source *src,
 	*a = (struct bgp_attrs){.has = BGP_HAS_ORIGIN | BGP_HAS_AS_PATH,
 	    .origin = s->origin,
 	    .as_path = path,
+	    .communities = s->community,
+	    .n_communities = s->community != NULL,
 	    .clusters = s->clusters,
 	    .n_clusters = s->n_clusters};
 	a->as_path_len = as_path(s->as ? s->as : src->ibgp ? "" : as, path);

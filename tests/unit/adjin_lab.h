@@ -45,6 +45,7 @@ struct lab_says {
 	const char *nexthop; /* NULL: the peer's address */
 	const char *linklocal;
 	const uint32_t *med, *local_pref, *originator, *clusters;
+	const uint32_t *community;
 	uint16_t n_clusters;
 	uint8_t origin;
 	enum bgp_verdict verdict;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "session_lab.h"
+#include "announcer/bgp/sockopt.h"
 #include "announcer/util.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -324,14 +325,41 @@ void peer_accept(struct peer *p)
 	connected(p, fd);
 }
 
-void peer_dial(struct peer *p)
+static int dial(struct peer *p, int timeout_ms)
 {
 	struct sockaddr_in to = loopback(1, p->lab->port);
+	struct prefix us = {
+	    .family = AF_INET, .plen = 32, .addr = {127, 0, 0, 1}
+        };
+	struct timeval wait = {timeout_ms / 1000, timeout_ms % 1000 * 1000};
 	uint16_t port;
-	int fd = socket_at(p->address.addr[3], &port);
+	int fd = socket_at(p->address.addr[3], &port), small = 16 << 10;
 
-	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait));
+	if (p->key)
+		assert_int_equal(sockopt_md5(fd, &us, p->key), 0);
+	if (!connect(fd, (struct sockaddr *)&to, sizeof(to)))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+void peer_dial(struct peer *p)
+{
+	int fd = dial(p, WAIT_MS);
+
+	assert_true(fd >= 0);
 	connected(p, fd);
+}
+
+bool peer_dials(struct peer *p)
+{
+	int fd = dial(p, 300);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
 }
 
 void peer_close(struct peer *p)

@@ -25,6 +25,7 @@ struct peer {
 	struct lab *lab;
 	int listen_fd, fd; /* -1 = none */
 	uint16_t port;
+	const char *key; /* of TCP MD5, when it dials */
 	struct ipaddr address;
 	uint8_t buf[1 << 17], *body;
 	size_t len, body_len, message_len;
@@ -51,6 +52,7 @@ void peer_init(struct peer *p, struct lab *l, unsigned n);
 void peer_listen(struct peer *p);
 void peer_accept(struct peer *p);
 void peer_dial(struct peer *p);
+bool peer_dials(struct peer *p); /* is it let in within 300 ms? */
 void peer_close(struct peer *p); /* the connection */
 void peer_reset(struct peer *p); /* by RST */
 void peer_fini(struct peer *p);

@@ -279,6 +279,25 @@ static void local_pref_of_the_policy_wins(void **state)
 	assert_int_equal(attrs->local_pref, 199);
 }
 
+/* RFC 8326 4.2. */
+static void graceful_shutdown_is_the_last_choice(void **state)
+{
+	const struct bgp_import import = {.prefixes.any = true, .local_pref = 200};
+	struct bgp_in_peer *a = lab_peer_with(A, 65001, &import);
+	struct bgp_in_peer *b = lab_peer(B, 65001), *c = lab_peer("192.0.2.3", LAB_ASN);
+
+	(void)state;
+	SAYS(a, .reach = "10.0.0.1/32", .community = U32(0xffff0000));
+	lab_rib("10.0.0.1/32 192.0.2.1\n");
+	SAYS(b, .reach = "10.0.0.1/32", .as = "65001 1 2 3");
+	lab_rib("10.0.0.1/32 192.0.2.2\n");
+	SAYS(a, .reach = "10.0.0.1/32", .community = U32(0xffff0001));
+	lab_rib("10.0.0.1/32 192.0.2.1\n");
+	/* Within our AS, LOCAL_PREF says it. */
+	SAYS(c, .reach = "10.0.0.1/32", .community = U32(0xffff0000), .local_pref = U32(300));
+	lab_rib("10.0.0.1/32 192.0.2.3\n");
+}
+
 /* RFC 4724 4.2. */
 static void held_routes_stay_until_end_of_rib(void **state)
 {
@@ -512,6 +531,7 @@ int main(void)
 	    TEST(too_many_prefixes_end_the_session),
 	    TEST(too_many_prefixes_may_only_be_told),
 	    TEST(local_pref_of_the_policy_wins),
+	    TEST(graceful_shutdown_is_the_last_choice),
 	    TEST(held_routes_stay_until_end_of_rib),
 	    TEST(families_that_are_not_held_go),
 	    TEST(a_second_restart_drops_what_was_stale),
