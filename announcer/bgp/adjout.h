@@ -56,7 +56,7 @@ void bgp_out_peer_free(struct bgp_out_peer *p); /* NULL is fine */
 void bgp_out_peer_changed(struct bgp_out_peer *p);
 void bgp_out_peer_refresh(struct bgp_out_peer *p, uint8_t family); /* 0 = both */
 /* Append the next message for this peer; w has room for BGP_MESSAGE_MAX bytes. false: it has
- * all. */
+ * all. true without a message: come again, much was looked at. */
 bool bgp_out_fill(struct bgp_out_peer *p, struct wr *w);
 
 struct bgp_out_counts {

@@ -13,6 +13,10 @@
 /* Of prefixes of one byte and more; what is beyond the bytes of a message is not collected. */
 enum { RUN_MAX = 2048, RUN_BYTES = BGP_MESSAGE_MAX - BGP_HEADER_LEN - 4 };
 
+/* So many entries are looked at in one call, so that the loop is not held up by what this peer
+ * is not told. */
+enum { SCAN_MAX = 16384 };
+
 enum act { ACT_NONE, ACT_WITHDRAW, ACT_ANNOUNCE };
 
 /* Prefixes that go into one message, and their places in the batch. */
@@ -100,34 +104,37 @@ static size_t run_encode(const struct run *run, struct bgp_out_peer *p, struct w
 	return bgp_update_encode(w, &p->out->say.attrs, &to, run->prefixes, run->n);
 }
 
-/* The next message from the batch. Return: false at its end. */
+/* As many as go into one message. Return: the place in the batch after them. */
+static uint32_t run_collect(struct run *run, struct bgp_out_peer *p)
+{
+	uint32_t left = p->batch->n - p->pos;
+	uint32_t end = p->pos + (left < SCAN_MAX ? left : SCAN_MAX), place = p->pos;
+
+	run->n = run->bytes = 0;
+	while (
+	    place < end && run->n < RUN_MAX && run->bytes < RUN_BYTES && run_add(run, p, place))
+		place++;
+	return place;
+}
+
+/* The next message from the batch, or a step on the way to it. Return: false at its end. */
 static bool fill_batch(struct bgp_out_peer *p, struct wr *w)
 {
 	static const struct out_why too_long = {
 	    "its attributes are longer than a message", "see the received path"};
 	struct run run;
-	uint32_t place;
-	size_t n;
+	uint32_t place = run_collect(&run, p);
+	size_t n = 0;
 
-	do {
-		run.n = run.bytes = 0;
-		for (place = p->pos; place < p->batch->n && run.n < RUN_MAX &&
-				     run.bytes < RUN_BYTES && run_add(&run, p, place);
-		     place++)
-			;
-		if (!run.n) {
-			p->pos = place;
-			return false;
-		}
-		n = run_encode(&run, p, w);
-		if (!n) { /* the peer must not keep what it had before */
-			p->out->say.why = &too_long;
-			p->pos = run.places[0];
-		}
-	} while (!n);
+	while (run.n && !(n = run_encode(&run, p, w))) {
+		/* The peer must not keep what it had before. */
+		p->out->say.why = &too_long;
+		p->pos = run.places[0];
+		place = run_collect(&run, p);
+	}
 	run_note(&run, p, n);
 	p->pos = n < run.n ? run.places[n] : place;
-	return true;
+	return p->pos < p->batch->n || run.n;
 }
 
 /* RFC 4724 2, 4.1 */

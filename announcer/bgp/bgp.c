@@ -263,7 +263,7 @@ void bgp_nexthops_changed(struct bgp *b)
 
 bool bgp_run(struct bgp *b, size_t budget)
 {
-	return bgp_in_run(b->in, budget);
+	return !b->deferred && bgp_in_run(b->in, budget);
 }
 
 /* End-of-RIB says that peers know all there is: from the source, and from other peers. */

@@ -41,7 +41,8 @@ void bgp_nexthop_changed(struct bgp *b, const struct ipaddr *nexthop);
 void bgp_nexthops_changed(struct bgp *b); /* any of them may have */
 
 /* Decide what peers changed, into the RIB, for the caller to commit: at most `budget` prefixes
- * (0 = all). Return: whether more is left. */
+ * (0 = all). Return: whether more is left. Nothing is decided in the first seconds after the
+ * start, while peers that were there before it come back. */
 bool bgp_run(struct bgp *b, size_t budget);
 /* hold: peers keep our routes for the restart time; else they are withdrawn. NULL is fine. */
 void bgp_stop(struct bgp *b, bool hold);

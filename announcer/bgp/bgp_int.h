@@ -38,7 +38,7 @@ struct bgp {
 	int64_t started_s;   /* Unix time */
 	int64_t start_ms;    /* monotonic */
 	bool started, whole; /* whole: the source's routes are all there */
-	bool settled;
+	bool settled, deferred; /* deferred: no path is chosen yet */
 	size_t behind; /* speakers that are */
 };
 

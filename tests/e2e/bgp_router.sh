@@ -91,6 +91,7 @@ wait_for 30 'grevy "show zserv json" | grep -E "\"complete\": ?true"'
 stream_stop kill
 is 'no packet was lost' "$lost" 0
 is 'no route was deleted' "$(deletions "$pool4.6" | wc -l)" 0
+is 'none lost a next hop in between' "$(grep -c "$pool4.6 .*via" "$lab/log/monitor.log")" 0
 
 # The node's grevyd is killed: its routes are held for it, and there again.
 stream_start node "$pool4.6"
