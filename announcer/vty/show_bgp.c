@@ -13,11 +13,9 @@ enum vty_rc bgp_ask_begin(struct bgp_ask *a, struct vty_request *rq)
 	if (!a->bgp || !bgp_active(a->bgp))
 		return vty_fail(rq, "BGP instance not found");
 	bgp_view(a->bgp, &a->view);
-	if (vty_said(rq, "ipv4"))
-		a->families = BGP_IPV4;
-	else if (vty_said(rq, "ipv6"))
+	if (vty_said(rq, "ipv6"))
 		a->families = BGP_IPV6;
-	else if (vty_said(rq, "ip"))
+	else if (vty_said(rq, "ipv4") || vty_said(rq, "ip"))
 		a->families = BGP_IPV4;
 	a->unicast = vty_said(rq, "unicast");
 	a->all_vrfs = vty_said(rq, "all");
