@@ -332,6 +332,7 @@ static int start(struct daemon *d)
 	static const struct out_zserv_events zserv_ops = {.on_subnets = on_subnets,
 	    .on_limit = on_zebra_limit,
 	    .on_written = on_written,
+	    .on_redistributed = daemon_on_redistributed,
 	    .on_nexthop = daemon_on_nexthop,
 	    .on_router_id = daemon_on_router_id};
 	static const struct out_kernel_events kernel_ops = {

@@ -67,11 +67,9 @@ static bool reach(const struct ipaddr *nexthop, uint32_t *metric, void *arg)
 {
 	struct daemon *d = arg;
 	const struct znh *nh = zroutes_nexthop_find(out_zserv_routes(d->zserv), nexthop);
-	struct kernel_status kernel;
 
 	*metric = 0;
-	out_kernel_status(d->kernel, &kernel);
-	if (kernel.state == KERNEL_UP)
+	if (out_kernel_up(d->kernel))
 		return out_kernel_reaches(d->kernel, nexthop);
 	if (!nh)
 		out_zserv_track(d->zserv, nexthop);
@@ -81,6 +79,11 @@ static bool reach(const struct ipaddr *nexthop, uint32_t *metric, void *arg)
 void daemon_on_nexthop(const struct ipaddr *nh, void *arg)
 {
 	bgp_nexthop_changed(((struct daemon *)arg)->bgp, nh);
+}
+
+void daemon_on_redistributed(void *arg)
+{
+	on_change(arg);
 }
 
 void daemon_on_router_id(const struct ipaddr *id, void *arg)

@@ -75,7 +75,8 @@ void daemon_bgp_new(struct daemon *d);
 void daemon_bgp_run(struct daemon *d);
 /* Once source and peers are known again, and the RIB shows it: outputs may sweep. */
 void daemon_announce_whole(struct daemon *d);
-/* zebra's word on a gateway; its router identifier. For out_zserv_events. */
+/* For out_zserv_events: zebra's routes, its word on a gateway, its router identifier. */
+void daemon_on_redistributed(void *d);
 void daemon_on_nexthop(const struct ipaddr *nh, void *d);
 void daemon_on_router_id(const struct ipaddr *id, void *d);
 
