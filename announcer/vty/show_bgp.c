@@ -13,11 +13,9 @@ enum vty_rc bgp_ask_begin(struct bgp_ask *a, struct vty_request *rq)
 	if (!a->bgp || !bgp_active(a->bgp))
 		return vty_fail(rq, "BGP instance not found");
 	bgp_view(a->bgp, &a->view);
-	if (vty_said(rq, "ipv4"))
-		a->families = BGP_IPV4;
-	else if (vty_said(rq, "ipv6"))
+	if (vty_said(rq, "ipv6"))
 		a->families = BGP_IPV6;
-	else if (vty_said(rq, "ip"))
+	else if (vty_said(rq, "ipv4") || vty_said(rq, "ip"))
 		a->families = BGP_IPV4;
 	a->unicast = vty_said(rq, "unicast");
 	a->all_vrfs = vty_said(rq, "all");
@@ -198,7 +196,8 @@ bool bgp_peer_asked(struct bgp_ask *a, struct bgp_peer_view *v)
 
 struct rows {
 	const struct bgp_in_peer *peer;
-	struct bgp_row *own; /* sorted */
+	struct bgp_row *own;          /* sorted */
+	struct bgp_attr_table *attrs; /* of own */
 	size_t n_own, at;
 	struct prefix last; /* of the own row that was given last; family 0 = none */
 	bgp_row_fn *fn;
@@ -214,7 +213,7 @@ static void on_own(const struct bgp_out_path *p, void *arg)
 	if ((r->n_own & (r->n_own - 1)) == 0)
 		r->own = xrealloc(r->own, r->n_own ? 2 * r->n_own : 1, sizeof(*r->own));
 	r->own[r->n_own++] = (struct bgp_row){.prefix = p->prefix,
-	    .attrs = p->attrs,
+	    .attrs = bgp_attrs_share(r->attrs, p->attrs),
 	    .nexthop = p->attrs->nexthop,
 	    .best = true,
 	    .reachable = true,
@@ -267,7 +266,8 @@ static void on_path(const struct bgp_in_path *p, void *arg)
 
 void bgp_rows(const struct bgp_ask *a, const struct bgp_which *which, bgp_row_fn *fn, void *arg)
 {
-	struct rows r = {.peer = which->peer, .fn = fn, .arg = arg};
+	struct rows r = {
+	    .peer = which->peer, .attrs = bgp_attr_table_new(), .fn = fn, .arg = arg};
 
 	if (a->view.out)
 		bgp_out_each(a->view.out, NULL, which->family, which->within, on_own, &r);
@@ -276,5 +276,8 @@ void bgp_rows(const struct bgp_ask *a, const struct bgp_which *which, bgp_row_fn
 	if (a->view.in)
 		bgp_in_each(a->view.in, which->family, which->within, which->peer, on_path, &r);
 	give_own(&r, NULL);
+	for (size_t i = 0; i < r.n_own; i++)
+		bgp_attrs_drop(r.attrs, r.own[i].attrs);
+	bgp_attr_table_free(r.attrs);
 	free(r.own);
 }

@@ -61,7 +61,7 @@ static void put_families_by_peer(struct writer *w, const struct bgp_facts *f)
 {
 	struct buf b = {0};
 
-	writer_line(w, "      Remote Restart timer is %u seconds", f->peer_restart_s);
+	writer_line(w, "      Remote Restart timer is %u seconds", f->received.restart_s);
 	writer_line(w, "      Address families by peer:");
 	buf_str(&b, "");
 	for (int i = 0; i < 2; i++)
@@ -142,8 +142,8 @@ static void put_graceful(const struct bgp_ask *a, const struct bgp_peer_view *v)
 	writer_line(w, "    N bit: False");
 	writer_line(w, "    Timers:");
 	writer_line(w, "      Configured Restart Time(sec): %u", a->view.restart_s);
-	writer_line(
-	    w, "      Received Restart Time(sec): %u", v->facts ? v->facts->peer_restart_s : 0);
+	writer_line(w, "      Received Restart Time(sec): %u",
+	    v->facts ? v->facts->received.restart_s : 0);
 	for (int i = 0; i < 2; i++)
 		if (v->facts && v->facts->graceful && v->facts->families & bgp_family_bit(i))
 			put_graceful_family(w, v, i);

@@ -103,7 +103,7 @@ static void put_timers(const struct bgp_ask *a, const struct bgp_peer_view *v)
 static void put_families_by_peer(struct writer *w, const struct bgp_facts *f)
 {
 	writer_num(
-	    w, "gracefulRestartRemoteTimerMsecs", NULL, (int64_t)f->peer_restart_s * 1000);
+	    w, "gracefulRestartRemoteTimerMsecs", NULL, (int64_t)f->received.restart_s * 1000);
 	if (!f->received.gr_families) {
 		writer_str(w, "addressFamiliesByPeer", NULL, "none");
 		return;
@@ -191,7 +191,8 @@ static void put_graceful(const struct bgp_ask *a, const struct bgp_peer_view *v)
 	writer_bool(w, "nBit", NULL, false);
 	writer_object_begin(w, "timers", NULL);
 	writer_num(w, "configuredRestartTimer", NULL, a->view.restart_s);
-	writer_num(w, "receivedRestartTimer", NULL, v->facts ? v->facts->peer_restart_s : 0);
+	writer_num(
+	    w, "receivedRestartTimer", NULL, v->facts ? v->facts->received.restart_s : 0);
 	writer_object_end(w);
 	for (int i = 0; i < 2; i++)
 		if (v->facts && v->facts->graceful && v->facts->families & bgp_family_bit(i))

@@ -62,6 +62,12 @@ static const char *deaf_at(const struct bgp *b, const char **error)
 	return NULL;
 }
 
+static bool is_internal(const struct bgp_peer_view *v)
+{
+	return v->nb->asn_kind == BGP_ASN_INTERNAL ||
+	       (v->nb->asn_kind == BGP_ASN_NUMBER && v->nb->asn == v->nb->my_asn);
+}
+
 /* What to do about a session that does not come up, by its evidence. */
 static const char *session_cure(const struct bgp_peer_view *v)
 {
@@ -84,9 +90,12 @@ static const char *session_cure(const struct bgp_peer_view *v)
 	if (v->nb->password || v->nb->password_file)
 		return "is the password the same at the neighbour? a wrong one looks as if "
 		       "nobody answered";
-	if (!v->nb->multihop && !v->nb->ttl_security && v->nb->asn != v->nb->my_asn)
-		return "can it be reached (ping), and is it directly connected? else set "
-		       "ebgp-multihop";
+	if (!v->nb->multihop && !is_internal(v))
+		return v->nb->from_peers
+		           ? "can it be reached (ping), and is it directly connected? else "
+		             "set ebgp-multihop"
+		           : "can it be reached (ping), and is it directly connected? else "
+		             "set multihop";
 	return "can it be reached (ping), and does a firewall let port 179 through?";
 }
 

@@ -76,6 +76,7 @@ static void add_peer(const char *remote, const char *local, uint32_t asn, const 
 	    .families = BGP_IPV4};
 	f->received = f->offered;
 	f->received.restarting = true;
+	f->received.restart_s = 120;
 	*v = (struct bgp_peer_view){
 	    .nb = nb,
 	    .facts = f,

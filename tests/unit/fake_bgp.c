@@ -88,11 +88,13 @@ void bgp_out_each(const struct bgp_out *out, const struct bgp_out_peer *peer, ui
 
 		if ((family && p.prefix.family != family) || !is_within(within, &p.prefix))
 			continue;
-		self.nexthop = (struct ipaddr){.family = p.prefix.family};
-		if (p.source == RIB_BGP)
+		if (peer)
+			self.nexthop = (struct ipaddr){.family = p.prefix.family};
+		if (peer && p.source == RIB_BGP)
 			self.has &= ~(unsigned)BGP_HAS_MED;
-		p.attrs = peer ? &self : p.attrs;
+		p.attrs = &self;
 		fn(&p, arg);
+		memset(&self, 0xff, sizeof(self)); /* borrowed for the call only */
 	}
 }
 

@@ -247,7 +247,7 @@ static void json_is_that_of_frr(void **state)
 
 /* ---- what the captures do not have ---- */
 
-static uint32_t communities[] = {65001 << 16 | 7, (uint32_t)BGP_COMMUNITY_NO_EXPORT};
+static uint32_t communities[] = {65001u << 16 | 7, (uint32_t)BGP_COMMUNITY_NO_EXPORT};
 static struct bgp_large large = {65001, 1, 2};
 static uint64_t ext = 0x0002fde900000009;
 static uint32_t clusters[] = {0x0a000001};
