@@ -9,10 +9,9 @@
 #include "announcer/util.h"
 #include "k8s/secret.h"
 #include <errno.h>
-#include <stdarg.h>
 #include <sys/socket.h>
 
-enum { TTL_MOST = 255 };
+enum { TTL_MOST = 255, NOTE_MAX = 512 };
 
 static void wipe(char *s)
 {
@@ -22,16 +21,11 @@ static void wipe(char *s)
 		*p++ = '\0';
 }
 
-__attribute__((format(printf, 3, 4))) static void note(
-    struct bgp_neighbors *to, const char *peer, const char *fmt, ...)
+static void note(struct bgp_neighbors *to, const char *peer, const char *what)
 {
-	char text[640];
-	int n = snprintf(text, sizeof(text), "peer %.100s: ", peer);
-	va_list ap;
+	char text[NOTE_MAX + 128];
 
-	va_start(ap, fmt);
-	vsnprintf(text + n, sizeof(text) - (size_t)n, fmt, ap);
-	va_end(ap);
+	snprintf(text, sizeof(text), "peer %.100s: %s", peer, what);
 	strlist_add(&to->notes, text);
 }
 
@@ -51,15 +45,18 @@ static char *secret_read(
 static void take_secret(struct bgp_neighbors *to, struct bgp_neighbor *n,
     const struct store *store, const struct conf_peer *p)
 {
+	char what[NOTE_MAX];
 	const char *error;
 
 	if (!p->secret)
 		return;
 	n->password = secret_read(store, p, &error);
 	n->password_missing = !n->password;
-	if (!n->password)
-		note(to, n->name, "Secret %s/%s %s: the session waits for it", p->secret_ns,
-		    p->secret, error);
+	if (n->password)
+		return;
+	snprintf(what, sizeof(what), "Secret %s/%s %s: the session waits for it", p->secret_ns,
+	    p->secret, error);
+	note(to, n->name, what);
 }
 
 static unsigned own_family(const struct ipaddr *a)
@@ -106,10 +103,12 @@ static void add_peer(
     struct bgp_neighbors *to, const struct conf_peer *p, const struct store *store)
 {
 	const struct bgp_neighbor *same = same_place(to, &p->address);
+	char what[NOTE_MAX];
 
 	if (same) {
-		note(to, p->name, "left out: on this node peer %s has the same address",
-		    same->name);
+		snprintf(what, sizeof(what),
+		    "left out: on this node peer %.100s has the same address", same->name);
+		note(to, p->name, what);
 		return;
 	}
 	from_peer(p, &to->v[to->n]);
@@ -134,10 +133,14 @@ void bgp_neighbors_make(const struct conf *conf, const struct k8s_node *node,
 		const struct bgp_neighbor *from = &conf->bgp.neighbors[i];
 		const struct bgp_neighbor *same = same_place(to, &from->address);
 
-		if (same)
-			note(to, from->name, "left out: it is peer %s", same->name);
-		else
-			bgp_neighbor_copy(&to->v[to->n++], from);
+		char what[NOTE_MAX];
+
+		if (same) {
+			snprintf(what, sizeof(what), "left out: it is peer %.100s", same->name);
+			note(to, from->name, what);
+			continue;
+		}
+		bgp_neighbor_copy(&to->v[to->n++], from);
 	}
 }
 
