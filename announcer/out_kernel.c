@@ -517,6 +517,11 @@ void out_kernel_each(const struct out_kernel *k, out_kernel_fn *fn, void *arg)
 	kroutes_each(k->routes, fn, arg);
 }
 
+bool out_kernel_up(const struct out_kernel *k)
+{
+	return k->state == KERNEL_UP;
+}
+
 bool out_kernel_reaches(const struct out_kernel *k, const struct ipaddr *a)
 {
 	return kroutes_way(k->routes, a) != 0;

@@ -71,6 +71,7 @@ enum kroute_state out_kernel_route(
 typedef void out_kernel_fn(
     const struct prefix *p, enum kroute_state s, const char *why, void *arg);
 void out_kernel_each(const struct out_kernel *k, out_kernel_fn *fn, void *arg);
+bool out_kernel_up(const struct out_kernel *k); /* state is KERNEL_UP */
 /* Is this address in a connected subnet whose link is up? For next hops of BGP. */
 bool out_kernel_reaches(const struct out_kernel *k, const struct ipaddr *a);
 #endif

@@ -228,12 +228,12 @@ void zserv_routes_up(struct out_zserv *z)
 	zserv_settle(z);
 }
 
-/* zebra gets what it did not tell us itself. */
+/* zebra gets what it did not tell us itself, unless it is only listened to. */
 static void announce(const struct rib_route *r, void *arg)
 {
 	struct out_zserv *z = arg;
 
-	if (r->source == RIB_REDISTRIBUTED)
+	if (r->source == RIB_REDISTRIBUTED || conf_zebra_off(z->conf))
 		zroutes_withdraw(z->routes, &r->prefix, zserv_now_ms());
 	else
 		zroutes_want(z->routes, r, zserv_now_ms());
@@ -251,6 +251,9 @@ static void flush(void *arg)
 	zserv_settle(arg);
 }
 
+static const struct out_ops rib_ops = {
+    .name = "zserv", .announce = announce, .withdraw = withdraw, .flush = flush};
+
 struct out_zserv *out_zserv_new(struct event_base *base, const struct conf *conf,
     struct rib *rib, const struct out_zserv_events *ev, void *arg)
 {
@@ -260,8 +263,6 @@ struct out_zserv *out_zserv_new(struct event_base *base, const struct conf *conf
 	    .ask = on_ask,
 	    .settled = on_settled,
 	    .dropped = on_dropped};
-	static const struct out_ops ops = {
-	    .name = "zserv", .announce = announce, .withdraw = withdraw, .flush = flush};
 	struct out_zserv *z = xcalloc(1, sizeof(*z));
 
 	z->base = base;
@@ -276,7 +277,8 @@ struct out_zserv *out_zserv_new(struct event_base *base, const struct conf *conf
 	z->routes = zroutes_new(rib, &route_ops, z);
 	z->tick_ev = event_new(base, -1, 0, on_tick, z);
 	zserv_audit_init(z);
-	rib_attach(rib, &ops, z);
+	zserv_redist_init(z);
+	rib_attach(rib, &rib_ops, z);
 	return z;
 }
 
@@ -351,11 +353,31 @@ static void leave(struct out_zserv *z, bool hold)
 		    z->conf->zebra.stale_s);
 }
 
+/* Another list of redistributed types needs no new connection. */
+static bool same_connection(const struct conf *a, const struct conf *b)
+{
+	const struct conf_zebra *x = &a->zebra, *y = &b->zebra;
+
+	return x->enabled == y->enabled && !conf_zebra_off(a) == !conf_zebra_off(b) &&
+	       !strcmp(x->socket, y->socket) && !strcmp(x->vty_socket, y->vty_socket) &&
+	       !strcmp(x->frr_version, y->frr_version) &&
+	       !strcmp(x->route_type, y->route_type) && x->instance == y->instance &&
+	       x->distance == y->distance && x->metric == y->metric && x->tag == y->tag &&
+	       x->table == y->table && x->stale_s == y->stale_s;
+}
+
 void out_zserv_reload(struct out_zserv *z, const struct conf *conf, bool changed)
 {
 	const struct conf_zebra *old = &z->conf->zebra, *new = &conf->zebra;
 	bool hold = old->table == new->table && !conf_zebra_off(conf);
+	bool other = !conf_zebra_off(z->conf) != !conf_zebra_off(conf);
 
+	if (changed && z->state == ZSERV_UP && same_connection(z->conf, conf) &&
+	    (!conf_zebra_off(conf) || new->redistribute.n)) {
+		z->conf = conf;
+		zserv_redist_reload(z, &old->redistribute);
+		return;
+	}
 	if (changed) {
 		leave(z, hold);
 		zserv_close(z);
@@ -363,6 +385,9 @@ void out_zserv_reload(struct out_zserv *z, const struct conf *conf, bool changed
 	}
 	z->conf = conf;
 	if (changed) {
+		zserv_redist_down(z); /* the list may be empty now */
+		if (other)
+			rib_replay(z->rib, &rib_ops, z);
 		z->tries = z->vty_tries = 0;
 		zserv_connect(z);
 	}
@@ -383,6 +408,7 @@ void out_zserv_stop(struct out_zserv *z, bool hold)
 	if (z->downs_ev)
 		event_free(z->downs_ev);
 	zserv_audit_fini(z);
+	zserv_redist_fini(z);
 	zroutes_free(z->routes);
 	free(z->ifaces);
 	free(z->addrs);
@@ -437,6 +463,7 @@ void out_zserv_status(const struct out_zserv *z, struct zserv_status *st)
 	st->state = z->state;
 	st->state_text = text[z->state];
 	st->reason = z->reason;
+	st->routes_off = conf_zebra_off(z->conf) ? conf_zebra_off(z->conf) : "";
 	st->socket = z->conf->zebra.socket;
 	st->vty_socket = z->conf->zebra.vty_socket;
 	st->release = z->release_text;

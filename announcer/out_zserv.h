@@ -29,6 +29,8 @@ enum zserv_state {
 struct zserv_status {
 	enum zserv_state state;
 	const char *state_text; /* "up", "key held by another grevyd" ... */
+	const char *routes_off; /* why zebra is told of no routes of ours though it is
+	                           connected, for zebra.redistribute; "" = it is */
 	const char *reason; /* evidence, e.g. "connect /run/frr/zserv.api: Permission denied";
 	                       "" = none */
 	const char *socket, *vty_socket;
@@ -66,8 +68,14 @@ struct out_zserv_events {
 	void (*on_subnets)(const struct prefix *p, size_t n, void *arg);
 	/* zebra's limits are known: next hops of a route. */
 	void (*on_limit)(uint32_t nexthops, void *arg);
+	/* Routes of zebra's (zebra.redistribute) in the RIB changed: commit it. NULL: it is
+	 * committed here. */
+	void (*on_redistributed)(void *arg);
 	/* Bytes of routes were written to zebra, all of them when `drained`. */
 	void (*on_written)(bool drained, void *arg);
+	/* zebra's word on a gateway that is tracked, see zroutes_nexthop_find(). */
+	void (*on_nexthop)(const struct ipaddr *nh, void *arg);
+	void (*on_router_id)(const struct ipaddr *id, void *arg);
 };
 
 /* Nothing happens before out_zserv_start(). conf and rib are borrowed for the lifetime. */

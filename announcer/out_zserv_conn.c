@@ -239,6 +239,7 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 		return;
 	}
 	zserv_subnets(z);
+	zserv_redist_flush(z);
 	zserv_settle(z);
 	if (rc > 0)
 		event_active(z->read_ev, EV_READ, 0);
@@ -252,7 +253,6 @@ static void say_hello(struct out_zserv *z)
 {
 	struct zapi_nht_reg fence = {.addr = zserv_fence};
 	struct zapi_hello hello = {.type = z->type, .instance = z->instance, .notify = true};
-	const struct strlist *redist = &z->conf->zebra.redistribute;
 	static const uint8_t families[] = {AF_INET, AF_INET6};
 	struct zapi_gr gr = {.code = ZGR_ENABLE, .stale_s = z->conf->zebra.stale_s};
 
@@ -266,15 +266,8 @@ static void say_hello(struct out_zserv *z)
 		gr = (struct zapi_gr){.code = ZGR_PENDING, .family = families[f]};
 		if (z->graceful)
 			zclient_send_graceful_restart(z->client, &gr);
-		for (size_t i = 0; i < redist->n; i++) {
-			struct zapi_redist r = {
-			    .type = zversion_type_named(redist->v[i]), .family = families[f]};
-
-			if (zclient_send_redistribute_add(z->client, &r) && !f)
-				log_warn("zserv", "zebra %s has no type %s to redistribute",
-				    z->release_text, redist->v[i]);
-		}
 	}
+	zserv_redist_hello(z);
 	zclient_send_nexthop_register(z->client, &fence);
 }
 
@@ -344,6 +337,7 @@ void zserv_up(struct out_zserv *z)
 	zserv_watch(z);
 	if (z->ev.on_limit)
 		z->ev.on_limit(zclient_nexthop_max(z->client), z->arg);
+	zserv_redist_up(z);
 	zserv_routes_up(z);
 }
 
@@ -575,7 +569,7 @@ void zserv_connect(struct out_zserv *z)
 	const char *off = conf_zebra_off(z->conf);
 	struct stat st;
 
-	if (off) {
+	if (off && (c->enabled == CONF_NO || !c->redistribute.n)) {
 		z->state = ZSERV_OFF;
 		snprintf(z->reason, sizeof(z->reason), "%s", off);
 		log_info("zserv", "off: %s", off);

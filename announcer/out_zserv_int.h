@@ -5,6 +5,7 @@
 #include "announcer/conf.h"
 #include "announcer/out_zserv.h"
 #include "announcer/out_zserv_audit.h"
+#include "announcer/out_zserv_redist.h"
 #include "announcer/vtyc.h"
 #include "zclient/zclient.h"
 #include "zclient/zprobe.h"
@@ -67,6 +68,7 @@ struct out_zserv {
 	struct event *list_ev;
 
 	struct zserv_fib fib;
+	struct zserv_redist redist;
 	/* counted over all connections */
 	struct zserv_status count;
 	struct log_bucket bucket;

@@ -22,6 +22,8 @@ static void on_router_id(const struct zapi_router_id *id, void *arg)
 	struct out_zserv *z = arg;
 
 	z->router_id = id->addr;
+	if (z->ev.on_router_id)
+		z->ev.on_router_id(&z->router_id, z->arg);
 }
 
 static struct zserv_iface *iface_find(struct out_zserv *z, uint32_t ifindex)
@@ -110,6 +112,7 @@ static void on_nexthop(const struct zapi_nht *t, void *arg)
 	memcpy(told.addr.addr, t->asked.addr, sizeof(told.addr.addr));
 	if (!ipaddr_cmp(&told.addr, &zserv_fence)) {
 		z->leaving = false;
+		zserv_redist_fence(z);
 		zserv_up(z);
 		return;
 	}
@@ -130,6 +133,8 @@ static void on_nexthop(const struct zapi_nht *t, void *arg)
 	    told.state == ZNH_UP ? "reachable" : "unreachable",
 	    by_default ? " (only by the default route)" : "");
 	zroutes_nexthop(z->routes, &told, zserv_now_ms());
+	if (z->ev.on_nexthop)
+		z->ev.on_nexthop(&told.addr, z->arg);
 }
 
 /* Whether zebra removed a route that we mean it to have. */
@@ -170,17 +175,7 @@ static void on_notify(const struct zapi_notify *n, void *arg)
 /* A route of somebody else, because the configuration asks for its type. */
 static void on_route(bool added, const struct zapi_route *r, void *arg)
 {
-	struct out_zserv *z = arg;
-	struct rib_nexthop nh[ZAPI_NH_MAX];
-	size_t n = 0;
-
-	if (r->has & ZHAS_SRC || (r->type == z->type && r->instance == z->instance))
-		return;
-	for (size_t i = 0; added && i < r->n && n < ARRAY_LEN(nh); i++)
-		nh[n++] = (struct rib_nexthop){
-		    .addr = r->nh[i].gate, .ifindex = r->nh[i].ifindex, .weight = 1};
-	rib_set(z->rib, RIB_REDISTRIBUTED, &r->prefix, nh, n);
-	rib_commit(z->rib);
+	zserv_redist_route(arg, added, r);
 }
 
 static void on_error(const struct zapi_error *e, void *arg)
@@ -225,35 +220,11 @@ const struct zclient_ops zserv_client_ops = {
     .on_unknown = on_unknown,
 };
 
-struct redistributed {
-	struct prefix *list;
-	size_t n;
-};
-
-static void collect(const struct rib_route *r, bool best, void *arg)
-{
-	struct redistributed *c = arg;
-
-	(void)best;
-	if (r->source != RIB_REDISTRIBUTED)
-		return;
-	c->list = xrealloc(c->list, c->n + 1, sizeof(*c->list));
-	c->list[c->n++] = r->prefix;
-}
-
 void zserv_forget(struct out_zserv *z)
 {
-	struct redistributed c = {0};
-
 	z->n_ifaces = z->n_addrs = 0;
 	z->ecmp = 0;
-	if (!z->conf->zebra.redistribute.n)
-		return;
-	rib_each(z->rib, collect, &c);
-	for (size_t i = 0; i < c.n; i++)
-		rib_set(z->rib, RIB_REDISTRIBUTED, &c.list[i], NULL, 0);
-	free(c.list);
-	rib_commit(z->rib);
+	zserv_redist_down(z);
 }
 
 void zserv_subnets(struct out_zserv *z)

@@ -269,16 +269,23 @@ static int key_cmp(const void *a, const void *b)
 	return c ? c : x[0] - y[0];
 }
 
+void ptable_sort(const struct ptable *t, void **v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		v[i] = (uint8_t *)v[i] + t->key_at;
+	if (n > 1)
+		qsort(v, n, sizeof(*v), key_cmp);
+	for (size_t i = 0; i < n; i++)
+		v[i] = (uint8_t *)v[i] - t->key_at;
+}
+
 void **ptable_sorted(const struct ptable *t)
 {
 	size_t n = ptable_count(t, 0), i = 0;
-	void **v = xcalloc(n, sizeof(*v));
-	uint8_t *r;
+	void **v = xcalloc(n, sizeof(*v)), *r;
 
 	for (size_t at = 0; (r = ptable_next(t, &at));)
-		v[i++] = r + t->key_at;
-	qsort(v, n, sizeof(*v), key_cmp);
-	for (i = 0; i < n; i++)
-		v[i] = (uint8_t *)v[i] - t->key_at;
+		v[i++] = r;
+	ptable_sort(t, v, n);
 	return v;
 }

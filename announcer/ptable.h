@@ -39,6 +39,8 @@ size_t ptable_count(const struct ptable *t, uint8_t family); /* 0 = both */
 
 /* The next record, IPv4 first, or NULL; *at starts at 0. Records may be removed meanwhile. */
 void *ptable_next(const struct ptable *t, size_t *at);
-/* All records by prefix (prefix_cmp()); to be freed by the caller. */
+/* Put records in order of their prefixes (prefix_cmp()). */
+void ptable_sort(const struct ptable *t, void **records, size_t n);
+/* All records in that order; to be freed by the caller. */
 void **ptable_sorted(const struct ptable *t);
 #endif

@@ -280,9 +280,9 @@ static const struct rib_nexthop *entry_winner(const struct entry *e, uint8_t *so
 {
 	const struct rib_nexthop *nh;
 
-	for (uint8_t s = 0; s < RIB_SOURCES; s++) {
+	for (unsigned s = 0; s < RIB_SOURCES; s++) {
 		nh = entry_want(e, s);
-		*source = s;
+		*source = (uint8_t)s;
 		if (nh)
 			return nh;
 	}

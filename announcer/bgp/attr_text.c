@@ -27,10 +27,13 @@ bool bgp_community_has(const struct bgp_attrs *a, uint32_t community)
 
 const char *bgp_community_str(uint32_t community, char *buf)
 {
+	enum { SIZE = 24 };
+
+	snprintf(
+	    buf, SIZE, "%u:%u", (unsigned)(community >> 16), (unsigned)(community & 0xffff));
 	for (size_t i = 0; i < ARRAY_LEN(well_known); i++)
 		if (well_known[i].value == community)
-			return strcpy(buf, well_known[i].name);
-	snprintf(buf, 24, "%u:%u", (unsigned)(community >> 16), (unsigned)(community & 0xffff));
+			snprintf(buf, SIZE, "%s", well_known[i].name);
 	return buf;
 }
 

@@ -56,8 +56,8 @@ struct bgp_update {
 int bgp_update_decode(struct rd *r, const struct bgp_update_from *from, void *scratch,
     struct bgp_update *u, struct bgp_error *e);
 
-/* The next prefix; false at the end. Multicast and class E IPv4, and a length beyond the
- * family, never come out: they made the message malformed or were left out. */
+/* The next prefix; false at the end. Host bits are cleared. Multicast, class E, loopback and
+ * link-local ones are left out (RFC 4271 6.3). */
 bool bgp_nlri_next(struct bgp_nlri *n, struct prefix *p);
 
 /* A whole UPDATE that announces as many of n prefixes (of one family) as fit into a message.

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * metrics.c - a family of metrics is one call of family() and then its samples. Names end in
- * _total where a counter only grows; what is now has none; seconds are Unix time.
- */
+/* metrics.c - the metrics of grevyd but those of BGP and of the kernel output. */
 #include "announcer/http/metrics.h"
 #include "announcer/audit_text.h"
+#include "announcer/http/metrics_text.h"
 #include "announcer/out_zserv.h"
 #include "announcer/queue.h"
 #include "announcer/vty/context.h"
@@ -12,57 +10,14 @@
 #include "k8s/event.h"
 #include <inttypes.h>
 
-static void family(struct buf *to, const char *name, const char *type, const char *help)
-{
-	buf_fmt(to, "# HELP grevy_%s %s\n# TYPE grevy_%s %s\n", name, help, name, type);
-}
-
-static void sample(struct buf *to, const char *name, uint64_t value)
-{
-	buf_fmt(to, "grevy_%s %" PRIu64 "\n", name, value);
-}
-
-static void gauge(struct buf *to, const char *name, const char *help, uint64_t value)
-{
-	family(to, name, "gauge", help);
-	sample(to, name, value);
-}
-
-static void counter(struct buf *to, const char *name, const char *help, uint64_t value)
-{
-	family(to, name, "counter", help);
-	sample(to, name, value);
-}
-
-/* The value of a label. */
-static void put_label(struct buf *to, const char *label, const char *value)
-{
-	buf_fmt(to, "%s=\"", label);
-	for (; *value; value++) {
-		if (*value == '\\' || *value == '"')
-			buf_add(to, "\\", 1);
-		if (*value == '\n')
-			buf_str(to, "\\n");
-		else
-			buf_add(to, value, 1);
-	}
-	buf_str(to, "\"");
-}
-
-static void labelled(
-    struct buf *to, const char *name, const char *label, const char *value, uint64_t n)
-{
-	buf_fmt(to, "grevy_%s{", name);
-	put_label(to, label, value);
-	buf_fmt(to, "} %" PRIu64 "\n", n);
-}
-
 static void put_self(struct buf *to, const struct vty_context *ctx)
 {
-	family(to, "build_info", "gauge", "Always 1; the version of grevyd.");
-	labelled(to, "build_info", "version", ctx->version ? ctx->version : "", 1);
-	gauge(to, "start_time_seconds", "When grevyd was started.", (uint64_t)ctx->started_s);
-	gauge(to, "problems", "What is wrong with grevyd itself: see why.", ctx->n_problems);
+	metric_family(to, "build_info", "gauge", "Always 1; the version of grevyd.");
+	metric_labelled(to, "build_info", "version", ctx->version ? ctx->version : "", 1);
+	metric_gauge(
+	    to, "start_time_seconds", "When grevyd was started.", (uint64_t)ctx->started_s);
+	metric_gauge(
+	    to, "problems", "What is wrong with grevyd itself: see why.", ctx->n_problems);
 }
 
 static void put_source(struct buf *to, const struct vty_context *ctx)
@@ -70,16 +25,16 @@ static void put_source(struct buf *to, const struct vty_context *ctx)
 	const struct k8s_state *st = ctx->source;
 	struct queue_stats q;
 
-	gauge(to, "source_synced", "Whether the source of Services was read once.",
+	metric_gauge(to, "source_synced", "Whether the source of Services was read once.",
 	    st && st->synced);
-	gauge(
+	metric_gauge(
 	    to, "source_outage", "Whether the source cannot be read now.", st && st->outage_s);
-	gauge(to, "source_problems", "Objects or files of the source that are wrong.",
+	metric_gauge(to, "source_problems", "Objects or files of the source that are wrong.",
 	    st ? st->n_problems + st->n_more : 0);
 	if (!ctx->queue)
 		return;
 	queue_stats(ctx->queue, &q);
-	counter(to, "source_events_total", "Changes that the source told.", q.events);
+	metric_counter(to, "source_events_total", "Changes that the source told.", q.events);
 }
 
 /* One sample for each resource. */
@@ -87,7 +42,8 @@ static void per_resource(struct buf *to, const char *name, const struct k8s_clus
     uint64_t (*value)(const struct k8s_resource *r))
 {
 	for (size_t i = 0; i < c->n_resources; i++)
-		labelled(to, name, "resource", c->resources[i].name, value(&c->resources[i]));
+		metric_labelled(
+		    to, name, "resource", c->resources[i].name, value(&c->resources[i]));
 }
 
 static uint64_t is_up(const struct k8s_resource *r)
@@ -119,29 +75,33 @@ static void put_cluster(struct buf *to, const struct k8s_state *st)
 {
 	const struct k8s_cluster *c = st->cluster;
 
-	gauge(to, "kubernetes_up", "Whether the API server can be reached.",
+	metric_gauge(to, "kubernetes_up", "Whether the API server can be reached.",
 	    c->server && !st->outage_s);
-	family(to, "kubernetes_resource_up", "gauge", "Whether a resource is watched now.");
+	metric_family(
+	    to, "kubernetes_resource_up", "gauge", "Whether a resource is watched now.");
 	per_resource(to, "kubernetes_resource_up", c, is_up);
-	family(to, "kubernetes_heard_timestamp_seconds", "gauge",
+	metric_family(to, "kubernetes_heard_timestamp_seconds", "gauge",
 	    "When anything of a resource came last; 0 = never.");
 	per_resource(to, "kubernetes_heard_timestamp_seconds", c, heard);
-	family(to, "kubernetes_objects", "gauge", "Objects of a resource that there are.");
+	metric_family(
+	    to, "kubernetes_objects", "gauge", "Objects of a resource that there are.");
 	per_resource(to, "kubernetes_objects", c, objects);
-	family(to, "kubernetes_lists_total", "counter", "Times that a resource was listed.");
+	metric_family(
+	    to, "kubernetes_lists_total", "counter", "Times that a resource was listed.");
 	per_resource(to, "kubernetes_lists_total", c, lists);
-	family(to, "kubernetes_events_total", "counter", "Watch events of a resource.");
+	metric_family(to, "kubernetes_events_total", "counter", "Watch events of a resource.");
 	per_resource(to, "kubernetes_events_total", c, events);
-	counter(to, "kubernetes_received_bytes_total", "Bytes of answers, as on the wire.",
-	    c->wire_bytes);
-	counter(to, "kubernetes_connections_total", "Connections opened.", c->connections);
-	gauge(to, "kubernetes_leader", "Whether we hold the Lease and assign addresses.",
+	metric_counter(to, "kubernetes_received_bytes_total",
+	    "Bytes of answers, as on the wire.", c->wire_bytes);
+	metric_counter(
+	    to, "kubernetes_connections_total", "Connections opened.", c->connections);
+	metric_gauge(to, "kubernetes_leader", "Whether we hold the Lease and assign addresses.",
 	    c->leading);
-	counter(to, "kubernetes_write_failures_total",
+	metric_counter(to, "kubernetes_write_failures_total",
 	    "Writes of a Service's status or an Event that failed.", c->writes_failed);
-	gauge(to, "kubernetes_insecure", "Whether the server's certificate is not verified.",
-	    c->insecure);
-	gauge(to, "kubernetes_credential_expiry_timestamp_seconds",
+	metric_gauge(to, "kubernetes_insecure",
+	    "Whether the server's certificate is not verified.", c->insecure);
+	metric_gauge(to, "kubernetes_credential_expiry_timestamp_seconds",
 	    "When our credential expires; 0 = never.", (uint64_t)c->expires_s);
 }
 
@@ -150,19 +110,21 @@ static void put_zserv(struct buf *to, const struct out_zserv *z)
 	struct zserv_status st;
 
 	out_zserv_status(z, &st);
-	gauge(to, "zserv_up", "Whether routes flow to zebra.", st.state == ZSERV_UP);
+	metric_gauge(to, "zserv_up", "Whether routes flow to zebra.", st.state == ZSERV_UP);
 	if (st.release && *st.release) {
-		family(to, "zserv_info", "gauge", "Always 1; zebra's release.");
-		labelled(to, "zserv_info", "release", st.release, 1);
+		metric_family(to, "zserv_info", "gauge", "Always 1; zebra's release.");
+		metric_labelled(to, "zserv_info", "release", st.release, 1);
 	}
-	counter(to, "zserv_connects_total", "Connections to zebra made.", st.connects);
-	counter(to, "zserv_disconnects_total", "Connections to zebra lost.", st.disconnects);
-	counter(to, "zserv_messages_received_total", "Messages of zebra.", st.messages_in);
-	counter(to, "zserv_messages_sent_total", "Messages to zebra.", st.messages_out);
-	counter(to, "zserv_bad_messages_total", "Messages of zebra that could not be read.",
-	    st.bad_messages);
-	counter(to, "zserv_errors_total", "Errors that zebra answered.", st.errors);
-	counter(to, "zserv_strays_removed_total",
+	metric_counter(to, "zserv_connects_total", "Connections to zebra made.", st.connects);
+	metric_counter(
+	    to, "zserv_disconnects_total", "Connections to zebra lost.", st.disconnects);
+	metric_counter(
+	    to, "zserv_messages_received_total", "Messages of zebra.", st.messages_in);
+	metric_counter(to, "zserv_messages_sent_total", "Messages to zebra.", st.messages_out);
+	metric_counter(to, "zserv_bad_messages_total",
+	    "Messages of zebra that could not be read.", st.bad_messages);
+	metric_counter(to, "zserv_errors_total", "Errors that zebra answered.", st.errors);
+	metric_counter(to, "zserv_strays_removed_total",
 	    "Routes of an earlier run that were found in zebra and removed.", st.repaired);
 }
 
@@ -176,14 +138,14 @@ static void put_routes(struct buf *to, const struct zroutes *z)
 	static const char *const states[] = {"unknown", "up", "down"};
 	uint64_t hops[3] = {0};
 
-	family(to, "routes", "gauge", "Routes by what zebra says of them.");
+	metric_family(to, "routes", "gauge", "Routes by what zebra says of them.");
 	for (int i = 0; i < ZROUTE_STATES; i++)
-		labelled(to, "routes", "state", names_zroute_state((enum zroute_state)i),
+		metric_labelled(to, "routes", "state", names_zroute_state((enum zroute_state)i),
 		    zroutes_count(z, (enum zroute_state)i));
 	zroutes_nexthops(z, on_nexthop, hops);
-	family(to, "nexthops", "gauge", "Gateways by whether zebra reaches them.");
+	metric_family(to, "nexthops", "gauge", "Gateways by whether zebra reaches them.");
 	for (int i = 0; i < 3; i++)
-		labelled(to, "nexthops", "state", states[i], hops[i]);
+		metric_labelled(to, "nexthops", "state", states[i], hops[i]);
 }
 
 static void put_fib(struct buf *to, const struct out_zserv *z)
@@ -191,26 +153,27 @@ static void put_fib(struct buf *to, const struct out_zserv *z)
 	struct audit_stats st;
 
 	audit_stats(out_zserv_audit(z), &st);
-	gauge(to, "fib_compared", "Whether the kernel's routes are compared with zebra's word.",
+	metric_gauge(to, "fib_compared",
+	    "Whether the kernel's routes are compared with zebra's word.",
 	    !*out_zserv_fib_off(z) && st.compared);
-	gauge(to, "fib_routes", "Routes of ours in the kernel.", st.routes);
-	family(to, "fib_differences_open", "gauge",
+	metric_gauge(to, "fib_routes", "Routes of ours in the kernel.", st.routes);
+	metric_family(to, "fib_differences_open", "gauge",
 	    "Differences between the kernel and zebra's word that there are now.");
 	for (int i = 0; i < AUDIT_KINDS; i++)
-		labelled(to, "fib_differences_open", "kind",
+		metric_labelled(to, "fib_differences_open", "kind",
 		    audit_kind_name((enum audit_kind)i), st.open[i]);
-	family(to, "fib_differences_total", "counter",
+	metric_family(to, "fib_differences_total", "counter",
 	    "Differences found, those that zebra repaired by itself included.");
 	for (int i = 0; i < AUDIT_KINDS; i++)
-		labelled(to, "fib_differences_total", "kind",
+		metric_labelled(to, "fib_differences_total", "kind",
 		    audit_kind_name((enum audit_kind)i), st.found[i]);
-	counter(to, "fib_repairs_total", "Routes that were sent again to repair the kernel.",
-	    st.repairs);
-	counter(to, "fib_restored_total",
+	metric_counter(to, "fib_repairs_total",
+	    "Routes that were sent again to repair the kernel.", st.repairs);
+	metric_counter(to, "fib_restored_total",
 	    "Routes that somebody changed and zebra put back by itself.", st.restored);
-	counter(to, "fib_overruns_total", "Times that changes in the kernel were lost.",
+	metric_counter(to, "fib_overruns_total", "Times that changes in the kernel were lost.",
 	    st.overruns);
-	counter(
+	metric_counter(
 	    to, "fib_comparisons_total", "Whole comparisons with the kernel.", st.comparisons);
 }
 
@@ -221,7 +184,10 @@ void metrics_put(struct buf *to, const struct vty_context *ctx)
 	if (ctx->source && ctx->source->cluster)
 		put_cluster(to, ctx->source);
 	if (ctx->rib)
-		gauge(to, "rib_routes", "Prefixes that are announced.", rib_count(ctx->rib));
+		metric_gauge(
+		    to, "rib_routes", "Prefixes that are announced.", rib_count(ctx->rib));
+	metrics_put_bgp(to, ctx);
+	metrics_put_kernel(to, ctx);
 	if (!ctx->zserv)
 		return;
 	put_zserv(to, ctx->zserv);

@@ -24,6 +24,11 @@ enum vty_rc vty_fail(struct vty_request *rq, const char *fmt, ...)
 	return VTY_WARNING;
 }
 
+bool vty_said(const struct vty_request *rq, const char *keyword)
+{
+	return tree_said(rq->said, rq->n_said, keyword);
+}
+
 /* The line without its final question mark; NULL: it has none that asks for help. */
 static char *asks_help(const char *line)
 {
@@ -54,6 +59,8 @@ static enum vty_rc run(const struct vty_context *ctx, struct vty_session *sessio
 	    .w = writer_new(p->json),
 	    .now = *now,
 	    .n_args = p->n_args,
+	    .said = p->said,
+	    .n_said = p->n_said,
 	    .rest = p->rest,
 	    .json = p->json};
 	enum vty_rc rc, filtered = VTY_OK;

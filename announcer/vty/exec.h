@@ -26,9 +26,14 @@ struct vty_request {
 	struct vty_now now;
 	const char *args[VTY_ARGS_MAX];
 	size_t n_args;
+	const char *const *said; /* for vty_said() */
+	size_t n_said;
 	const char *rest; /* of LINE; "" = nothing */
 	bool json;
 };
+
+/* Was this optional or chosen keyword said? */
+bool vty_said(const struct vty_request *rq, const char *keyword);
 
 /* All commands of grevyd. */
 extern const struct vty_tree vty_commands;

@@ -68,6 +68,7 @@ size_t match_tokens(const struct vty_command *cmd, struct vty_token *to)
 		t->s = s + t->optional;
 		t->len = len - (t->optional ? 2 : 0);
 		t->variable = isupper((unsigned char)t->s[0]);
+		t->choice = memchr(t->s, '|', t->len) != NULL;
 		t->rest = t->len == 4 && memcmp(t->s, "LINE", 4) == 0;
 		s += len + (s[len] == ' ');
 	}
@@ -144,6 +145,8 @@ static struct vty_state advance(
 		next.pos = pos; /* takes all that follows */
 	else if (tok->variable && next.n_args < VTY_ARGS_MAX)
 		next.arg[next.n_args++] = i;
+	else if ((tok->optional || tok->choice) && next.n_said < VTY_SAID_MAX)
+		next.said[next.n_said++] = tok->s;
 	if (st->cmd->flags & VTY_JSON && tok->optional && tok->len == 4 &&
 	    memcmp(tok->s, "json", 4) == 0)
 		next.json = true;
@@ -227,6 +230,22 @@ bool match_complete(const struct vty_state *st)
 	return true;
 }
 
+/* One of the keywords of a choice at a time. */
+static void next_of(const struct vty_state *st, const struct vty_token *tok, size_t pos,
+    match_next_fn *fn, void *arg)
+{
+	const char *end = tok->s + tok->len;
+	struct vty_token one = *tok;
+
+	for (; one.s < end; one.s += one.len + 1) {
+		const char *bar =
+		    tok->choice ? memchr(one.s, '|', (size_t)(end - one.s)) : NULL;
+
+		one.len = (size_t)((bar ? bar : end) - one.s);
+		fn(st, &one, pos, arg);
+	}
+}
+
 void match_next(const struct vty_states *s, match_next_fn *fn, void *arg)
 {
 	struct vty_token tok[VTY_TOKENS_MAX];
@@ -235,7 +254,7 @@ void match_next(const struct vty_states *s, match_next_fn *fn, void *arg)
 		size_t n = match_tokens(s->v[i].cmd, tok);
 
 		for (size_t pos = s->v[i].pos; pos < n; pos++) {
-			fn(&s->v[i], &tok[pos], pos, arg);
+			next_of(&s->v[i], &tok[pos], pos, fn, arg);
 			if (!tok[pos].optional)
 				break;
 		}

@@ -11,6 +11,7 @@ struct vty_token {
 	const char *s; /* without brackets; not terminated */
 	size_t len;
 	bool optional, variable, rest;
+	bool choice; /* several keywords, s|s */
 };
 
 /* The words of a line, where each stood. */
@@ -25,8 +26,10 @@ struct vty_line {
 struct vty_state {
 	const struct vty_command *cmd;
 	size_t pos, n_args;
-	size_t arg[VTY_ARGS_MAX]; /* index of the word */
-	size_t rest;              /* index of the first word of LINE; SIZE_MAX = none */
+	size_t arg[VTY_ARGS_MAX];       /* index of the word */
+	const char *said[VTY_SAID_MAX]; /* into the command's words; not terminated */
+	size_t n_said;
+	size_t rest; /* index of the first word of LINE; SIZE_MAX = none */
 	bool json;
 };
 

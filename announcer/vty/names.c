@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "announcer/vty/names.h"
 #include "announcer/audit_text.h"
+#include "announcer/bgp/view.h"
+#include "announcer/conf.h"
 #include "announcer/util.h"
 #include "announcer/zroutes_view.h"
 #include <stdio.h>
+#include <sys/socket.h>
 
 struct search {
 	const char *ns, *name;
@@ -71,6 +74,19 @@ const char *names_zroute_state(enum zroute_state state)
 	return names[state];
 }
 
+const char *names_kroute_state(enum kroute_state state)
+{
+	static const char *const names[KROUTE_STATES] = {
+	    [KROUTE_WAITING] = "waiting",
+	    [KROUTE_SENT] = "sent",
+	    [KROUTE_INSTALLED] = "installed",
+	    [KROUTE_REJECTED] = "rejected",
+	    [KROUTE_SHADOWED] = "shadowed",
+	};
+
+	return names[state];
+}
+
 const char *names_phase(enum k8s_phase phase)
 {
 	static const char *const names[] = {
@@ -104,13 +120,102 @@ static struct names_state state_of(bool good, const char *what, const char *deta
 	return s;
 }
 
+struct telling {
+	const struct vty_context *ctx;
+	const struct prefix *p;
+	struct names_told n;
+};
+
+static void on_told_peer(const struct bgp_peer_view *v, void *arg)
+{
+	struct telling *t = arg;
+	const char *cure;
+	struct bgp_view b;
+
+	t->n.all++;
+	if (!v->facts || !v->out_peer)
+		return;
+	t->n.up++;
+	if (!(v->facts->families & (t->p->family == AF_INET6 ? BGP_IPV6 : BGP_IPV4)))
+		return;
+	bgp_view(t->ctx->bgp, &b);
+	t->n.told += !bgp_out_why_not(b.out, v->out_peer, t->p, &cure);
+}
+
+struct names_told names_told(const struct vty_context *ctx, const struct prefix *p)
+{
+	struct telling t = {.ctx = ctx, .p = p};
+
+	if (ctx->bgp)
+		bgp_each_peer(ctx->bgp, on_told_peer, &t);
+	return t.n;
+}
+
+bool names_is_speaker(const struct vty_context *ctx)
+{
+	if (!ctx->desired || !desired_node(ctx->desired))
+		return false;
+	return (ctx->bgp && bgp_active(ctx->bgp)) || (ctx->conf && ctx->conf->n_peers);
+}
+
+bool names_is_kernel(const struct vty_context *ctx)
+{
+	struct kernel_status st;
+
+	if (!ctx->kernel)
+		return false;
+	out_kernel_status(ctx->kernel, &st);
+	return st.state != KERNEL_OFF;
+}
+
+static struct names_state told_state(const struct vty_request *rq, const struct prefix *p)
+{
+	struct names_told n = names_told(rq->ctx, p);
+	struct names_state s = {.good = n.told > 0};
+
+	snprintf(s.text, sizeof(s.text), "announced to %zu of %zu peer%s", n.told, n.all,
+	    n.all == 1 ? "" : "s");
+	return s;
+}
+
+static struct names_state kernel_state(const struct vty_request *rq, const struct prefix *p)
+{
+	const char *why = "";
+	enum kroute_state state = out_kernel_route(rq->ctx->kernel, p, &why);
+	struct kernel_status st;
+
+	out_kernel_status(rq->ctx->kernel, &st);
+	if (st.state != KERNEL_UP)
+		return state_of(false, "kernel", st.state_text);
+	if (state == KROUTE_STATES)
+		return state_of(false, "not sent", "");
+	return state_of(state == KROUTE_INSTALLED, names_kroute_state(state), why);
+}
+
+static bool zebra_is_off(const struct out_zserv *z)
+{
+	struct zserv_status st;
+
+	if (!z)
+		return true;
+	out_zserv_status(z, &st);
+	return st.state == ZSERV_OFF;
+}
+
 struct names_state names_output_state(const struct vty_request *rq, const struct prefix *p)
 {
+	const struct rib_route *best = rq->ctx->rib ? rib_best(rq->ctx->rib, p) : NULL;
 	const struct out_zserv *z = rq->ctx->zserv;
 	struct zserv_status st;
 	struct zroute_view v;
 	struct audit_view d;
 
+	if (best && best->source == RIB_REDISTRIBUTED)
+		return state_of(true, "of zebra", "");
+	if (zebra_is_off(z) && names_is_kernel(rq->ctx))
+		return kernel_state(rq, p);
+	if (zebra_is_off(z) && names_is_speaker(rq->ctx))
+		return told_state(rq, p);
 	if (!z)
 		return state_of(true, "no output", "");
 	out_zserv_status(z, &st);
@@ -242,6 +347,22 @@ void names_each_node(const struct vty_context *ctx, vty_add_fn *fn, void *arg)
 	nodes = store_nodes(ctx->store, &n);
 	for (size_t i = 0; i < n; i++)
 		fn(nodes[i]->name, arg);
+}
+
+static void on_neighbor(const struct bgp_peer_view *v, void *arg)
+{
+	struct adding *a = arg;
+	char b[PREFIX_STRLEN];
+
+	a->fn(ipaddr_str(&v->session.remote, b), a->arg);
+}
+
+void names_each_neighbor(const struct vty_context *ctx, vty_add_fn *fn, void *arg)
+{
+	struct adding a = {fn, arg};
+
+	if (ctx->bgp)
+		bgp_each_peer(ctx->bgp, on_neighbor, &a);
 }
 
 static void on_assigned(const struct alloc_service *as, void *arg)

@@ -3,6 +3,7 @@
 #ifndef GREVY_VTY_NAMES_H
 #define GREVY_VTY_NAMES_H
 #include "announcer/desired.h"
+#include "announcer/out_kernel.h"
 #include "announcer/out_zserv.h"
 #include "announcer/vty/buf.h"
 #include "announcer/vty/exec.h"
@@ -30,6 +31,17 @@ struct names_state names_service_state(
 /* The same for a prefix at the output: "installed", "zebra is down" ... */
 struct names_state names_output_state(const struct vty_request *rq, const struct prefix *p);
 
+/* BGP neighbours that are up, and how many of them are told a prefix. */
+struct names_told {
+	size_t told, up, all;
+};
+struct names_told names_told(const struct vty_context *ctx, const struct prefix *p);
+/* Role node, and its routes go to BGP neighbours. */
+bool names_is_speaker(const struct vty_context *ctx);
+/* The routes go into the kernel's table by ourselves. */
+bool names_is_kernel(const struct vty_context *ctx);
+
+const char *names_kroute_state(enum kroute_state state); /* "installed" */
 const char *names_zroute_state(enum zroute_state state); /* "installed" */
 const char *names_phase(enum k8s_phase phase);           /* "watching" */
 const char *names_rib_source(enum rib_source source);    /* "kubernetes" */
@@ -45,6 +57,7 @@ const char *names_iface(const struct vty_context *ctx, uint32_t ifindex, char *b
 /* Live names for completion. */
 void names_each_service(const struct vty_context *ctx, vty_add_fn *fn, void *arg);
 void names_each_node(const struct vty_context *ctx, vty_add_fn *fn, void *arg);
+void names_each_neighbor(const struct vty_context *ctx, vty_add_fn *fn, void *arg);
 void names_each_address(const struct vty_context *ctx, vty_add_fn *fn, void *arg);
 void names_each_prefix(const struct vty_context *ctx, vty_add_fn *fn, void *arg);
 #endif

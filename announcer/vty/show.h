@@ -10,7 +10,18 @@ enum vty_rc show_memory(struct vty_request *rq);
 enum vty_rc show_running_config(struct vty_request *rq);
 enum vty_rc show_log(struct vty_request *rq);
 
+/* show_bgp*.c, clear_bgp.c */
+enum vty_rc show_bgp_summary(struct vty_request *rq);
+enum vty_rc show_bgp_table(struct vty_request *rq);
+enum vty_rc show_bgp_route(struct vty_request *rq);
+enum vty_rc show_bgp_neighbors(struct vty_request *rq);
+enum vty_rc show_bgp_routes_of(struct vty_request *rq);
+enum vty_rc show_bgp_received(struct vty_request *rq);
+enum vty_rc show_bgp_advertised(struct vty_request *rq);
+enum vty_rc clear_bgp(struct vty_request *rq);
+
 enum vty_rc show_fib(struct vty_request *rq);
+enum vty_rc show_fib_kernel(struct vty_request *rq); /* of show fib */
 enum vty_rc show_kubernetes(struct vty_request *rq);
 enum vty_rc show_nodes(struct vty_request *rq);
 enum vty_rc show_pools(struct vty_request *rq);

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* show_fib.c - show fib [PREFIX]: is what zebra confirmed what the kernel has? */
+/*
+ * show_fib.c - show fib [PREFIX]: is what zebra confirmed what the kernel has? Where we give
+ * the kernel its routes ourselves, see show_fib_kernel.c.
+ */
 #include "announcer/audit_text.h"
 #include "announcer/out_zserv.h"
 #include "announcer/util.h"
 #include "announcer/vty/fmt.h"
+#include "announcer/vty/names.h"
 #include "announcer/vty/show.h"
 #include "announcer/vty/writer.h"
 
@@ -80,7 +84,7 @@ static void put_difference(struct vty_request *rq, const struct audit_view *v)
 	writer_row_end(w);
 }
 
-enum vty_rc show_fib(struct vty_request *rq)
+static enum vty_rc put_audit(struct vty_request *rq)
 {
 	struct writer *w = rq->w;
 	struct gathered g = {0};
@@ -89,8 +93,6 @@ enum vty_rc show_fib(struct vty_request *rq)
 	const char *off;
 	struct prefix only;
 
-	if (!rq->ctx->zserv)
-		return vty_fail(rq, "There is no zebra output.");
 	a = out_zserv_audit(rq->ctx->zserv);
 	off = out_zserv_fib_off(rq->ctx->zserv);
 	if (rq->n_args && prefix_parse(rq->args[0], &only) == 0)
@@ -117,4 +119,13 @@ enum vty_rc show_fib(struct vty_request *rq)
 		writer_line(w, "... and %zu more.", g.left);
 	free(g.v);
 	return VTY_OK;
+}
+
+enum vty_rc show_fib(struct vty_request *rq)
+{
+	if (names_is_kernel(rq->ctx))
+		return show_fib_kernel(rq);
+	if (!rq->ctx->zserv)
+		return vty_fail(rq, "There is no zebra output.");
+	return put_audit(rq);
 }

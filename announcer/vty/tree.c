@@ -35,6 +35,17 @@ static enum vty_rc unknown(const struct vty_line *l, size_t i, struct buf *error
 	return VTY_NO_MATCH;
 }
 
+/* Both are the same command, with the same words chosen. */
+static bool same(const struct vty_state *a, const struct vty_state *b)
+{
+	if (a->cmd != b->cmd || a->n_said != b->n_said)
+		return false;
+	for (size_t i = 0; i < a->n_said; i++)
+		if (a->said[i] != b->said[i])
+			return false;
+	return true;
+}
+
 /* The one command that the states complete, or why there is none. */
 static enum vty_rc choose(const struct vty_states *s, const struct vty_state **found,
     const char *names, struct buf *error)
@@ -43,7 +54,7 @@ static enum vty_rc choose(const struct vty_states *s, const struct vty_state **f
 	for (size_t i = 0; i < s->n; i++) {
 		if (!match_complete(&s->v[i]))
 			continue;
-		if (*found && (*found)->cmd != s->v[i].cmd) {
+		if (*found && !same(*found, &s->v[i])) {
 			buf_str(error, "% Ambiguous command.\n");
 			if (names && *names)
 				buf_fmt(error, "  could be: %s\n", names);
@@ -63,6 +74,8 @@ static void take(struct vty_parsed *p, const struct vty_state *st, const struct 
 	p->json = st->json;
 	p->rest = "";
 	p->filter = l->filter;
+	p->n_said = st->n_said;
+	memcpy(p->said, st->said, sizeof(p->said));
 	for (size_t i = 0; i < st->n_args; i++)
 		p->args[p->n_args++] = word_copy(l, st->arg[i]);
 	if (st->rest == SIZE_MAX)
@@ -120,6 +133,16 @@ void tree_parsed_fini(struct vty_parsed *p)
 	for (size_t i = 0; i < p->n_args; i++)
 		free(p->args[i]);
 	*p = (struct vty_parsed){.rest = ""};
+}
+
+bool tree_said(const char *const *said, size_t n, const char *keyword)
+{
+	size_t len = strlen(keyword);
+
+	for (size_t i = 0; i < n; i++)
+		if (strcspn(said[i], " |]") == len && memcmp(said[i], keyword, len) == 0)
+			return true;
+	return false;
 }
 
 /* ---- help and completion ---- */

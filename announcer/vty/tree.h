@@ -14,6 +14,7 @@
 
 #define VTY_WORDS_MAX 32
 #define VTY_ARGS_MAX  4
+#define VTY_SAID_MAX  8
 
 /* Status codes of FRR's vty protocol, the last byte of an answer. */
 enum vty_rc {
@@ -35,8 +36,9 @@ struct vty_request;
 struct writer;
 
 struct vty_command {
-	/* Keywords in lower case; variables in upper case, by the name of their kind; an
-	 * optional word in [brackets]; LINE at the end takes the rest as it was typed. */
+	/* Keywords in lower case, several to choose from as a|b; variables in upper case, by
+	 * the name of their kind; an optional word in [brackets]; LINE at the end takes the
+	 * rest as it was typed. */
 	const char *words;
 	const char *help; /* one line */
 	enum vty_rc (*run)(struct vty_request *rq);
@@ -71,6 +73,9 @@ struct vty_parsed {
 	const struct vty_command *cmd;
 	char *args[VTY_ARGS_MAX]; /* of the variables, in order; NULL past the last */
 	size_t n_args;
+	/* Keywords that were said where the command leaves a choice, by tree_said(). */
+	const char *said[VTY_SAID_MAX];
+	size_t n_said;
 	const char *rest;   /* of LINE: points into the line; "" = nothing */
 	const char *filter; /* what follows the first |, in the line; NULL = none */
 	bool json;
@@ -86,6 +91,8 @@ struct vty_parsed {
 enum vty_rc tree_parse(const struct vty_tree *t, const char *line, bool enabled,
     struct vty_parsed *p, struct buf *error);
 void tree_parsed_fini(struct vty_parsed *p);
+/* Was this keyword said (abbreviated or not)? Only of those that are optional or a choice. */
+bool tree_said(const char *const *said, size_t n, const char *keyword);
 
 /* What may follow, one a line, sorted: tree_help() "  word  help text" and "  <cr>",
  * tree_complete() bare words that complete the last one, live names included. */

@@ -41,6 +41,15 @@ void why_prefix(struct why *y, const struct prefix *p);
 /* What the kernel has of a prefix that zebra installed, or lost to another route. */
 void why_fib(struct why *y, const struct prefix *p, bool installed);
 
+/* BGP: which neighbours are told of a prefix; who announced it, which wins or loses against
+ * Kubernetes; why none may have. */
+void why_bgp(struct why *y, const struct prefix *p);
+void why_received(struct why *y, const struct prefix *p, bool wins);
+void why_not_received(struct why *y, const struct prefix *p);
+
+/* What the kernel says of a prefix where we give it routes ourselves. */
+void why_kernel(struct why *y, const struct prefix *p);
+
 /* The cure of a node's verdict, with its name where it says NAME; the caller's. */
 char *why_node_cure(const struct eligible_text *t, const char *node);
 

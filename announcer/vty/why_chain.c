@@ -3,6 +3,7 @@
  * why_chain.c - how a chain is written, and the links that Services and addresses have in
  * common: the source at its start, next hops, RIB and zebra at its end.
  */
+#include "announcer/conf_source.h"
 #include "announcer/util.h"
 #include "announcer/vty/fmt.h"
 #include "announcer/vty/names.h"
@@ -135,6 +136,10 @@ void why_source(struct why *y)
 	if (st && st->cluster) {
 		why_cluster(y, st);
 		put_problems(y, st);
+		return;
+	}
+	if (!st && ctx->conf && !conf_wants_source(ctx->conf)) {
+		why_ok(y, "source", "none is wanted: routes come of BGP neighbours");
 		return;
 	}
 	if (!st || !st->synced) {
@@ -307,6 +312,12 @@ static void put_zebra(struct why *y, const struct rib_route *r)
 	struct zroute_view v;
 
 	out_zserv_status(z, &st);
+	if (st.state == ZSERV_OFF &&
+	    (names_is_kernel(y->rq->ctx) || names_is_speaker(y->rq->ctx))) {
+		why_ok(
+		    y, "zebra", "off: %s", st.reason && *st.reason ? st.reason : st.state_text);
+		return;
+	}
 	if (st.state != ZSERV_UP) {
 		why_broken(y, "zebra", zserv_cure(st.state), "%s%s%s", st.state_text,
 		    st.reason && *st.reason ? ": " : "", st.reason ? st.reason : "");
@@ -345,6 +356,11 @@ void why_prefix(struct why *y, const struct prefix *p)
 	else
 		why_ok(y, "rib", "%s from %s over %zu next hops", b,
 		    names_rib_source(r->source), r->n);
-	if (y->rq->ctx->zserv)
+	if (r->source == RIB_BGP || rib_from(y->rq->ctx->rib, p, RIB_BGP))
+		why_received(y, p, r->source == RIB_BGP);
+	if (y->rq->ctx->zserv && r->source != RIB_REDISTRIBUTED)
 		put_zebra(y, r);
+	if (names_is_kernel(y->rq->ctx) && r->source != RIB_REDISTRIBUTED)
+		why_kernel(y, p);
+	why_bgp(y, p);
 }

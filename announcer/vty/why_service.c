@@ -4,6 +4,7 @@
  * who shares it, endpoints and nodes to the route, one chain for each address.
  */
 #include "announcer/conf.h"
+#include "announcer/conf_source.h"
 #include "announcer/util.h"
 #include "announcer/vty/names.h"
 #include "announcer/vty/show.h"
@@ -245,6 +246,10 @@ static void put_good(struct why *y, const struct prefix *p)
 	char b[PREFIX_STRLEN], a[NAMES_NEXTHOP_LEN] = "";
 	struct zroute_view v;
 
+	if (names_is_speaker(ctx) && !y->broken) {
+		why_end(y, "%s is %s", prefix_str(p, b), out.text);
+		return;
+	}
 	if (n)
 		names_nexthop(&r->nh[0], a);
 	if (ctx->zserv &&
@@ -414,40 +419,98 @@ static void find_node(struct vty_request *rq, struct address_search *s)
 				    &s->node, "%s%s", s->node.len ? ", " : "", nodes[i]->name);
 }
 
+/* Which pool has the address, and which Service wants it. */
+static void put_unused(struct why *y, const struct ipaddr *addr, const char *text)
+{
+	const struct conf *c = y->rq->ctx->conf;
+	const struct pool *pool = c ? policy_pool_of(&c->policy, addr) : NULL;
+	struct address_search s = {.addr = addr, .text = text};
+
+	store_each_service(y->rq->ctx->store, on_wanted, &s);
+	find_node(y->rq, &s);
+	if (s.node.len)
+		why_broken(y, "address", "", "it is the InternalIP of %s", s.node.p);
+	if (pool)
+		why_ok(y, "pool", "it is in pool %s", pool->name);
+	else
+		why_broken(y, "pool", "add it to an address pool",
+		    "no address pool contains %s", text);
+	if (s.wanted.len)
+		why_broken(y, "service", "see why NS/NAME of it",
+		    "no Service has it; asked for by %s", s.wanted.p);
+	else
+		why_broken(y, "service",
+		    "a Service may ask for it by the annotation metallb.io/loadBalancerIPs",
+		    "no Service has it or asks for it");
+	free(s.wanted.p);
+	free(s.node.p);
+}
+
 static void nobody_has(struct vty_request *rq, const struct ipaddr *addr)
 {
 	const struct conf *c = rq->ctx->conf;
-	const struct pool *pool = c ? policy_pool_of(&c->policy, addr) : NULL;
-	struct address_search s = {.addr = addr};
+	struct prefix p = prefix_of_addr(addr);
 	char b[PREFIX_STRLEN];
 	struct why y;
 
-	s.text = ipaddr_str(addr, b);
-	store_each_service(rq->ctx->store, on_wanted, &s);
-	find_node(rq, &s);
+	ipaddr_str(addr, b);
 	writer_object_begin(rq->w, NULL, NULL);
 	writer_str(rq->w, "address", NULL, b);
 	writer_line(rq->w, "%s", b);
 	why_begin(&y, rq);
 	why_source(&y);
-	if (s.node.len)
-		why_broken(&y, "address", "", "it is the InternalIP of %s", s.node.p);
-	if (pool)
-		why_ok(&y, "pool", "it is in pool %s", pool->name);
-	else
+	if (c && !conf_wants_source(c))
 		why_broken(
-		    &y, "pool", "add it to an address pool", "no address pool contains %s", b);
-	if (s.wanted.len)
-		why_broken(&y, "service", "see why NS/NAME of it",
-		    "no Service has it; asked for by %s", s.wanted.p);
+		    &y, "rib", "see below who could announce it", "no route leads to %s", b);
 	else
-		why_broken(&y, "service",
-		    "a Service may ask for it by the annotation metallb.io/loadBalancerIPs",
-		    "no Service has it or asks for it");
+		put_unused(&y, addr, b);
+	why_not_received(&y, &p);
 	why_end(&y, "nobody has it");
 	writer_object_end(rq->w);
-	free(s.wanted.p);
-	free(s.node.p);
+}
+
+struct covering {
+	const struct ipaddr *addr;
+	struct prefix found; /* family 0 = none */
+};
+
+static void on_covering(const struct rib_route *route, bool best, void *arg)
+{
+	struct covering *c = arg;
+
+	if (best && route->source != RIB_KUBERNETES &&
+	    prefix_contains(&route->prefix, c->addr) &&
+	    (!c->found.family || route->prefix.plen > c->found.plen))
+		c->found = route->prefix;
+}
+
+/* No Service, but a route of a neighbour or of zebra leads there. */
+static void chain_of_route(
+    struct vty_request *rq, const struct ipaddr *addr, const struct prefix *p)
+{
+	char a[PREFIX_STRLEN], b[PREFIX_STRLEN];
+	struct names_state out = names_output_state(rq, p);
+	struct why y;
+
+	writer_object_begin(rq->w, NULL, NULL);
+	writer_str(rq->w, "address", NULL, ipaddr_str(addr, a));
+	writer_line(rq->w, "%s", a);
+	why_begin(&y, rq);
+	why_ok(&y, "service", "no Service of ours has it; a route leads there");
+	why_prefix(&y, p);
+	why_end(&y, "%s is %s", prefix_str(p, b), out.text);
+	writer_object_end(rq->w);
+}
+
+static bool has_route(struct vty_request *rq, const struct ipaddr *addr)
+{
+	struct covering c = {.addr = addr};
+
+	if (rq->ctx->rib)
+		rib_each(rq->ctx->rib, on_covering, &c);
+	if (c.found.family)
+		chain_of_route(rq, addr, &c.found);
+	return c.found.family != 0;
 }
 
 static unsigned index_of(const struct alloc_service *as, const struct ipaddr *addr)
@@ -459,6 +522,7 @@ enum vty_rc why_address(struct vty_request *rq)
 {
 	const struct alloc_addr *a;
 	struct ipaddr addr;
+	bool any;
 
 	if (!rq->ctx->store || !rq->ctx->alloc || !rq->ctx->desired)
 		return vty_fail(rq, "There is no source of Services.");
@@ -466,7 +530,8 @@ enum vty_rc why_address(struct vty_request *rq)
 		return vty_fail(rq, "Not an address: %s", rq->args[0]);
 	a = alloc_addr(rq->ctx->alloc, &addr);
 	writer_array_begin(rq->w, "chains");
-	if (!a || !a->n_users)
+	any = (a && a->n_users) || has_route(rq, &addr);
+	if (!any)
 		nobody_has(rq, &addr);
 	for (size_t i = 0; a && i < a->n_users; i++) {
 		if (i)
@@ -474,5 +539,5 @@ enum vty_rc why_address(struct vty_request *rq)
 		chain_of_address(rq, a->users[i]->svc, index_of(a->users[i], &addr));
 	}
 	writer_array_end(rq->w);
-	return a && a->n_users ? VTY_OK : VTY_WARNING;
+	return any ? VTY_OK : VTY_WARNING;
 }

@@ -2,6 +2,7 @@
 /* show_kernel.h - a kernel that has what a scene of test_show.c wants. */
 #ifndef TESTS_SHOW_KERNEL_H
 #define TESTS_SHOW_KERNEL_H
+#include "fake_outputs.h"
 #include "show_lab.h"
 
 static bool kernel_dumps(void *arg)
@@ -48,9 +49,7 @@ static int kernel_finds(
 
 static void kernel_tells(const struct audit_view *v, enum audit_event e, void *arg)
 {
-	(void)v;
-	(void)e;
-	(void)arg;
+	(void)v, (void)e, (void)arg;
 }
 
 /* What a reading of the kernel's table gives: the RIB, but for what is special. */

@@ -2,7 +2,10 @@
 /* show_lab.h - the scenes of test_show.c, and a kernel that has what a scene wants. */
 #ifndef TESTS_SHOW_LAB_H
 #define TESTS_SHOW_LAB_H
-#include "fake_outputs.h"
+#include "announcer/fib.h"
+#include "announcer/out_zserv.h"
+#include "announcer/vty/buf.h"
+#include "announcer/vty/exec.h"
 #include "k8s/event.h"
 #include <stdio.h>
 
@@ -10,6 +13,8 @@
 #define NOW_MS       100000
 #define GATEWAYS_MAX 2000
 #define ROUTES_MAX   64
+
+struct lab;
 
 /* What is special about a scene; zeroed: all is well. */
 struct scene {
@@ -37,8 +42,11 @@ struct scene {
 	bool lo_down;       /* its interface lo */
 	bool strange;       /* zebra is of a release that nobody knows */
 	bool unread, quiet; /* the source was not read; zebra says nothing of routes */
-	const char *route_map; /* of zebra, on our IPv4 routes */
-	unsigned rivals;       /* other clients with our key */
+	const char *route_map;            /* of zebra, on our IPv4 routes */
+	unsigned rivals;                  /* other clients with our key */
+	const char *release;              /* of zebra; NULL = 8.4.4 */
+	const char *zebra_off;            /* why; NULL = it is on */
+	void (*arrange)(struct lab *lab); /* what else is special; NULL = nothing */
 };
 
 struct lab {
@@ -57,6 +65,18 @@ struct lab {
 	struct prefix routes[ROUTES_MAX];
 	size_t n_gateways, n_routes;
 };
+
+struct lab *lab_new(const struct scene *s);
+void lab_free(struct lab *lab);
+enum vty_rc lab_ask(struct lab *lab, const char *line, struct buf *reply);
+/* The same in JSON can be read. */
+void lab_check_json(struct lab *lab, const char *line);
+/* As the golden file of that name. */
+void lab_compare(const char *name, const char *got);
+/* The commands of a scene, as its golden file. */
+void lab_play(const struct scene *s);
+/* A file of tests/data/vty, the caller's; len may be NULL. */
+char *lab_file(const char *name, size_t *len);
 
 static inline struct fib_route kernel_route(
     const struct prefix *p, struct fib_nexthop *nh, size_t n)

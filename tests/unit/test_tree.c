@@ -29,18 +29,18 @@ static void names(const struct vty_context *ctx, vty_add_fn *fn, void *arg)
 }
 
 static const struct vty_command commands[] = {
-    {"clear all",				"Clear everything",  NULL, VTY_VERB  },
-    {"echo LINE",				"Print",             NULL, VTY_VIEW  },
-    {"secret",				   "Not shown",         NULL, VTY_HIDDEN},
-    {"show nodes",			       "Nodes",             NULL, VTY_VIEW  },
-    {"show queue",			       "Queue",             NULL, VTY_JSON  },
-    {"show running-config",                      "Configuration",     NULL, VTY_JSON  },
-    {"show rib [NUMBER]",                        "Routes",            NULL, VTY_JSON  },
-    {"show services [NS/NAME]",                  "Services",          NULL, VTY_JSON  },
-    {"show [ip] bgp [unicast] summary",          "Neighbours",        NULL, VTY_JSON  },
-    {"show [ip] bgp neighbors [NS/NAME] routes", "Routes of one",     NULL, VTY_JSON  },
-    {"why NS/NAME",			      "Explain a Service", NULL, VTY_JSON  },
-    {"why node NUMBER",			  "Explain a node",    NULL, VTY_JSON  },
+    {"clear all",				   "Clear everything",  NULL, VTY_VERB  },
+    {"echo LINE",				   "Print",             NULL, VTY_VIEW  },
+    {"secret",				      "Not shown",         NULL, VTY_HIDDEN},
+    {"show nodes",				  "Nodes",             NULL, VTY_VIEW  },
+    {"show queue",				  "Queue",             NULL, VTY_JSON  },
+    {"show running-config",                         "Configuration",     NULL, VTY_JSON  },
+    {"show rib [NUMBER]",			   "Routes",            NULL, VTY_JSON  },
+    {"show services [NS/NAME]",                     "Services",          NULL, VTY_JSON  },
+    {"show [ip] bgp [ipv4|ipv6] [unicast] summary", "Neighbours",        NULL, VTY_JSON  },
+    {"show [ip] bgp neighbors [NS/NAME] routes",    "Routes of one",     NULL, VTY_JSON  },
+    {"why NS/NAME",				 "Explain a Service", NULL, VTY_JSON  },
+    {"why node NUMBER",			     "Explain a node",    NULL, VTY_JSON  },
 };
 static const struct vty_kind kinds[] = {
     {"NS/NAME", "A Service", is_name,   names},
@@ -74,6 +74,7 @@ static const struct row rows[] = {
     {"show rib 17 json",            VTY_OK,         "Routes",						      "17",          true },
     {"show ip bgp summary",         VTY_OK,         "Neighbours",						  NULL,          false},
     {"sh bgp sum",                  VTY_OK,         "Neighbours",						  NULL,          false},
+    {"sh bgp ipv6 uni sum",         VTY_OK,         "Neighbours",						  NULL,          false},
     {"sh bgp uni sum json",         VTY_OK,         "Neighbours",						  NULL,          true },
     {"sh bgp nei a/b routes",       VTY_OK,         "Routes of one",                                               "a/b",         false},
     {"sh bgp nei routes",           VTY_OK,         "Routes of one",                                               NULL,          false},
@@ -276,9 +277,45 @@ static void a_parsed_line_keeps_its_filter(void **state)
 	free(error.p);
 }
 
+/* Which of the keywords that leave a choice were said, and that a prefix of two is none. */
+static void what_was_said_is_known(void **state)
+{
+	static const struct {
+		const char *line;
+		enum vty_rc rc;
+		bool ip, v4, v6, unicast;
+	} lines[] = {
+	    {"show bgp summary",             VTY_OK,         false, false, false, false},
+	    {"sh ip bgp sum",                VTY_OK,         true,  false, false, false},
+	    {"show bgp ipv4 summary json",   VTY_OK,         false, true,  false, false},
+	    {"show ip bgp ipv6 uni summary", VTY_OK,         true,  false, true,  true },
+	    {"show bgp ip summary",          VTY_AMBIGUOUS,  false, false, false, false},
+	    {"show bgp ipv4 ipv6 summary",   VTY_NO_MATCH,   false, false, false, false},
+	    {"show bgp ipv4|ipv6 summary",   VTY_INCOMPLETE, false, false, false, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		struct buf error = {0};
+		struct vty_parsed p;
+
+		assert_int_equal(
+		    tree_parse(&tree, lines[i].line, true, &p, &error), lines[i].rc);
+		assert_int_equal(tree_said(p.said, p.n_said, "ip"), lines[i].ip);
+		assert_int_equal(tree_said(p.said, p.n_said, "ipv4"), lines[i].v4);
+		assert_int_equal(tree_said(p.said, p.n_said, "ipv6"), lines[i].v6);
+		assert_int_equal(tree_said(p.said, p.n_said, "unicast"), lines[i].unicast);
+		assert_false(tree_said(p.said, p.n_said, "summary"));
+		assert_false(tree_said(p.said, p.n_said, "ipv"));
+		tree_parsed_fini(&p);
+		free(error.p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(what_was_said_is_known),
 	    cmocka_unit_test(lines_find_their_command),
 	    cmocka_unit_test(verbs_want_enable),
 	    cmocka_unit_test(too_many_words_are_refused),

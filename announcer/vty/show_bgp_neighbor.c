@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* show_bgp_neighbor.c - show bgp neighbors as text. */
+#include "announcer/util.h"
+#include "announcer/vty/show.h"
+#include "announcer/vty/show_bgp.h"
+#include "announcer/vty/writer.h"
+#include <inttypes.h>
+#include <stdio.h>
+
+static const char *both(bool advertised, bool received)
+{
+	return advertised ? received ? "advertised and received" : "advertised" : "received";
+}
+
+static void put_head(const struct bgp_ask *a, const struct bgp_peer_view *v)
+{
+	struct writer *w = a->rq->w;
+	const struct bgp_session_status *st = &v->session;
+	char b[PREFIX_STRLEN], id[PREFIX_STRLEN], up[BGP_UPTIME_LEN];
+
+	writer_line(w,
+	    "BGP neighbor is %s%s, remote AS %" PRIu32 ", local AS %" PRIu32 ", %s link",
+	    st->dynamic ? "*" : "", ipaddr_str(&st->remote, b), bgp_peer_asn(v), v->nb->my_asn,
+	    bgp_peer_is_internal(v) ? "internal" : "external");
+	writer_line(w, "  Local Role: undefined");
+	writer_line(w, "  Remote Role: undefined");
+	if (bgp_peer_label(v))
+		writer_line(w, " Description: %s", bgp_peer_label(v));
+	if (st->dynamic)
+		writer_line(
+		    w, " Belongs to the subnet range group: %s", prefix_str(&v->nb->range, b));
+	writer_line(w, "  BGP version 4, remote router ID %s, local router ID %s",
+	    bgp_id_str(v->facts ? v->facts->id : 0, b), bgp_id_str(bgp_peer_my_id(a, v), id));
+	if (v->facts)
+		writer_line(w, "  BGP state = Established, up for %s",
+		    bgp_uptime(a, st->up_since_s, up));
+	else
+		writer_line(w, "  BGP state = %s", bgp_state_name(st->state));
+	if (!v->facts && *st->why)
+		writer_line(w, "  Not established: %s", st->why);
+}
+
+static void put_timers(const struct bgp_ask *a, const struct bgp_peer_view *v)
+{
+	struct writer *w = a->rq->w;
+	struct bgp_timers t = bgp_peer_timers(v);
+	char in[BGP_UPTIME_LEN], out[BGP_UPTIME_LEN];
+
+	writer_line(w, "  Last read %s, Last write %s", bgp_uptime(a, v->session.last_in_s, in),
+	    bgp_uptime(a, v->session.last_out_s, out));
+	writer_line(w,
+	    "  Hold time is %" PRIu32 " seconds, keepalive interval is %" PRIu32 " seconds",
+	    t.hold_s, t.keepalive_s);
+	writer_line(w,
+	    "  Configured hold time is %" PRIu32 " seconds, keepalive interval is %" PRIu32
+	    " seconds",
+	    t.my_hold_s, t.my_keepalive_s);
+}
+
+static void put_families_by_peer(struct writer *w, const struct bgp_facts *f)
+{
+	struct buf b = {0};
+
+	writer_line(w, "      Remote Restart timer is %u seconds", f->received.restart_s);
+	writer_line(w, "      Address families by peer:");
+	buf_str(&b, "");
+	for (int i = 0; i < 2; i++)
+		if (f->received.gr_families & bgp_family_bit(i))
+			buf_fmt(&b, "%s%s(%s)", b.len ? ", " : "", bgp_family_name(i),
+			    f->received.gr_forwarding & bgp_family_bit(i) ? "preserved"
+									  : "not preserved");
+	writer_line(w, "        %s", b.len ? b.p : "none");
+	free(b.p);
+}
+
+static void put_capabilities(struct writer *w, const struct bgp_facts *f)
+{
+	unsigned mine = f->offered.caps, theirs = f->received.caps;
+
+	writer_line(w, "  Neighbor capabilities:");
+	if ((mine | theirs) & BGP_CAP_AS4)
+		writer_line(
+		    w, "    4 Byte AS: %s", both(mine & BGP_CAP_AS4, theirs & BGP_CAP_AS4));
+	if ((mine | theirs) & BGP_CAP_REFRESH)
+		writer_line(w, "    Route refresh: %s%s",
+		    both(mine & BGP_CAP_REFRESH, theirs & BGP_CAP_REFRESH),
+		    theirs & BGP_CAP_REFRESH ? "(new)" : "");
+	for (int i = 0; i < 2; i++) {
+		bool ours = f->offered.families & bgp_family_bit(i);
+		bool its = f->received.families & bgp_family_bit(i);
+
+		if (ours || its)
+			writer_line(w, "    Address Family %s: %s", bgp_family_name(i),
+			    both(ours, its));
+	}
+	if (!((mine | theirs) & BGP_CAP_GRACEFUL))
+		return;
+	writer_line(w, "    Graceful Restart Capability: %s",
+	    both(mine & BGP_CAP_GRACEFUL, theirs & BGP_CAP_GRACEFUL));
+	if (theirs & BGP_CAP_GRACEFUL)
+		put_families_by_peer(w, f);
+}
+
+static void put_names(struct writer *w, const char *label, unsigned families)
+{
+	if (families)
+		writer_line(w, "    %s: %s%s%s", label,
+		    families & BGP_IPV4 ? bgp_family_name(0) : "",
+		    families == (BGP_IPV4 | BGP_IPV6) ? ", " : "",
+		    families & BGP_IPV6 ? bgp_family_name(1) : "");
+}
+
+static void put_graceful_family(struct writer *w, const struct bgp_peer_view *v, int i)
+{
+	unsigned bit = bgp_family_bit(i);
+
+	writer_line(w, "    %s:", bgp_family_name(i));
+	writer_line(
+	    w, "      F bit: %s", v->facts->received.gr_forwarding & bit ? "True" : "False");
+	writer_line(w, "      End-of-RIB sent: %s", v->out.end_of_rib & bit ? "Yes" : "No");
+	writer_line(w, "      End-of-RIB sent after update: %s",
+	    v->out.end_of_rib & bit && v->out.sent[i] ? "Yes" : "No");
+	writer_line(w, "      End-of-RIB received: %s", v->in.end_of_rib & bit ? "Yes" : "No");
+	writer_line(w, "      Timers:");
+	writer_line(w, "        Configured Stale Path Time(sec): %d", BGP_STALE_S);
+}
+
+static void put_graceful(const struct bgp_ask *a, const struct bgp_peer_view *v)
+{
+	struct writer *w = a->rq->w;
+
+	writer_line(w, "  Graceful restart information:");
+	put_names(w, "End-of-RIB send", v->facts ? v->out.end_of_rib : 0);
+	put_names(w, "End-of-RIB received", v->facts ? v->in.end_of_rib : 0);
+	if (v->session.stale_left_ms >= 0)
+		writer_line(w, "    The remaining time of stalepath timer is %" PRId64,
+		    v->session.stale_left_ms / 1000);
+	writer_line(w, "    Local GR Mode: %s", bgp_peer_gr_mode(a, v));
+	writer_line(w, "    Remote GR Mode: %s", bgp_peer_gr_remote(v));
+	writer_line(
+	    w, "    R bit: %s", v->facts && v->facts->received.restarting ? "True" : "False");
+	writer_line(w, "    N bit: False");
+	writer_line(w, "    Timers:");
+	writer_line(w, "      Configured Restart Time(sec): %u", a->view.restart_s);
+	writer_line(w, "      Received Restart Time(sec): %u",
+	    v->facts ? v->facts->received.restart_s : 0);
+	for (int i = 0; i < 2; i++)
+		if (v->facts && v->facts->graceful && v->facts->families & bgp_family_bit(i))
+			put_graceful_family(w, v, i);
+}
+
+static void put_message(
+    struct writer *w, const char *label, const struct bgp_peer_view *v, int type)
+{
+	writer_line(w, "    %-15s%10" PRIu64 " %10" PRIu64, label,
+	    type < 0 ? 0 : v->session.out[type], type < 0 ? 0 : v->session.in[type]);
+}
+
+static void put_messages(struct writer *w, const struct bgp_peer_view *v)
+{
+	writer_line(w, "  Message statistics:");
+	writer_line(w, "    Inq depth is 0");
+	writer_line(w, "    Outq depth is %zu", v->out.pending);
+	writer_line(w, "                         Sent       Rcvd");
+	put_message(w, "Opens:", v, BGP_OPEN);
+	put_message(w, "Notifications:", v, BGP_NOTIFICATION);
+	put_message(w, "Updates:", v, BGP_UPDATE);
+	put_message(w, "Keepalives:", v, BGP_KEEPALIVE);
+	put_message(w, "Route Refresh:", v, BGP_ROUTE_REFRESH);
+	put_message(w, "Capability:", v, -1);
+	writer_line(w, "    %-15s%10" PRIu64 " %10" PRIu64,
+	    "Total:", bgp_messages(v->session.out), bgp_messages(v->session.in));
+	writer_line(w, "  Minimum time between advertisement runs is 0 seconds");
+	writer_line(w, "%s", "");
+}
+
+static void put_family(struct writer *w, const struct bgp_peer_view *v, int i)
+{
+	const struct bgp_import *im = &v->nb->import;
+
+	writer_line(w, " For address family: %s", bgp_family_name(i));
+	if (v->facts)
+		writer_line(w, "  Packet Queue length %zu", v->out.pending);
+	else
+		writer_line(w, "  Not part of any update group");
+	writer_line(w, "  Community attribute sent to this neighbor(all)");
+	if (bgp_peer_no_import(v))
+		writer_line(w, "  Inbound updates discarded due to missing policy");
+	if (bgp_peer_no_export(v))
+		writer_line(w, "  Outbound updates discarded due to missing policy");
+	writer_line(w, "  %zu accepted prefixes", v->in.accepted[i]);
+	if (im->max_prefix) {
+		writer_line(w, "  Maximum prefixes allowed %" PRIu32 "%s", im->max_prefix,
+		    im->warning_only ? " (warning-only)" : "");
+		if (im->restart_s)
+			writer_line(w, "  Restart interval %" PRIu32 " s", im->restart_s);
+	}
+	writer_line(w, "%s", "");
+}
+
+static void put_reset(const struct bgp_ask *a, const struct bgp_peer_view *v)
+{
+	struct writer *w = a->rq->w;
+	const struct bgp_session_status *st = &v->session;
+	char up[BGP_UPTIME_LEN], text[BGP_RESET_LEN];
+	const char *notified;
+
+	writer_line(w, "  Connections established %" PRIu64 "; dropped %" PRIu64,
+	    st->established, st->dropped);
+	if (st->last_reset_s)
+		writer_line(w, "  Last reset %s,  %s", bgp_uptime(a, st->last_reset_s, up),
+		    bgp_reset_text(v, text, &notified));
+	else
+		writer_line(w, "  Last reset never");
+}
+
+static void put_connection(const struct bgp_peer_view *v, struct writer *w)
+{
+	const struct bgp_facts *f = v->facts;
+	char b[PREFIX_STRLEN];
+
+	if (bgp_peer_is_internal(v))
+		writer_line(w, "  Internal BGP neighbor may be up to 255 hops away.");
+	else
+		writer_line(
+		    w, "  External BGP neighbor may be up to %u hops away.", bgp_peer_hops(v));
+	if (f) {
+		writer_line(w, "Local host: %s, Local port: %u", ipaddr_str(&f->local, b),
+		    f->local_port);
+		writer_line(w, "Foreign host: %s, Foreign port: %u", ipaddr_str(&f->remote, b),
+		    f->remote_port);
+		if (f->self[0].family)
+			writer_line(w, "Nexthop: %s", ipaddr_str(&f->self[0], b));
+		if (f->self[1].family)
+			writer_line(w, "Nexthop global: %s", ipaddr_str(&f->self[1], b));
+		if (f->self_ll.family)
+			writer_line(w, "Nexthop local: %s", ipaddr_str(&f->self_ll, b));
+		if (bgp_peer_hops(v) == 1)
+			writer_line(w, "BGP connection: shared network");
+	}
+	writer_line(w, "BGP Connect Retry Timer in Seconds: %" PRIu32, v->nb->connect_s);
+	if (v->session.retry_in_ms >= 0)
+		writer_line(w, "Next connect timer due in %" PRId64 " seconds",
+		    v->session.retry_in_ms / 1000);
+	if (v->nb->password || v->nb->password_file)
+		writer_line(w, "Peer Authentication Enabled");
+	writer_line(w, "%s", "");
+	writer_line(w, "%s", "");
+}
+
+void bgp_neighbor_text(const struct bgp_ask *a, const struct bgp_peer_view *v)
+{
+	struct writer *w = a->rq->w;
+
+	put_head(a, v);
+	put_timers(a, v);
+	if (v->facts)
+		put_capabilities(w, v->facts);
+	put_graceful(a, v);
+	put_messages(w, v);
+	for (int i = 0; i < 2; i++)
+		if (v->nb->families & bgp_family_bit(i))
+			put_family(w, v, i);
+	put_reset(a, v);
+	put_connection(v, w);
+}
+
+/* ---- commands ---- */
+
+static void put(const struct bgp_peer_view *v, void *arg)
+{
+	const struct bgp_ask *a = arg;
+
+	if (a->families && !(a->families & v->nb->families))
+		return;
+	if (a->rq->json)
+		bgp_neighbor_json(a, v);
+	else
+		bgp_neighbor_text(a, v);
+}
+
+enum vty_rc show_bgp_neighbors(struct vty_request *rq)
+{
+	struct bgp_ask a;
+	enum vty_rc rc = bgp_ask_begin(&a, rq);
+	struct bgp_peer_view v;
+
+	if (rc != VTY_OK)
+		return rc;
+	a.families = vty_said(rq, "ipv4") || vty_said(rq, "ipv6") ? a.families : 0;
+	if (rq->n_args && !bgp_peer_asked(&a, &v))
+		return VTY_OK;
+	bgp_vrf_begin(&a);
+	if (a.vrf) {
+		writer_num(rq->w, "vrfId", NULL, 0);
+		writer_str(rq->w, "vrfName", NULL, "default");
+	}
+	if (rq->n_args)
+		put(&v, &a);
+	else
+		bgp_each_peer(a.bgp, put, &a);
+	bgp_vrf_end(&a);
+	return VTY_OK;
+}

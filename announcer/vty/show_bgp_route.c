@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* show_bgp_route.c - show bgp PREFIX|ADDRESS: every path of one prefix with all it says. */
+#include "announcer/util.h"
+#include "announcer/vty/show.h"
+#include "announcer/vty/show_bgp.h"
+#include "announcer/vty/writer.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <time.h>
+
+enum { PATH_LEN = 4096, ID_LEN = 64 };
+
+struct detail {
+	const struct bgp_ask *a;
+	struct prefix prefix;
+	size_t n, best; /* paths; which is the best, from 1; 0 = none */
+	struct buf to;  /* peers that are told */
+	bool json;
+};
+
+/* "Sat Nov 21 02:13:38 2026", of this host's time zone as FRR. */
+static const char *date(int64_t unix_s, char *buf, size_t size)
+{
+	time_t t = (time_t)unix_s;
+	struct tm tm;
+
+	if (!localtime_r(&t, &tm) || !strftime(buf, size, "%a %b %e %H:%M:%S %Y", &tm))
+		snprintf(buf, size, "-");
+	return buf;
+}
+
+static bool is_exact(const struct detail *d, const struct prefix *p)
+{
+	return prefix_cmp(&d->prefix, p) == 0;
+}
+
+/* ---- lists of an attribute ---- */
+
+static const char *large_str(const struct bgp_large *l, char *buf)
+{
+	snprintf(
+	    buf, ID_LEN, "%" PRIu32 ":%" PRIu32 ":%" PRIu32, l->global, l->local1, l->local2);
+	return buf;
+}
+
+/* Route target and route origin by their names, others as a number (RFC 4360 3). */
+static const char *ext_str(uint64_t e, char *buf)
+{
+	unsigned type = (unsigned)(e >> 56), sub = (unsigned)(e >> 48 & 255);
+	const char *name = sub == 2 ? "RT" : sub == 3 ? "SoO" : NULL;
+	uint32_t two = (uint32_t)(e >> 32 & 0xffff), four = (uint32_t)e;
+	char id[PREFIX_STRLEN];
+
+	if (!name || type > 2)
+		snprintf(buf, ID_LEN, "0x%016" PRIx64, e);
+	else if (type == 0)
+		snprintf(buf, ID_LEN, "%s:%" PRIu32 ":%" PRIu32, name, two, four);
+	else if (type == 1)
+		snprintf(buf, ID_LEN, "%s:%s:%" PRIu32, name,
+		    bgp_id_str((uint32_t)(e >> 16), id), (uint32_t)(e & 0xffff));
+	else
+		snprintf(buf, ID_LEN, "%s:%" PRIu32 ":%" PRIu32, name, (uint32_t)(e >> 16),
+		    (uint32_t)(e & 0xffff));
+	return buf;
+}
+
+enum list { LIST_COMMUNITIES, LIST_EXT, LIST_LARGE, LIST_CLUSTERS };
+
+static size_t list_size(const struct bgp_attrs *at, enum list which)
+{
+	switch (which) {
+	case LIST_COMMUNITIES:
+		return at->n_communities;
+	case LIST_EXT:
+		return at->n_ext;
+	case LIST_LARGE:
+		return at->n_large;
+	default:
+		return at->n_clusters;
+	}
+}
+
+static const char *list_item(const struct bgp_attrs *at, enum list which, size_t i, char *buf)
+{
+	switch (which) {
+	case LIST_COMMUNITIES:
+		return bgp_community_str(at->communities[i], buf);
+	case LIST_EXT:
+		return ext_str(at->ext[i], buf);
+	case LIST_LARGE:
+		return large_str(&at->large[i], buf);
+	default:
+		return bgp_id_str(at->clusters[i], buf);
+	}
+}
+
+static const char *list_text(const struct bgp_attrs *at, enum list which, struct buf *to)
+{
+	char b[ID_LEN];
+
+	buf_clear(to);
+	buf_str(to, "");
+	for (size_t i = 0; i < list_size(at, which); i++)
+		buf_fmt(to, "%s%s", i ? " " : "", list_item(at, which, i, b));
+	return to->p;
+}
+
+/* ---- text ---- */
+
+static void text_lists(struct writer *w, const struct bgp_attrs *at)
+{
+	struct buf b = {0};
+	char id[PREFIX_STRLEN];
+
+	if (at->n_communities)
+		writer_line(w, "      Community: %s", list_text(at, LIST_COMMUNITIES, &b));
+	if (at->n_ext)
+		writer_line(w, "      Extended Community: %s", list_text(at, LIST_EXT, &b));
+	if (at->n_large)
+		writer_line(w, "      Large Community: %s", list_text(at, LIST_LARGE, &b));
+	if (at->has & BGP_HAS_ORIGINATOR)
+		writer_line(w, "      Originator: %s%s%s", bgp_id_str(at->originator_id, id),
+		    at->n_clusters ? ", Cluster list: " : "", list_text(at, LIST_CLUSTERS, &b));
+	free(b.p);
+}
+
+static void text_path(struct writer *w, const struct bgp_row *r)
+{
+	char *path = xcalloc(1, PATH_LEN), id[PREFIX_STRLEN];
+	const struct bgp_attrs *at = r->attrs;
+	struct buf b = {0};
+
+	bgp_as_path_str(at, path, PATH_LEN);
+	buf_str(&b, *path ? path : "Local");
+	if (at->has & BGP_HAS_AGGREGATOR)
+		buf_fmt(&b, ", (aggregated by %" PRIu32 " %s)", at->aggregator_asn,
+		    bgp_id_str(at->aggregator_id, id));
+	if (r->stale)
+		buf_str(&b, ", (stale)");
+	writer_line(w, "  %s", b.p);
+	free(b.p);
+	free(path);
+}
+
+static void text_facts(struct writer *w, const struct bgp_row *r)
+{
+	const struct bgp_attrs *at = r->attrs;
+	struct buf b = {0};
+
+	buf_fmt(&b, "Origin %s", bgp_origin_name(at));
+	if (at->has & BGP_HAS_MED)
+		buf_fmt(&b, ", metric %" PRIu32, at->med);
+	if (at->has & BGP_HAS_LOCAL_PREF)
+		buf_fmt(&b, ", localpref %" PRIu32, at->local_pref);
+	if (!r->source)
+		buf_fmt(&b, ", weight %d", BGP_OWN_WEIGHT);
+	buf_str(&b, r->reachable ? ", valid" : ", invalid");
+	buf_str(&b, r->source      ? r->source->ibgp ? ", internal" : ", external"
+		    : r->aggregate ? ", aggregated, local"
+		    : r->foreign   ? ", sourced"
+				   : ", sourced, local");
+	if (at->has & BGP_HAS_ATOMIC)
+		buf_str(&b, ", atomic-aggregate");
+	if (r->multipath)
+		buf_str(&b, ", multipath");
+	if (r->best)
+		buf_str(&b, ", best");
+	if (r->best && *r->reason)
+		buf_fmt(&b, " (%s)", r->reason);
+	writer_line(w, "      %s", b.p);
+	free(b.p);
+}
+
+static void on_text(const struct bgp_row *r, void *arg)
+{
+	struct detail *d = arg;
+	struct writer *w = d->a->rq->w;
+	char nh[PREFIX_STRLEN], from[PREFIX_STRLEN], id[PREFIX_STRLEN], when[64];
+	struct ipaddr none = {.family = r->prefix.family};
+
+	if (!is_exact(d, &r->prefix))
+		return;
+	text_path(w, r);
+	writer_line(w, "    %s%s from %s (%s)", ipaddr_str(&r->nexthop, nh),
+	    r->reachable ? "" : " (inaccessible)",
+	    ipaddr_str(r->source ? &r->source->address : &none, from),
+	    bgp_id_str(r->source ? r->source->id : d->a->view.router_id, id));
+	text_facts(w, r);
+	text_lists(w, r->attrs);
+	if (r->since_s)
+		writer_line(w, "      Last update: %s", date(r->since_s, when, sizeof(when)));
+}
+
+/* ---- JSON ---- */
+
+static void json_list(
+    struct writer *w, const char *key, const struct bgp_attrs *at, enum list which)
+{
+	struct buf b = {0};
+	char item[ID_LEN];
+
+	if (!list_size(at, which))
+		return;
+	writer_object_begin(w, key, NULL);
+	if (which != LIST_CLUSTERS)
+		writer_str(w, "string", NULL, list_text(at, which, &b));
+	if (which != LIST_EXT) {
+		writer_list_begin(w, "list", NULL);
+		for (size_t i = 0; i < list_size(at, which); i++)
+			writer_list_add(w, list_item(at, which, i, item));
+		writer_list_end(w);
+	}
+	writer_object_end(w);
+	free(b.p);
+}
+
+/* Segments as on the wire: type, count, AS numbers of four bytes. */
+static void json_segments(struct writer *w, const struct bgp_attrs *at)
+{
+	static const char *const types[] = {
+	    "as-set", "as-sequence", "as-confed-sequence", "as-confed-set"};
+	struct rd r;
+	uint8_t type, n;
+
+	r = rd_of(at->as_path, at->as_path_len);
+	writer_array_begin(w, "segments");
+	while (rd_left(&r) >= 2) {
+		type = rd_u8(&r);
+		n = rd_u8(&r);
+		writer_object_begin(w, NULL, NULL);
+		writer_str(w, "type", NULL, type >= 1 && type <= 4 ? types[type - 1] : "");
+		writer_array_begin(w, "list");
+		for (; n && rd_left(&r) >= 4; n--)
+			writer_num(w, NULL, NULL, rd_u32(&r));
+		writer_array_end(w);
+		writer_object_end(w);
+	}
+	writer_array_end(w);
+}
+
+static void json_aspath(struct writer *w, const struct bgp_attrs *at)
+{
+	char *path = xcalloc(1, PATH_LEN), id[PREFIX_STRLEN];
+
+	bgp_as_path_str(at, path, PATH_LEN);
+	writer_object_begin(w, "aspath", NULL);
+	writer_str(w, "string", NULL, *path ? path : "Local");
+	json_segments(w, at);
+	writer_num(w, "length", NULL, bgp_as_path_length(at));
+	writer_object_end(w);
+	if (at->has & BGP_HAS_AGGREGATOR) {
+		writer_num(w, "aggregatorAs", NULL, at->aggregator_asn);
+		writer_str(w, "aggregatorId", NULL, bgp_id_str(at->aggregator_id, id));
+	}
+	free(path);
+}
+
+static void json_attributes(struct writer *w, const struct bgp_row *r)
+{
+	const struct bgp_attrs *at = r->attrs;
+	char id[PREFIX_STRLEN];
+
+	if (at->has & BGP_HAS_ATOMIC)
+		writer_bool(w, "atomicAggregate", NULL, true);
+	if (r->multipath)
+		writer_bool(w, "multipath", NULL, true);
+	if (r->best) {
+		writer_object_begin(w, "bestpath", NULL);
+		writer_bool(w, "overall", NULL, true);
+		writer_str(w, "selectionReason", NULL, r->reason);
+		writer_object_end(w);
+	}
+	json_list(w, "community", at, LIST_COMMUNITIES);
+	json_list(w, "extendedCommunity", at, LIST_EXT);
+	json_list(w, "largeCommunity", at, LIST_LARGE);
+	if (at->has & BGP_HAS_ORIGINATOR) {
+		writer_str(w, "originatorId", NULL, bgp_id_str(at->originator_id, id));
+		json_list(w, "clusterList", at, LIST_CLUSTERS);
+	}
+}
+
+static void json_from(const struct detail *d, const struct bgp_row *r)
+{
+	struct writer *w = d->a->rq->w;
+	struct ipaddr none = {.family = AF_INET};
+	char b[PREFIX_STRLEN];
+
+	writer_array_begin(w, "nexthops");
+	writer_object_begin(w, NULL, NULL);
+	writer_str(w, "ip", NULL, ipaddr_str(&r->nexthop, b));
+	writer_str(w, "afi", NULL, r->nexthop.family == AF_INET6 ? "ipv6" : "ipv4");
+	if (r->nexthop.family == AF_INET6)
+		writer_str(w, "scope", NULL, "global");
+	writer_num(w, "metric", NULL, 0);
+	writer_bool(w, "accessible", NULL, r->reachable);
+	writer_bool(w, "used", NULL, true);
+	writer_object_end(w);
+	writer_array_end(w);
+	writer_object_begin(w, "peer", NULL);
+	writer_str(w, "peerId", NULL, ipaddr_str(r->source ? &r->source->address : &none, b));
+	writer_str(w, "routerId", NULL,
+	    bgp_id_str(r->source ? r->source->id : d->a->view.router_id, b));
+	if (r->source)
+		writer_str(w, "type", NULL, r->source->ibgp ? "internal" : "external");
+	writer_object_end(w);
+}
+
+static void on_json(const struct bgp_row *r, void *arg)
+{
+	struct detail *d = arg;
+	struct writer *w = d->a->rq->w;
+	char when[64];
+
+	if (!is_exact(d, &r->prefix))
+		return;
+	writer_object_begin(w, NULL, NULL);
+	json_aspath(w, r->attrs);
+	if (r->stale)
+		writer_bool(w, "stale", NULL, true);
+	writer_str(w, "origin", NULL, bgp_origin_name(r->attrs));
+	if (r->attrs->has & BGP_HAS_MED)
+		writer_num(w, "metric", NULL, r->attrs->med);
+	if (r->attrs->has & BGP_HAS_LOCAL_PREF)
+		writer_num(w, "locPrf", NULL, r->attrs->local_pref);
+	if (!r->source)
+		writer_num(w, "weight", NULL, BGP_OWN_WEIGHT);
+	writer_bool(w, "valid", NULL, r->reachable);
+	writer_num(w, "version", NULL, BGP_TABLE_VERSION);
+	if (!r->source) {
+		writer_bool(w, r->aggregate ? "aggregated" : "sourced", NULL, true);
+		if (!r->foreign)
+			writer_bool(w, "local", NULL, true);
+	}
+	json_attributes(w, r);
+	if (r->since_s) {
+		writer_object_begin(w, "lastUpdate", NULL);
+		writer_num(w, "epoch", NULL, r->since_s);
+		writer_fmt(w, "string", NULL, "%s\n", date(r->since_s, when, sizeof(when)));
+		writer_object_end(w);
+	}
+	json_from(d, r);
+	writer_object_end(w);
+}
+
+/* ---- the command ---- */
+
+static void on_count(const struct bgp_row *r, void *arg)
+{
+	struct detail *d = arg;
+
+	if (!is_exact(d, &r->prefix))
+		return;
+	d->n++;
+	if (r->best)
+		d->best = d->n;
+}
+
+static void on_told(const struct bgp_out_path *p, void *arg)
+{
+	struct detail *d = arg;
+
+	d->n += is_exact(d, &p->prefix);
+}
+
+static void on_peer(const struct bgp_peer_view *v, void *arg)
+{
+	struct detail *d = arg;
+	struct detail told = {.prefix = d->prefix};
+	char b[PREFIX_STRLEN];
+
+	if (!v->out_peer)
+		return;
+	bgp_out_each(d->a->view.out, v->out_peer, d->prefix.family, &d->prefix, on_told, &told);
+	if (!told.n)
+		return;
+	ipaddr_str(&v->session.remote, b);
+	if (d->json) {
+		if (!d->to.len)
+			writer_object_begin(d->a->rq->w, "advertisedTo", NULL);
+		writer_object_begin(d->a->rq->w, b, NULL);
+		writer_object_end(d->a->rq->w);
+	}
+	buf_fmt(&d->to, " %s", b);
+}
+
+static void put_detail(struct detail *d)
+{
+	struct writer *w = d->a->rq->w;
+	char b[PREFIX_STRLEN], best[48] = "no best path";
+
+	writer_str(w, "prefix", NULL, prefix_str(&d->prefix, b));
+	writer_num(w, "version", NULL, BGP_TABLE_VERSION);
+	if (d->best)
+		snprintf(best, sizeof(best), "best #%zu, table default", d->best);
+	writer_line(w, "BGP routing table entry for %s, version %d", b, BGP_TABLE_VERSION);
+	writer_line(w, "Paths: (%zu available, %s)", d->n, best);
+	bgp_each_peer(d->a->bgp, on_peer, d);
+	if (d->to.len && d->json)
+		writer_object_end(w);
+	writer_line(w, "  %s",
+	    d->to.len ? "Advertised to non peer-group peers:" : "Not advertised to any peer");
+	if (d->to.len)
+		writer_line(w, " %s", d->to.p);
+	writer_array_begin(w, "paths");
+	bgp_rows(d->a, &(struct bgp_which){d->prefix.family, &d->prefix, NULL},
+	    d->json ? on_json : on_text, d);
+	writer_array_end(w);
+}
+
+struct longest {
+	struct ipaddr address;
+	struct prefix found;
+};
+
+static void on_longest(const struct bgp_row *r, void *arg)
+{
+	struct longest *l = arg;
+
+	if (prefix_contains(&r->prefix, &l->address) &&
+	    (!l->found.family || r->prefix.plen > l->found.plen))
+		l->found = r->prefix;
+}
+
+/* A prefix stands for itself, an address for the longest prefix that holds it. */
+static bool find(struct detail *d, const char *word)
+{
+	struct longest l = {0};
+
+	if (strchr(word, '/'))
+		return prefix_parse(word, &d->prefix) == 0;
+	if (ipaddr_parse(word, &l.address))
+		return false;
+	bgp_rows(d->a, &(struct bgp_which){.family = l.address.family}, on_longest, &l);
+	d->prefix = l.found;
+	return l.found.family != 0;
+}
+
+enum vty_rc show_bgp_route(struct vty_request *rq)
+{
+	struct bgp_ask a;
+	enum vty_rc rc = bgp_ask_begin(&a, rq);
+	struct detail d = {.a = &a, .json = rq->json};
+
+	if (rc != VTY_OK)
+		return rc;
+	if (a.families && (strchr(rq->args[0], ':') != NULL) != (a.families == BGP_IPV6))
+		return vty_fail(rq, "Cannot specify IPv%d address or prefix with IPv%d AFI",
+		    a.families == BGP_IPV6 ? 4 : 6, a.families == BGP_IPV6 ? 6 : 4);
+	if (find(&d, rq->args[0]))
+		bgp_rows(
+		    &a, &(struct bgp_which){d.prefix.family, &d.prefix, NULL}, on_count, &d);
+	if (!d.n) {
+		writer_line(rq->w, "%% Network not in table");
+		return VTY_WARNING;
+	}
+	bgp_vrf_begin(&a);
+	put_detail(&d);
+	bgp_vrf_end(&a);
+	free(d.to.p);
+	return VTY_OK;
+}
