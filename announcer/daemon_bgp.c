@@ -93,9 +93,11 @@ void daemon_on_router_id(const struct ipaddr *id, void *arg)
 
 void daemon_bgp_new(struct daemon *d)
 {
-	static const struct bgp_events events = {
-	    .on_change = on_change, .on_settled = on_settled, .on_written = on_written};
+	const struct bgp_events events = {.arg = d,
+	    .on_change = on_change,
+	    .on_settled = on_settled,
+	    .on_written = on_written};
 
-	d->bgp = bgp_new(d->base, d->conf, d->store, d->rib, &events, d);
+	d->bgp = bgp_new(d->base, d->conf, d->store, d->rib, &events);
 	bgp_set_reach(d->bgp, reach, d);
 }

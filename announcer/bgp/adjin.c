@@ -287,8 +287,11 @@ void bgp_in_peer_drop_stale(struct bgp_in_peer *p)
 static bool source_equal(const struct bgp_in_source *a, const struct bgp_in_source *b)
 {
 	return ipaddr_cmp(&a->address, &b->address) == 0 &&
-	       ipaddr_cmp(&a->local, &b->local) == 0 && a->asn == b->asn && a->id == b->id &&
-	       a->my_asn == b->my_asn && a->my_id == b->my_id && a->ibgp == b->ibgp;
+	       ipaddr_cmp(&a->local, &b->local) == 0 &&
+	       ipaddr_cmp(&a->self[0], &b->self[0]) == 0 &&
+	       ipaddr_cmp(&a->self[1], &b->self[1]) == 0 && a->asn == b->asn &&
+	       a->id == b->id && a->my_asn == b->my_asn && a->my_id == b->my_id &&
+	       a->ibgp == b->ibgp;
 }
 
 void bgp_in_peer_up(struct bgp_in_peer *p, const struct bgp_in_source *src, unsigned held)

@@ -16,6 +16,7 @@ struct rib;
 /* Who announces; copied. */
 struct bgp_in_source {
 	struct ipaddr address, local; /* of the peer, ours */
+	struct ipaddr self[2]; /* ours as a next hop, IPv4 and IPv6; family 0: not known */
 	uint32_t asn, id, my_asn, my_id;
 	bool ibgp;
 };
@@ -28,7 +29,8 @@ struct bgp_in_rules {
 
 /* Both are borrowed for the lifetime. */
 struct bgp_in *bgp_in_new(struct rib *rib, struct bgp_attr_table *attrs);
-void bgp_in_free(struct bgp_in *in); /* peers must be gone; NULL is fine */
+/* Peers must be gone; the RIB keeps what it was told. NULL is fine. */
+void bgp_in_free(struct bgp_in *in);
 void bgp_in_set_rules(struct bgp_in *in, const struct bgp_in_rules *rules);
 
 /* How a next hop is reached: false = not at all; *metric as the IGP has it, lower is better

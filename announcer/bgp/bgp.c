@@ -25,7 +25,7 @@ enum { ZEBRA_WAIT_S = 3 };
 void bgp_changed(struct bgp *b)
 {
 	if (b->started)
-		b->ev.on_change(b->arg);
+		b->ev.on_change(b->ev.arg);
 }
 
 static const struct k8s_node *this_node(const struct bgp *b)
@@ -160,7 +160,7 @@ static void set_node_name(struct bgp *b)
 }
 
 struct bgp *bgp_new(struct event_base *base, const struct conf *conf, struct store *store,
-    struct rib *rib, const struct bgp_events *ev, void *arg)
+    struct rib *rib, const struct bgp_events *ev)
 {
 	struct bgp *b = xcalloc(1, sizeof(*b));
 
@@ -169,7 +169,6 @@ struct bgp *bgp_new(struct event_base *base, const struct conf *conf, struct sto
 	b->store = store;
 	b->rib = rib;
 	b->ev = *ev;
-	b->arg = arg;
 	b->id_ev = event_new(base, -1, 0, on_id, b);
 	b->attrs = bgp_attr_table_new();
 	b->in = bgp_in_new(rib, b->attrs);
@@ -284,7 +283,7 @@ void bgp_whole(struct bgp *b)
 
 void bgp_now_settled(struct bgp *b)
 {
-	b->ev.on_settled(b->arg);
+	b->ev.on_settled(b->ev.arg);
 	tell_whole(b);
 }
 

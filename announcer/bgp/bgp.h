@@ -18,6 +18,7 @@ struct rib;
 struct store;
 
 struct bgp_events {
+	void *arg; /* given to each of them */
 	/* The RIB has something to be committed. */
 	void (*on_change)(void *arg);
 	/* What peers had before a restart of ours is known again: each that is expected has
@@ -33,7 +34,7 @@ typedef bool bgp_reach_fn(const struct ipaddr *nexthop, uint32_t *metric, void *
 /* conf, store (Nodes, Secrets) and rib are borrowed for the lifetime. Nothing is opened unless
  * conf has a bgp section or peers for this node. */
 struct bgp *bgp_new(struct event_base *base, const struct conf *conf, struct store *store,
-    struct rib *rib, const struct bgp_events *ev, void *arg);
+    struct rib *rib, const struct bgp_events *ev);
 void bgp_start(struct bgp *b);
 /* Without it every next hop is. */
 void bgp_set_reach(struct bgp *b, bgp_reach_fn *fn, void *arg);

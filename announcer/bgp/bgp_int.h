@@ -20,7 +20,6 @@ struct bgp {
 	struct store *store;
 	struct rib *rib;
 	struct bgp_events ev;
-	void *arg;
 	bgp_reach_fn *reach;
 	void *reach_arg;
 

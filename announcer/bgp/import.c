@@ -42,7 +42,8 @@ static bool nexthop_good(const struct bgp_in_peer *p, uint8_t family, const stru
 
 	if (p->import.nexthop == BGP_NEXTHOP_SELF)
 		return true;
-	if (nh.family != family || ipaddr_cmp(&nh, &p->source.local) == 0)
+	if (nh.family != family || ipaddr_cmp(&nh, &p->source.local) == 0 ||
+	    ipaddr_cmp(&nh, &p->source.self[family_index(family)]) == 0)
 		return false;
 	return family == AF_INET6 ? unicast6(nh.addr) : unicast4(nh.addr);
 }

@@ -7,12 +7,11 @@
 #include "announcer/conf.h"
 #include "announcer/store.h"
 #include "announcer/util.h"
-#include "k8s/base64.h"
-#include <json-c/json.h>
-#include <stdarg.h>
+#include "k8s/secret.h"
+#include <errno.h>
 #include <sys/socket.h>
 
-enum { TTL_MOST = 255 };
+enum { TTL_MOST = 255, NOTE_MAX = 512 };
 
 static void wipe(char *s)
 {
@@ -22,61 +21,12 @@ static void wipe(char *s)
 		*p++ = '\0';
 }
 
-__attribute__((format(printf, 3, 4))) static void note(
-    struct bgp_neighbors *to, const char *peer, const char *fmt, ...)
+static void note(struct bgp_neighbors *to, const char *peer, const char *what)
 {
-	char text[640];
-	int n = snprintf(text, sizeof(text), "peer %.100s: ", peer);
-	va_list ap;
+	char text[NOTE_MAX + 128];
 
-	va_start(ap, fmt);
-	vsnprintf(text + n, sizeof(text) - (size_t)n, fmt, ap);
-	va_end(ap);
+	snprintf(text, sizeof(text), "peer %.100s: %s", peer, what);
 	strlist_add(&to->notes, text);
-}
-
-static const char *text_of(struct json_object *o, const char *key)
-{
-	struct json_object *v = NULL;
-
-	if (!json_object_is_type(o, json_type_object) || !json_object_object_get_ex(o, key, &v))
-		return NULL;
-	return json_object_is_type(v, json_type_string) ? json_object_get_string(v) : NULL;
-}
-
-static struct json_object *member(struct json_object *o, const char *key)
-{
-	struct json_object *v = NULL;
-
-	json_object_object_get_ex(o, key, &v);
-	return v;
-}
-
-/* The password in a Secret; the caller's. NULL: *error says why not. */
-static char *secret_password(struct json_object *secret, const char **error)
-{
-	const char *type = text_of(secret, "type");
-	const char *plain = text_of(member(secret, "stringData"), "password");
-	const char *coded = text_of(member(secret, "data"), "password");
-	char *s = NULL;
-	size_t len = 0;
-
-	*error = NULL;
-	if (!type || strcmp(type, "kubernetes.io/basic-auth") != 0)
-		*error = "is not of type kubernetes.io/basic-auth";
-	else if (plain)
-		s = xstrdup(plain);
-	else if (!coded)
-		*error = "has no key password";
-	else if (base64_decode(coded, &s, &len) < 0)
-		*error = "has a password that is not base64";
-	if (s && (!*s || (!plain && strlen(s) != len))) {
-		*error = "has a password that is empty or no text";
-		wipe(s);
-		free(s);
-		s = NULL;
-	}
-	return s;
 }
 
 static char *secret_read(
@@ -84,38 +34,29 @@ static char *secret_read(
 {
 	const struct k8s_object *o =
 	    store ? store_object(store, K8S_SECRET, "", p->secret_ns, p->secret) : NULL;
-	struct json_tokener *tok;
-	struct json_object *json;
 	char *password = NULL;
 
 	*error = "is not there";
-	if (!o)
-		return NULL;
-	tok = json_tokener_new();
-	if (!tok)
+	if (o && k8s_secret_password(&o->raw, &password, error) == -ENOMEM)
 		abort();
-	json = json_tokener_parse_ex(tok, o->raw.text, (int)o->raw.len);
-	if (json_object_is_type(json, json_type_object))
-		password = secret_password(json, error);
-	else
-		*error = "cannot be read";
-	json_object_put(json);
-	json_tokener_free(tok);
 	return password;
 }
 
 static void take_secret(struct bgp_neighbors *to, struct bgp_neighbor *n,
     const struct store *store, const struct conf_peer *p)
 {
+	char what[NOTE_MAX];
 	const char *error;
 
 	if (!p->secret)
 		return;
 	n->password = secret_read(store, p, &error);
 	n->password_missing = !n->password;
-	if (!n->password)
-		note(to, n->name, "Secret %s/%s %s: the session waits for it", p->secret_ns,
-		    p->secret, error);
+	if (n->password)
+		return;
+	snprintf(what, sizeof(what), "Secret %s/%s %s: the session waits for it", p->secret_ns,
+	    p->secret, error);
+	note(to, n->name, what);
 }
 
 static unsigned own_family(const struct ipaddr *a)
@@ -162,10 +103,12 @@ static void add_peer(
     struct bgp_neighbors *to, const struct conf_peer *p, const struct store *store)
 {
 	const struct bgp_neighbor *same = same_place(to, &p->address);
+	char what[NOTE_MAX];
 
 	if (same) {
-		note(to, p->name, "left out: on this node peer %s has the same address",
-		    same->name);
+		snprintf(what, sizeof(what),
+		    "left out: on this node peer %.100s has the same address", same->name);
+		note(to, p->name, what);
 		return;
 	}
 	from_peer(p, &to->v[to->n]);
@@ -190,10 +133,14 @@ void bgp_neighbors_make(const struct conf *conf, const struct k8s_node *node,
 		const struct bgp_neighbor *from = &conf->bgp.neighbors[i];
 		const struct bgp_neighbor *same = same_place(to, &from->address);
 
-		if (same)
-			note(to, from->name, "left out: it is peer %s", same->name);
-		else
-			bgp_neighbor_copy(&to->v[to->n++], from);
+		char what[NOTE_MAX];
+
+		if (same) {
+			snprintf(what, sizeof(what), "left out: it is peer %.100s", same->name);
+			note(to, from->name, what);
+			continue;
+		}
+		bgp_neighbor_copy(&to->v[to->n++], from);
 	}
 }
 

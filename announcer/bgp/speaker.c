@@ -17,7 +17,7 @@ static void set_behind(struct speaker *sp, bool behind)
 	sp->behind = behind;
 	b->behind += behind ? 1 : -(size_t)1;
 	if (b->behind <= behind)
-		b->ev.on_written(!behind, b->arg);
+		b->ev.on_written(!behind, b->ev.arg);
 }
 
 void speaker_wake(struct bgp_session *s, void *b)

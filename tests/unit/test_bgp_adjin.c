@@ -170,6 +170,12 @@ static void next_hops_of_the_wrong_kind_are_refused(void **state)
 	assert_int_equal(counts(p6).refused_nexthop, ARRAY_LEN(six));
 	SAYS(p4, .reach = "10.0.0.1/32", .nexthop = "169.254.0.1");
 	lab_rib("10.0.0.1/32 169.254.0.1\n");
+	/* Ours of the other family. */
+	assert_int_equal(ipaddr_parse("2001:db8::99", &lab_source(p4)->self[1]), 0);
+	bgp_in_peer_up(p4, lab_source(p4), 0);
+	SAYS(p4, .reach = "2001:db8:1::/64", .nexthop = "2001:db8::99");
+	SAYS(p4, .reach = "2001:db8:2::/64", .nexthop = "2001:db8::98");
+	lab_rib("10.0.0.1/32 169.254.0.1\n2001:db8:2::/64 2001:db8::98\n");
 }
 
 static void next_hop_rules(void **state)
@@ -469,6 +475,29 @@ static void a_budget_is_kept(void **state)
 	assert_int_equal(bgp_in_count(lab.in, 0), 0);
 }
 
+/* More than any array begins with, up and down again. */
+static void many_prefixes(void **state)
+{
+	struct bgp_in_peer *a = lab_peer(A, 65001), *b = lab_peer(B, 65001);
+	char text[PREFIX_STRLEN];
+
+	(void)state;
+	for (unsigned i = 0; i < 3000; i++) {
+		snprintf(text, sizeof(text), "10.0.%u.%u/32", i / 256, i % 256);
+		SAYS(a, .reach = text);
+		SAYS(b, .reach = text);
+	}
+	bgp_in_run(lab.in, 0);
+	assert_int_equal(rib_commit(lab.rib), 3000);
+	bgp_in_peer_down(a, false);
+	bgp_in_run(lab.in, 0);
+	assert_int_equal(rib_commit(lab.rib), 3000);
+	assert_int_equal(bgp_in_count(lab.in, AF_INET), 3000);
+	SAYS(b, .withdraw = "10.0.11.183/32");
+	bgp_in_peer_down(b, false);
+	lab_rib("");
+}
+
 static void count_path(const struct bgp_in_path *p, void *arg)
 {
 	(void)p;
@@ -539,6 +568,7 @@ int main(void)
 	    TEST(stale_routes_do_not_count_for_the_limit),
 	    TEST(new_attributes_are_told),
 	    TEST(a_budget_is_kept),
+	    TEST(many_prefixes),
 	    TEST(paths_are_found_by_family_prefix_and_peer),
 	};
 

@@ -258,6 +258,20 @@ static void address_is_ninth(void **state)
 	    P "\n *192.0.2.1 Neighbor IP\n 192.0.2.9 Neighbor IP\n");
 }
 
+/* Two sessions with one address, of different ports or tables: the older neighbour's. */
+static void at_last_the_older_neighbour_wins(void **state)
+{
+	struct bgp_in_peer *old = lab_peer("192.0.2.1", 65001);
+	struct bgp_in_peer *new = lab_peer("192.0.2.1", 65001);
+
+	(void)state;
+	SAYS(new, .reach = P, .nexthop = "192.0.2.7");
+	SAYS(old, .reach = P, .nexthop = "192.0.2.9");
+	lab_rib(P " 192.0.2.9\n");
+	lab_paths(
+	    P "\n *192.0.2.1 Nothing left to compare\n 192.0.2.1 Nothing left to compare\n");
+}
+
 static void one_path_is_the_first(void **state)
 {
 	(void)state;
@@ -362,6 +376,7 @@ int main(void)
 	    TEST(the_originator_takes_the_place_of_the_router_id),
 	    TEST(cluster_list_length_is_eighth),
 	    TEST(address_is_ninth),
+	    TEST(at_last_the_older_neighbour_wins),
 	    TEST(one_path_is_the_first),
 	    TEST(what_is_out_of_reach_never_wins),
 	    TEST(as_good_ones_share_the_load),

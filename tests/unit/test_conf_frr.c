@@ -93,6 +93,7 @@ static void every_kind(const char *name)
 	}
 
 GOLDEN(neighbours_from_peers, "peers")
+GOLDEN(what_only_the_crd_knows, "peers-crd")
 GOLDEN(a_router_dials_nobody, "router")
 GOLDEN(without_an_as_number, "no-asn")
 GOLDEN(a_table_is_ipv4_only, "table")
@@ -130,6 +131,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(neighbours_from_peers),
+	    cmocka_unit_test(what_only_the_crd_knows),
 	    cmocka_unit_test(a_router_dials_nobody),
 	    cmocka_unit_test(without_an_as_number),
 	    cmocka_unit_test(a_table_is_ipv4_only),

@@ -190,6 +190,7 @@ static void replay_and_show(void **state)
 	set(rib, RIB_KUBERNETES, "198.51.100.10", A, 1);
 	rib_commit(rib);
 	assert_int_equal(rib_count(rib), 3);
+	set(rib, RIB_BGP, "198.51.100.12", A, 1); /* not committed: not shown */
 	rib_each(rib, each_route, &h);
 	assert_heard(&h, "*198.51.100.9/32 192.0.2.1*1\n"
 			 " 198.51.100.9/32 192.0.2.1*1 192.0.2.2*2\n"
@@ -201,6 +202,7 @@ static void replay_and_show(void **state)
 	set(rib, RIB_KUBERNETES, "198.51.100.10", NULL, 0);
 	set(rib, RIB_KUBERNETES, "2001:db8::5", NULL, 0);
 	set(rib, RIB_KUBERNETES, "198.51.100.11", A, 1);
+	set(rib, RIB_BGP, "198.51.100.12", NULL, 0);
 	rib_commit(rib);
 	rib_replay(rib, &heard_ops, &h);
 	assert_heard(&h, "+198.51.100.11/32 192.0.2.1*1\n.\n");
