@@ -98,12 +98,18 @@ class Peer:
         with open(f"{self.log}/{self.node}-peer.log", "ab") as to:
             self.running = subprocess.Popen(["ip", "netns", "exec", self.node, *command], stdout=to, stderr=to)
 
-    def signal(self, how):
-        self.running.send_signal(how)
-
     def kill(self, how):
-        self.signal(how)
+        self.running.send_signal(how)
         self.running.wait()
+
+    def until_it_answers(self, question):
+        end = time.monotonic() + 10
+        while True:
+            try:
+                return self.ask(question)
+            except subprocess.SubprocessError:
+                if time.monotonic() > end:
+                    raise
 
 
 class Bgpd(Peer):
@@ -115,14 +121,7 @@ class Bgpd(Peer):
 
     def start(self):
         self.spawn(self.program, "-N", "soak", "-A", "127.0.0.1", "--log", "stdout")
-        end = time.monotonic() + 10
-        while True:
-            try:
-                self.ask("show version")
-                break
-            except subprocess.SubprocessError:
-                if time.monotonic() > end:
-                    raise
+        self.until_it_answers("show version")
         self.configure()
 
     def configure(self):
@@ -165,6 +164,7 @@ class Bird(Peer):
     def start(self):
         self.write()
         self.spawn("bird", "-f", "-c", self.conf, "-s", self.socket, "-P", "/run/bird/soak.pid")
+        self.until_it_answers("show status")
 
     def change(self, _network, _announced):
         self.write()
@@ -288,12 +288,12 @@ class Soak:
 
     def flap_link(self):
         peer, link = self.peer(), self.random.choice(["admin", "carrier"])
+        if self.down and self.random.random() < 0.6:
+            peer, = [p for p in self.peers if p.node == min(self.down)]
         ns, dev = ("router", f"n{peer.number}") if link == "admin" else (peer.node, "eth0")
         if peer.node in self.down:
             for where, what in ("router", f"n{peer.number}"), (peer.node, "eth0"):
                 out("ip", "-n", where, "link", "set", what, "up")
-            v6 = f"fd00:2{peer.number}::"
-            out("ip", "-n", "router", "addr", "replace", f"{v6}1/64", "dev", f"n{peer.number}", "nodad")
             self.down.discard(peer.node)
             return f"{peer.node} link up"
         out("ip", "-n", ns, "link", "set", dev, "down")

@@ -13,6 +13,9 @@ if [ "${GREVY_SOAK-}" = full ]; then
     steps=${SOAK_STEPS:-1000} seed=${SOAK_SEED:-$EPOCHSECONDS}
 fi
 lab_start links 2
+for ns in router node1 node2; do
+    in_ns $ns sysctl -qw net.ipv6.conf.all.keep_addr_on_down=1 net.ipv6.conf.default.keep_addr_on_down=1
+done
 install -d -o frr -g frr /run/frr/soak
 install -d /run/bird
 # vtysh reads its own file, of this pathspace.
