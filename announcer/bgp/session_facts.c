@@ -122,7 +122,7 @@ static void self_find(struct bgp_facts *f)
 
 static void ends_find(const struct bgp_conn *c, struct bgp_facts *f)
 {
-	struct sockaddr_storage sa;
+	struct sockaddr_storage sa = {0};
 	socklen_t len = sizeof(sa);
 
 	if (!getsockname(c->fd, (struct sockaddr *)&sa, &len))
