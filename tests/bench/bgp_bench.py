@@ -167,13 +167,16 @@ def main(*words):
         "kernel": [bgp_speakers.Grevyd("kernel", "187", LAB, grevyd), bgp_speakers.Bird(LAB)]}
     add("machine", text=f"{time.strftime('%Y-%m-%d')}, {machine()}")
     for via, speakers in groups.items():
+        speakers = [s for s in speakers if s.name in ONLY]
+        if not speakers:
+            continue
         if via == "zebra":
             with open(log("zebra"), "ab") as out:
                 process = subprocess.Popen(zebra, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
             wait(lambda: bench.lab.Vty("/run/frr/zebra.vty"), "zebra")
             bench.Bench.vtysh("-b")
         for section in sections:
-            measure(section, via, [s for s in speakers if s.name in ONLY])
+            measure(section, via, speakers)
         if via == "zebra":
             process.terminate()
             process.wait()

@@ -33,7 +33,7 @@ protocol kernel {{ ipv4 {{ export all; import none; }}; merge paths yes limit 3;
 template bgp nodes {{ local as 64512; passive; ipv4 {{
   import filter {{ if net ~ [{routes}+] then accept; reject; }}; export none; }}; }}
 {ranges}
-protocol bgp out {{ local as 64512; neighbor 192.168.9.2 as 65002; passive; ipv4 {{ import none; export all; }}; }}
+protocol bgp receiver {{ local as 64512; neighbor 192.168.9.2 as 65002; passive; ipv4 {{ import none; export all; }}; }}
 """
 
 BGPD = """ip prefix-list ROUTES permit {routes} le 32
