@@ -32,19 +32,12 @@ static struct conf *conf_new(const char *name)
 	c->http_listen = xstrdup("127.0.0.1:7473");
 	c->vty_dir = xstrdup("/run/grevy");
 	c->log_level = LOG_LEVEL_INFO;
+	conf_bgp_init(c);
 	return c;
 }
 
-static void peers_free(struct conf *c)
+static void lists_free(struct conf *c)
 {
-	for (size_t i = 0; i < c->n_peers; i++) {
-		selectors_fini(&c->peers[i].nodes);
-		free(c->peers[i].password);
-		free(c->peers[i].bfd_profile);
-		free(c->peers[i].secret);
-		free(c->peers[i].secret_ns);
-	}
-	free(c->peers);
 	for (size_t i = 0; i < c->n_communities; i++) {
 		free(c->communities[i].alias);
 		free(c->communities[i].value);
@@ -59,7 +52,9 @@ void conf_free(struct conf *c)
 {
 	if (!c)
 		return;
-	peers_free(c);
+	conf_peers_fini(c);
+	conf_bgp_fini(c);
+	lists_free(c);
 	policy_fini(&c->policy);
 	strlist_fini(&c->zebra.redistribute);
 	strlist_fini(&c->warnings);

@@ -5,6 +5,7 @@
  */
 #ifndef GREVY_CONF_H
 #define GREVY_CONF_H
+#include "announcer/conf_bgp.h"
 #include "announcer/log.h"
 #include "announcer/policy.h"
 #include <stdio.h>
@@ -12,19 +13,6 @@
 enum conf_tri { CONF_AUTO, CONF_YES, CONF_NO };
 enum conf_role { CONF_ROUTER, CONF_NODE };
 enum conf_weight { CONF_WEIGHT_ENDPOINTS, CONF_WEIGHT_EQUAL };
-
-/* peers[]: MetalLB's words. */
-struct conf_peer {
-	uint32_t my_asn, peer_asn;
-	struct ipaddr address, source, router_id; /* family 0 = not given */
-	uint32_t port;
-	uint32_t hold_s;      /* 0 or 3..65535 */
-	uint32_t keepalive_s; /* default: a third of hold_s */
-	struct selectors nodes;
-	char *password, *bfd_profile; /* NULL = none */
-	char *secret, *secret_ns;     /* password-secret: both, or NULL */
-	bool ebgp_multihop;
-};
 
 /* bgp-communities: alias -> value. */
 struct conf_community {
@@ -69,7 +57,8 @@ struct conf {
 	struct conf_community *communities; /* sorted by alias */
 	struct conf_bfd *bfd;
 	size_t n_peers, n_communities, n_bfd;
-	uint32_t bgp_asn; /* 0 = not given */
+	struct conf_bgp bgp;
+	struct conf_kernel kernel;
 	enum conf_weight weight;
 	struct conf_zebra zebra;
 	bool hold_on_exit;
@@ -112,6 +101,7 @@ enum conf_change {
 	CONF_CHANGED_LOG = 32,
 	CONF_CHANGED_NODE = 64, /* node-name */
 	CONF_CHANGED_HTTP = 128,
+	CONF_CHANGED_KERNEL = 256,
 };
 
 /* Prepare `next` to take over from `old`: what cannot change live keeps its old value there,

@@ -8,7 +8,6 @@
 #include "announcer/conf_out.h"
 #include "announcer/util.h"
 #include <json-c/json.h>
-#include <sys/socket.h>
 
 /* zebra.route-type: "table:N" sets the instance, too. */
 static void route_parse(
@@ -65,7 +64,7 @@ void conf_check_zebra(struct conf_reader *r, struct json_object *v)
 		    z->route_type);
 }
 
-static struct json_object *item_at(struct json_object *list, size_t i)
+struct json_object *conf_item(struct json_object *list, size_t i)
 {
 	return json_object_is_type(list, json_type_array) ? json_object_array_get_idx(list, i)
 	                                                  : NULL;
@@ -81,18 +80,18 @@ static void on_overlap(const struct policy_overlap *o, void *arg)
 	struct overlap_ctx *cx = arg;
 	const struct pool *a = &cx->r->conf->policy.pools[o->pool_a];
 	const struct pool *b = &cx->r->conf->policy.pools[o->pool_b];
-	struct json_object *list = conf_member(item_at(cx->pools, o->pool_b), "addresses");
+	struct json_object *list = conf_member(conf_item(cx->pools, o->pool_b), "addresses");
 
-	conf_error(cx->r, item_at(list, o->range_b), "addresses",
+	conf_error(cx->r, conf_item(list, o->range_b), "addresses",
 	    "%.100s of pool \"%.100s\" overlaps %.100s of pool \"%.100s\"",
 	    b->addresses.v[o->range_b], b->name ? b->name : "", a->addresses.v[o->range_a],
 	    a->name ? a->name : "");
 }
 
-static void refuse_name(
+void conf_refuse_name(
     struct conf_reader *r, struct json_object *list, size_t i, const char *what)
 {
-	struct json_object *v = conf_member(item_at(list, i), "name");
+	struct json_object *v = conf_member(conf_item(list, i), "name");
 
 	conf_error(
 	    r, v, "name", "%s \"%.100s\" stands here twice", what, json_object_get_string(v));
@@ -110,7 +109,7 @@ static void check_pools(struct conf_reader *r, struct json_object *root)
 				    strcmp(p->pools[i].name, p->pools[j].name) != 0))
 			j++;
 		if (j < i)
-			refuse_name(r, cx.pools, i, "pool");
+			conf_refuse_name(r, cx.pools, i, "pool");
 	}
 	policy_index(p, on_overlap, &cx);
 }
@@ -125,13 +124,9 @@ static bool is_alias(const struct conf *c, const char *word)
 
 static bool is_peer_name(const struct conf *c, const char *word)
 {
-	char name[32];
-
-	for (size_t i = 1; i <= c->n_peers; i++) {
-		snprintf(name, sizeof(name), "peer%zu", i);
-		if (strcmp(name, word) == 0)
+	for (size_t i = 0; i < c->n_peers; i++)
+		if (strcmp(c->peers[i].name, word) == 0)
 			return true;
-	}
 	return false;
 }
 
@@ -155,9 +150,9 @@ static void check_ad(struct conf_reader *r, struct json_object *v, const struct 
 	for (size_t i = 0; i < ad->peers.n; i++)
 		if (!is_peer_name(r->conf, ad->peers.v[i]))
 			conf_warn(r, conf_member(v, "peers"), "peers",
-			    "%.100s is no peer: they are peer1 to peer%zu in the order of "
-			    "peers",
-			    ad->peers.v[i], r->conf->n_peers);
+			    "%.100s is no peer: without a name they are peer1, peer2 ... in "
+			    "the order of peers",
+			    ad->peers.v[i]);
 }
 
 static void check_ads(struct conf_reader *r, struct json_object *root)
@@ -166,77 +161,12 @@ static void check_ads(struct conf_reader *r, struct json_object *root)
 	struct json_object *pools = conf_member(root, "address-pools");
 
 	for (size_t i = 0; i < p->n_pools; i++) {
-		struct json_object *ads = conf_member(item_at(pools, i), "bgp-advertisements");
+		struct json_object *ads =
+		    conf_member(conf_item(pools, i), "bgp-advertisements");
 
 		for (size_t j = 0; ads && j < p->pools[i].n_ads; j++)
-			check_ad(r, item_at(ads, j), &p->pools[i].ads[j]);
+			check_ad(r, conf_item(ads, j), &p->pools[i].ads[j]);
 	}
-}
-
-static const struct conf_bfd *bfd_find(const struct conf *c, const char *name)
-{
-	for (size_t i = 0; i < c->n_bfd; i++)
-		if (c->bfd[i].name && strcmp(c->bfd[i].name, name) == 0)
-			return &c->bfd[i];
-	return NULL;
-}
-
-/* The number of the first IPv6 pool that is announced to peer n (from 1); 0 = none. */
-static const struct pool *ipv6_pool_to(const struct conf *c, size_t n)
-{
-	char name[32];
-
-	snprintf(name, sizeof(name), "peer%zu", n);
-	for (size_t i = 0; i < c->policy.n_pools; i++) {
-		const struct pool *pool = &c->policy.pools[i];
-
-		if (pool->protocol != POLICY_BGP || !pool_has_family(pool, AF_INET6))
-			continue;
-		for (size_t j = 0; j < pool->n_ads; j++)
-			if (!pool->ads[j].peers.n || strlist_has(&pool->ads[j].peers, name))
-				return pool;
-		if (!pool->n_ads)
-			return pool;
-	}
-	return NULL;
-}
-
-static void check_peers(struct conf_reader *r, struct json_object *root)
-{
-	struct json_object *peers = conf_member(root, "peers");
-	const struct conf *c = r->conf;
-
-	for (size_t i = 0; i < c->n_peers; i++) {
-		struct json_object *at = conf_member(item_at(peers, i), "bfd-profile");
-		const char *name = c->peers[i].bfd_profile;
-		const struct conf_bfd *bfd = name ? bfd_find(c, name) : NULL;
-		const struct pool *pool = bfd && bfd->echo_mode ? ipv6_pool_to(c, i + 1) : NULL;
-
-		if (name && !bfd)
-			conf_error(r, at, "bfd-profile", "%.100s is not in bfd-profiles", name);
-		if (pool)
-			conf_error(r, at, "bfd-profile",
-			    "%.100s has echo-mode, which cannot be used with the IPv6 "
-			    "addresses of pool \"%.100s\"",
-			    name, pool->name ? pool->name : "");
-	}
-	if (c->n_peers && c->role == CONF_ROUTER)
-		conf_warn(r, peers, "peers", "ignored: role router dials no peer");
-	else if (c->n_peers)
-		conf_warn(r, peers, "peers", "not dialled: there is no BGP speaker yet%s",
-		    c->zebra.enabled == CONF_AUTO
-			? ", and with peers zebra.enabled: auto means no; say yes for the FRR "
-			  "of this node to announce"
-			: "");
-}
-
-static void check_bfd(struct conf_reader *r, struct json_object *root)
-{
-	const struct conf *c = r->conf;
-
-	for (size_t i = 0; i < c->n_bfd; i++)
-		if (c->bfd[i].name && bfd_find(c, c->bfd[i].name) != &c->bfd[i])
-			refuse_name(r, conf_member(root, "bfd-profiles"), i, "profile");
 }
 
 /* Without an API between them, each node would assign its own addresses. */
@@ -252,7 +182,7 @@ static void check_node(struct conf_reader *r, struct json_object *root)
 		    "addresses");
 	for (size_t i = 0; i < p->n_pools; i++)
 		if (p->pools[i].protocol == POLICY_LAYER2)
-			conf_warn(r, conf_member(item_at(pools, i), "protocol"), "protocol",
+			conf_warn(r, conf_member(conf_item(pools, i), "protocol"), "protocol",
 			    "layer2 is not supported yet on role node: pool \"%.100s\" is not "
 			    "announced",
 			    p->pools[i].name ? p->pools[i].name : "");
@@ -263,9 +193,8 @@ void conf_check(struct conf_reader *r, struct json_object *root)
 	const struct conf *c = r->conf;
 
 	check_pools(r, root);
+	conf_check_peers(r, root);
 	check_ads(r, root);
-	check_bfd(r, root);
-	check_peers(r, root);
 	if (c->role == CONF_NODE)
 		check_node(r, root);
 	conf_check_source(r, root);

@@ -164,8 +164,15 @@ static void put_neighbor(const struct writing *w, const struct conf_peer *p, uin
 	ipaddr_str(&p->address, a);
 	if (p->nodes.n)
 		fputs(" ! on the nodes only that its node-selectors select:\n", w->f);
-	fprintf(w->f, " neighbor %s remote-as %u\n", a, (unsigned)p->peer_asn);
-	if (p->my_asn != asn)
+	if (p->asn_kind == BGP_ASN_NUMBER)
+		fprintf(w->f, " neighbor %s remote-as %u\n", a, (unsigned)p->peer_asn);
+	else
+		fprintf(w->f, " neighbor %s remote-as %s\n", a,
+		    p->asn_kind == BGP_ASN_INTERNAL ? "internal" : "external");
+	if (p->local_asn)
+		fprintf(w->f, " neighbor %s local-as %u no-prepend replace-as\n", a,
+		    (unsigned)p->local_asn);
+	else if (p->my_asn != asn)
 		fprintf(w->f, " neighbor %s local-as %u\n", a, (unsigned)p->my_asn);
 	if (p->ebgp_multihop)
 		fprintf(w->f, " neighbor %s ebgp-multihop\n", a);
@@ -179,6 +186,11 @@ static void put_neighbor(const struct writing *w, const struct conf_peer *p, uin
 		warn(w, "a password that FRR's files cannot hold is left out");
 	fprintf(w->f, " neighbor %s timers %u %u\n", a, (unsigned)p->keepalive_s,
 	    (unsigned)p->hold_s);
+	if (p->ttl_security)
+		fprintf(
+		    w->f, " neighbor %s ttl-security hops %u\n", a, (unsigned)p->ttl_security);
+	if (p->graceful)
+		fprintf(w->f, " neighbor %s graceful-restart\n", a);
 	if (p->bfd_profile)
 		fprintf(w->f, " neighbor %s bfd\n", a);
 }
@@ -194,7 +206,7 @@ static void put_family(const struct writing *w, uint8_t family)
 	put_redistribute(w, "  ", map);
 	for (size_t i = 0; dials(c) && i < c->n_peers; i++) {
 		ipaddr_str(&c->peers[i].address, a);
-		if (c->peers[i].address.family != family) {
+		if (c->peers[i].address.family != family && !c->peers[i].dual_stack) {
 			fprintf(w->f, "  no neighbor %s activate\n", a);
 			continue;
 		}
@@ -208,12 +220,15 @@ static void put_family(const struct writing *w, uint8_t family)
 static void warn_of_peers(const struct writing *w)
 {
 	const struct conf *c = w->conf;
-	bool v4 = false, v6 = false, bfd = false;
+	bool v4 = false, v6 = false, bfd = false, left = false;
 
 	for (size_t i = 0; i < c->n_peers; i++) {
-		v4 |= c->peers[i].address.family == AF_INET;
-		v6 |= c->peers[i].address.family == AF_INET6;
-		bfd |= c->peers[i].bfd_profile != NULL;
+		const struct conf_peer *p = &c->peers[i];
+
+		v4 |= p->dual_stack || p->address.family == AF_INET;
+		v6 |= p->dual_stack || p->address.family == AF_INET6;
+		bfd |= p->bfd_profile != NULL;
+		left |= p->password_file || p->vrf || p->interface;
 	}
 	if (w->v4 && !v4)
 		warn(w, "no peer has an IPv4 address: nobody is told of IPv4 addresses");
@@ -221,6 +236,8 @@ static void warn_of_peers(const struct writing *w)
 		warn(w, "no peer has an IPv6 address: nobody is told of IPv6 addresses");
 	if (bfd)
 		warn(w, "BFD runs with the values of FRR's bfdd, not with bfd-profiles");
+	if (left)
+		warn(w, "password-file, vrf and interface of peers are left out");
 }
 
 static void put_bgp(const struct writing *w, uint32_t asn)
@@ -299,7 +316,7 @@ const char *conf_frr_print(
 	if (error)
 		return error;
 	if (!asn)
-		asn = dials(c) ? c->peers[0].my_asn : c->bgp_asn;
+		asn = dials(c) ? c->peers[0].my_asn : c->bgp.asn;
 	if (kind == CONF_FRR_BGP && !asn)
 		return "the AS number is not known: add --asn NUMBER, or peers or bgp.asn to "
 		       "the configuration";

@@ -25,6 +25,7 @@ enum conf_key_flags {
 	CONF_IPV4 = 8,      /* this family only */
 	CONF_BOOL = 16,     /* the field of a word is a bool */
 	CONF_LAYER2 = 32,   /* of layer2 pools only */
+	CONF_SECONDS = 64,  /* a duration may be a plain number, too */
 };
 
 struct conf_key {
@@ -81,15 +82,26 @@ extern const struct conf_type conf_bool_type, conf_u32_type, conf_text_type, con
     conf_ip_type, conf_duration_type, conf_words_type, conf_section_type, conf_section_off_type,
     conf_section_text_type, conf_list_type,
     conf_off_type, /* arg: the documented default as JSON text, or NULL */
-    conf_labels_type, conf_ranges_type, conf_communities_type, conf_route_type;
+    conf_labels_type, conf_ranges_type, conf_communities_type, conf_route_type, conf_bgp_type,
+    conf_kernel_type;
 
 extern const struct conf_section conf_root;
 extern const struct conf_list conf_selector_list, conf_pool_list, conf_peer_list, conf_bfd_list;
+
+/* Sections bgp and kernel, and peers: defaults, and what they own. */
+void conf_bgp_init(struct conf *c);
+void conf_bgp_fini(struct conf *c);
+void conf_peers_fini(struct conf *c);
 
 /* Checks that need the whole section, the whole file. */
 void conf_check_zebra(struct conf_reader *r, struct json_object *v);
 void conf_check_kubernetes(struct conf_reader *r, struct json_object *v);
 bool conf_secrets_equal(const struct conf *a, const struct conf *b); /* wanted of the source */
+void conf_check_peers(struct conf_reader *r, struct json_object *root);
+/* Of the i-th element of list: its name stands there twice. */
+void conf_refuse_name(
+    struct conf_reader *r, struct json_object *list, size_t i, const char *what);
+struct json_object *conf_item(struct json_object *list, size_t i); /* NULL: no such */
 void conf_check_source(struct conf_reader *r, struct json_object *root);
 void conf_check(struct conf_reader *r, struct json_object *root);
 
@@ -98,5 +110,5 @@ extern const struct conf_rule conf_rule_word, conf_rule_path, conf_rule_socket,
     conf_rule_vty_dir, conf_rule_listen, conf_rule_version, conf_rule_route_type,
     conf_rule_redistribute, conf_rule_interface, conf_rule_label_key, conf_rule_label_value,
     conf_rule_community, conf_rule_path_or_none, conf_rule_lease, conf_rule_policy_from,
-    conf_rule_object, conf_rule_namespace;
+    conf_rule_object, conf_rule_namespace, conf_rule_bgp_listen, conf_rule_device;
 #endif

@@ -6,7 +6,7 @@
  */
 #include "announcer/conf_key.h"
 
-static const struct conf_range any_u32 = {0, UINT32_MAX}, positive_u32 = {1, UINT32_MAX},
+static const struct conf_range any_u32 = {0, UINT32_MAX},
 			       instance = {0, 255}, distance = {1, 255};
 
 static const struct conf_word roles[] = {
@@ -77,16 +77,6 @@ static const struct conf_key zebra_keys[] = {
     {0},
 };
 
-static const struct conf_key kernel_keys[] = {
-    CONF_OFF("enabled", NULL), CONF_OFF("table", "main"), CONF_OFF("protocol", "187"), {0}};
-
-static const struct conf_key bgp_keys[] = {
-    CONF_KEY("asn", u32, CONF_AT(conf, bgp_asn), CONF_OMIT_ZERO, &positive_u32),
-    CONF_OFF("listen", NULL),
-    CONF_OFF("neighbors", NULL),
-    {0},
-};
-
 static const struct conf_key heartbeat_keys[] = {
     CONF_OFF("port", "7474"), CONF_OFF("interval-ms", "100"), CONF_OFF("key-file", NULL), {0}};
 
@@ -124,8 +114,6 @@ static const struct conf_section kubernetes_section = {kubernetes_keys, conf_che
 static const struct conf_section controller_section = {controller_keys, NULL};
 static const struct conf_section multipath_section = {multipath_keys, NULL};
 static const struct conf_section zebra_section = {zebra_keys, conf_check_zebra};
-static const struct conf_section kernel_section = {kernel_keys, NULL};
-static const struct conf_section bgp_section = {bgp_keys, NULL};
 static const struct conf_section l2_section = {l2_keys, NULL};
 static const struct conf_section probes_section = {probes_keys, NULL};
 static const struct conf_section drain_section = {drain_keys, NULL};
@@ -147,8 +135,8 @@ static const struct conf_key root_keys[] = {
     CONF_KEY("bfd-profiles", list, CONF_LIST_AT(conf, bfd, n_bfd), 0, &conf_bfd_list),
     CONF_KEY("multipath", section, CONF_NOWHERE, 0, &multipath_section),
     CONF_KEY("zebra", section, CONF_NOWHERE, 0, &zebra_section),
-    CONF_KEY("kernel", section_off, CONF_NOWHERE, 0, &kernel_section),
-    CONF_KEY("bgp", section_off, CONF_NOWHERE, 0, &bgp_section),
+    CONF_KEY("kernel", kernel, CONF_NOWHERE, 0, NULL),
+    CONF_KEY("bgp", bgp, CONF_NOWHERE, 0, NULL),
     CONF_KEY("l2", section_off, CONF_NOWHERE, 0, &l2_section),
     CONF_KEY("probes", section_off, CONF_NOWHERE, 0, &probes_section),
     CONF_KEY("drain", section_off, CONF_NOWHERE, 0, &drain_section),

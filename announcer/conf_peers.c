@@ -1,16 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * conf_peers.c - peers and bfd-profiles of grevyd.yaml: tables and what is checked within
- * one entry, by the rules of MetalLB's legacy ConfigMap. What only MetalLB's CRDs know of a
- * peer is known here in kebab-case and not supported yet.
+ * one entry, by the rules of MetalLB's legacy ConfigMap, and among all of them. What only
+ * MetalLB's CRDs know of a peer is known here in kebab-case; name, password-file and
+ * ttl-security are ours.
  */
 #include "announcer/conf_key.h"
 #include "announcer/util.h"
+#include <json-c/json.h>
+#include <sys/socket.h>
 
 #define KEEPALIVE_UNSET UINT32_MAX
 
 static const struct conf_range asn = {1, UINT32_MAX}, port = {0, 65535}, hold_s = {3, 65535},
-			       keepalive_s = {1, 65535};
+			       keepalive_s = {1, 65535}, connect_s = {1, 65535},
+			       hops = {0, 254};
+
+static const struct conf_word dynamic[] = {
+    {"internal", BGP_ASN_INTERNAL},
+    {"external", BGP_ASN_EXTERNAL},
+    {NULL,       0	       },
+};
 
 static const struct conf_key secret_keys[] = {
     CONF_KEY("name", text, CONF_AT(conf_peer, secret), 0, &conf_rule_object),
@@ -20,29 +30,48 @@ static const struct conf_key secret_keys[] = {
 
 static const struct conf_section secret_section = {secret_keys, NULL};
 
+/* dynamic-asn: nothing is printed where peer-asn is a number. */
+static void dynamic_print(struct conf_out *out, const void *base, const struct conf_key *key)
+{
+	if (((const struct conf_peer *)base)->asn_kind != BGP_ASN_NUMBER)
+		conf_word_type.print(out, base, key);
+}
+
+static void dynamic_parse(
+    struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
+{
+	conf_word_type.parse(r, v, base, key);
+}
+
+static const struct conf_type conf_dynamic_type = {dynamic_parse, dynamic_print};
+
 static const struct conf_key peer_keys[] = {
+    CONF_KEY("name", text, CONF_AT(conf_peer, name), 0, &conf_rule_word),
     CONF_KEY("my-asn", u32, CONF_AT(conf_peer, my_asn), CONF_REQUIRED, &asn),
-    CONF_KEY("peer-asn", u32, CONF_AT(conf_peer, peer_asn), CONF_REQUIRED, &asn),
-    CONF_KEY("peer-address", ip, CONF_AT(conf_peer, address), CONF_REQUIRED, NULL),
+    CONF_KEY("peer-asn", u32, CONF_AT(conf_peer, peer_asn), CONF_OMIT_ZERO, &asn),
+    CONF_KEY("dynamic-asn", dynamic, CONF_AT(conf_peer, asn_kind), 0, dynamic),
+    CONF_KEY("local-asn", u32, CONF_AT(conf_peer, local_asn), CONF_OMIT_ZERO, &asn),
+    CONF_KEY("peer-address", ip, CONF_AT(conf_peer, address), 0, NULL),
     CONF_KEY("source-address", ip, CONF_AT(conf_peer, source), 0, NULL),
+    CONF_KEY("interface", text, CONF_AT(conf_peer, interface), 0, &conf_rule_device),
+    CONF_KEY("vrf", text, CONF_AT(conf_peer, vrf), 0, &conf_rule_device),
     CONF_KEY("peer-port", u32, CONF_AT(conf_peer, port), 0, &port),
     CONF_KEY("hold-time", duration, CONF_AT(conf_peer, hold_s), 0, &hold_s),
     CONF_KEY("keepalive-time", duration, CONF_AT(conf_peer, keepalive_s), 0, &keepalive_s),
+    CONF_KEY("connect-time", duration, CONF_AT(conf_peer, connect_s), 0, &connect_s),
     CONF_KEY("router-id", ip, CONF_AT(conf_peer, router_id), CONF_IPV4, NULL),
     CONF_KEY("node-selectors", list, CONF_LIST_AT(conf_peer, nodes.v, nodes.n), 0,
 	&conf_selector_list),
     CONF_KEY("password", text, CONF_AT(conf_peer, password), CONF_SECRET, NULL),
+    CONF_KEY(
+	"password-file", text, CONF_AT(conf_peer, password_file), 0, &conf_rule_path_or_none),
     CONF_KEY("password-secret", section, CONF_NOWHERE, 0, &secret_section),
     CONF_KEY("bfd-profile", text, CONF_AT(conf_peer, bfd_profile), 0, NULL),
     CONF_KEY("ebgp-multihop", bool, CONF_AT(conf_peer, ebgp_multihop), 0, NULL),
-    CONF_OFF("dynamic-asn", NULL),
-    CONF_OFF("local-asn", NULL),
-    CONF_OFF("interface", NULL),
-    CONF_OFF("connect-time", NULL),
-    CONF_OFF("enable-graceful-restart", NULL),
-    CONF_OFF("vrf", NULL),
-    CONF_OFF("disable-mp", NULL),
-    CONF_OFF("dual-stack-address-family", NULL),
+    CONF_KEY("ttl-security", u32, CONF_AT(conf_peer, ttl_security), CONF_OMIT_ZERO, &hops),
+    CONF_KEY("enable-graceful-restart", bool, CONF_AT(conf_peer, graceful), 0, NULL),
+    CONF_KEY("dual-stack-address-family", bool, CONF_AT(conf_peer, dual_stack), 0, NULL),
+    CONF_KEY("disable-mp", bool, CONF_AT(conf_peer, disable_mp), 0, NULL),
     {0},
 };
 
@@ -53,6 +82,7 @@ static void peer_init(void *elem)
 	p->port = 179;
 	p->hold_s = 90;
 	p->keepalive_s = KEEPALIVE_UNSET;
+	p->connect_s = 5;
 }
 
 /* An empty text means none, as in MetalLB. */
@@ -64,28 +94,86 @@ static void text_drop_empty(char **s)
 	}
 }
 
+/* An error at a key of a peer. */
+static void refuse(
+    struct conf_reader *r, struct json_object *v, const char *key, const char *text)
+{
+	conf_error(r, conf_member(v, key), key, "%s", text);
+}
+
+static void check_asn(struct conf_reader *r, struct json_object *v, const struct conf_peer *p)
+{
+	bool given = conf_member(v, "peer-asn");
+	uint32_t mine = p->local_asn ? p->local_asn : p->my_asn;
+	bool internal = p->asn_kind == BGP_ASN_NUMBER ? mine == p->peer_asn
+	                                              : p->asn_kind == BGP_ASN_INTERNAL;
+
+	if (conf_member(v, "dynamic-asn") && given)
+		refuse(r, v, "dynamic-asn", "must not stand beside peer-asn");
+	else if (!given && !conf_member(v, "dynamic-asn"))
+		conf_error(r, v, "peer-asn", "missing");
+	if (p->ebgp_multihop && mine && internal)
+		refuse(r, v, "ebgp-multihop", "must be no where my-asn and peer-asn are equal");
+}
+
+static void check_password(
+    struct conf_reader *r, struct json_object *v, const struct conf_peer *p)
+{
+	if (p->secret && p->password)
+		refuse(r, v, "password-secret", "must not stand beside password");
+	if (p->secret_ns && !p->secret)
+		refuse(r, v, "password-secret", "must have a name");
+	if (p->password_file && (p->password || p->secret))
+		refuse(r, v, "password-file",
+		    p->password ? "must not stand beside password"
+				: "must not stand beside password-secret");
+}
+
+/* A session without an address of the peer is found over its interface: not built. */
+static void check_address(
+    struct conf_reader *r, struct json_object *v, const struct conf_peer *p)
+{
+	bool given = conf_member(v, "peer-address");
+
+	if (!given && conf_member(v, "interface"))
+		refuse(r, v, "interface", "without peer-address: not supported yet");
+	else if (!given)
+		conf_error(r, v, "peer-address", "missing");
+	if (p->interface && p->vrf)
+		refuse(r, v, "vrf", "must not stand beside interface");
+	if (p->address.family == AF_INET6 && ipaddr_is_linklocal(&p->address) && !p->interface)
+		refuse(r, v, "peer-address", "is link-local: it needs interface, too");
+	if (p->source.family && p->address.family && p->source.family != p->address.family)
+		refuse(r, v, "source-address", "must be of the family of peer-address");
+}
+
 static void peer_check(struct conf_reader *r, struct json_object *v, void *elem)
 {
 	struct conf_peer *p = elem;
 
+	text_drop_empty(&p->password);
+	text_drop_empty(&p->password_file);
+	text_drop_empty(&p->bfd_profile);
+	text_drop_empty(&p->vrf);
+	text_drop_empty(&p->interface);
 	if (!p->port)
 		p->port = 179;
 	if (p->keepalive_s == KEEPALIVE_UNSET)
 		p->keepalive_s = p->hold_s / 3;
+	if (!p->connect_s)
+		p->connect_s = 5;
 	if (p->keepalive_s > p->hold_s)
 		conf_error(r, conf_member(v, "keepalive-time"), "keepalive-time",
 		    "must not be above hold-time, %us", (unsigned)p->hold_s);
-	if (p->ebgp_multihop && p->my_asn && p->my_asn == p->peer_asn)
-		conf_error(r, conf_member(v, "ebgp-multihop"), "ebgp-multihop",
-		    "must be no where my-asn and peer-asn are equal");
-	text_drop_empty(&p->password);
-	text_drop_empty(&p->bfd_profile);
-	if (p->secret && p->password)
-		conf_error(r, conf_member(v, "password-secret"), "password-secret",
-		    "must not stand beside password");
-	if (p->secret_ns && !p->secret)
-		conf_error(r, conf_member(v, "password-secret"), "password-secret",
-		    "must have a name");
+	check_asn(r, v, p);
+	check_address(r, v, p);
+	check_password(r, v, p);
+	if (p->ttl_security && p->ebgp_multihop)
+		refuse(r, v, "ttl-security", "must not stand beside ebgp-multihop");
+	if (p->disable_mp)
+		refuse(r, v, "disable-mp",
+		    "must be no: a session has its own family, unless "
+		    "dual-stack-address-family says so");
 }
 
 static bool text_equal(const char *a, const char *b)
@@ -93,22 +181,36 @@ static bool text_equal(const char *a, const char *b)
 	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
+/* Two sessions of one node with one address: the peer would take one of them. */
 static bool peer_same(const void *a, const void *b)
 {
 	const struct conf_peer *x = a, *y = b;
 
-	return x->my_asn == y->my_asn && x->peer_asn == y->peer_asn &&
-	       !ipaddr_cmp(&x->address, &y->address) && !ipaddr_cmp(&x->source, &y->source) &&
-	       !ipaddr_cmp(&x->router_id, &y->router_id) && x->port == y->port &&
-	       x->hold_s == y->hold_s && x->keepalive_s == y->keepalive_s &&
-	       x->ebgp_multihop == y->ebgp_multihop && selectors_equal(&x->nodes, &y->nodes) &&
-	       text_equal(x->password, y->password) && text_equal(x->secret, y->secret) &&
-	       text_equal(x->secret_ns, y->secret_ns) &&
-	       text_equal(x->bfd_profile, y->bfd_profile);
+	return !ipaddr_cmp(&x->address, &y->address) && text_equal(x->vrf, y->vrf) &&
+	       text_equal(x->interface, y->interface) &&
+	       (!x->nodes.n || !y->nodes.n || selectors_equal(&x->nodes, &y->nodes));
 }
 
 const struct conf_list conf_peer_list = {peer_keys, sizeof(struct conf_peer), peer_init,
-    peer_check, peer_same, "the same peer stands here twice"};
+    peer_check, peer_same, "a peer of this address and of the same nodes stands here twice"};
+
+void conf_peers_fini(struct conf *c)
+{
+	for (size_t i = 0; i < c->n_peers; i++) {
+		struct conf_peer *p = &c->peers[i];
+
+		selectors_fini(&p->nodes);
+		free(p->name);
+		free(p->password);
+		free(p->password_file);
+		free(p->bfd_profile);
+		free(p->secret);
+		free(p->secret_ns);
+		free(p->vrf);
+		free(p->interface);
+	}
+	free(c->peers);
+}
 
 static const struct conf_range interval_ms = {10, 60000}, multiplier = {2, 255}, ttl = {1, 254};
 
@@ -129,3 +231,89 @@ static const struct conf_key bfd_keys[] = {
 
 const struct conf_list conf_bfd_list = {
     bfd_keys, sizeof(struct conf_bfd), NULL, NULL, NULL, NULL};
+
+static const struct conf_bfd *bfd_find(const struct conf *c, const char *name)
+{
+	for (size_t i = 0; i < c->n_bfd; i++)
+		if (c->bfd[i].name && strcmp(c->bfd[i].name, name) == 0)
+			return &c->bfd[i];
+	return NULL;
+}
+
+/* The first pool with IPv6 addresses that is announced to a peer; NULL = none. */
+static const struct pool *ipv6_pool_to(const struct conf *c, const char *name)
+{
+	for (size_t i = 0; i < c->policy.n_pools; i++) {
+		const struct pool *pool = &c->policy.pools[i];
+
+		if (pool->protocol != POLICY_BGP || !pool_has_family(pool, AF_INET6))
+			continue;
+		for (size_t j = 0; j < pool->n_ads; j++)
+			if (!pool->ads[j].peers.n || strlist_has(&pool->ads[j].peers, name))
+				return pool;
+		if (!pool->n_ads)
+			return pool;
+	}
+	return NULL;
+}
+
+static void check_bfd_of(
+    struct conf_reader *r, struct json_object *v, const struct conf_peer *p)
+{
+	struct json_object *at = conf_member(v, "bfd-profile");
+	const struct conf *c = r->conf;
+	const struct conf_bfd *bfd = bfd_find(c, p->bfd_profile);
+	const struct pool *pool = bfd && bfd->echo_mode ? ipv6_pool_to(c, p->name) : NULL;
+
+	if (!bfd)
+		conf_error(
+		    r, at, "bfd-profile", "%.100s is not in bfd-profiles", p->bfd_profile);
+	else if (c->role == CONF_NODE)
+		conf_warn(
+		    r, at, "bfd-profile", "not supported yet: the session runs without BFD");
+	if (pool)
+		conf_error(r, at, "bfd-profile",
+		    "%.100s has echo-mode, which cannot be used with the IPv6 addresses of "
+		    "pool \"%.100s\"",
+		    p->bfd_profile, pool->name ? pool->name : "");
+}
+
+static void check_bfd(struct conf_reader *r, struct json_object *root)
+{
+	const struct conf *c = r->conf;
+
+	for (size_t i = 0; i < c->n_bfd; i++)
+		if (c->bfd[i].name && bfd_find(c, c->bfd[i].name) != &c->bfd[i])
+			conf_refuse_name(r, conf_member(root, "bfd-profiles"), i, "profile");
+}
+
+static void check_name(struct conf_reader *r, struct json_object *peers, size_t i)
+{
+	const struct conf_peer *v = r->conf->peers;
+
+	for (size_t j = 0; j < i; j++)
+		if (strcmp(v[i].name, v[j].name) == 0) {
+			conf_error(r, conf_member(conf_item(peers, i), "name"), "name",
+			    "peer \"%.100s\" stands here twice", v[i].name);
+			return;
+		}
+}
+
+void conf_check_peers(struct conf_reader *r, struct json_object *root)
+{
+	struct json_object *peers = conf_member(root, "peers");
+	const struct conf *c = r->conf;
+	char name[32];
+
+	check_bfd(r, root);
+	for (size_t i = 0; i < c->n_peers; i++) {
+		snprintf(name, sizeof(name), "peer%zu", i + 1);
+		if (!c->peers[i].name)
+			c->peers[i].name = xstrdup(name);
+		check_name(r, peers, i);
+		if (c->peers[i].bfd_profile)
+			check_bfd_of(r, conf_item(peers, i), &c->peers[i]);
+	}
+	if (c->n_peers && c->role == CONF_ROUTER)
+		conf_warn(r, peers, "peers", "ignored: role router dials no peer");
+}

@@ -38,6 +38,7 @@ static unsigned key_change(const char *name)
 	    {"zebra",         CONF_CHANGED_ZEBRA     },
 	    {"router-id",     CONF_CHANGED_ZEBRA     },
 	    {"http",          CONF_CHANGED_HTTP      },
+	    {"kernel",        CONF_CHANGED_KERNEL    },
 	    {"log",           CONF_CHANGED_LOG       },
 	};
 

@@ -116,6 +116,21 @@ static const char *check_listen(const char *s)
 
 const struct conf_rule conf_rule_listen = {check_listen};
 
+/* An address with or without a port: "::", "[::1]:1179". */
+static const char *check_bgp_listen(const char *s)
+{
+	struct sockaddr_storage to;
+	int len = sizeof(to);
+	struct ipaddr a;
+
+	if (ipaddr_parse(s, &a) < 0 && http_address_parse(s, (struct sockaddr *)&to, &len))
+		return "must be addresses such as 0.0.0.0, \"::\", 192.0.2.1:1179 or "
+		       "\"[::1]:1179\"";
+	return NULL;
+}
+
+const struct conf_rule conf_rule_bgp_listen = {check_bgp_listen};
+
 /* Digits in groups that single dots part: at least two groups. */
 static const char *check_version(const char *s)
 {
@@ -181,6 +196,13 @@ static const char *check_interface(const char *s)
 }
 
 const struct conf_rule conf_rule_interface = {check_interface};
+
+static const char *check_device(const char *s)
+{
+	return *s && check_interface(s) ? "must be the name of an interface" : NULL;
+}
+
+const struct conf_rule conf_rule_device = {check_device};
 
 /* "A.b-c_d": begins and ends with a letter or digit. */
 static bool is_label_name(const char *s)

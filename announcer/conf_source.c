@@ -113,6 +113,13 @@ static void add_secret(struct k8s_source_conf *to, const struct conf_peer *p)
 	to->secrets[to->n_secrets++] = s;
 }
 
+bool conf_wants_source(const struct conf *c)
+{
+	return c->role == CONF_NODE || !c->bgp.n_neighbors || c->policy.n_pools ||
+	       c->manifests || c->kubeconfig || c->context || c->controller ||
+	       c->policy_from.n > 1;
+}
+
 struct k8s_command *conf_source(const struct conf *c)
 {
 	struct k8s_command *cmd = k8s_command_new(K8S_SOURCE);

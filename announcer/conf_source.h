@@ -3,11 +3,16 @@
 #ifndef GREVY_CONF_SOURCE_H
 #define GREVY_CONF_SOURCE_H
 
+#include <stdbool.h>
+
 struct conf;
 struct k8s_command;
 
 /* The namespace of the objects of metallb.io, unless policy-from says another. */
 #define CONF_CUSTOM_NS "metallb-system"
+
+/* Role router, with BGP neighbours and without a word of Kubernetes, needs none. */
+bool conf_wants_source(const struct conf *c);
 
 /* A K8S_SOURCE command: what the source is, and what it is asked for. The caller's. */
 struct k8s_command *conf_source(const struct conf *c);

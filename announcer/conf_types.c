@@ -268,8 +268,11 @@ static void duration_read(
 	uint32_t *field = field_of(base, key);
 	char *s = conf_read_text(r, v);
 	int64_t seconds;
+	bool plain = key->flags & CONF_SECONDS && json_object_is_type(v, json_type_int);
 
-	if (!s || !duration_parse(s, &seconds))
+	if (plain)
+		seconds = json_object_get_int64(v);
+	if (!plain && (!s || !duration_parse(s, &seconds)))
 		conf_error(r, v, key->name, "must be a duration such as 90s or 1m30s");
 	else if (seconds && (seconds < range->min || seconds > range->max))
 		conf_error(r, v, key->name, "must be 0 or %" PRIu32 "..%" PRIu32, range->min,

@@ -3,14 +3,15 @@
  * daemon.c - wires the parts. Everything here runs on the main loop:
  *
  *   queue -> store -> (alloc, eligible) desired -> rib -> outputs
- *     ^                  |
- *     +---- control -----+-> state file
+ *     ^                  |                          ^
+ *     +---- control -----+-> state file             +--- bgp
  *
- * What comes out of the queue: daemon_source.c. Addresses that we assign go into the state file
- * with manifests, by control back into the status of the Services with an API.
+ * What comes out of the queue: daemon_source.c; BGP: daemon_bgp.c. Addresses that we assign go
+ * into the state file with manifests, by control back into the status of the Services with an
+ * API.
  *
  * The first change after quiet is acted on at once; in a burst, changes are gathered for at
- * most GATHER_MS. Nothing reaches the RIB before the source was read once: until then the
+ * most GATHER_MS. Nothing of the source reaches the RIB before it was read once: until then the
  * routes of an earlier run stay as they are.
  */
 #include "announcer/daemon.h"
@@ -139,7 +140,9 @@ void daemon_commit(struct daemon *d)
 {
 	size_t moved = 0;
 
-	desired_run(d->desired, &moved);
+	if (d->synced)
+		desired_run(d->desired, &moved);
+	daemon_bgp_run(d);
 	rib_commit(d->rib);
 	if (!d->unwritten)
 		d->oldest_ns = 0;
@@ -148,6 +151,7 @@ void daemon_commit(struct daemon *d)
 	if (moved)
 		save_later(d);
 	daemon_control(d);
+	daemon_announce_whole(d);
 }
 
 /* What reading much took goes back to the system, once nothing is urgent. */
@@ -211,15 +215,34 @@ static void on_limit(uint32_t nexthops, void *arg)
 	daemon_commit_soon(d);
 }
 
-static void on_written(bool drained, void *arg)
+/* zebra is there. */
+static void on_zebra_limit(uint32_t nexthops, void *arg)
 {
-	struct daemon *d = arg;
+	out_kernel_zebra(((struct daemon *)arg)->kernel, true);
+	on_limit(nexthops, arg);
+}
 
-	d->unwritten = !drained;
-	if (!drained || !d->oldest_ns)
+static void on_kernel_subnets(const struct prefix *p, size_t n, void *arg)
+{
+	on_subnets(p, n, arg);
+	bgp_nexthops_changed(((struct daemon *)arg)->bgp);
+}
+
+void daemon_written(struct daemon *d, enum sink by, bool drained)
+{
+	if (drained)
+		d->unwritten &= ~(unsigned)by;
+	else
+		d->unwritten |= by;
+	if (d->unwritten || !d->oldest_ns)
 		return;
 	latency_add(&d->latency, queue_now_ns() - d->oldest_ns);
 	d->oldest_ns = 0;
+}
+
+static void on_written(bool drained, void *arg)
+{
+	daemon_written(arg, SINK_ROUTES, drained);
 }
 
 /* What every `why` should tell, until text is NULL. */
@@ -306,8 +329,14 @@ static int start(struct daemon *d)
 	    {"/metrics", "text/plain; version=0.0.4; charset=utf-8", put_metrics},
 	    {NULL,       NULL,				       NULL       },
 	};
-	static const struct out_zserv_events zserv_ops = {
-	    .on_subnets = on_subnets, .on_limit = on_limit, .on_written = on_written};
+	static const struct out_zserv_events zserv_ops = {.on_subnets = on_subnets,
+	    .on_limit = on_zebra_limit,
+	    .on_written = on_written,
+	    .on_nexthop = daemon_on_nexthop,
+	    .on_router_id = daemon_on_router_id};
+	static const struct out_kernel_events kernel_ops = {
+	    .on_subnets = on_kernel_subnets, .on_limit = on_limit, .on_written = on_written};
+	struct zserv_status zebra;
 	int rc;
 
 	d->store = store_new();
@@ -317,17 +346,21 @@ static int start(struct daemon *d)
 	desired_set_progress(d->desired, on_progress, d);
 	d->control = control_new(d->store, d->alloc);
 	desired_set_finished(d->desired, control_collect, d->control);
+	daemon_bgp_new(d);
 	set_node(d);
 	daemon_set_rules(d);
 	set_router(d);
 	restore(d);
 	d->zserv = out_zserv_new(d->base, d->conf, d->rib, &zserv_ops, d);
+	d->kernel = out_kernel_new(d->base, d->conf, d->rib, &kernel_ops, d);
 	d->ctx.conf = d->conf;
 	d->ctx.store = d->store;
 	d->ctx.alloc = d->alloc;
 	d->ctx.desired = d->desired;
 	d->ctx.rib = d->rib;
 	d->ctx.zserv = d->zserv;
+	d->ctx.bgp = d->bgp;
+	d->ctx.kernel = d->kernel;
 	d->ctx.control = d->control;
 	if (vty_start(d))
 		return -EADDRINUSE;
@@ -338,6 +371,10 @@ static int start(struct daemon *d)
 	d->http = http_server_new(d->base, paths, d);
 	http_listen(d);
 	out_zserv_start(d->zserv);
+	bgp_start(d->bgp);
+	out_zserv_status(d->zserv, &zebra);
+	out_kernel_zebra(d->kernel, zebra.state != ZSERV_OFF && zebra.state != ZSERV_NO_SOCKET);
+	out_kernel_start(d->kernel);
 	return 0;
 }
 
@@ -382,6 +419,8 @@ void daemon_reload(struct daemon *d, struct conf *next)
 	daemon_source_reload(d, old, changed);
 	http_listen(d);
 	out_zserv_reload(d->zserv, next, changed & CONF_CHANGED_ZEBRA);
+	bgp_reload(d->bgp, next);
+	out_kernel_reload(d->kernel, next);
 	if (old != d->rules)
 		conf_free(old);
 	if (changed & CONF_CHANGED_NODE) {
@@ -410,7 +449,10 @@ void daemon_rescan(struct daemon *d)
 
 	if (!c)
 		abort();
-	queue_command(d->queue, c);
+	if (d->queue)
+		queue_command(d->queue, c);
+	else
+		k8s_command_free(c);
 }
 
 void daemon_free(struct daemon *d)
@@ -420,7 +462,9 @@ void daemon_free(struct daemon *d)
 	if (event_pending(d->save_ev, EV_TIMEOUT, NULL))
 		save(d);
 	daemon_source_stop(d);
+	bgp_stop(d->bgp, d->conf->hold_on_exit);
 	out_zserv_stop(d->zserv, d->conf->hold_on_exit);
+	out_kernel_stop(d->kernel, d->conf->hold_on_exit);
 	http_server_free(d->http);
 	vty_server_free(d->vty);
 	desired_free(d->desired);

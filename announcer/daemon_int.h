@@ -1,19 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * daemon_int.h - between the parts of the daemon: daemon.c (start, reload, end),
- * daemon_source.c (what the source tells, and who assigns addresses).
+ * daemon_source.c (what the source tells, and who assigns addresses), daemon_bgp.c (what BGP
+ * peers tell, and when all of it is known).
  */
 #ifndef GREVY_DAEMON_INT_H
 #define GREVY_DAEMON_INT_H
+#include "announcer/bgp/bgp.h"
 #include "announcer/daemon.h"
 #include "announcer/desired.h"
 #include "announcer/latency.h"
+#include "announcer/out_kernel.h"
 #include "announcer/out_zserv.h"
 #include "announcer/vty/server.h"
 
 struct control;
 struct k8s_state;
 struct queue;
+
+/* Who takes what we announce. */
+enum sink { SINK_ROUTES = 1, SINK_PEERS = 2 };
 
 enum problem { PROBLEM_CONF, PROBLEM_STATE_FILE, PROBLEMS };
 
@@ -26,6 +32,8 @@ struct daemon {
 	struct rib *rib;
 	struct desired *desired;
 	struct out_zserv *zserv;
+	struct bgp *bgp;
+	struct out_kernel *kernel;
 	struct queue *queue;
 	struct control *control;
 	struct vty_server *vty;
@@ -36,8 +44,10 @@ struct daemon {
 	struct k8s_state *state; /* the newest that the source told */
 	struct event *gather_ev, *save_ev, *trim_ev, *insecure_ev, *control_ev;
 	uint64_t last_commit_ns, oldest_ns; /* oldest: of the events not acted on; 0 = none */
-	bool unwritten;                     /* zebra does not take all of it yet */
+	unsigned unwritten;                 /* enum sink, bits: does not take all of it yet */
 	bool synced, whole;
+	bool bgp_more;           /* of what peers told, not all is in the RIB yet */
+	bool announced;          /* outputs were told that the RIB is whole */
 	bool assigns;            /* by the rules in force: we do */
 	bool moving;             /* to another source, since a reload */
 	unsigned sources, moved; /* that were asked for; at which of them it began to move */
@@ -57,6 +67,17 @@ struct daemon {
 void daemon_commit(struct daemon *d);
 void daemon_commit_soon(struct daemon *d); /* what was told so far belongs together */
 void daemon_trim_later(struct daemon *d);
+void daemon_written(struct daemon *d, enum sink by, bool drained);
+
+/* daemon_bgp.c */
+void daemon_bgp_new(struct daemon *d);
+/* Have what peers told decided, into the RIB; part of daemon_commit(). */
+void daemon_bgp_run(struct daemon *d);
+/* Once source and peers are known again, and the RIB shows it: outputs may sweep. */
+void daemon_announce_whole(struct daemon *d);
+/* zebra's word on a gateway; its router identifier. For out_zserv_events. */
+void daemon_on_nexthop(const struct ipaddr *nh, void *d);
+void daemon_on_router_id(const struct ipaddr *id, void *d);
 
 /* daemon_source.c */
 int daemon_source_start(struct daemon *d); /* Return: 0 or -errno, logged */

@@ -60,6 +60,7 @@ void daemon_set_rules(struct daemon *d)
 		return;
 	control_set_class(d->control, d->conf->lb_class);
 	desired_set_rules(d->desired, &rules);
+	bgp_set_policy(d->bgp, d->conf);
 	d->assigns = assigns;
 	if (d->synced)
 		daemon_commit(d);
@@ -100,7 +101,6 @@ static void sync(struct daemon *d)
 		alloc_sweep(d->alloc);
 		daemon_commit(d);
 		daemon_check_node(d);
-		out_zserv_whole(d->zserv);
 	} else {
 		daemon_commit(d);
 	}
@@ -188,11 +188,21 @@ static void on_object(struct daemon *d, struct k8s_event *ev)
 {
 	uint64_t came_ns = ev->came_ns ? ev->came_ns : ev->queued_ns;
 
+	enum k8s_kind kind = ev->obj->kind;
+	char *name = kind == K8S_NODE ? xstrdup(ev->obj->name) : NULL;
+
 	d->events++;
-	if (ev->type == K8S_PUT && ev->obj->kind == K8S_NODE)
+	if (ev->type == K8S_PUT && kind == K8S_NODE)
 		track(d, &ev->obj->node);
-	if (store_apply(d->store, ev) && !d->oldest_ns)
-		d->oldest_ns = came_ns;
+	if (store_apply(d->store, ev)) {
+		if (!d->oldest_ns)
+			d->oldest_ns = came_ns;
+		if (kind == K8S_SECRET)
+			bgp_secrets_changed(d->bgp);
+	}
+	if (name)
+		bgp_node_changed(d->bgp, name);
+	free(name);
 }
 
 static void on_event(struct k8s_event *ev, void *arg)
@@ -247,23 +257,33 @@ static void elect(struct daemon *d)
 	queue_command(d->queue, c);
 }
 
-int daemon_source_start(struct daemon *d)
+static int source_open(struct daemon *d)
 {
 	struct k8s_command *c = conf_source(d->conf);
 
-	d->identity = identity_new();
-	d->control_ev = event_new(d->base, -1, 0, on_control, d);
-	control_set_send(d->control, on_send, d);
-	d->insecure_ev = event_new(d->base, -1, 0, on_insecure, d);
+	d->synced = d->whole = false;
 	d->queue = queue_start(d->base, c->source, on_event, d);
 	k8s_command_free(c);
 	if (!d->queue) {
 		log_err("queue", "cannot start the watcher: %m");
 		return -errno;
 	}
+	d->ctx.queue = d->queue;
 	elect(d);
 	d->sources = 1;
 	d->waiting = true;
+	return 0;
+}
+
+int daemon_source_start(struct daemon *d)
+{
+	d->identity = identity_new();
+	d->control_ev = event_new(d->base, -1, 0, on_control, d);
+	control_set_send(d->control, on_send, d);
+	d->insecure_ev = event_new(d->base, -1, 0, on_insecure, d);
+	if (conf_wants_source(d->conf))
+		return source_open(d);
+	d->synced = d->whole = true;
 	return 0;
 }
 
@@ -285,6 +305,11 @@ void daemon_source_reload(struct daemon *d, const struct conf *old, unsigned cha
 {
 	bool moved = moves(old, d->conf);
 
+	if (!d->queue) {
+		if (conf_wants_source(d->conf))
+			source_open(d);
+		return;
+	}
 	if (changed & CONF_CHANGED_SOURCE) {
 		queue_command(d->queue, conf_source(d->conf));
 		d->sources++;

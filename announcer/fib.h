@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fib.h - the kernel's routing table as it is and as it changes, for looking only. Told in the
- * order in which it happened, what a comparison reads included. fib_linux.c does it by
- * rtnetlink, without any privilege; where there is no such file, fib_open() fails.
+ * fib.h - the kernel's routing table, interfaces and addresses as they are and as they change,
+ * for looking only. Told in the order in which it happened, what a comparison reads included.
+ * fib_linux.c does it by rtnetlink, without any privilege; where there is no such file,
+ * fib_open() fails.
  */
 #ifndef GREVY_FIB_H
 #define GREVY_FIB_H
@@ -41,16 +42,33 @@ struct fib_route {
 /* A next-hop object: one next hop, or a group of other objects. */
 struct fib_object {
 	uint32_t id;
+	uint8_t protocol;             /* whose it is, as rtm_protocol */
 	const struct fib_nexthop *nh; /* borrowed */
 	size_t n;                     /* 0 = blackhole */
+};
+
+struct fib_link {
+	uint32_t ifindex;
+	bool up; /* and there is a carrier */
+	bool loopback;
+};
+
+/* An address of this host, and the subnet that it puts an interface into. */
+struct fib_addr {
+	uint32_t ifindex;
+	struct ipaddr addr;
+	struct prefix subnet;
 };
 
 struct fib_ops {
 	void (*on_route)(const struct fib_route *r, bool added, void *arg);
 	void (*on_object)(const struct fib_object *o, bool added, void *arg);
 	/* An interface went down: the kernel drops next-hop objects over it, and IPv4 routes,
-	 * without a word. */
+	 * without a word. May be NULL. */
 	void (*on_down)(void *arg);
+	/* Interfaces and addresses. Both NULL: nothing is told of them. */
+	void (*on_link)(const struct fib_link *l, bool there, void *arg);
+	void (*on_addr)(const struct fib_addr *a, bool added, void *arg);
 	/* Changes were lost: only another fib_dump() tells what is. */
 	void (*on_overrun)(void *arg);
 	/* All that fib_dump() asked for has been told; ok = false: it could not be read. */
@@ -63,9 +81,13 @@ struct fib_ops {
 struct fib *fib_open(struct event_base *base, const struct fib_ops *ops, void *arg);
 void fib_close(struct fib *f); /* NULL is fine */
 
-/* Tell all next-hop objects, then all routes of one table (0 = main) and protocol. One that is
- * under way starts anew. Return: 0 or -errno. */
+/* Tell all interfaces and addresses, where they are to be told, all next-hop objects, then all
+ * routes of one table (0 = main) and protocol (0 = any). One that is under way starts anew.
+ * Return: 0 or -errno. */
 int fib_dump(struct fib *f, uint32_t table, uint8_t protocol);
+
+/* Tell nothing of what this netlink port changes. */
+void fib_ignore(struct fib *f, uint32_t by);
 
 /* Do not wake for what happens until told to again, unless a dump is under way; what the kernel
  * cannot keep for so long is an overrun. */

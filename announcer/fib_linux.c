@@ -9,8 +9,10 @@
 #include "announcer/fib_parse_linux.h"
 #include "announcer/util.h"
 #include "zclient/wire.h"
+#include <arpa/inet.h>
 #include <errno.h>
 #include <event2/event.h>
+#include <linux/filter.h>
 #include <linux/netlink.h>
 #include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
@@ -19,7 +21,7 @@
 
 enum { BUF_SIZE = 32 << 10, RCVBUF = 1 << 20, READ_BUDGET = 4 };
 
-enum phase { IDLE, OBJECTS, ROUTES4, ROUTES6 };
+enum phase { IDLE, LINKS, ADDRS, OBJECTS, ROUTES4, ROUTES6 };
 
 struct fib {
 	struct fib_ops ops;
@@ -53,8 +55,10 @@ static int open_socket(void)
 
 	if (fd < 0)
 		return -1;
-	/* Up to net.core.rmem_max; kernels that filter nothing tell more, which is no harm. */
-	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	/* Up to net.core.rmem_max, or, where we may, whatever that is; kernels that filter
+	 * nothing tell more, which is no harm. */
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 	setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &on, sizeof(on));
 	if (!bind(fd, (struct sockaddr *)&me, sizeof(me)) && !join(fd, RTNLGRP_LINK) &&
 	    !join(fd, RTNLGRP_IPV4_ROUTE) && !join(fd, RTNLGRP_IPV6_ROUTE)) {
@@ -78,6 +82,10 @@ struct fib *fib_open(struct event_base *base, const struct fib_ops *ops, void *a
 	f->ops = *ops;
 	f->arg = arg;
 	f->fd = fd;
+	if (ops->on_addr) {
+		join(fd, RTNLGRP_IPV4_IFADDR);
+		join(fd, RTNLGRP_IPV6_IFADDR);
+	}
 	f->read_ev = event_new(base, fd, EV_READ | EV_PERSIST, on_readable, f);
 	event_add(f->read_ev, NULL);
 	return f;
@@ -122,23 +130,44 @@ static void put_attr(struct wr *w, uint16_t type, const void *value, uint16_t le
 /* Ask for the next of what a dump has. */
 static int ask_phase(struct fib *f, enum phase phase)
 {
-	static const uint8_t families[] = {[ROUTES4] = AF_INET, [ROUTES6] = AF_INET6};
+	static const struct {
+		uint16_t type;
+		uint8_t family;
+	} requests[] = {
+	    [LINKS] = {RTM_GETLINK,    AF_UNSPEC},
+	    [ADDRS] = {RTM_GETADDR,    AF_UNSPEC},
+	    [OBJECTS] = {RTM_GETNEXTHOP, AF_UNSPEC},
+	    [ROUTES4] = {RTM_GETROUTE,   AF_INET  },
+	    [ROUTES6] = {RTM_GETROUTE,   AF_INET6 },
+	};
 	uint32_t table = f->table ? f->table : RT_TABLE_MAIN;
-	struct rtmsg route = {.rtm_protocol = f->protocol};
+	struct rtmsg route = {
+	    .rtm_protocol = f->protocol, .rtm_family = requests[phase].family};
+	struct ifinfomsg link = {0};
+	struct ifaddrmsg addr = {0};
 	struct nhmsg object = {0};
 	uint8_t buf[128];
 	struct wr w = wr_of(buf, sizeof(buf));
 
 	f->phase = phase;
-	put_head(&w, phase == OBJECTS ? RTM_GETNEXTHOP : RTM_GETROUTE, NLM_F_DUMP, ++f->seq);
-	if (phase == OBJECTS) {
+	put_head(&w, requests[phase].type, NLM_F_DUMP, ++f->seq);
+	if (phase == LINKS) {
+		wr_bytes(&w, &link, sizeof(link));
+	} else if (phase == ADDRS) {
+		wr_bytes(&w, &addr, sizeof(addr));
+	} else if (phase == OBJECTS) {
 		wr_bytes(&w, &object, sizeof(object));
 	} else {
-		route.rtm_family = families[phase];
 		wr_bytes(&w, &route, sizeof(route));
 		put_attr(&w, RTA_TABLE, &table, sizeof(table));
 	}
 	return ask(f->fd, &w);
+}
+
+/* What a dump begins with. */
+static enum phase first(const struct fib *f)
+{
+	return f->ops.on_link ? LINKS : OBJECTS;
 }
 
 int fib_dump(struct fib *f, uint32_t table, uint8_t protocol)
@@ -150,7 +179,7 @@ int fib_dump(struct fib *f, uint32_t table, uint8_t protocol)
 	f->again = f->phase != IDLE;
 	if (f->again)
 		return 0;
-	rc = ask_phase(f, OBJECTS);
+	rc = ask_phase(f, first(f));
 	if (rc)
 		f->phase = IDLE;
 	return rc;
@@ -162,17 +191,25 @@ static void phase_end(struct fib *f, int error)
 {
 	bool unknown = error == -EOPNOTSUPP || error == -EINVAL;
 	bool ok = !error || error == -ENOENT || (f->phase == OBJECTS && unknown);
-	enum phase was = f->again ? IDLE : f->phase;
+	enum phase next = f->again ? first(f) : f->phase + 1;
 
 	f->phase = IDLE;
-	if (f->again || (ok && was != ROUTES6)) {
+	if (f->again || (ok && next <= ROUTES6)) {
 		f->again = false;
-		if (!ask_phase(f, was + 1))
+		if (!ask_phase(f, next))
 			return;
 		f->phase = IDLE;
 		ok = false;
 	}
 	f->ops.on_dumped(ok, f->arg);
+}
+
+static void hear_link(struct fib *f, const struct fib_msg *m)
+{
+	if (f->ops.on_link)
+		f->ops.on_link(&m->link, m->added, f->arg);
+	if (f->ops.on_down && !m->link.up)
+		f->ops.on_down(f->arg);
 }
 
 static void hear(struct fib *f, const void *p, size_t len)
@@ -185,8 +222,10 @@ static void hear(struct fib *f, const void *p, size_t len)
 			f->ops.on_route(&m.route, m.added, f->arg);
 		else if (m.kind == FIB_MSG_OBJECT)
 			f->ops.on_object(&m.object, m.added, f->arg);
-		else if (m.kind == FIB_MSG_DOWN)
-			f->ops.on_down(f->arg);
+		else if (m.kind == FIB_MSG_LINK)
+			hear_link(f, &m);
+		else if (m.kind == FIB_MSG_ADDR && f->ops.on_addr)
+			f->ops.on_addr(&m.addr, m.added, f->arg);
 		else if (m.kind == FIB_MSG_END && f->phase != IDLE && m.seq == f->seq)
 			phase_end(f, m.error);
 	}
@@ -226,6 +265,21 @@ bool fib_read(struct fib *f)
 	if (f->ops.on_batch)
 		f->ops.on_batch(f->arg);
 	return all;
+}
+
+/* The kernel then does not even queue what that port changes. */
+void fib_ignore(struct fib *f, uint32_t by)
+{
+	struct sock_filter code[] = {
+	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct nlmsghdr, nlmsg_pid)),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(by), 0, 1),
+	    BPF_STMT(BPF_RET | BPF_K, 0),
+	    BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+	};
+	struct sock_fprog program = {ARRAY_LEN(code), code};
+
+	/* Where that fails our own changes are told as somebody's who does what we do. */
+	setsockopt(f->fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
 }
 
 void fib_pause(struct fib *f, bool on)

@@ -25,6 +25,12 @@ int fib_dump(struct fib *f, uint32_t table, uint8_t protocol)
 	return -EOPNOTSUPP;
 }
 
+void fib_ignore(struct fib *f, uint32_t by)
+{
+	(void)f;
+	(void)by;
+}
+
 void fib_pause(struct fib *f, bool on)
 {
 	(void)f;

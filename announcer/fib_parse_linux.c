@@ -227,20 +227,51 @@ static enum fib_msg_kind object_parse(struct rd *r, struct fib_msg *m, struct fi
 		return FIB_MSG_OTHER;
 	if (!hops.n && !blackhole && (only.gate.family || only.ifindex))
 		hop_add(&hops, &only);
+	m->object.protocol = head.nh_protocol;
 	m->object.nh = nh;
 	m->object.n = hops.n;
 	return FIB_MSG_OBJECT;
 }
 
-/* An interface that has no link; told of, too, when something else about it changes. */
-static enum fib_msg_kind link_parse(struct rd *r, bool there)
+/* Told of, too, when something else about an interface changes. */
+static enum fib_msg_kind link_parse(struct rd *r, struct fib_msg *m)
 {
+	const unsigned up = IFF_UP | IFF_LOWER_UP;
 	struct ifinfomsg head;
 
 	rd_copy(r, &head, sizeof(head));
-	if (r->bad || (there && head.ifi_flags & IFF_LOWER_UP))
+	/* A bridge tells of its ports in a family of its own. */
+	if (r->bad || head.ifi_family || head.ifi_index <= 0)
 		return FIB_MSG_OTHER;
-	return FIB_MSG_DOWN;
+	m->link = (struct fib_link){.ifindex = (uint32_t)head.ifi_index,
+	    .up = m->added && (head.ifi_flags & up) == up,
+	    .loopback = head.ifi_flags & IFF_LOOPBACK};
+	return FIB_MSG_LINK;
+}
+
+/* IFA_ADDRESS is the other end's on a point-to-point link, and it is that which is reached. */
+static enum fib_msg_kind addr_parse(struct rd *r, struct fib_msg *m)
+{
+	struct ipaddr addr = {0}, local = {0};
+	struct ifaddrmsg head;
+	struct attr a;
+
+	rd_copy(r, &head, sizeof(head));
+	if (r->bad || !known_family(head.ifa_family) ||
+	    head.ifa_prefixlen > 8 * ipaddr_len(head.ifa_family))
+		return FIB_MSG_OTHER;
+	while (attr_next(r, &a)) {
+		if (a.type == IFA_ADDRESS)
+			get_addr(&a, head.ifa_family, &addr);
+		else if (a.type == IFA_LOCAL)
+			get_addr(&a, head.ifa_family, &local);
+	}
+	if (r->bad || !addr.family)
+		return FIB_MSG_OTHER;
+	m->addr.ifindex = head.ifa_index;
+	m->addr.addr = local.family ? local : addr;
+	m->addr.subnet = prefix_of(&addr, head.ifa_prefixlen);
+	return FIB_MSG_ADDR;
 }
 
 /* Of NLMSG_ERROR and NLMSG_DONE alike: they start with a code. */
@@ -286,7 +317,13 @@ int fib_parse(struct rd *r, struct fib_msg *m, struct fib_nexthop *nh)
 		break;
 	case RTM_NEWLINK:
 	case RTM_DELLINK:
-		m->kind = link_parse(&one, head.nlmsg_type == RTM_NEWLINK);
+		m->added = head.nlmsg_type == RTM_NEWLINK;
+		m->kind = link_parse(&one, m);
+		break;
+	case RTM_NEWADDR:
+	case RTM_DELADDR:
+		m->added = head.nlmsg_type == RTM_NEWADDR;
+		m->kind = addr_parse(&one, m);
 		break;
 	case NLMSG_ERROR:
 	case NLMSG_DONE:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * fib_parse_linux.h - messages of rtnetlink about routes and next-hop objects. Pure: bytes in,
- * structs out; whatever the bytes are.
+ * fib_parse_linux.h - messages of rtnetlink about routes, next-hop objects, interfaces and
+ * addresses. Pure: bytes in, structs out; whatever the bytes are.
  */
 #ifndef GREVY_FIB_PARSE_LINUX_H
 #define GREVY_FIB_PARSE_LINUX_H
@@ -13,17 +13,20 @@ enum fib_msg_kind {
 	FIB_MSG_OTHER, /* not for us */
 	FIB_MSG_ROUTE,
 	FIB_MSG_OBJECT,
-	FIB_MSG_DOWN, /* an interface went down, or away */
-	FIB_MSG_END,  /* of an answer; error tells how it went */
+	FIB_MSG_LINK,
+	FIB_MSG_ADDR,
+	FIB_MSG_END, /* of an answer; error tells how it went */
 };
 
 struct fib_msg {
 	enum fib_msg_kind kind;
 	uint32_t seq;
 	int error;  /* END: 0 or -errno */
-	bool added; /* ROUTE, OBJECT: there now, or gone */
+	bool added; /* there now, or gone */
 	struct fib_route route;
 	struct fib_object object;
+	struct fib_link link;
+	struct fib_addr addr;
 };
 
 /**

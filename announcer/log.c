@@ -27,8 +27,8 @@
 #define BUCKET_BURST 10
 #define BUCKET_MS    1000 /* one more token each */
 
-static const char *const areas[] = {
-    "alloc", "conf", "fib", "http", "k8s", "log", "main", "queue", "services", "vty", "zserv"};
+static const char *const areas[] = {"alloc", "bgp", "conf", "fib", "http", "k8s", "kernel",
+    "log", "main", "queue", "services", "vty", "zserv"};
 static const char *const level_names[] = {"error", "warn", "info", "debug"};
 
 static atomic_int log_level = LOG_LEVEL_INFO;

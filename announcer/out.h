@@ -2,6 +2,7 @@
 /* out.h - what an output of the RIB is: zebra, and later the kernel, BGP, layer 2. */
 #ifndef GREVY_OUT_H
 #define GREVY_OUT_H
+#include <stdbool.h>
 
 struct prefix;
 struct rib_route;
@@ -14,5 +15,8 @@ struct out_ops {
 	void (*withdraw)(const struct prefix *prefix, void *arg);
 	/* All changes of this commit were told: send them. May be NULL. */
 	void (*flush)(void *arg);
+	bool
+	    touched; /* routes are announced again when more than next hops matters: rib_touch()
+	              */
 };
 #endif

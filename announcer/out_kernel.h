@@ -2,7 +2,7 @@
 /*
  * out_kernel.h - the RIB into the kernel's table, on a router without zebra: each route
  * confirmed by the kernel's answer, next-hop objects shared by routes over the same next hops.
- * Platform: see out_kernel_linux.c; where there is none, out_kernel_none.c says so.
+ * What is specific to a system: out_kernel_port.h.
  */
 #ifndef GREVY_OUT_KERNEL_H
 #define GREVY_OUT_KERNEL_H
@@ -22,7 +22,7 @@ enum kernel_state {
 
 enum kroute_state {
 	KROUTE_WAITING,   /* no next hop is in a connected subnet whose link is up */
-	KROUTE_SENT,      /* no answer yet */
+	KROUTE_SENT,      /* about to be sent */
 	KROUTE_INSTALLED, /* the kernel said yes, and nothing else since */
 	KROUTE_REJECTED,  /* the kernel said no: retried with backoff */
 	KROUTE_SHADOWED,  /* a route of somebody else with a better metric has the prefix */
@@ -67,6 +67,10 @@ void out_kernel_status(const struct out_kernel *k, struct kernel_status *st);
  * ours. */
 enum kroute_state out_kernel_route(
     const struct out_kernel *k, const struct prefix *p, const char **why);
+/* Every route that is not installed, in no order. */
+typedef void out_kernel_fn(
+    const struct prefix *p, enum kroute_state s, const char *why, void *arg);
+void out_kernel_each(const struct out_kernel *k, out_kernel_fn *fn, void *arg);
 /* Is this address in a connected subnet whose link is up? For next hops of BGP. */
 bool out_kernel_reaches(const struct out_kernel *k, const struct ipaddr *a);
 #endif

@@ -68,6 +68,9 @@ struct out_zserv_events {
 	void (*on_limit)(uint32_t nexthops, void *arg);
 	/* Bytes of routes were written to zebra, all of them when `drained`. */
 	void (*on_written)(bool drained, void *arg);
+	/* zebra's word on a gateway that is tracked, see zroutes_nexthop_find(). */
+	void (*on_nexthop)(const struct ipaddr *nh, void *arg);
+	void (*on_router_id)(const struct ipaddr *id, void *arg);
 };
 
 /* Nothing happens before out_zserv_start(). conf and rib are borrowed for the lifetime. */

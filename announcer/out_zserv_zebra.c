@@ -22,6 +22,8 @@ static void on_router_id(const struct zapi_router_id *id, void *arg)
 	struct out_zserv *z = arg;
 
 	z->router_id = id->addr;
+	if (z->ev.on_router_id)
+		z->ev.on_router_id(&z->router_id, z->arg);
 }
 
 static struct zserv_iface *iface_find(struct out_zserv *z, uint32_t ifindex)
@@ -130,6 +132,8 @@ static void on_nexthop(const struct zapi_nht *t, void *arg)
 	    told.state == ZNH_UP ? "reachable" : "unreachable",
 	    by_default ? " (only by the default route)" : "");
 	zroutes_nexthop(z->routes, &told, zserv_now_ms());
+	if (z->ev.on_nexthop)
+		z->ev.on_nexthop(&told.addr, z->arg);
 }
 
 /* Whether zebra removed a route that we mean it to have. */

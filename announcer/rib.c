@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The RIB: one entry a prefix, with at most one route a source and what the outputs were told
- * last. rib_set() only notes what is wanted and puts the entry on the list of changes;
- * rib_commit() compares the best wanted route with the one that was told, so that a change
- * that was taken back before the commit is never seen by an output.
+ * The RIB: one entry a prefix, with at most one next-hop set a source and what the outputs
+ * were told last. rib_set() only notes what is wanted and puts the entry on the list of
+ * changes; rib_commit() compares the best wanted route with the one that was told, so that a
+ * change that was taken back before the commit is never seen by an output.
  *
  * Next-hop sets are shared: routes over the same nodes (thousands of Services, few node sets)
- * refer to one counted copy, and "unchanged" is a comparison of pointers. Must not do: I/O,
- * logging, looking at why a route is there.
+ * refer to one counted copy, and "unchanged" is a comparison of pointers. An entry is 28 bytes
+ * (IPv4): nearly every prefix has one source, whose set it holds itself; struct rib_route is
+ * made when somebody asks. Must not do: I/O, logging, looking at why a route is there.
  */
 #include "announcer/rib.h"
+#include "announcer/ptable.h"
 #include "announcer/table.h"
 #include "announcer/util.h"
 
@@ -19,10 +21,22 @@ struct nhset {
 	struct rib_nexthop nh[];
 };
 
+struct wants {
+	const struct rib_nexthop *nh[RIB_SOURCES]; /* NULL: this source has nothing */
+};
+
+enum { LISTED = 1, TOUCHED = 2, MANY = 4 }; /* on the list of changes; wants.many */
+
 struct entry {
-	struct rib_route told;               /* what the outputs have; nh NULL: nothing */
-	struct rib_route *want[RIB_SOURCES]; /* NULL: this source has nothing */
-	bool listed;                         /* on the list of changes */
+	const struct rib_nexthop *told; /* what the outputs have; NULL: nothing */
+	union {
+		const struct rib_nexthop *one; /* of source `sole`; NULL: no source has any */
+		struct wants *many;
+	} want;
+	uint32_t note; /* rib_note() */
+	uint8_t flags;
+	uint8_t sole, told_source;
+	uint8_t key[];
 };
 
 struct attached {
@@ -31,29 +45,15 @@ struct attached {
 };
 
 struct rib {
-	struct table entries, sets;
+	struct ptable entries;
+	struct table sets;
 	struct entry **changes;
 	size_t n_changes, cap_changes;
 	struct attached *outs;
 	size_t n_outs;
 	size_t n_best;
+	struct rib_route *lent; /* what rib_best() and rib_from() point to */
 };
-
-static uint32_t entry_hash(const void *e)
-{
-	const struct prefix *p = &((const struct entry *)e)->told.prefix;
-
-	return table_hash(p->addr, ipaddr_len(p->family), p->plen);
-}
-
-static bool entry_same(const void *a, const void *b)
-{
-	const struct entry *x = a, *y = b;
-
-	return prefix_cmp(&x->told.prefix, &y->told.prefix) == 0;
-}
-
-static const struct table_ops entry_ops = {entry_hash, entry_same};
 
 static bool nexthop_same(const struct rib_nexthop *a, const struct rib_nexthop *b)
 {
@@ -132,36 +132,38 @@ static void set_drop(struct rib *rib, const struct rib_nexthop *nh)
 	free(s);
 }
 
+static size_t set_n(const struct rib_nexthop *nh)
+{
+	return set_of(nh)->n;
+}
+
 struct rib *rib_new(void)
 {
 	struct rib *rib = xcalloc(1, sizeof(*rib));
 
-	rib->entries.ops = &entry_ops;
+	ptable_init(&rib->entries, offsetof(struct entry, key));
 	rib->sets.ops = &set_ops;
+	rib->lent = xcalloc(2, sizeof(*rib->lent));
 	return rib;
-}
-
-static void entry_free(struct entry *e)
-{
-	for (size_t i = 0; i < RIB_SOURCES; i++)
-		free(e->want[i]);
-	free(e);
 }
 
 void rib_free(struct rib *rib)
 {
-	void *e;
+	struct entry *e;
+	void *s;
 
 	if (!rib)
 		return;
-	for (size_t at = 0; (e = table_next(&rib->entries, &at));)
-		entry_free(e);
-	for (size_t at = 0; (e = table_next(&rib->sets, &at));)
-		free(e);
-	table_fini(&rib->entries);
+	for (size_t at = 0; (e = ptable_next(&rib->entries, &at));)
+		if (e->flags & MANY)
+			free(e->want.many);
+	for (size_t at = 0; (s = table_next(&rib->sets, &at));)
+		free(s);
+	ptable_fini(&rib->entries);
 	table_fini(&rib->sets);
 	free(rib->changes);
 	free(rib->outs);
+	free(rib->lent);
 	free(rib);
 }
 
@@ -171,99 +173,162 @@ void rib_attach(struct rib *rib, const struct out_ops *ops, void *arg)
 	rib->outs[rib->n_outs++] = (struct attached){ops, arg};
 }
 
-static struct entry *entry_find(const struct rib *rib, const struct prefix *prefix)
+void rib_detach(struct rib *rib, const struct out_ops *ops, const void *arg)
 {
-	const struct entry probe = {.told.prefix = *prefix};
+	size_t n = 0;
 
-	return table_find(&rib->entries, &probe);
+	for (size_t i = 0; i < rib->n_outs; i++)
+		if (rib->outs[i].ops != ops || rib->outs[i].arg != arg)
+			rib->outs[n++] = rib->outs[i];
+	rib->n_outs = n;
 }
 
 static void entry_list(struct rib *rib, struct entry *e)
 {
-	if (e->listed)
+	if (e->flags & LISTED)
 		return;
 	if (rib->n_changes == rib->cap_changes) {
 		rib->cap_changes = rib->cap_changes ? rib->cap_changes * 2 : 16;
-		rib->changes = xrealloc(rib->changes, rib->cap_changes, sizeof(*rib->changes));
+		rib->changes = xrealloc(rib->changes, rib->cap_changes, sizeof(struct entry *));
 	}
 	rib->changes[rib->n_changes++] = e;
-	e->listed = true;
+	e->flags |= LISTED;
 }
 
-static struct entry *entry_make(struct rib *rib, const struct prefix *prefix)
+static const struct rib_nexthop *entry_want(const struct entry *e, enum rib_source source)
 {
-	struct entry *e = entry_find(rib, prefix);
+	if (e->flags & MANY)
+		return e->want.many->nh[source];
+	return e->sole == source ? e->want.one : NULL;
+}
 
-	if (!e) {
-		e = xcalloc(1, sizeof(*e));
-		e->told.prefix = *prefix;
-		table_add(&rib->entries, e);
+static void entry_set_want(
+    struct entry *e, enum rib_source source, const struct rib_nexthop *set)
+{
+	struct wants *many;
+
+	if (!(e->flags & MANY) && (!e->want.one || e->sole == source)) {
+		e->sole = source;
+		e->want.one = set;
+		return;
 	}
-	return e;
+	if (!(e->flags & MANY)) {
+		many = xcalloc(1, sizeof(*many));
+		many->nh[e->sole] = e->want.one;
+		e->want.many = many;
+		e->flags |= MANY;
+	}
+	e->want.many->nh[source] = set;
+}
+
+/* Back to one set where one is left. */
+static void entry_pack(struct entry *e)
+{
+	struct wants *many = e->want.many;
+	unsigned n = 0;
+
+	if (!(e->flags & MANY))
+		return;
+	for (unsigned s = 0; s < RIB_SOURCES; s++)
+		n += many->nh[s] != NULL;
+	if (n > 1)
+		return;
+	e->flags &= (uint8_t)~MANY;
+	e->want.one = NULL;
+	for (unsigned s = 0; s < RIB_SOURCES; s++)
+		if (many->nh[s])
+			entry_set_want(e, s, many->nh[s]);
+	free(many);
 }
 
 void rib_set(struct rib *rib, enum rib_source source, const struct prefix *prefix,
     const struct rib_nexthop *nh, size_t n)
 {
-	struct entry *e = n ? entry_make(rib, prefix) : entry_find(rib, prefix);
+	struct entry *e = ptable_find(&rib->entries, prefix);
 	const struct rib_nexthop *set, *old;
 
-	if (!e)
+	if (!e && !n)
 		return;
-	old = e->want[source] ? e->want[source]->nh : NULL;
-	if (old && nexthops_same(old, e->want[source]->n, nh, n))
+	if (!e)
+		e = ptable_add(&rib->entries, prefix);
+	old = entry_want(e, source);
+	if (old && nexthops_same(old, set_n(old), nh, n))
 		return; /* most often; and cheaper than to look the set up */
 	set = set_take(rib, nh, n);
 	if (set != old)
 		entry_list(rib, e);
+	entry_set_want(e, source, set);
+	entry_pack(e);
 	set_drop(rib, old);
-	if (!set) {
-		free(e->want[source]);
-		e->want[source] = NULL;
-		return;
-	}
-	if (!e->want[source])
-		e->want[source] = xcalloc(1, sizeof(*e->want[source]));
-	*e->want[source] =
-	    (struct rib_route){.prefix = *prefix, .source = source, .nh = set, .n = n};
 }
 
-/* The route that wins the prefix; NULL when there is none. */
-static const struct rib_route *entry_winner(const struct entry *e)
+void rib_touch(struct rib *rib, enum rib_source source, const struct prefix *prefix)
 {
-	for (size_t s = 0; s < RIB_SOURCES; s++)
-		if (e->want[s])
-			return e->want[s];
+	struct entry *e = ptable_find(&rib->entries, prefix);
+
+	if (!e || !entry_want(e, source))
+		return;
+	for (unsigned s = 0; s < source; s++)
+		if (entry_want(e, s))
+			return; /* nobody sees it */
+	e->flags |= TOUCHED;
+	entry_list(rib, e);
+}
+
+/* The set that wins the prefix, and whose it is; NULL when there is none. */
+static const struct rib_nexthop *entry_winner(const struct entry *e, uint8_t *source)
+{
+	const struct rib_nexthop *nh;
+
+	for (uint8_t s = 0; s < RIB_SOURCES; s++) {
+		nh = entry_want(e, s);
+		*source = s;
+		if (nh)
+			return nh;
+	}
 	return NULL;
 }
 
-static void tell(const struct entry *e, const struct attached *out)
+static struct rib_route route_of(
+    const struct prefix *p, const struct rib_nexthop *nh, enum rib_source source)
 {
-	if (e->told.nh)
-		out->ops->announce(&e->told, out->arg);
+	return (struct rib_route){*p, source, nh, nh ? set_n(nh) : 0};
+}
+
+static struct rib_route entry_told(const struct rib *rib, const struct entry *e)
+{
+	const struct prefix p = ptable_prefix(&rib->entries, e);
+
+	return route_of(&p, e->told, e->told_source);
+}
+
+static void tell(const struct rib_route *told, const struct attached *out)
+{
+	if (told->nh)
+		out->ops->announce(told, out->arg);
 	else
-		out->ops->withdraw(&e->told.prefix, out->arg);
+		out->ops->withdraw(&told->prefix, out->arg);
 }
 
 /* Return: whether the outputs were told. */
-static bool entry_commit(struct rib *rib, struct entry *e)
+static bool entry_commit(struct rib *rib, struct entry *e, bool touched)
 {
-	const struct rib_route *best = entry_winner(e);
-	const struct rib_nexthop *old = e->told.nh;
+	uint8_t source;
+	const struct rib_nexthop *best = entry_winner(e, &source), *old = e->told;
+	bool same = best ? best == old && source == e->told_source : !old;
+	struct rib_route r;
 
-	if (best ? best->nh == old && best->source == e->told.source : !old)
+	if (same && !(touched && best))
 		return false;
-	if (best) {
-		set_of(best->nh)->refs++;
-		rib->n_best += !old;
-		e->told = *best;
-	} else {
-		rib->n_best--;
-		e->told.nh = NULL;
-		e->told.n = 0;
-	}
+	if (best)
+		set_of(best)->refs++;
+	rib->n_best += (best != NULL) - (size_t)(old != NULL);
+	e->told = best;
+	e->told_source = source;
+	r = entry_told(rib, e);
 	for (size_t i = 0; i < rib->n_outs; i++)
-		tell(e, &rib->outs[i]);
+		if (!same || rib->outs[i].ops->touched)
+			tell(&r, &rib->outs[i]);
 	set_drop(rib, old);
 	return true;
 }
@@ -274,13 +339,12 @@ size_t rib_commit(struct rib *rib)
 
 	for (size_t i = 0; i < rib->n_changes; i++) {
 		struct entry *e = rib->changes[i];
+		bool touched = e->flags & TOUCHED;
 
-		e->listed = false;
-		told += entry_commit(rib, e);
-		if (e->told.nh)
-			continue;
-		table_remove(&rib->entries, e);
-		entry_free(e);
+		e->flags &= (uint8_t) ~(LISTED | TOUCHED);
+		told += entry_commit(rib, e, touched);
+		if (!e->told)
+			ptable_remove(&rib->entries, e);
 	}
 	rib->n_changes = 0;
 	for (size_t i = 0; told && i < rib->n_outs; i++)
@@ -298,53 +362,80 @@ void rib_replay(const struct rib *rib, const struct out_ops *ops, void *arg)
 {
 	const struct attached out = {ops, arg};
 	const struct entry *e;
+	struct rib_route r;
 
-	for (size_t at = 0; (e = table_next(&rib->entries, &at));)
-		if (e->told.nh)
-			tell(e, &out);
+	for (size_t at = 0; (e = ptable_next(&rib->entries, &at));) {
+		r = entry_told(rib, e);
+		if (r.nh)
+			tell(&r, &out);
+	}
 	if (ops->flush)
 		ops->flush(arg);
 }
 
 const struct rib_route *rib_best(const struct rib *rib, const struct prefix *prefix)
 {
-	const struct entry *e = entry_find(rib, prefix);
+	const struct entry *e = ptable_find(&rib->entries, prefix);
 
-	return e && e->told.nh ? &e->told : NULL;
+	if (!e || !e->told)
+		return NULL;
+	rib->lent[0] = route_of(prefix, e->told, e->told_source);
+	return &rib->lent[0];
 }
 
 const struct rib_route *rib_from(
     const struct rib *rib, const struct prefix *prefix, enum rib_source source)
 {
-	const struct entry *e = entry_find(rib, prefix);
+	const struct entry *e = ptable_find(&rib->entries, prefix);
+	const struct rib_nexthop *nh = e ? entry_want(e, source) : NULL;
 
-	return e ? e->want[source] : NULL;
+	if (!nh)
+		return NULL;
+	rib->lent[1] = route_of(prefix, nh, source);
+	return &rib->lent[1];
 }
 
-static int entry_cmp(const void *a, const void *b)
+static void entry_each(const struct rib *rib, const struct entry *e, rib_fn *fn, void *arg)
 {
-	const struct entry *const *x = a, *const *y = b;
+	const struct prefix p = ptable_prefix(&rib->entries, e);
+	struct rib_route r = route_of(&p, e->told, e->told_source);
 
-	return prefix_cmp(&(*x)->told.prefix, &(*y)->told.prefix);
-}
-
-static void entry_each(const struct entry *e, rib_fn *fn, void *arg)
-{
-	if (!e->told.nh)
+	if (!e->told)
 		return;
-	fn(&e->told, true, arg);
-	for (size_t s = 0; s < RIB_SOURCES; s++)
-		if (e->want[s] && s != e->told.source)
-			fn(e->want[s], false, arg);
+	fn(&r, true, arg);
+	for (unsigned s = 0; s < RIB_SOURCES; s++) {
+		r = route_of(&p, entry_want(e, s), s);
+		if (r.nh && s != e->told_source)
+			fn(&r, false, arg);
+	}
 }
 
 void rib_each(const struct rib *rib, rib_fn *fn, void *arg)
 {
-	void **v = table_sorted(&rib->entries, entry_cmp);
+	void **v = ptable_sorted(&rib->entries);
 
-	for (size_t i = 0; i < rib->entries.n; i++)
-		entry_each(v[i], fn, arg);
+	for (size_t i = 0, n = ptable_count(&rib->entries, 0); i < n; i++)
+		entry_each(rib, v[i], fn, arg);
 	free(v);
+}
+
+uint32_t *rib_note(const struct rib *rib, const struct prefix *prefix)
+{
+	struct entry *e = ptable_find(&rib->entries, prefix);
+
+	return e ? &e->note : NULL;
+}
+
+void rib_notes(const struct rib *rib, rib_note_fn *fn, void *arg)
+{
+	struct entry *e;
+
+	for (size_t at = 0; (e = ptable_next(&rib->entries, &at));) {
+		struct rib_route told = entry_told(rib, e);
+
+		if (told.nh)
+			fn(&told, &e->note, arg);
+	}
 }
 
 size_t rib_count(const struct rib *rib)

@@ -13,7 +13,7 @@ libraries='
 ^yaml[.]h$              ^k8s/yamldoc[.]c$
 ^zmq[.]h$               ^announcer/(queue|out_pub)[.]c$
 ^(pthread|threads)[.]h$ ^announcer/queue[.]c$
-^(linux|netlink)/       _linux[.]c$
+^(linux|netlink|libmnl)/ _linux[.]c$
 ^sys/(inotify|epoll|timerfd|signalfd|eventfd|prctl)[.]h$ _linux[.]c$
 ^(event2|curl|histedit[.]h|editline) ^(k8s|announcer)/
 '

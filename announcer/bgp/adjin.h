@@ -38,7 +38,7 @@ typedef bool bgp_in_reach_fn(const struct ipaddr *nexthop, uint32_t *metric, voi
 void bgp_in_set_reach(struct bgp_in *in, bgp_in_reach_fn *fn, void *arg);
 void bgp_in_nexthop_changed(struct bgp_in *in, const struct ipaddr *nexthop);
 
-/* A peer without routes. name and import are borrowed for its lifetime. */
+/* A peer without routes. name is borrowed for its lifetime, import copied. */
 struct bgp_in_peer *bgp_in_peer_new(
     struct bgp_in *in, const char *name, const struct bgp_import *import);
 void bgp_in_peer_free(struct bgp_in_peer *p); /* with its routes; NULL is fine */
@@ -55,11 +55,15 @@ void bgp_in_peer_drop_stale(struct bgp_in_peer *p);
 
 /* Return: 0, or -EPROTO with e (BGP_CEASE_MAX_PREFIX). */
 int bgp_in_update(struct bgp_in_peer *p, const struct bgp_update *u, struct bgp_error *e);
-/* A refresh of this family was asked for: what the answer does not bring stays. */
 
 /* Decide what changed, into the RIB; the caller commits that. At most `budget` prefixes (0 =
  * all). Return: whether more is left. */
 bool bgp_in_run(struct bgp_in *in, size_t budget);
+
+/* The best path as last decided; false: there is none. attrs are borrowed until the next
+ * update; peer is its address. */
+bool bgp_in_best(const struct bgp_in *in, const struct prefix *prefix,
+    const struct bgp_attrs **attrs, bool *ibgp, struct ipaddr *peer);
 
 struct bgp_in_counts {
 	size_t accepted[2]; /* routes kept, IPv4 and IPv6 */
@@ -77,7 +81,7 @@ struct bgp_in_path {
 	const struct bgp_in_source *source;
 	const char *peer_name;
 	const struct bgp_attrs *attrs;
-	struct ipaddr nexthop; /* after the policy */
+	struct ipaddr nexthop; /* after the policy; family 0: ours */
 	bool best, multipath, stale, reachable;
 	const char *reason; /* why it is the best or not: FRR's words, "Router ID"; "" */
 	int64_t since_s;    /* 0: not kept */

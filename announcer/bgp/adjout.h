@@ -38,7 +38,8 @@ struct bgp_out_rules {
 void bgp_out_set_rules(struct bgp_out *out, const struct bgp_out_rules *rules);
 
 /* How a route that was received (RIB_BGP) came in: attributes of its best path, and whether by
- * iBGP. false: it is not known any more. */
+ * iBGP. false: it is not known any more. Asked when the RIB tells the route; rib_touch() says
+ * that the answer is another one. */
 typedef bool bgp_out_received_fn(const struct prefix *p, const struct bgp_attrs **attrs,
     bool *ibgp, struct ipaddr *peer, void *arg);
 void bgp_out_set_received(struct bgp_out *out, bgp_out_received_fn *fn, void *arg);
@@ -54,7 +55,8 @@ void bgp_out_peer_free(struct bgp_out_peer *p); /* NULL is fine */
 /* The neighbour's export list or its pools' peers changed: only differences are sent. */
 void bgp_out_peer_changed(struct bgp_out_peer *p);
 void bgp_out_peer_refresh(struct bgp_out_peer *p, uint8_t family); /* 0 = both */
-/* Append the next message for this peer, at most BGP_MESSAGE_MAX bytes. false: it has all. */
+/* Append the next message for this peer; w has room for BGP_MESSAGE_MAX bytes. false: it has
+ * all. */
 bool bgp_out_fill(struct bgp_out_peer *p, struct wr *w);
 
 struct bgp_out_counts {

@@ -23,18 +23,34 @@ struct bgp_events {
 	/* What peers had before a restart of ours is known again: each that is expected has
 	 * sent its End-of-RIB, or the restart time is over. Once. */
 	void (*on_settled)(void *arg);
+	/* There is something for peers; all of it was handed to TCP when `drained`. */
+	void (*on_written)(bool drained, void *arg);
 };
+
+/* As bgp_in_reach_fn: can a next hop be reached, and how far away is it? */
+typedef bool bgp_reach_fn(const struct ipaddr *nexthop, uint32_t *metric, void *arg);
 
 /* conf, store (Nodes, Secrets) and rib are borrowed for the lifetime. Nothing is opened unless
  * conf has a bgp section or peers for this node. */
 struct bgp *bgp_new(struct event_base *base, const struct conf *conf, struct store *store,
     struct rib *rib, const struct bgp_events *ev, void *arg);
 void bgp_start(struct bgp *b);
+/* Without it every next hop is. */
+void bgp_set_reach(struct bgp *b, bgp_reach_fn *fn, void *arg);
+void bgp_nexthop_changed(struct bgp *b, const struct ipaddr *nexthop);
+void bgp_nexthops_changed(struct bgp *b); /* any of them may have */
+
+/* Decide what peers changed, into the RIB, for the caller to commit: at most `budget` prefixes
+ * (0 = all). Return: whether more is left. */
+bool bgp_run(struct bgp *b, size_t budget);
 /* hold: peers keep our routes for the restart time; else they are withdrawn. NULL is fine. */
 void bgp_stop(struct bgp *b, bool hold);
 
 /* conf is in force; only what differs is touched. */
 void bgp_reload(struct bgp *b, const struct conf *conf);
+/* The policy (pools, advertisements, communities) of this configuration is in force, which may
+ * be another one than that of bgp_reload(). Borrowed until the next call. */
+void bgp_set_policy(struct bgp *b, const struct conf *rules);
 /* This node's Node object, a Secret of a peer, or the router identifier may have changed. */
 void bgp_node_changed(struct bgp *b, const char *name);
 void bgp_secrets_changed(struct bgp *b);

@@ -22,10 +22,15 @@ struct bgp_prefix_list {
 	             passes */
 };
 
-/* Return: NULL, or what was expected instead (a constant); written only on success. */
+/* [permit|deny] PREFIX [ge N] [le N], plen <= ge <= le; ge alone reaches to host prefixes.
+ * Return: NULL, or what was expected instead (a constant); written only on success. */
 const char *bgp_prefix_rule_parse(const char *s, struct bgp_prefix_rule *to);
+/* As short as it parses to the same; returns buf. */
 const char *bgp_prefix_rule_str(const struct bgp_prefix_rule *r, char *buf, size_t size);
 bool bgp_prefix_list_passes(const struct bgp_prefix_list *l, const struct prefix *p);
+bool bgp_prefix_list_equal(const struct bgp_prefix_list *a, const struct bgp_prefix_list *b);
+/* to->v is the caller's to free. */
+void bgp_prefix_list_copy(struct bgp_prefix_list *to, const struct bgp_prefix_list *from);
 
 enum bgp_nexthop_rule {
 	BGP_NEXTHOP_DEFAULT,   /* import: unchanged; export: RFC 4271 5.1.3 */
@@ -78,7 +83,10 @@ struct bgp_neighbor {
 	struct bgp_export export;
 };
 
+bool bgp_import_equal(const struct bgp_import *a, const struct bgp_import *b);
+
 void bgp_neighbor_fini(struct bgp_neighbor *n); /* frees what it owns, not n */
+void bgp_neighbor_copy(struct bgp_neighbor *to, const struct bgp_neighbor *from);
 bool bgp_neighbor_equal(const struct bgp_neighbor *a, const struct bgp_neighbor *b);
 /* Same but for what can change under a running session: import, export, password_missing. */
 bool bgp_neighbor_same_session(const struct bgp_neighbor *a, const struct bgp_neighbor *b);

@@ -6,13 +6,15 @@
  */
 #ifndef GREVY_BGP_SESSION_H
 #define GREVY_BGP_SESSION_H
-#include "announcer/bgp/fsm.h"
 #include "announcer/bgp/neighbor.h"
+#include "announcer/bgp/session_status.h"
 #include "announcer/bgp/update.h"
 
 struct event_base;
 struct bgp_session;
 struct bgp_sessions;
+
+enum { BGP_STALE_S = 360 };
 
 /* What both sides agreed on; valid while established. */
 struct bgp_facts {
@@ -39,7 +41,8 @@ struct bgp_session_ops {
 	/* It was established and is not any more. hold: the peer restarts gracefully, its
 	 * routes are to be kept as stale; else they are gone. */
 	void (*on_down)(struct bgp_session *s, bool hold, void *arg);
-	/* The peer did not come back within its restart time: stale routes are to go. */
+	/* The peer did not come back within its restart time, or did not tell all again within
+	 * BGP_STALE_S of its return: stale routes are to go. */
 	void (*on_stale_over)(struct bgp_session *s, void *arg);
 	/* Return: 0, or -EPROTO with e: the session ends by this NOTIFICATION. */
 	int (*on_update)(
@@ -48,7 +51,8 @@ struct bgp_session_ops {
 	/* There is room: append one whole message. false = nothing is to be said now; then
 	 * bgp_session_wake() when there is. */
 	bool (*fill)(struct bgp_session *s, struct wr *w, void *arg);
-	/* A session of a range came or is about to be freed: its part of the owner's state. */
+	/* A session (of the configuration or of a range) came, or is about to be freed, after
+	 * its on_down(): for the owner's part of it. */
 	void (*on_made)(struct bgp_session *s, void *arg);
 	void (*on_freed)(struct bgp_session *s, void *arg);
 };
@@ -101,23 +105,4 @@ const struct bgp_facts *bgp_session_facts(
 void bgp_session_set_owner(
     struct bgp_session *s, void *owner); /* the owner's part, as it likes */
 void *bgp_session_owner(const struct bgp_session *s);
-
-/* For show: counters and times. */
-struct bgp_session_status {
-	enum bgp_state state;
-	struct ipaddr remote; /* of the neighbour, or of the session of a range */
-	bool dynamic;         /* of a range */
-	const char *why;      /* why it is not established: "connect: Connection refused"; "" */
-	int64_t up_since_s, down_since_s; /* Unix time; 0 = never */
-	int64_t retry_in_ms, hold_left_ms, keepalive_left_ms,
-	    stale_left_ms;                      /* -1 = not running */
-	uint64_t in[BGP_TYPES], out[BGP_TYPES]; /* messages by enum bgp_type; [0] unknown */
-	uint64_t bytes_in, bytes_out, established, dropped;
-	int64_t last_in_s, last_out_s;             /* Unix time of the last message; 0 = none */
-	struct bgp_error last_sent, last_received; /* NOTIFICATIONs; code 0 = none */
-	int64_t last_reset_s;
-	const char *last_reset; /* "Peer closed the session" */
-	size_t queued;          /* bytes not taken by TCP yet */
-};
-void bgp_session_status(const struct bgp_session *s, struct bgp_session_status *to);
 #endif

@@ -6,11 +6,13 @@
 #include <stdint.h>
 
 struct alloc;
+struct bgp;
 struct conf;
 struct control;
 struct desired;
 struct k8s_state;
 struct latency;
+struct out_kernel;
 struct out_zserv;
 struct queue;
 struct rib;
@@ -41,6 +43,8 @@ struct vty_context {
 	const struct vty_problem *problems; /* n_problems of them, noted in every why */
 	size_t n_problems;
 	const struct latency
-	    *latency; /* from an event being queued to its routes being written */
+	    *latency;    /* from an event being queued to its routes being written */
+	struct bgp *bgp; /* the BGP speaker */
+	const struct out_kernel *kernel; /* the kernel's table */
 };
 #endif

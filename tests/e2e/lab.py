@@ -27,7 +27,7 @@ import subprocess
 import sys
 import urllib.request
 
-OPENFABRIC = "197"  # rtm_protocol of zebra's openfabric routes
+OPENFABRIC = os.environ.get("LAB_PROTO", "197")  # rtm_protocol of zebra's openfabric routes, or of ours
 
 
 def pathspace():

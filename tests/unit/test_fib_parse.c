@@ -50,12 +50,19 @@ static void put_hops(struct buf *b, const struct fib_nexthop *nh, size_t n)
 static void put_message(struct buf *b, const struct fib_msg *m)
 {
 	const struct fib_route *r = &m->route;
-	char p[PREFIX_STRLEN];
+	char p[PREFIX_STRLEN], a[PREFIX_STRLEN];
 
 	if (m->kind == FIB_MSG_END)
 		buf_fmt(b, "end %d", m->error);
 	if (m->kind == FIB_MSG_OTHER)
 		buf_str(b, "other");
+	if (m->kind == FIB_MSG_LINK)
+		buf_fmt(b, "%s link %u%s%s", m->added ? "new" : "del", m->link.ifindex,
+		    m->link.up ? " up" : "", m->link.loopback ? " loopback" : "");
+	if (m->kind == FIB_MSG_ADDR)
+		buf_fmt(b, "%s address %s of %u, in %s", m->added ? "new" : "del",
+		    ipaddr_str(&m->addr.addr, a), m->addr.ifindex,
+		    prefix_str(&m->addr.subnet, p));
 	if (m->kind == FIB_MSG_OBJECT) {
 		buf_fmt(b, "%s object %u", m->added ? "new" : "del", m->object.id);
 		put_hops(b, m->object.nh, m->object.n);

@@ -57,7 +57,9 @@ static void on_flush(void *arg)
 	hear(arg, ".\n");
 }
 
-static const struct out_ops heard_ops = {"heard", on_announce, on_withdraw, on_flush};
+static const struct out_ops heard_ops = {"heard", on_announce, on_withdraw, on_flush, false};
+/* What routes are besides next hops matters to this one. */
+static const struct out_ops keen_ops = {"keen", on_announce, on_withdraw, on_flush, true};
 
 static struct prefix pfx(const char *s)
 {
@@ -220,7 +222,8 @@ static void count_withdraw(const struct prefix *p, void *arg)
 
 static void many_routes(void **state)
 {
-	static const struct out_ops ops = {"count", count_announce, count_withdraw, NULL};
+	static const struct out_ops ops = {
+	    "count", count_announce, count_withdraw, NULL, false};
 	struct rib *rib = rib_new();
 	struct rib_nexthop nh = {.weight = 1};
 	struct prefix p = pfx("10.0.0.0/32");
@@ -261,6 +264,89 @@ static void loopback_is_another_next_hop(void **state)
 	rib_free(rib);
 }
 
+static void a_touched_route_is_told_to_who_cares(void **state)
+{
+	struct rib *rib = rib_new();
+	struct heard h = {"", 0}, keen = {"", 0};
+	const struct prefix p = pfx("198.51.100.1"), other = pfx("198.51.100.2");
+
+	(void)state;
+	rib_attach(rib, &heard_ops, &h);
+	rib_attach(rib, &keen_ops, &keen);
+	rib_touch(rib, RIB_BGP, &other);
+	set(rib, RIB_BGP, "198.51.100.1", A, 1);
+	rib_touch(rib, RIB_BGP, &p);
+	assert_int_equal(rib_commit(rib), 1);
+	assert_heard(&h, "+198.51.100.1/32 192.0.2.1*1\n.\n");
+	assert_heard(&keen, "+198.51.100.1/32 192.0.2.1*1\n.\n");
+	rib_touch(rib, RIB_BGP, &p);
+	rib_touch(rib, RIB_BGP, &p);
+	rib_touch(rib, RIB_KUBERNETES, &p);
+	assert_int_equal(rib_commit(rib), 1);
+	assert_heard(&h, ".\n");
+	assert_heard(&keen, "+198.51.100.1/32 192.0.2.1*1\n.\n");
+	assert_int_equal(rib_commit(rib), 0);
+	/* Behind a better source nobody sees it; nor when it is gone. */
+	set(rib, RIB_KUBERNETES, "198.51.100.1", A, 1);
+	rib_commit(rib);
+	assert_heard(&keen, "+198.51.100.1/32 192.0.2.1*1\n.\n");
+	rib_touch(rib, RIB_BGP, &p);
+	assert_int_equal(rib_commit(rib), 0);
+	set(rib, RIB_KUBERNETES, "198.51.100.1", NULL, 0);
+	rib_touch(rib, RIB_BGP, &p);
+	set(rib, RIB_BGP, "198.51.100.1", NULL, 0);
+	rib_commit(rib);
+	assert_heard(&keen, "-198.51.100.1/32\n.\n");
+	assert_int_equal(rib_count(rib), 0);
+	rib_free(rib);
+}
+
+static void outputs_come_and_go(void **state)
+{
+	struct rib *rib = rib_new();
+	struct heard a = {"", 0}, b = {"", 0};
+
+	(void)state;
+	rib_attach(rib, &heard_ops, &a);
+	rib_attach(rib, &heard_ops, &b);
+	set(rib, RIB_BGP, "198.51.100.1", A, 1);
+	rib_detach(rib, &heard_ops, &a);
+	rib_detach(rib, &keen_ops, &b); /* never attached */
+	rib_commit(rib);
+	assert_heard(&a, "");
+	assert_heard(&b, "+198.51.100.1/32 192.0.2.1*1\n.\n");
+	rib_detach(rib, &heard_ops, &b);
+	set(rib, RIB_BGP, "198.51.100.1", AB, 1);
+	assert_int_equal(rib_commit(rib), 1);
+	assert_heard(&b, "");
+	rib_free(rib);
+}
+
+/* Equal next hops are one set, whoever's and in whatever order they were told. */
+static void equal_next_hops_are_one_set(void **state)
+{
+	struct rib *rib = rib_new();
+	const struct prefix p1 = pfx("198.51.100.1"), p2 = pfx("198.51.100.2"),
+			    p3 = pfx("2001:db8::3");
+	const struct rib_nexthop *nh;
+
+	(void)state;
+	set(rib, RIB_BGP, "198.51.100.1", AB, 1);
+	set(rib, RIB_KUBERNETES, "198.51.100.2", AB, 1);
+	set(rib, RIB_KUBERNETES, "2001:db8::3", AB, 2);
+	rib_commit(rib);
+	nh = rib_best(rib, &p1)->nh;
+	assert_ptr_equal(rib_best(rib, &p2)->nh, nh);
+	assert_ptr_not_equal(rib_best(rib, &p3)->nh, nh);
+	set(rib, RIB_KUBERNETES, "198.51.100.2", A, 1);
+	rib_commit(rib);
+	assert_ptr_equal(rib_best(rib, &p1)->nh, nh);
+	set(rib, RIB_REDISTRIBUTED, "2001:db8::3", AB, 1);
+	assert_ptr_equal(rib_from(rib, &p3, RIB_REDISTRIBUTED)->nh, nh);
+	assert_int_equal(rib_from(rib, &p3, RIB_KUBERNETES)->nh[0].weight, 2);
+	rib_free(rib);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -270,6 +356,9 @@ int main(void)
 	    cmocka_unit_test(replay_and_show),
 	    cmocka_unit_test(many_routes),
 	    cmocka_unit_test(loopback_is_another_next_hop),
+	    cmocka_unit_test(a_touched_route_is_told_to_who_cares),
+	    cmocka_unit_test(outputs_come_and_go),
+	    cmocka_unit_test(equal_next_hops_are_one_set),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

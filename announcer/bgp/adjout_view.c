@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* adjout_view.c - what peers have of us and why not more, for commands. */
+#include "announcer/bgp/adjout_int.h"
+#include "announcer/util.h"
+
+void bgp_out_peer_counts(const struct bgp_out_peer *p, struct bgp_out_counts *to)
+{
+	*to = (struct bgp_out_counts){
+	    .sent = {p->sent[0], p->sent[1]},
+	    .pending = p->out->log.n - p->at.cursor,
+	    .end_of_rib = p->end_of_rib,
+	};
+}
+
+static bool within(const struct prefix *outer, const struct prefix *p)
+{
+	struct ipaddr a = {.family = p->family};
+
+	memcpy(a.addr, p->addr, sizeof(a.addr));
+	return p->plen >= outer->plen && prefix_contains(outer, &a);
+}
+
+static int entry_cmp(const void *a, const void *b)
+{
+	const struct out_entry *const *x = a, *const *y = b;
+
+	return prefix_cmp(&(*x)->prefix, &(*y)->prefix);
+}
+
+static void show(struct out_say *say, const struct bgp_out_peer *peer,
+    const struct out_entry *e, bgp_out_each_fn *fn, void *arg)
+{
+	struct bgp_out_path path = {.prefix = e->prefix};
+
+	if (peer && !out_told(peer, e))
+		return;
+	out_say(say, peer, e);
+	if (say->why) /* withdrawn, which the peer is not told yet */
+		return;
+	path.attrs = &say->attrs;
+	path.aggregate = say->by_ads && (!e->own || e->own->source != RIB_KUBERNETES);
+	path.source = say->by_ads ? RIB_KUBERNETES : e->own->source;
+	fn(&path, arg);
+}
+
+void bgp_out_each(const struct bgp_out *out, const struct bgp_out_peer *peer, uint8_t family,
+    const struct prefix *outer, bgp_out_each_fn *fn, void *arg)
+{
+	void **v = table_sorted(&out->log.entries, entry_cmp);
+	struct out_say say = {0};
+
+	for (size_t i = 0; i < out->log.entries.n; i++) {
+		const struct out_entry *e = v[i];
+
+		if ((!family || e->prefix.family == family) &&
+		    (!outer || within(outer, &e->prefix)))
+			show(&say, peer, e, fn, arg);
+	}
+	out_say_fini(&say);
+	free(v);
+}
+
+static const struct out_why *entry_why(
+    const struct bgp_out *out, const struct bgp_out_peer *peer, const struct prefix *p)
+{
+	static const struct out_why none = {"it is no route in the RIB", "see show rib"};
+	static const struct out_why no_list = {
+	    "the neighbour has no export list, so nothing is announced to it (RFC 8212)",
+	    "add export: {prefixes: [...]} to it"};
+	static const struct out_why refused = {
+	    "the neighbour's export list does not let it through", "see export.prefixes"};
+	const struct out_entry *e = outlog_find(&out->log, p);
+	struct out_say say = {0};
+	const struct out_why *why;
+
+	if (!e || (!e->own && !e->offer))
+		return peer->nb->from_peers || peer->nb->export.prefixes.any ||
+		               peer->nb->export.prefixes.n
+		           ? &none
+		           : &no_list;
+	out_say(&say, peer, e);
+	why = say.why;
+	out_say_fini(&say);
+	if (why || out_passes(peer, p))
+		return why;
+	return peer->nb->export.prefixes.n ? &refused : &no_list;
+}
+
+/* A Service address by any of its advertisements. */
+static const struct out_why *address_why(
+    const struct bgp_out *out, const struct bgp_out_peer *peer, const struct prefix *p)
+{
+	const struct out_why *why, *entry = NULL;
+	const struct out_plan *plan = adverts_plan(&out->ads, p, &why);
+
+	for (size_t i = 0; plan && i < plan->n; i++) {
+		const struct prefix q = out_row_prefix(p, &plan->v[i]);
+
+		entry = entry_why(out, peer, &q);
+		if (!entry)
+			return NULL;
+	}
+	return plan ? entry : why;
+}
+
+const char *bgp_out_why_not(const struct bgp_out *out, const struct bgp_out_peer *peer,
+    const struct prefix *p, const char **cure)
+{
+	const struct out_entry *e = outlog_find(&out->log, p);
+	bool by_ads = peer->nb->from_peers && e && e->own && e->own->source == RIB_KUBERNETES;
+	const struct out_why *why =
+	    by_ads ? address_why(out, peer, p) : entry_why(out, peer, p);
+
+	*cure = why ? why->cure : "";
+	return why ? why->why : NULL;
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Records live in blocks of 256; a block that becomes empty is given back. The index is open
+ * addressing with linear probing, at most three quarters full, as in table.c, but its slots
+ * hold the number of a record, not a pointer, and records have no malloc header: an IPv4
+ * record of 24 bytes costs 30 to 35. Prefixes come from peers, so the hash is seeded by where
+ * memory happens to lie.
+ */
+#include "announcer/ptable.h"
+#include "announcer/util.h"
+#include <sys/socket.h>
+
+enum {
+	BLOCK = 256, /* records */
+	BITS_MIN = 4,
+	KEY_SIX = 64,    /* added to the length of an IPv6 prefix */
+	KEY_FREE = 0xff, /* no record here */
+};
+
+struct ptable_block {
+	uint8_t *records; /* NULL: none */
+	uint16_t used, made;
+	uint16_t free; /* chain of removed ones: number + 1, the next in its first bytes */
+};
+
+struct key {
+	uint8_t bytes[17];
+	unsigned len;
+};
+
+void ptable_init(struct ptable *t, size_t key_at)
+{
+	*t = (struct ptable){.key_at = key_at};
+	for (unsigned i = 0; i < 2; i++)
+		t->half[i].size = (key_at + (i ? 17 : 5) + 7) / 8 * 8;
+}
+
+static void half_fini(struct ptable_half *h)
+{
+	for (size_t i = 0; i < h->n_blocks; i++)
+		free(h->blocks[i].records);
+	free(h->blocks);
+	free(h->slots);
+	*h = (struct ptable_half){.size = h->size};
+}
+
+void ptable_fini(struct ptable *t)
+{
+	half_fini(&t->half[0]);
+	half_fini(&t->half[1]);
+}
+
+static bool key_of(const struct prefix *p, struct key *k)
+{
+	bool six = p->family == AF_INET6;
+
+	k->bytes[0] = (uint8_t)(p->plen + (six ? KEY_SIX : 0));
+	k->len = six ? 17 : 5;
+	memcpy(k->bytes + 1, p->addr, k->len - 1);
+	return six;
+}
+
+static uint64_t bytes64(const uint8_t *p, unsigned len)
+{
+	uint64_t v = 0;
+
+	for (unsigned i = 0; i < len; i++)
+		v = v << 8 | p[i];
+	return v;
+}
+
+static size_t home(
+    const struct ptable *t, const struct ptable_half *h, const uint8_t *key, unsigned len)
+{
+	uint64_t x = t->seed ^ (uint64_t)key[0] << 33;
+
+	if (len > 5) {
+		x = (x ^ bytes64(key + 9, 8)) * 0x9e3779b97f4a7c15u;
+		x ^= x >> 32;
+	}
+	x = (x ^ bytes64(key + 1, len > 5 ? 8 : 4)) * 0xd6e8feb86659fd93u;
+	x ^= x >> 32;
+	x *= 0x9e3779b97f4a7c15u;
+	return (size_t)(x >> (64 - h->bits));
+}
+
+static uint8_t *record(const struct ptable_half *h, uint32_t i)
+{
+	return h->blocks[i / BLOCK].records + (size_t)(i % BLOCK) * h->size;
+}
+
+/* The slot of this key, or the empty one where it would go. */
+static size_t slot_of(
+    const struct ptable *t, const struct ptable_half *h, const uint8_t *key, unsigned len)
+{
+	size_t mask = ((size_t)1 << h->bits) - 1, i = home(t, h, key, len);
+
+	while (h->slots[i] && memcmp(record(h, h->slots[i] - 1) + t->key_at, key, len) != 0)
+		i = (i + 1) & mask;
+	return i;
+}
+
+void *ptable_find(const struct ptable *t, const struct prefix *p)
+{
+	struct key k;
+	const struct ptable_half *h = &t->half[key_of(p, &k)];
+	uint32_t at = h->n ? h->slots[slot_of(t, h, k.bytes, k.len)] : 0;
+
+	return at ? record(h, at - 1) : NULL;
+}
+
+static void resize(struct ptable *t, struct ptable_half *h, unsigned bits)
+{
+	unsigned len = h == &t->half[1] ? 17 : 5;
+	uint32_t *old = h->slots;
+	size_t n = old ? (size_t)1 << h->bits : 0;
+
+	h->slots = xcalloc((size_t)1 << bits, sizeof(*h->slots));
+	h->bits = bits;
+	if (!t->seed)
+		t->seed = (uint64_t)(uintptr_t)h->slots * 0x9e3779b97f4a7c15u;
+	for (size_t i = 0; i < n; i++)
+		if (old[i])
+			h->slots[slot_of(t, h, record(h, old[i] - 1) + t->key_at, len)] =
+			    old[i];
+	free(old);
+}
+
+/* Number of a record that nobody has. */
+static uint32_t record_make(struct ptable_half *h)
+{
+	struct ptable_block *b;
+	uint16_t i;
+
+	while (h->room < h->n_blocks && h->blocks[h->room].used == BLOCK)
+		h->room++;
+	if (h->room == h->n_blocks) {
+		h->blocks = xrealloc(h->blocks, h->n_blocks + 1, sizeof(*h->blocks));
+		h->blocks[h->n_blocks++] = (struct ptable_block){.records = NULL};
+	}
+	b = &h->blocks[h->room];
+	if (!b->records)
+		b->records = xcalloc(BLOCK, h->size);
+	i = b->free ? (uint16_t)(b->free - 1) : b->made++;
+	if (b->free)
+		memcpy(&b->free, b->records + i * h->size, sizeof(b->free));
+	b->used++;
+	return (uint32_t)(h->room * BLOCK + i);
+}
+
+void *ptable_add(struct ptable *t, const struct prefix *p)
+{
+	struct key k;
+	struct ptable_half *h = &t->half[key_of(p, &k)];
+	uint32_t at;
+	uint8_t *r;
+
+	if (!h->slots)
+		resize(t, h, BITS_MIN);
+	else if ((h->n + 1) * 4 > ((size_t)3 << h->bits))
+		resize(t, h, h->bits + 1);
+	at = record_make(h);
+	r = record(h, at);
+	memset(r, 0, h->size);
+	memcpy(r + t->key_at, k.bytes, k.len);
+	h->slots[slot_of(t, h, k.bytes, k.len)] = at + 1;
+	h->n++;
+	return r;
+}
+
+static void record_drop(struct ptable *t, struct ptable_half *h, uint32_t at)
+{
+	size_t block = at / BLOCK;
+	struct ptable_block *b = &h->blocks[block];
+	uint8_t *r = record(h, at);
+
+	memcpy(r, &b->free, sizeof(b->free));
+	r[t->key_at] = KEY_FREE;
+	b->free = (uint16_t)(at % BLOCK + 1);
+	if (block < h->room)
+		h->room = block;
+	if (--b->used)
+		return;
+	free(b->records);
+	*b = (struct ptable_block){.records = NULL};
+}
+
+/* Take a slot out and close the gap: what probed past it moves up. */
+static void slot_remove(struct ptable *t, struct ptable_half *h, size_t hole)
+{
+	unsigned len = h == &t->half[1] ? 17 : 5;
+	size_t mask = ((size_t)1 << h->bits) - 1;
+
+	for (size_t i = (hole + 1) & mask; h->slots[i]; i = (i + 1) & mask) {
+		const uint8_t *r = record(h, h->slots[i] - 1);
+		size_t from = home(t, h, r + t->key_at, len);
+
+		if (((i - from) & mask) < ((i - hole) & mask))
+			continue; /* its home lies after the hole */
+		h->slots[hole] = h->slots[i];
+		hole = i;
+	}
+	h->slots[hole] = 0;
+}
+
+void ptable_remove(struct ptable *t, void *gone)
+{
+	const uint8_t *key = (uint8_t *)gone + t->key_at;
+	bool six = key[0] >= KEY_SIX;
+	struct ptable_half *h = &t->half[six];
+	size_t slot = slot_of(t, h, key, six ? 17 : 5);
+	uint32_t at = h->slots[slot] - 1;
+
+	slot_remove(t, h, slot);
+	record_drop(t, h, at);
+	h->n--;
+	if (h->bits > BITS_MIN && h->n << 3 < (size_t)1 << h->bits)
+		resize(t, h, h->bits > BITS_MIN + 2 ? h->bits - 2 : BITS_MIN);
+}
+
+struct prefix ptable_prefix(const struct ptable *t, const void *of)
+{
+	const uint8_t *key = (const uint8_t *)of + t->key_at;
+	bool six = key[0] >= KEY_SIX;
+	struct prefix p = {.family = six ? AF_INET6 : AF_INET};
+
+	p.plen = (uint8_t)(key[0] - (six ? KEY_SIX : 0));
+	memcpy(p.addr, key + 1, six ? 16 : 4);
+	return p;
+}
+
+size_t ptable_count(const struct ptable *t, uint8_t family)
+{
+	return (family == AF_INET6 ? 0 : t->half[0].n) + (family == AF_INET ? 0 : t->half[1].n);
+}
+
+void *ptable_next(const struct ptable *t, size_t *at)
+{
+	for (;; ++*at) {
+		size_t first = t->half[0].n_blocks, block = *at / BLOCK;
+		const struct ptable_half *h = &t->half[block >= first];
+		const struct ptable_block *b;
+		uint8_t *r;
+
+		if (block >= first + t->half[1].n_blocks)
+			return NULL;
+		b = &h->blocks[block - (block >= first ? first : 0)];
+		if (*at % BLOCK >= b->made) {
+			*at += BLOCK - *at % BLOCK - 1; /* no more in this block */
+			continue;
+		}
+		r = b->records + *at % BLOCK * h->size;
+		if (r[t->key_at] == KEY_FREE)
+			continue;
+		++*at;
+		return r;
+	}
+}
+
+static int key_cmp(const void *a, const void *b)
+{
+	const uint8_t *x = *(void *const *)a, *y = *(void *const *)b;
+	bool six = x[0] >= KEY_SIX;
+	int c;
+
+	if (six != (y[0] >= KEY_SIX))
+		return six ? 1 : -1;
+	c = memcmp(x + 1, y + 1, six ? 16 : 4);
+	return c ? c : x[0] - y[0];
+}
+
+void **ptable_sorted(const struct ptable *t)
+{
+	size_t n = ptable_count(t, 0), i = 0;
+	void **v = xcalloc(n, sizeof(*v));
+	uint8_t *r;
+
+	for (size_t at = 0; (r = ptable_next(t, &at));)
+		v[i++] = r + t->key_at;
+	qsort(v, n, sizeof(*v), key_cmp);
+	for (i = 0; i < n; i++)
+		v[i] = (uint8_t *)v[i] - t->key_at;
+	return v;
+}

@@ -1,0 +1,615 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Sessions with scripted peers over TCP: who dials, collisions, errors and the NOTIFICATION
+ * that each is answered with, timers, ranges, graceful restart, changes of the configuration.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include "announcer/util.h"
+#include "session_lab.h"
+#include <cmocka.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+static struct lab lab;
+static struct peer p2, p3;
+
+static int setup(void **state)
+{
+	(void)state;
+	lab_start(&lab);
+	peer_init(&p2, &lab, 2);
+	peer_init(&p3, &lab, 3);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	lab_stop(&lab);
+	peer_fini(&p2);
+	peer_fini(&p3);
+	return 0;
+}
+
+/* 127.0.0.2 is dialled by us. */
+static void dialled(void)
+{
+	struct bgp_neighbor nb = lab_neighbor(2, p2.port, "127.0.0.2");
+
+	peer_listen(&p2);
+	lab_set(&lab, &nb, 1);
+	peer_accept(&p2);
+}
+
+/* 127.0.0.2 dials us. */
+static void taken(void)
+{
+	struct bgp_neighbor nb = lab_neighbor(2, 0, "127.0.0.2");
+
+	lab_set(&lab, &nb, 1);
+	peer_dial(&p2);
+}
+
+static struct bgp_session *session(unsigned n)
+{
+	struct ipaddr a = {
+	    .family = AF_INET, .addr = {127, 0, 0, (uint8_t)n}
+        };
+
+	return bgp_sessions_find(lab.all, &a);
+}
+
+static void dials_and_sends(void **state)
+{
+	const struct bgp_facts *f;
+
+	(void)state;
+	dialled();
+	lab.to_send = 3;
+	peer_establish(&p2);
+	f = bgp_session_facts(session(2));
+	assert_int_equal(f->asn, 65002);
+	assert_int_equal(f->id, 20);
+	assert_int_equal(f->hold_s, 90);
+	assert_int_equal(f->keepalive_s, 30);
+	assert_int_equal(f->families, BGP_IPV4 | BGP_IPV6);
+	assert_int_equal(f->remote_port, p2.port);
+	assert_true(f->as4 && f->refresh && !f->graceful && !f->ibgp);
+	for (int i = 0; i < 3; i++)
+		peer_expect(&p2, BGP_UPDATE);
+	peer_end_of_rib(&p2);
+	lab_wait(&lab, "update 127.0.0.2 end-of-rib\n");
+	assert_int_equal(lab_status(&lab, 2).in[BGP_UPDATE], 1);
+	assert_int_equal(lab_status(&lab, 2).out[BGP_UPDATE], 3);
+}
+
+static void is_dialled(void **state)
+{
+	(void)state;
+	taken();
+	peer_establish(&p2);
+	lab.to_send = 2;
+	bgp_session_wake(session(2));
+	peer_expect(&p2, BGP_UPDATE);
+	peer_expect(&p2, BGP_UPDATE);
+	assert_int_equal(lab_status(&lab, 2).state, BGP_ESTABLISHED);
+}
+
+static void strangers_are_refused(void **state)
+{
+	(void)state;
+	taken();
+	peer_dial(&p3);
+	peer_expect_end(&p3);
+	peer_establish(&p2);
+}
+
+/* Every message in pieces of one byte. */
+static void byte_by_byte(void **state)
+{
+	uint8_t buf[512];
+	struct wr w = wr_of(buf, sizeof(buf));
+
+	(void)state;
+	taken();
+	peer_expect(&p2, BGP_OPEN);
+	bgp_open_encode(&w, &p2.open);
+	bgp_keepalive_encode(&w);
+	bgp_end_of_rib_encode(&w, AF_INET6);
+	for (size_t i = 0; i < w.len; i++) {
+		uint64_t had = lab_status(&lab, 2).bytes_in;
+
+		peer_bytes(&p2, buf + i, 1);
+		while (lab_status(&lab, 2).bytes_in == had)
+			event_base_loop(lab.base, EVLOOP_ONCE);
+	}
+	lab_wait(&lab, "update 127.0.0.2 end-of-rib\n");
+}
+
+static void all_at_once(void **state)
+{
+	uint8_t buf[512];
+	struct wr w = wr_of(buf, sizeof(buf));
+
+	(void)state;
+	taken();
+	bgp_open_encode(&w, &p2.open);
+	bgp_keepalive_encode(&w);
+	bgp_end_of_rib_encode(&w, AF_INET);
+	peer_bytes(&p2, buf, w.len);
+	lab_wait(&lab, "update 127.0.0.2 end-of-rib\n");
+}
+
+static void wrong_as(void **state)
+{
+	(void)state;
+	dialled();
+	p2.open.asn = 65003;
+	peer_open(&p2);
+	peer_expect(&p2, BGP_OPEN);
+	peer_expect_error(&p2, BGP_ERR_PEER_AS);
+	peer_expect_end(&p2);
+	lab_wait_why(&lab, 2, "bad OPEN, NOTIFICATION sent: ");
+	/* It comes again, but not at once. */
+	assert_true(lab_status(&lab, 2).retry_in_ms > 0);
+	peer_accept(&p2);
+	peer_expect(&p2, BGP_OPEN);
+}
+
+static void no_common_family(void **state)
+{
+	struct bgp_error e;
+
+	(void)state;
+	taken();
+	p2.open.caps &= ~(unsigned)BGP_CAP_MP;
+	p2.open.families = BGP_IPV4;
+	peer_establish(&p2);
+	assert_int_equal(bgp_session_facts(session(2))->families, BGP_IPV4);
+	peer_close(&p2);
+	lab_wait(&lab, "down 127.0.0.2\n");
+	struct bgp_neighbor nb = lab_neighbor(2, 0, "127.0.0.2");
+	nb.families = BGP_IPV6;
+	lab_set(&lab, &nb, 1);
+	peer_dial(&p2);
+	peer_open(&p2);
+	peer_expect(&p2, BGP_OPEN);
+	e = peer_expect_error(&p2, BGP_ERR_CAPABILITY);
+	assert_int_equal(e.len, 6);
+	assert_memory_equal(e.data, "\1\4\0\2\0\1", 6);
+}
+
+static void bad_headers(void **state)
+{
+	static const struct {
+		uint8_t at, byte;
+		uint16_t code;
+	} cases[] = {
+	    {0,  0,    BGP_ERR_MARKER},
+	    {16, 0xff, BGP_ERR_LENGTH},
+	    {18, 9,    BGP_ERR_TYPE  },
+	};
+
+	(void)state;
+	taken();
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		uint8_t buf[BGP_HEADER_LEN];
+		struct wr w = wr_of(buf, sizeof(buf));
+
+		peer_establish(&p2);
+		bgp_keepalive_encode(&w);
+		buf[cases[i].at] = cases[i].byte;
+		peer_bytes(&p2, buf, w.len);
+		peer_expect_error(&p2, cases[i].code);
+		peer_expect_end(&p2);
+		lab_wait(&lab, "down 127.0.0.2\n");
+		lab_forget(&lab);
+		peer_dial(&p2);
+	}
+}
+
+/* RFC 6608. */
+static void wrong_message_in_each_state(void **state)
+{
+	(void)state;
+	taken();
+	peer_end_of_rib(&p2);
+	peer_expect(&p2, BGP_OPEN);
+	peer_expect_error(&p2, BGP_ERR_FSM_OPENSENT);
+	peer_dial(&p2);
+	peer_open(&p2);
+	peer_end_of_rib(&p2);
+	peer_expect(&p2, BGP_OPEN);
+	peer_expect_error(&p2, BGP_ERR_FSM_OPENCONFIRM);
+	peer_dial(&p2);
+	peer_establish(&p2);
+	peer_open(&p2);
+	peer_expect_error(&p2, BGP_ERR_FSM_ESTABLISHED);
+	lab_wait(&lab, "down 127.0.0.2\n");
+}
+
+static void update_that_is_refused(void **state)
+{
+	(void)state;
+	taken();
+	peer_establish(&p2);
+	lab.refuse = BGP_ERR_ATTR_LIST;
+	peer_end_of_rib(&p2);
+	peer_expect_error(&p2, BGP_ERR_ATTR_LIST);
+	lab_wait(&lab, "down 127.0.0.2\n");
+}
+
+static void notification_is_told(void **state)
+{
+	(void)state;
+	taken();
+	p2.open.caps |= BGP_CAP_GRACEFUL;
+	p2.open.restart_s = 60;
+	p2.open.gr_families = BGP_IPV4;
+	peer_establish(&p2);
+	peer_notify(&p2, BGP_CEASE_SHUTDOWN);
+	lab_wait(&lab, "down 127.0.0.2\n"); /* no hold (RFC 4724) */
+	assert_int_equal(lab_status(&lab, 2).last_received.code, BGP_CEASE_SHUTDOWN);
+	assert_non_null(strstr(lab_status(&lab, 2).last_reset, "NOTIFICATION received: "));
+}
+
+static void hold_timer(void **state)
+{
+	(void)state;
+	taken();
+	p2.open.hold_s = 3;
+	peer_establish(&p2);
+	assert_int_equal(bgp_session_facts(session(2))->keepalive_s, 1);
+	peer_expect(&p2, BGP_KEEPALIVE);
+	peer_expect(&p2, BGP_KEEPALIVE);
+	peer_expect_error(&p2, BGP_ERR_HOLD_EXPIRED);
+	lab_wait(&lab, "down 127.0.0.2\n");
+}
+
+/* We were busy for longer than the hold time, and a message lies in the socket. */
+static void hold_timer_reads_first(void **state)
+{
+	struct timespec at, now;
+
+	(void)state;
+	taken();
+	p2.open.hold_s = 3;
+	peer_establish(&p2);
+	peer_keepalive(&p2);
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	do
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	while (now.tv_sec - at.tv_sec < 5);
+	lab_run_ms(&lab, 500);
+	assert_int_equal(lab_status(&lab, 2).state, BGP_ESTABLISHED);
+	assert_false(lab_told(&lab, "down"));
+}
+
+static void no_hold_time(void **state)
+{
+	(void)state;
+	taken();
+	p2.open.hold_s = 0;
+	peer_establish(&p2);
+	assert_int_equal(bgp_session_facts(session(2))->hold_s, 0);
+	assert_int_equal(lab_status(&lab, 2).hold_left_ms, -1);
+	assert_int_equal(lab_status(&lab, 2).keepalive_left_ms, -1);
+}
+
+/* Both sides dial. p2 has the connection that we dialled, p3's place is the other one. */
+static struct peer other;
+
+static void collide(uint32_t id)
+{
+	dialled();
+	peer_init(&other, &lab, 2);
+	peer_dial(&other);
+	p2.open.id = other.open.id = id;
+	peer_expect(&p2, BGP_OPEN);
+	peer_expect(&other, BGP_OPEN);
+	peer_open(&p2);
+	peer_expect(&p2, BGP_KEEPALIVE);
+	peer_open(&other);
+}
+
+static void collision_ours_stays(void **state)
+{
+	(void)state;
+	collide(5);
+	peer_expect_error(&other, BGP_CEASE_COLLISION);
+	peer_keepalive(&p2);
+	lab_wait(&lab, "up 127.0.0.2\n");
+	peer_fini(&other);
+}
+
+static void collision_theirs_stays(void **state)
+{
+	(void)state;
+	collide(20);
+	peer_expect_error(&p2, BGP_CEASE_COLLISION);
+	peer_expect(&other, BGP_KEEPALIVE);
+	peer_keepalive(&other);
+	lab_wait(&lab, "up 127.0.0.2\n");
+	peer_fini(&other);
+}
+
+static void second_while_established(void **state)
+{
+	(void)state;
+	taken();
+	peer_establish(&p2);
+	peer_init(&other, &lab, 2);
+	peer_dial(&other);
+	peer_open(&other);
+	peer_expect(&other, BGP_OPEN);
+	peer_expect_error(&other, BGP_CEASE_COLLISION);
+	assert_int_equal(lab_status(&lab, 2).state, BGP_ESTABLISHED);
+	assert_false(lab_told(&lab, "down"));
+	peer_fini(&other);
+}
+
+static void graceful(struct peer *p, uint16_t restart_s)
+{
+	p->open.caps |= BGP_CAP_GRACEFUL;
+	p->open.restart_s = restart_s;
+	p->open.gr_families = p->open.gr_forwarding = BGP_IPV4;
+}
+
+static void graceful_restart_of_the_peer(void **state)
+{
+	(void)state;
+	taken();
+	graceful(&p2, 1);
+	peer_establish(&p2);
+	assert_int_equal(bgp_session_facts(session(2))->gr_families, BGP_IPV4);
+	peer_reset(&p2);
+	lab_wait(&lab, "down 127.0.0.2 hold\n");
+	assert_true(lab_status(&lab, 2).stale_left_ms >= 0);
+	lab_wait(&lab, "stale over 127.0.0.2\n");
+	/* In time. */
+	lab_forget(&lab);
+	p2.open.restart_s = 60;
+	peer_dial(&p2);
+	peer_establish(&p2);
+	peer_close(&p2);
+	lab_wait(&lab, "down 127.0.0.2 hold\n");
+	lab_forget(&lab);
+	peer_dial(&p2);
+	peer_establish(&p2);
+	assert_true(lab_status(&lab, 2).stale_left_ms > 60000);
+}
+
+static void restart_that_tcp_did_not_see(void **state)
+{
+	(void)state;
+	taken();
+	graceful(&p2, 60);
+	peer_establish(&p2);
+	lab_forget(&lab);
+	lab_run_ms(&lab, 5);
+	peer_init(&other, &lab, 2);
+	graceful(&other, 60);
+	peer_dial(&other);
+	peer_establish(&other);
+	assert_string_equal(lab.told, "down 127.0.0.2 hold\nup 127.0.0.2\n");
+	peer_expect_end(&p2);
+	peer_fini(&other);
+}
+
+static struct bgp_neighbor range_of(uint32_t limit)
+{
+	struct bgp_neighbor nb = lab_neighbor(0, 0, "127.0.0.0/24");
+
+	memset(&nb.address, 0, sizeof(nb.address));
+	assert_int_equal(prefix_parse("127.0.0.0/24", &nb.range), 0);
+	nb.limit = limit;
+	return nb;
+}
+
+static void range_and_its_limit(void **state)
+{
+	struct bgp_neighbor nb = range_of(1);
+
+	(void)state;
+	lab_set(&lab, &nb, 1);
+	peer_dial(&p2);
+	peer_establish(&p2);
+	assert_true(lab_status(&lab, 2).dynamic);
+	peer_dial(&p3);
+	peer_expect_end(&p3);
+	peer_close(&p2);
+	lab_wait(&lab, "freed 127.0.0.2\n");
+	assert_null(session(2));
+	peer_dial(&p3);
+	graceful(&p3, 1);
+	peer_establish(&p3);
+	/* Stale routes keep it. */
+	peer_close(&p3);
+	lab_wait(&lab, "down 127.0.0.3 hold\n");
+	assert_non_null(session(3));
+	lab_wait(&lab, "stale over 127.0.0.3\nfreed 127.0.0.3\n");
+}
+
+static void reset_and_limit(void **state)
+{
+	struct bgp_neighbor nb = lab_neighbor(2, p2.port, "127.0.0.2");
+	struct bgp_error e;
+
+	(void)state;
+	dialled();
+	peer_establish(&p2);
+	bgp_error_set(&e, BGP_CEASE_RESET, NULL, 0);
+	bgp_session_reset(session(2), &e);
+	peer_expect_error(&p2, BGP_CEASE_RESET);
+	peer_accept(&p2);
+	lab_forget(&lab);
+	peer_establish(&p2);
+	/* max-prefix: for ever, until it is cleared */
+	bgp_error_set(&e, BGP_CEASE_MAX_PREFIX, NULL, 0);
+	bgp_session_reset(session(2), &e);
+	peer_expect_error(&p2, BGP_CEASE_MAX_PREFIX);
+	lab_wait_why(&lab, 2, "more prefixes than max-prefix allows");
+	lab_run_ms(&lab, 1500);
+	assert_int_equal(lab_status(&lab, 2).state, BGP_IDLE);
+	bgp_error_set(&e, BGP_CEASE_RESET, NULL, 0);
+	bgp_session_reset(session(2), &e);
+	peer_accept(&p2);
+	lab_forget(&lab);
+	peer_establish(&p2);
+	/* after a while */
+	nb.import.restart_s = 1;
+	lab_set(&lab, &nb, 1);
+	bgp_error_set(&e, BGP_CEASE_MAX_PREFIX, NULL, 0);
+	bgp_session_reset(session(2), &e);
+	peer_expect_error(&p2, BGP_CEASE_MAX_PREFIX);
+	peer_accept(&p2);
+}
+
+static void change_leaves_others_alone(void **state)
+{
+	struct bgp_neighbor v[2] = {
+	    lab_neighbor(2, 0, "127.0.0.2"), lab_neighbor(3, 0, "127.0.0.3")};
+
+	(void)state;
+	lab_set(&lab, v, 2);
+	peer_dial(&p2);
+	peer_establish(&p2);
+	peer_dial(&p3);
+	peer_establish(&p3);
+	lab_forget(&lab);
+	v[0].import.max_prefix = 7;
+	v[1].hold_s = 30;
+	lab_set(&lab, v, 2);
+	assert_string_equal(lab.told, "down 127.0.0.3\nfreed 127.0.0.3\n");
+	assert_int_equal(bgp_session_neighbor(session(2))->import.max_prefix, 7);
+	peer_expect_error(&p3, BGP_CEASE_CHANGED);
+	peer_dial(&p3);
+	peer_establish(&p3);
+	assert_int_equal(bgp_session_facts(session(3))->hold_s, 30);
+	lab_set(&lab, v, 1);
+	peer_expect_error(&p3, BGP_CEASE_DECONFIGURED);
+	assert_null(session(3));
+	assert_int_equal(lab_status(&lab, 2).state, BGP_ESTABLISHED);
+}
+
+static void shutdown_is_said(void **state)
+{
+	struct bgp_error e;
+	char why[64];
+
+	(void)state;
+	taken();
+	peer_establish(&p2);
+	bgp_sessions_free(lab.all, false);
+	e = peer_expect_error(&p2, BGP_CEASE_SHUTDOWN);
+	assert_string_equal(bgp_error_reason(&e, why, sizeof(why)), "grevyd stops");
+	lab.all = NULL;
+}
+
+static void hold_on_exit_is_not(void **state)
+{
+	(void)state;
+	taken();
+	peer_establish(&p2);
+	bgp_sessions_free(lab.all, true);
+	lab.all = NULL;
+	peer_expect_end(&p2);
+}
+
+static void refresh_both_ways(void **state)
+{
+	uint8_t buf[64];
+	struct wr w = wr_of(buf, sizeof(buf));
+
+	(void)state;
+	taken();
+	peer_establish(&p2);
+	assert_true(bgp_session_ask(session(2), AF_INET6));
+	peer_expect(&p2, BGP_ROUTE_REFRESH);
+	bgp_refresh_encode(&w, AF_INET);
+	peer_bytes(&p2, buf, w.len);
+	lab_wait(&lab, "refresh 127.0.0.2 4\n");
+}
+
+/* The peer does not read, then reads all: whole messages in order, keepalives between them. */
+static void peer_that_does_not_read(void **state)
+{
+	unsigned keepalives = 0, n = 4000;
+
+	(void)state;
+	taken();
+	p2.open.hold_s = 3;
+	peer_establish(&p2);
+	lab.to_send = n;
+	bgp_session_wake(session(2));
+	while (!lab_status(&lab, 2).queued) {
+		peer_keepalive(&p2);
+		event_base_loop(lab.base, EVLOOP_ONCE);
+	}
+	for (int i = 0; i < 3; i++) {
+		peer_keepalive(&p2);
+		lab_run_ms(&lab, 1000);
+	}
+	keepalives = (unsigned)lab_status(&lab, 2).out[BGP_KEEPALIVE];
+	assert_true(keepalives >= 4);
+	assert_true(lab_status(&lab, 2).queued < 64 << 10);
+	peer_keepalive(&p2);
+	for (unsigned i = 0; i < n; i++) {
+		peer_expect(&p2, BGP_UPDATE);
+		if (i % 500 == 0)
+			peer_keepalive(&p2);
+	}
+	assert_int_equal(lab_status(&lab, 2).out[BGP_UPDATE], n);
+}
+
+static void connect_refused(void **state)
+{
+	struct bgp_neighbor nb = lab_neighbor(2, p2.port, "127.0.0.2");
+
+	(void)state;
+	lab_set(&lab, &nb, 1);
+	lab_wait_why(&lab, 2, "connect: Connection refused");
+	peer_listen(&p2);
+	peer_accept(&p2);
+	peer_establish(&p2);
+	assert_string_equal(lab_status(&lab, 2).why, "");
+}
+
+#define row(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    row(dials_and_sends),
+	    row(is_dialled),
+	    row(strangers_are_refused),
+	    row(byte_by_byte),
+	    row(all_at_once),
+	    row(wrong_as),
+	    row(no_common_family),
+	    row(bad_headers),
+	    row(wrong_message_in_each_state),
+	    row(update_that_is_refused),
+	    row(notification_is_told),
+	    row(hold_timer),
+	    row(hold_timer_reads_first),
+	    row(no_hold_time),
+	    row(collision_ours_stays),
+	    row(collision_theirs_stays),
+	    row(second_while_established),
+	    row(graceful_restart_of_the_peer),
+	    row(restart_that_tcp_did_not_see),
+	    row(range_and_its_limit),
+	    row(reset_and_limit),
+	    row(change_leaves_others_alone),
+	    row(shutdown_is_said),
+	    row(hold_on_exit_is_not),
+	    row(refresh_both_ways),
+	    row(peer_that_does_not_read),
+	    row(connect_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
