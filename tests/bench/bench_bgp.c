@@ -28,13 +28,13 @@ long long bench_now_ns(void)
 	return (long long)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
-void bench_keepalive(int fd, long long *last)
+void bench_keepalive(int fd, long long *last, int every_ms)
 {
 	uint8_t buf[BGP_HEADER_LEN];
 	struct wr w = wr_of(buf, sizeof(buf));
 	long long now = bench_now_ns();
 
-	if (now - *last < BENCH_KEEPALIVE_MS * 1000000LL)
+	if (now - *last < every_ms * 1000000LL)
 		return;
 	*last = now;
 	bgp_keepalive_encode(&w);
@@ -107,7 +107,7 @@ static bool expect(int fd, enum bgp_type type)
 	       bgp_frame(msg, len, &got, &e) > 0 && got == type;
 }
 
-static bool handshake(int fd, uint32_t asn)
+static bool handshake(int fd, uint32_t asn, long long *since)
 {
 	struct ipaddr us = bench_local(fd);
 	struct rd id = rd_of(us.addr, 4);
@@ -123,17 +123,19 @@ static bool handshake(int fd, uint32_t asn)
 	if (send(fd, buf, open.len, MSG_NOSIGNAL) != (ssize_t)open.len || !expect(fd, BGP_OPEN))
 		return false;
 	bgp_keepalive_encode(&keepalive);
+	*since = bench_now_ns();
 	return send(fd, buf, keepalive.len, MSG_NOSIGNAL) == (ssize_t)keepalive.len &&
 	       expect(fd, BGP_KEEPALIVE);
 }
 
-int bench_establish(const struct ipaddr *to, const struct ipaddr *source, uint32_t asn)
+int bench_establish(
+    const struct ipaddr *to, const struct ipaddr *source, uint32_t asn, long long *since)
 {
 	alarm(BENCH_ESTABLISH_S);
 	for (;;) {
 		int fd = connect_once(to, source);
 
-		if (fd >= 0 && handshake(fd, asn)) {
+		if (fd >= 0 && handshake(fd, asn, since)) {
 			alarm(0);
 			return fd;
 		}

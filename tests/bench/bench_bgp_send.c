@@ -15,7 +15,6 @@
  */
 #include "announcer/bgp/update.h"
 #include "bench_bgp.h"
-#include "config.h"
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -125,7 +124,7 @@ static bool run(struct bench *b, struct pollfd *pfd, bool *line)
 		if (pfd[i].revents & POLLOUT && b->s[i].sending)
 			write_some(&b->s[i]);
 		if (!b->s[i].sending)
-			bench_keepalive(b->s[i].fd, &b->s[i].kept_ns);
+			bench_keepalive(b->s[i].fd, &b->s[i].kept_ns, BENCH_KEEPALIVE_MS);
 		left = left || b->s[i].sending;
 	}
 	if (line)
@@ -202,8 +201,7 @@ int main(int argc, char **argv)
 	b.s = need(calloc(b.n, sizeof(*b.s)));
 	pfd = need(calloc(b.n + 1, sizeof(*pfd)));
 	for (size_t i = 0; i < b.n; i++) {
-		b.s[i].fd = bench_establish(&to, &source, b.asn);
-		b.s[i].kept_ns = bench_now_ns();
+		b.s[i].fd = bench_establish(&to, &source, b.asn, &b.s[i].kept_ns);
 		encode(&b, &b.s[i], i * n / b.n, (i + 1) * n / b.n - i * n / b.n);
 		ipaddr_next(&source);
 	}

@@ -60,6 +60,12 @@ class Run:
         self.speaker, self.senders = speaker, []
         with open(log(speaker.name), "ab") as out:
             self.process = subprocess.Popen(speaker.command(), stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+        wait(self.listens, f"{speaker.name} listens", 10)
+
+    def listens(self):
+        if self.process.poll() is not None:
+            sys.exit(f"FAIL  bench: {self.speaker.name} ended, see its log")
+        return subprocess.run(["ss", "-Hltn", "sport = :179"], capture_output=True, check=True).stdout
 
     def sender(self, *words):
         self.senders.append(send(*words))

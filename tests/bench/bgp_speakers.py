@@ -20,7 +20,7 @@ kernel: {{enabled: {kernel}}}
 bgp:
   asn: 64512
   listen: [0.0.0.0]
-  max-paths: 3
+  maximum-paths: 3
   neighbors:
 {ranges}
   - {{address: 192.168.9.2, asn: 65002, passive: true, address-families: [ipv4],
