@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The tables of tests/bench/README.md: bench_table.py FILE, of the rows that bench.py and
-kube_bench.py left there.
+"""The tables of tests/bench/README.md: bench_table.py FILE, of the rows that bench.py,
+bgp_bench.py and kube_bench.py left there.
 
 A row is one line of JSON: section, frr (release), and what was measured; ms are medians, min and
 max the extremes of the runs.
@@ -113,6 +113,34 @@ def kube_churn(rows):
             ", ".join(mib(r[k]) for k in ("before_kib", "peak_kib", "after_kib"))] for r in rows])
 
 
+BGP_NAMES = {
+    "fib": "one session, to the last route in the kernel", "announce": "a receiver dials, to its last route",
+    "neighbors": "250 sessions, to the last route in the kernel", "hops": "one of three next hops withdrawn"}
+SPEAKERS = "grevyd", "bird", "bgpd", "gobgpd"
+
+
+def bgp_cell(row):
+    if not row:
+        return NONE
+    if "failed" in row:
+        return row["failed"]
+    memory = f", {mib(row['rss_kib'])}" if row["rss_kib"] else ""
+    return ms(row["ms"]) + spread(row) + memory
+
+
+def bgp(rows):
+    groups, programs = {}, {}
+    for r in rows:
+        groups.setdefault((r["what"], r["via"], r["n"]), {})[r["who"]] = r
+        programs[r["who"]] = f"{r['who']} {r['program']}".strip()
+    lines = []
+    for (what, via, n), who in groups.items():
+        others = [r["ms"] for w, r in who.items() if w != "grevyd" and "ms" in r]
+        lines.append([BGP_NAMES[what], via, f"{n:,}", *(bgp_cell(who.get(w)) for w in SPEAKERS),
+                      ratio(who.get("grevyd", {}).get("ms"), min(others, default=None))])
+    table(["what", "through", "routes", *(programs.get(w, w) for w in SPEAKERS), "grevyd to the fastest other"], lines)
+
+
 def main(path):
     with open(path, encoding="ascii") as f:
         rows = [json.loads(line) for line in f]
@@ -120,7 +148,7 @@ def main(path):
         if r["section"] == "machine":
             print(f"{r['text']}")
             break
-    for section in bulk, change, idle, kube_sync, kube_churn:
+    for section in bulk, change, idle, bgp, kube_sync, kube_churn:
         section([r for r in rows if r["section"] == section.__name__])
 
 

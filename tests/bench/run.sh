@@ -1,19 +1,21 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # run.sh [SECTION...] - the figures of tests/bench/README.md, in namespaces, as root: bulk, change,
-# idle on each release of FRR that they are for, kube (kube.sh) on this machine's; all of them by
-# default. Ends with the tables.
+# idle on each release of FRR that they are for, bgp (bgp.sh) and kube (kube.sh) on this machine's;
+# all of them by default. Ends with the tables.
 #
 #   BENCH_FRR      "host trixie bullseye": this machine's FRR and the roots of tests/zebras.sh
 #   BENCH_RUNS     5; of more than 50,000 routes at most 3
 #   BENCH_SIZES    "1000 10000 100000"
-#   BENCH_ONLY     "floor grevyd bgpd gobgpd"; "kube" is the section kube alone
+#   BENCH_ONLY     "floor grevyd bgpd gobgpd"; "bgp" or "kube" is that section alone
 #   BENCH_CHANGES  400
 set -u
 bench=$(cd "$(dirname "$0")" && pwd)
 sections=("$@")
-[ $# != 0 ] || sections=(bulk change idle kube)
-[ "${BENCH_ONLY-}" != kube ] || sections=(kube)
+[ $# != 0 ] || sections=(bulk change idle bgp kube)
+case ${BENCH_ONLY-} in
+bgp | kube) sections=("$BENCH_ONLY") ;;
+esac
 
 # sections_of SUITE: bullseye is there for the release that gobgpd was made for, and the memory of
 # grevyd does not depend on FRR's release.
@@ -21,7 +23,7 @@ sections_of() {
     local s
     for s in "${sections[@]}"; do
         case $s,$1 in
-        change,bullseye | idle,trixie | idle,bullseye | kube,*) ;;
+        change,bullseye | idle,trixie | idle,bullseye | bgp,* | kube,*) ;;
         *) echo "$s" ;;
         esac
     done
@@ -48,11 +50,12 @@ if [ -z "${BENCH_SECTIONS-}" ]; then
         gobgpd=${root:-$(bash "$bench/../zebras.sh" trixie | cut -d' ' -f3)}/usr/bin/gobgpd
         GOBGPD=${GOBGPD:-$gobgpd} FRR_ROOT=$root BENCH_SECTIONS=${these[*]} bash "$0" || worst=$?
     done
-    if [[ " ${sections[*]} " == *' kube '* ]]; then
-        bash "$bench/kube.sh"
+    for section in bgp kube; do
+        [[ " ${sections[*]} " == *" $section "* ]] || continue
+        bash "$bench/$section.sh"
         status=$?
         [ $status = 0 ] || [ $status = 77 ] || worst=$status
-    fi
+    done
     [ ! -s "$BENCH_ROWS" ] || python3 "$bench/bench_table.py" "$BENCH_ROWS"
     exit $worst
 fi
