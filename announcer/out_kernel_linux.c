@@ -167,7 +167,7 @@ static struct nlmsghdr *begin(struct kernel_port *p, void *at, uint16_t type, un
 
 static int one(struct kernel_port *p, const struct nlmsghdr *h)
 {
-	int error;
+	int error = -ENOBUFS;
 	struct answers a = {.first = p->seq, .n = 1, .errors = &error};
 
 	transact(p, h->nlmsg_len, &a);

@@ -31,6 +31,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 			check_hops(m.route.nh, m.route.n);
 		if (m.kind == FIB_MSG_OBJECT)
 			check_hops(m.object.nh, m.object.n);
+		p = &m.addr.subnet;
+		if (m.kind == FIB_MSG_ADDR && p->plen > 8 * ipaddr_len(p->family))
+			abort();
 		if (m.kind == FIB_MSG_END && m.error > 0)
 			abort();
 	}
