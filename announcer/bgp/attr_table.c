@@ -39,17 +39,18 @@ static void lists_of(const struct bgp_attrs *a, const void *p[LISTS], size_t len
 	len[5] = a->unknown_len;
 }
 
-/* Fields that do not count are zero. */
+/* Fields that do not count are zero; without padding, to be compared and hashed as bytes. */
 struct scalars {
 	uint32_t has, med, local_pref, aggregator_asn, aggregator_id, originator_id;
 	uint16_t n[LISTS];
-	uint8_t origin;
+	uint8_t origin, nothing;
 	struct ipaddr nexthop, nexthop_ll;
 };
+_Static_assert(sizeof(struct scalars) == 36 + 2 + 2 * sizeof(struct ipaddr), "no padding");
 
 static void scalars_of(const struct bgp_attrs *a, struct scalars *s)
 {
-	memset(s, 0, sizeof(*s)); /* padding, too: it is hashed */
+	memset(s, 0, sizeof(*s));
 	s->has = a->has;
 	if (a->has & BGP_HAS_ORIGIN)
 		s->origin = a->origin;

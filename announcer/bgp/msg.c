@@ -118,15 +118,16 @@ const char *bgp_error_reason(const struct bgp_error *e, char *buf, size_t size)
 void bgp_error_cease(struct bgp_error *e, uint16_t code, const char *reason)
 {
 	uint8_t data[BGP_ERROR_DATA_MAX];
+	struct wr w = wr_of(data, sizeof(data));
 	size_t len = strlen(reason);
 
 	if (len > sizeof(data) - 1)
 		len = sizeof(data) - 1;
 	while (len < strlen(reason) && len && ((unsigned char)reason[len] & 0xc0) == 0x80)
 		len--; /* not within a character */
-	data[0] = (uint8_t)len;
-	memcpy(data + 1, reason, len);
-	bgp_error_set(e, code, data, len ? len + 1 : 0);
+	wr_u8(&w, (uint8_t)len);
+	wr_bytes(&w, reason, len);
+	bgp_error_set(e, code, data, len ? w.len : 0);
 }
 
 int bgp_frame(const uint8_t *buf, size_t len, enum bgp_type *type, struct bgp_error *e)
