@@ -90,6 +90,9 @@ typedef void bgp_session_fn(struct bgp_session *s, void *arg);
 void bgp_sessions_each(
     struct bgp_sessions *all, bgp_session_fn *fn, void *arg); /* by address */
 struct bgp_session *bgp_sessions_find(struct bgp_sessions *all, const struct ipaddr *address);
+/* The same; a link-local address is another neighbour on each interface. NULL: of any. */
+struct bgp_session *bgp_session_at(
+    const struct bgp_sessions *all, const struct ipaddr *a, const char *interface);
 
 /* There is something to send. */
 void bgp_session_wake(struct bgp_session *s);

@@ -71,7 +71,7 @@ static bool all_told(const struct bgp *b, bool *ranges)
 			*ranges = true;
 			continue;
 		}
-		s = bgp_sessions_find(b->sessions, &n->address);
+		s = bgp_session_at(b->sessions, &n->address, n->interface);
 		if (!s || !told_all(s))
 			return false;
 	}
