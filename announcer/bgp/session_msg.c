@@ -132,7 +132,7 @@ static void on_open(struct bgp_conn *c, struct rd *r)
 
 static void verdict_log(struct bgp_session *s, const struct bgp_update *u)
 {
-	if (u->verdict == BGP_UPDATE_GOOD || !log_allowed(&s->bucket))
+	if (u->verdict == BGP_UPDATE_GOOD || !bgp_peer_log_allowed(s))
 		return;
 	bgp_peer_log(s, LOG_LEVEL_WARN, "UPDATE: %s, attribute %u: %s", bgp_code_text(u->why),
 	    u->why_attr,

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
+#include "announcer/bgp/session_data.h"
 #include "announcer/bgp/sockopt.h"
 #include "announcer/util.h"
 #include "session_lab.h"
@@ -278,6 +279,32 @@ static void password_of_a_file(void **state)
 	unlink(path);
 }
 
+/* However long it was waited for, the session starts when it is there. */
+static void password_file_that_comes_late(void **state)
+{
+	char path[] = "/tmp/grevy-password-XXXXXX";
+	struct bgp_neighbor nb = lab_neighbor(2, p2.port, "127.0.0.2");
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	close(fd);
+	unlink(path);
+	nb.password_file = path;
+	nb.connect_s = 120;
+	if (!peer_key(p2.listen_fd, "late"))
+		skip();
+	peer_listen(&p2);
+	lab_set(&lab, &nb, 1);
+	lab_wait_why(&lab, 2, "the password file cannot be read");
+	session(2)->tries = 10;
+	lab_run_ms(&lab, 5500);
+	file_write(path, "late\n");
+	peer_accept(&p2);
+	peer_establish(&p2);
+	unlink(path);
+}
+
 static void password_that_is_missing(void **state)
 {
 	struct bgp_neighbor nb = lab_neighbor(2, p2.port, "127.0.0.2");
@@ -339,6 +366,7 @@ int main(void)
 	    row(md5_dialling),
 	    row(md5_listening),
 	    row(password_of_a_file),
+	    row(password_file_that_comes_late),
 	    row(password_that_is_missing),
 	    row(ttl_security),
 	    row(an_option_that_is_refused),
