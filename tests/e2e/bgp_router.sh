@@ -84,7 +84,7 @@ stream_start kill "$pool4.6"
 monitor_start
 stop grevyd KILL
 router_start
-wait_for 20 'logged "bgp: what peers announce is known again"'
+wait_for 40 'logged "bgp: what peers announce is known again"'
 becomes 10 'after kill -9 and a restart' 'kernel "$pool4.6/32"' "$pool4.6/32 192.168.2.13*1,192.168.2.14*1"
 is 'IPv6' "$(kernel "$pool6::6/128")" "$pool6::6/128 fd00:2::13*1"
 wait_for 30 'grevy "show zserv json" | grep -E "\"complete\": ?true"'
