@@ -70,6 +70,7 @@ static void source_of(const struct bgp_facts *f, struct bgp_in_source *to)
 	*to = (struct bgp_in_source){
 	    .address = f->remote,
 	    .local = f->local,
+	    .self = {f->self[0], f->self[1]},
 	    .asn = f->asn,
 	    .id = f->id,
 	    .my_asn = f->my_asn,
