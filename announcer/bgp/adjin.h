@@ -47,6 +47,8 @@ void bgp_in_peer_free(struct bgp_in_peer *p); /* with its routes; NULL is fine *
 /* The import policy changed: what it refuses now goes at once; what it did not let in before is
  * to be asked for by route refresh. Return: whether that is needed. */
 bool bgp_in_peer_set_import(struct bgp_in_peer *p, const struct bgp_import *import);
+/* Return: 0, or -EPROTO with e: it has more prefixes than max-prefix allows by now. */
+int bgp_in_peer_check(struct bgp_in_peer *p, struct bgp_error *e);
 
 /* A session is up with this source. held: families (BGP_IPV4 ...) whose stale routes stay until
  * their End-of-RIB; stale ones of other families go. */

@@ -245,6 +245,43 @@ static void too_many_prefixes_end_the_session(void **state)
 	assert_memory_equal(e.data, six, sizeof(six));
 }
 
+static void a_lower_limit_counts_at_once(void **state)
+{
+	static const uint8_t one[] = {0, 1, 1, 0, 0, 0, 1};
+	struct bgp_in_peer *p = PEER("10.0.0.0/8 le 32", .max_prefix = 3);
+	struct bgp_prefix_rule v[8];
+	struct bgp_import import = {
+	    .prefixes = lab_list(v, "10.0.0.0/8 le 32"), .max_prefix = 2};
+	struct bgp_error e = {.code = 0};
+
+	(void)state;
+	SAYS(p, .reach = "10.0.0.1/32 10.0.0.2/32");
+	assert_false(bgp_in_peer_set_import(p, &import));
+	assert_int_equal(bgp_in_peer_check(p, &e), 0);
+	assert_false(counts(p).over_limit);
+	import.max_prefix = 1;
+	import.warning_only = true;
+	bgp_in_peer_set_import(p, &import);
+	assert_int_equal(bgp_in_peer_check(p, &e), 0);
+	assert_true(counts(p).over_limit);
+	import.warning_only = false;
+	bgp_in_peer_set_import(p, &import);
+	assert_int_equal(bgp_in_peer_check(p, &e), -EPROTO);
+	assert_int_equal(e.code, BGP_CEASE_MAX_PREFIX);
+	assert_int_equal(e.len, sizeof(one));
+	assert_memory_equal(e.data, one, sizeof(one));
+	/* The session is over; that it was by the limit is known until the next one. */
+	bgp_in_peer_down(p, false);
+	assert_true(counts(p).over_limit);
+	/* A list that lets less in makes room. */
+	bgp_in_peer_up(p, lab_source(p), 0);
+	SAYS(p, .reach = "10.0.0.1/32");
+	import.prefixes = lab_list(v, "10.0.0.1/32");
+	bgp_in_peer_set_import(p, &import);
+	assert_int_equal(bgp_in_peer_check(p, &e), 0);
+	assert_false(counts(p).over_limit);
+}
+
 static void too_many_prefixes_may_only_be_told(void **state)
 {
 	struct bgp_in_peer *p = PEER("10.0.0.0/8 le 32", .max_prefix = 2, .warning_only = true);
@@ -559,6 +596,7 @@ int main(void)
 	    TEST(malformed_updates_withdraw),
 	    TEST(too_many_prefixes_end_the_session),
 	    TEST(too_many_prefixes_may_only_be_told),
+	    TEST(a_lower_limit_counts_at_once),
 	    TEST(local_pref_of_the_policy_wins),
 	    TEST(graceful_shutdown_is_the_last_choice),
 	    TEST(held_routes_stay_until_end_of_rib),
