@@ -209,7 +209,8 @@ static void bgp_check(struct conf_reader *r, struct json_object *v)
 	struct conf_bgp *b = &r->conf->bgp;
 
 	b->given = true;
-	if (!conf_member(v, "listen")) {
+	/* peers are dialled: only neighbors need somewhere to come to. */
+	if (!conf_member(v, "listen") && b->n_neighbors) {
 		strlist_add(&b->listen, "0.0.0.0");
 		strlist_add(&b->listen, "::");
 	}

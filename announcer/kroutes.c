@@ -25,7 +25,7 @@ enum {
 	FAULT_MS = 20, /* first retry; doubled each time */
 	FAULT_MAX_MS = 30000,
 	REPEATED = 4, /* refused so often it is told */
-	READ_AGAIN_MS = 1000,
+	READ_AGAIN_MS = 250,
 	COLLECT_MS = 1000, /* for what is out of use may soon be used again */
 	RING_KEEP = 1024,
 };
@@ -193,8 +193,11 @@ static bool set_join(struct kset *s, const struct kset *old, uint32_t note)
 	bool fresh = !s->ident && !s->group && !s->parked;
 	bool heir = fresh && old && note & NOTE_DONE;
 
-	if (heir && !s->users)
-		s->heir_of = old->slot;
+	if (!s->users) {
+		s->heir_of = heir ? old->slot : 0;
+		s->heirs = 0;
+		s->inherited = false;
+	}
 	heir = heir && s->heir_of == old->slot;
 	s->users++;
 	s->heirs += heir;
@@ -245,6 +248,13 @@ void kroutes_want(struct kroutes *k, const struct rib_route *r)
 
 /* ---- start and end ---- */
 
+static void on_forget(const struct rib_route *best, uint32_t *note, void *arg)
+{
+	(void)best;
+	(void)arg;
+	*note = 0;
+}
+
 struct kroutes *kroutes_new(struct rib *rib, const struct kroutes_ops *ops, void *arg)
 {
 	struct kroutes *k = xcalloc(1, sizeof(*k));
@@ -258,6 +268,7 @@ struct kroutes *kroutes_new(struct rib *rib, const struct kroutes_ops *ops, void
 	k->objects.ops = &kobjects_ops;
 	k->faults.ops = &kfaults_ops;
 	k->foreigns.ops = &kforeigns_ops;
+	rib_notes(rib, on_forget, NULL);
 	return k;
 }
 
@@ -355,7 +366,7 @@ void kroutes_whole(struct kroutes *k)
 void kroutes_overrun(struct kroutes *k)
 {
 	k->dump_due = true;
-	k->lost_news = true;
+	k->lost_news = k->blind = true;
 }
 
 int kroutes_refused(const struct kroutes *k)
@@ -376,7 +387,7 @@ static void read_begin(struct kroutes *k)
 	links_unsee(k);
 	for (size_t at = 0; (o = table_next(&k->objects, &at));)
 		o->seen = false;
-	k->lost_news = k->dump_failed = false;
+	k->lost_news = false;
 	k->dump_ms = k->now_ms + READ_AGAIN_MS;
 	k->reading = k->ops.dump(k->key.table, k->arg);
 	k->dump_due = !k->reading;
@@ -390,10 +401,11 @@ static void sets_again(struct kroutes *k)
 	for (size_t i = 0; i < k->n_slots; i++) {
 		struct kset *s = k->slots[i];
 
-		if (!s || !s->users || (!all && (!s->error || s->due_ms > k->now_ms)))
+		if (!s || (!all && (!s->error || s->due_ms > k->now_ms)))
 			continue;
 		s->dirty = true;
-		set_sync(k, s);
+		if (s->users) /* else when it has a route again */
+			set_sync(k, s);
 	}
 }
 
@@ -406,8 +418,11 @@ static void on_walk(const struct rib_route *best, uint32_t *note, void *arg)
 
 	if (!s || !(k->reread || s->lost || s->again))
 		return;
-	if (k->reread || s->lost)
+	/* Of a route that is not over this set yet the kernel has what it had before. */
+	if (k->reread || (s->lost && *note & NOTE_DONE))
 		forget = NOTE_STATE;
+	else if (s->lost)
+		forget = NOTE_HEIR;
 	fault_forget(k, &best->prefix, note);
 	note_put(k, note, *note & ~forget);
 	note_queue(k, &best->prefix, note);
@@ -474,7 +489,7 @@ static bool work(struct kroutes *k)
 {
 	if (k->on && k->dump_due && !k->reading && k->now_ms >= k->dump_ms)
 		read_begin(k);
-	if (k->on && (k->reading || !k->read))
+	if (k->on && (k->reading || k->blind || !k->read))
 		return false;
 	if (k->on) {
 		faults_due(k);

@@ -45,7 +45,8 @@ struct kroutes {
 	struct kroute_key key;
 	uint8_t was_protocol; /* before a change of it; 0 = none */
 	bool on, use_objects, whole;
-	bool reading, read, dump_due, dump_failed;
+	bool reading, read, dump_due;
+	bool blind;            /* news were lost: nothing is sent before all was read */
 	bool lost_news;        /* since the reading began */
 	bool reread;           /* every route is to be compared with what was read */
 	bool strays;           /* seen before kroutes_whole() */

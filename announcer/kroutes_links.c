@@ -82,8 +82,10 @@ void kroutes_told_link(struct kroutes *k, const struct fib_link *l, bool there)
 		*has = k->links[--k->n_links];
 	if (was_up == (there && l->up))
 		return;
-	if (was_up)
+	if (was_up) {
 		objects_down(k, l->ifindex);
+		foreigns_down(k, l->ifindex);
+	}
 	changed(k);
 }
 

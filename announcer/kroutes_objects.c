@@ -146,6 +146,7 @@ static void drop_all(struct kroutes *k, object_test *test, uint32_t which)
 
 void sets_check(struct kroutes *k)
 {
+	left_check(k);
 	for (size_t i = 0; i < k->n_slots; i++) {
 		struct kset *s = k->slots[i];
 
@@ -179,8 +180,27 @@ void object_gone(struct kroutes *k, uint32_t id)
 	sets_check(k);
 }
 
+/* Routes with next hops of their own go with the link, too, where it was their only one, or
+ * stay as they are: they are sent again. */
+static void inlines_down(struct kroutes *k, uint32_t ifindex)
+{
+	for (size_t i = 0; i < k->n_slots; i++) {
+		struct kset *s = k->slots[i];
+
+		if (!s || s->object || !s->ident)
+			continue;
+		for (size_t h = 0; h < s->n_usable; h++)
+			s->again = s->again || s->usable[h].ifindex == ifindex;
+		if (!s->again)
+			continue;
+		s->ident = 0;
+		s->dirty = k->walk = k->resolve = true;
+	}
+}
+
 void objects_down(struct kroutes *k, uint32_t ifindex)
 {
+	inlines_down(k, ifindex);
 	drop_all(k, is_over, ifindex);
 	drop_all(k, is_empty, 0);
 	sets_check(k);

@@ -34,12 +34,12 @@ static bool look_left(
 	return left_says(k, s, l);
 }
 
-/* Whose way is barred by a route of somebody else. */
+/* The kernel said that there is a route: it is somebody else's. */
 static bool is_barred(const struct kroutes *k, const struct prefix *p, uint32_t note)
 {
-	if (note & NOTE_THERE)
+	if ((note & (NOTE_THERE | NOTE_EXISTS)) != NOTE_EXISTS)
 		return false;
-	return foreign_of(k, p, false) || (note & NOTE_EXISTS && k->foreigns.n >= FOREIGN_MAX);
+	return foreign_of(k, p, false) || k->foreigns.n >= FOREIGN_MAX;
 }
 
 /* Return: m is to be sent. */
@@ -61,7 +61,7 @@ static bool next(struct kroutes *k, struct kroute_msg *m, uint32_t **at)
 	m->op = KROUTE_DELETE;
 	m->key = k->key;
 	if (!ready)
-		return !s->n_usable && *note & NOTE_THERE;
+		return !s->n_usable && *note & (NOTE_THERE | NOTE_EXISTS);
 	if (same)
 		note_put(k, note, (*note | NOTE_DONE) & ~(uint32_t)NOTE_HEIR);
 	if (*note & NOTE_DONE) {
@@ -73,7 +73,10 @@ static bool next(struct kroutes *k, struct kroute_msg *m, uint32_t **at)
 		fault_put(k, &m->prefix, note, -EEXIST);
 		return false;
 	}
-	m->op = *note & (NOTE_THERE | NOTE_EXISTS) ? KROUTE_REPLACE : KROUTE_ADD;
+	/* Beside a route of somebody else ours may be gone without a word. */
+	m->op = *note & (NOTE_THERE | NOTE_EXISTS) && !foreign_of(k, &m->prefix, false)
+	            ? KROUTE_REPLACE
+	            : KROUTE_ADD;
 	m->object = s->object;
 	m->nh = s->usable;
 	m->n = s->n_usable;
@@ -115,6 +118,7 @@ static bool answer(struct kroutes *k, const struct kroute_msg *m, uint32_t *note
 		return false;
 	}
 	if (!m->error) {
+		foreign_gone(k, &m->prefix);
 		note_put(k, note, bare | NOTE_THERE | NOTE_DONE);
 		fault_forget(k, &m->prefix, note);
 		return false;

@@ -212,8 +212,8 @@ static void inherit(struct kroutes *k, struct kset *s)
 {
 	struct kset *old = s->heir_of ? k->slots[s->heir_of - 1] : NULL;
 
-	if (!old || s->group || s->ident || !old->group || old->users || s->heirs != s->users ||
-	    old->family != s->family) {
+	if (!old || s->group || s->ident || !object_find(k, old->group) || old->users ||
+	    s->heirs != s->users || old->family != s->family) {
 		return;
 	}
 	s->inherited = true;
@@ -276,8 +276,10 @@ bool set_sync(struct kroutes *k, struct kset *s)
 	int rc = 0;
 
 	if (!s->dirty && (!s->error || s->due_ms > k->now_ms)) {
-		s->parked = s->parked || !s->ident;
-		return s->ident && !s->error;
+		if (s->ident && !s->error)
+			return true;
+		s->parked = true;
+		return false;
 	}
 	set_resolve(k, s);
 	if (!s->n_usable) {
@@ -302,7 +304,7 @@ bool set_sync(struct kroutes *k, struct kset *s)
 		return false;
 	}
 	s->tries = 0;
-	if (s->ident != was && (was || s->parked))
+	if (s->parked ? s->ident != 0 || was : s->ident != was && was)
 		s->again = k->walk = true;
 	s->parked = !s->ident;
 	return s->ident != 0;

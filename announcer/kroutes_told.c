@@ -81,21 +81,75 @@ static void foreign_add(struct kroutes *k, const struct fib_route *r)
 		f->v[i].via = r->nh[0];
 }
 
-static void foreign_drop(struct kroutes *k, const struct fib_route *r)
+/* The one at i, and with the last one the prefix. */
+static void foreign_remove(struct kroutes *k, struct kforeign *f, size_t i)
 {
-	struct kforeign *f = foreign_find(k, &r->prefix);
-	size_t i = 0;
-
-	while (
-	    f && i < f->n && (f->v[i].metric != r->metric || f->v[i].protocol != r->protocol))
-		i++;
-	if (!f || i == f->n)
-		return;
 	f->v[i] = f->v[--f->n];
 	if (f->n)
 		return;
 	table_remove(&k->foreigns, f);
 	foreign_free(f);
+}
+
+static void foreign_drop(struct kroutes *k, const struct fib_route *r)
+{
+	struct kforeign *f = foreign_find(k, &r->prefix);
+
+	for (size_t i = 0; f && i < f->n; i++)
+		if (f->v[i].metric == r->metric && f->v[i].protocol == r->protocol) {
+			foreign_remove(k, f, i);
+			return;
+		}
+}
+
+void foreign_gone(struct kroutes *k, const struct prefix *p)
+{
+	struct kforeign *f = k->foreigns.n ? foreign_find(k, p) : NULL;
+
+	for (size_t i = 0; f && i < f->n; i++)
+		if (f->v[i].metric == k->key.metric) {
+			foreign_remove(k, f, i);
+			return;
+		}
+}
+
+/* The way is free again. */
+static void unbar(struct kroutes *k, const struct prefix *p)
+{
+	uint32_t *note = rib_note(k->rib, p);
+
+	if (!note || !(*note & NOTE_FAULT))
+		return;
+	fault_forget(k, p, note);
+	note_queue(k, p, note);
+}
+
+/* Return: a prefix of which something was removed; family 0 = none. */
+static struct prefix foreign_down(struct kroutes *k, struct kforeign *f, uint32_t ifindex)
+{
+	struct prefix p = f->prefix;
+
+	for (size_t i = 0; i < f->n; i++)
+		if (f->v[i].via.ifindex == ifindex) {
+			foreign_remove(k, f, i);
+			return p;
+		}
+	return (struct prefix){0};
+}
+
+void foreigns_down(struct kroutes *k, uint32_t ifindex)
+{
+	struct kforeign *f;
+	size_t at = 0;
+
+	while ((f = table_next(&k->foreigns, &at))) {
+		struct prefix p = foreign_down(k, f, ifindex);
+
+		if (!p.family)
+			continue;
+		unbar(k, &p);
+		at = 0; /* a removal moves others */
+	}
 }
 
 /* ---- the list of what was read ---- */
@@ -152,9 +206,32 @@ static void left_sort(struct kroutes *k)
 
 bool left_says(const struct kroutes *k, const struct kset *s, const struct kleft *l)
 {
-	if (l->protocol != k->key.protocol)
+	if (l->protocol != k->key.protocol || l->unsure)
 		return false;
 	return s->ident == (l->object ? l->object : 1ull << 32 | l->hash);
+}
+
+void left_check(struct kroutes *k)
+{
+	for (size_t i = 0; !k->reading && i < k->n_left; i++) {
+		struct kleft *l = &k->left[i];
+
+		if (l->object)
+			l->gone = l->gone || !object_find(k, l->object);
+		else
+			l->unsure = true;
+	}
+}
+
+/* Somebody touched one before a route of the RIB was compared with it. */
+static void left_told(struct kroutes *k, const struct fib_route *r, bool gone)
+{
+	struct kleft *l = k->n_left ? left_find(k, &r->prefix, r->metric) : NULL;
+
+	if (!l)
+		return;
+	l->gone = gone;
+	l->unsure = true;
 }
 
 void left_sweep(struct kroutes *k)
@@ -191,11 +268,13 @@ void kroutes_dumped(struct kroutes *k, bool ok)
 	if (!k->on || !k->reading)
 		return;
 	k->reading = false;
-	if (!ok || k->lost_news) {
+	if (!ok) {
 		k->dump_due = true;
-		k->dump_failed = !ok;
 		return;
 	}
+	/* Where news are lost all the time we go by what we have, and read again soon. */
+	k->dump_due = k->dump_due || k->lost_news;
+	k->blind = false;
 	links_sweep(k);
 	while ((o = table_next(&k->objects, &at)))
 		if (!o->seen) {
@@ -273,6 +352,7 @@ static void ours_gone(
 
 static void told_ours(struct kroutes *k, const struct fib_route *r, uint32_t *note, bool added)
 {
+	left_told(k, r, !added);
 	if (!added && note)
 		ours_gone(k, r, note, KROUTE_DELETED);
 	else if (added && note)
@@ -286,12 +366,12 @@ static void told_foreign(
 {
 	bool same = r->metric == k->key.metric;
 
+	if (added && r->replaces)
+		left_told(k, r, true);
 	if (!added) {
 		foreign_drop(k, r);
-		if (same && note && *note & NOTE_FAULT) {
-			fault_forget(k, &r->prefix, note);
-			note_queue(k, &r->prefix, note);
-		}
+		if (same && note)
+			unbar(k, &r->prefix);
 		return;
 	}
 	foreign_add(k, r);

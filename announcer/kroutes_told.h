@@ -24,7 +24,8 @@ struct kforeign {
 struct kleft {
 	struct prefix prefix;
 	uint8_t protocol;
-	bool gone;
+	bool gone;   /* from the kernel, or taken from the list */
+	bool unsure; /* it may be gone, or be another one */
 	uint32_t metric, object, hash, order;
 };
 
@@ -48,7 +49,13 @@ void links_sweep(struct kroutes *k);
 struct kforeign *foreign_find(const struct kroutes *k, const struct prefix *p);
 /* One with our metric (better = false), or a better one; NULL = none. */
 const struct kother *foreign_of(const struct kroutes *k, const struct prefix *p, bool better);
+/* There is none of our metric, as the kernel's answer shows. */
+void foreign_gone(struct kroutes *k, const struct prefix *p);
+/* The kernel drops them with the interface, IPv4's without a word. */
+void foreigns_down(struct kroutes *k, uint32_t ifindex);
 void foreigns_free(struct kroutes *k);
+/* Next-hop objects went: so did routes over them, and others may have. */
+void left_check(struct kroutes *k);
 bool left_says(const struct kroutes *k, const struct kset *s, const struct kleft *l);
 void left_sweep(struct kroutes *k); /* what nobody wants of it goes */
 struct kleft *left_find(const struct kroutes *k, const struct prefix *p, uint32_t metric);

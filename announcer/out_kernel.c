@@ -469,6 +469,7 @@ void out_kernel_stop(struct out_kernel *k, bool hold)
 {
 	if (!k)
 		return;
+	rib_detach(k->rib, &rib_ops, k);
 	if (!hold)
 		remove_all(k);
 	close_all(k);

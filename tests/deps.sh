@@ -6,7 +6,7 @@
 deps_build=(gcc libc6-dev make autoconf automake pkg-config\|pkgconf libevent-dev
     libcurl4-openssl-dev libjson-c-dev libyaml-dev libzmq3-dev libmnl-dev
     libedit-dev tar xz-utils)
-deps_lab=(frr iproute2 iputils-ping procps python3 util-linux kmod nftables curl)
+deps_lab=(frr bird2 iproute2 iputils-ping procps python3 util-linux kmod nftables curl)
 deps_demo=(bind9-dnsutils)
 # For tests/kube/build.sh: the last three only where there is no Go.
 deps_kube=(ca-certificates debootstrap debian-archive-keyring gpgv)

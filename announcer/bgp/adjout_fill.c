@@ -89,7 +89,7 @@ static bool run_add(struct run *run, struct bgp_out_peer *p, uint32_t place)
 
 static void run_note(const struct run *run, struct bgp_out_peer *p, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n && i < run->n; i++)
 		note(p, p->batch->ids[run->places[i]], run->prefixes[i].family,
 		    run->act == ACT_ANNOUNCE);
 }

@@ -383,21 +383,26 @@ const struct out_offer *adverts_offer(struct bgp_out *out, const struct out_entr
 	const struct out_aggregate *g = aggregate_find(&out->ads, &e->prefix);
 	const struct out_why *why;
 	const struct out_plan *plan = host ? adverts_plan(&out->ads, &e->prefix, &why) : NULL;
-	struct out_term **v = xcalloc((g ? g->n : 0) + (plan ? plan->n : 0), sizeof(*v));
+	size_t max = (g ? g->n : 0) + (plan ? plan->n : 0);
+	struct out_term *few[8], **v = few;
 	const struct out_offer *o;
 	size_t n = 0, to = 0;
 
+	if (max > ARRAY_LEN(few))
+		v = xcalloc(max, sizeof(*v));
 	for (size_t i = 0; g && i < g->n; i++)
 		v[n++] = g->v[i].term;
 	for (size_t i = 0; plan && i < plan->n; i++)
 		if (plan->v[i].plen[family_index(e->prefix.family)] == e->prefix.plen)
 			v[n++] = plan->v[i].term;
-	qsort(v, n, sizeof(struct out_term *), term_cmp);
+	if (n > 1)
+		qsort(v, n, sizeof(struct out_term *), term_cmp);
 	for (size_t i = 0; i < n; i++)
 		if (!to || v[i] != v[to - 1])
 			v[to++] = v[i];
 	o = to ? offer_of(out, v, to) : NULL;
-	free(v);
+	if (v != few)
+		free(v);
 	return o;
 }
 

@@ -22,22 +22,26 @@ struct out_offer {
 	struct out_term *terms[];
 };
 
+struct plan_row {
+	struct out_term *term;
+	uint8_t plen[2]; /* by family */
+};
+
 /* A pool's advertisements that count on this node. */
 struct out_plan {
-	struct plan_row {
-		struct out_term *term;
-		uint8_t plen[2]; /* by family */
-	} *v;
+	struct plan_row *v;
 	size_t n;
+};
+
+struct agg_row {
+	struct out_term *term;
+	uint32_t members;
 };
 
 /* Announced by the members of one prefix, not by a route of its own. */
 struct out_aggregate {
 	struct prefix prefix;
-	struct agg_row {
-		struct out_term *term;
-		uint32_t members;
-	} *v;
+	struct agg_row *v;
 	size_t n;
 };
 

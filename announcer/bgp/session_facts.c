@@ -5,8 +5,9 @@
  * Our own next hops: in the family of the session it is the connection's local address. In the
  * other family it is the first global address of the interface that has the local one; for IPv6
  * one of 2000::/3 and the like goes before a unique local one (fc00::/7), for IPv4 the
- * interface's first. Loopback addresses (127.0.0.0/8, ::1) are none. Link-local ones go beside
- * a global one.
+ * interface's first. Loopback addresses (127.0.0.0/8, ::1) are none. Our link-local address
+ * counts only where the peer is on the link, which an IPv6 session alone tells (RFC 2545 3): a
+ * bgpd that knows no interface of the peer refuses a next hop that has one.
  */
 #include "announcer/bgp/session_int.h"
 #include <ifaddrs.h>
@@ -47,8 +48,8 @@ static bool unique_local(const struct ipaddr *a)
 	return a->family == AF_INET6 && (a->addr[0] & 0xfe) == 0xfc;
 }
 
-/* Of the interface that has the local address. */
-static const char *interface_of(const struct ifaddrs *list, const struct ipaddr *local)
+/* The entry of the interface that has the local address. */
+static const struct ifaddrs *entry_of(const struct ifaddrs *list, const struct ipaddr *local)
 {
 	struct ipaddr a;
 	uint16_t port;
@@ -58,19 +59,34 @@ static const char *interface_of(const struct ifaddrs *list, const struct ipaddr 
 			continue;
 		address_of(list->ifa_addr, &a, &port);
 		if (a.family && !ipaddr_cmp(&a, local))
-			return list->ifa_name;
+			return list;
 	}
 	return NULL;
 }
 
-static void consider(struct bgp_facts *f, const struct ipaddr *a)
+/* An IPv6 peer in the subnet of our address. */
+static bool on_link(const struct bgp_facts *f, const struct ifaddrs *entry)
+{
+	struct ipaddr mask = {0};
+	uint16_t port;
+
+	if (f->local.family != AF_INET6 || !entry->ifa_netmask)
+		return false;
+	address_of(entry->ifa_netmask, &mask, &port);
+	for (size_t i = 0; i < sizeof(mask.addr); i++)
+		if ((f->local.addr[i] ^ f->remote.addr[i]) & mask.addr[i])
+			return false;
+	return mask.family == AF_INET6;
+}
+
+static void consider(struct bgp_facts *f, const struct ipaddr *a, bool near)
 {
 	struct ipaddr *to = &f->self[a->family == AF_INET6];
 
 	if (loopback(a))
 		return;
 	if (a->family == AF_INET6 && ipaddr_is_linklocal(a)) {
-		if (!f->self_ll.family)
+		if (near && !f->self_ll.family)
 			f->self_ll = *a;
 	} else if (!to->family ||
 		   (unique_local(to) && !unique_local(a) && ipaddr_cmp(to, &f->local))) {
@@ -80,8 +96,9 @@ static void consider(struct bgp_facts *f, const struct ipaddr *a)
 
 static void self_find(struct bgp_facts *f)
 {
+	const struct ifaddrs *mine;
 	struct ifaddrs *list;
-	const char *name;
+	bool near;
 	struct ipaddr a;
 	uint16_t port;
 
@@ -91,20 +108,21 @@ static void self_find(struct bgp_facts *f)
 		f->self[f->local.family == AF_INET6] = f->local;
 	if (getifaddrs(&list))
 		return;
-	name = interface_of(list, &f->local);
-	for (const struct ifaddrs *i = list; i && name; i = i->ifa_next) {
-		if (!i->ifa_addr || strcmp(i->ifa_name, name))
+	mine = entry_of(list, &f->local);
+	near = mine && on_link(f, mine);
+	for (const struct ifaddrs *i = list; i && mine; i = i->ifa_next) {
+		if (!i->ifa_addr || strcmp(i->ifa_name, mine->ifa_name))
 			continue;
 		address_of(i->ifa_addr, &a, &port);
 		if (a.family)
-			consider(f, &a);
+			consider(f, &a, near);
 	}
 	freeifaddrs(list);
 }
 
 static void ends_find(const struct bgp_conn *c, struct bgp_facts *f)
 {
-	struct sockaddr_storage sa;
+	struct sockaddr_storage sa = {0};
 	socklen_t len = sizeof(sa);
 
 	if (!getsockname(c->fd, (struct sockaddr *)&sa, &len))

@@ -259,6 +259,10 @@ void why_bgp(struct why *y, const struct prefix *p)
 	b.needed = names_is_speaker(ctx);
 	bgp_view(ctx->bgp, &b.view);
 	b.alone = names_told(ctx, p).all == 1;
+	if (!b.view.settled)
+		why_note(y, "bgp", "wait for their End-of-RIB, or the restart time",
+		    "what neighbours announced before our restart is not known again yet: "
+		    "routes of then are held");
 	put_listening(y);
 	bgp_each_peer(ctx->bgp, on_peer, &b);
 	if (b.shown > PEERS_MAX)

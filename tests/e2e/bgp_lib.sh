@@ -32,6 +32,7 @@ CONF
 }
 
 # No right but that of the manual to listen on port 179.
+# shellcheck disable=SC2054 # commas of setpriv
 as_speaker=(setpriv --reuid frr --regid frr --groups frrvty --bounding-set -all,+net_bind_service
     --inh-caps -all,+net_bind_service --ambient-caps -all,+net_bind_service --no-new-privs)
 

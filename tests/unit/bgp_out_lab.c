@@ -88,9 +88,10 @@ void out_lab_route(
 	rib_set(l->rib, source, &p, nh, n);
 }
 
-void out_lab_received(struct out_lab *l, const char *from, bool ibgp, const uint32_t *path,
-    size_t n, const uint32_t *communities, size_t n_communities)
+void out_lab_received(
+    struct out_lab *l, const char *from, bool ibgp, const uint32_t *communities, size_t n)
 {
+	static const uint32_t path[] = {65010, 70000};
 	uint8_t as_path[64];
 	struct wr w = wr_of(as_path, sizeof(as_path));
 	struct bgp_attrs a = {
@@ -101,14 +102,14 @@ void out_lab_received(struct out_lab *l, const char *from, bool ibgp, const uint
 	    .nexthop = obj_addr(from),
 	    .as_path = as_path,
 	    .communities = communities,
-	    .n_communities = (uint16_t)n_communities,
+	    .n_communities = (uint16_t)n,
 	};
 
 	wr_u8(&w, 2);
-	wr_u8(&w, (uint8_t)n);
-	for (size_t i = 0; i < n; i++)
+	wr_u8(&w, ARRAY_LEN(path));
+	for (size_t i = 0; i < ARRAY_LEN(path); i++)
 		wr_u32(&w, path[i]);
-	a.as_path_len = n ? (uint16_t)w.len : 0;
+	a.as_path_len = (uint16_t)w.len;
 	bgp_attrs_drop(l->attrs, l->shared);
 	l->shared = bgp_attrs_share(l->attrs, &a);
 	l->received_from = obj_addr(from);

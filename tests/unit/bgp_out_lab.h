@@ -48,9 +48,9 @@ void out_lab_rules(struct out_lab *l, const char *role, const char *yaml, const 
 /* "192.0.2.1/32" via gateways ("" = lo; NULL = none any more), not committed. */
 void out_lab_route(
     struct out_lab *l, enum rib_source source, const char *prefix, const char *via);
-/* The attributes of what is received from now on: AS path of these numbers, as host order. */
-void out_lab_received(struct out_lab *l, const char *from, bool ibgp, const uint32_t *path,
-    size_t n, const uint32_t *communities, size_t n_communities);
+/* The attributes of what is received from now on, of AS path 65010 70000. */
+void out_lab_received(
+    struct out_lab *l, const char *from, bool ibgp, const uint32_t *communities, size_t n);
 
 /* A peer of MetalLB's words, directly connected, both families. */
 void sim_init(struct sim *s, const char *name, const char *address, bool ibgp);

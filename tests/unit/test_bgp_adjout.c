@@ -177,7 +177,6 @@ static void what_is_gone_in_time_is_not_told(void **state)
 
 static void what_is_longer_than_a_message_is_not_told(void **state)
 {
-	static const uint32_t path[] = {65010};
 	static uint32_t communities[1015];
 	struct world w;
 
@@ -189,12 +188,12 @@ static void what_is_longer_than_a_message_is_not_told(void **state)
 	sim_init(&w.peer, "r1", "192.0.2.1", false);
 	sim_export(&w.peer, "10.0.0.0/8 le 32");
 	sim_up(&w.l, &w.peer);
-	out_lab_received(&w.l, "192.0.2.9", false, path, 1, communities, 900);
+	out_lab_received(&w.l, "192.0.2.9", false, communities, 900);
 	out_lab_route(&w.l, RIB_BGP, "10.1.0.0/16", "192.0.2.9");
 	rib_commit(w.l.rib);
 	assert_true(sim_read(&w.peer, 100));
 	assert_int_equal(w.peer.n, 1);
-	out_lab_received(&w.l, "192.0.2.9", false, path, 1, communities, 1015);
+	out_lab_received(&w.l, "192.0.2.9", false, communities, 1015);
 	out_lab_route(&w.l, RIB_BGP, "10.2.0.0/16", "192.0.2.9");
 	rib_touch(w.l.rib, RIB_BGP, &w.peer.v[0].prefix);
 	rib_commit(w.l.rib);

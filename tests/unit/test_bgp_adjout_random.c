@@ -68,10 +68,9 @@ static void random_prefix(char *buf, size_t size)
 
 static void step_received(struct world *w)
 {
-	static const uint32_t path[] = {65000, 70000, 3};
 	static const char *const from[] = {"192.0.2.3", "192.0.2.4", "192.0.2.9"};
 
-	out_lab_received(&w->l, from[below(3)], below(2), path, below(4), no_export, below(2));
+	out_lab_received(&w->l, from[below(3)], below(2), no_export, below(2));
 }
 
 static void step_route(struct world *w)

@@ -24,77 +24,80 @@
 #define E6 "nh=2001:db8::fe o=i path=64512"
 #define I6 "nh=2001:db8::fe o=i path="
 
+#define ROW(...)                                                                               \
+	{                                                                                      \
+		__VA_ARGS__                                                                    \
+	}
+
 /* peer1 is eBGP, peer2 is iBGP; they have exactly these lines. */
 static const struct row {
 	const char *name, *yaml, *node, *routes, *peer1, *peer2;
 } rows[] = {
-    {"a pool without advertisements has a default one", POOL(""), "192.0.2.254",
-     "10.0.0.1/32 2001:db8:1::1/128",
-     "10.0.0.1/32 " E4 "\n2001:db8:1::1/128 " E6 "\n",
-     "10.0.0.1/32 " I4 " lp=100\n2001:db8:1::1/128 " I6 " lp=100\n"},
-    {"some BGPAdvertisement of the pool lists the node",
-     ADS("{node-selectors: [{match-labels: {rack: r1}}]}"), "192.0.2.254 rack=r1", "10.0.0.1/32",
-     "10.0.0.1/32 " E4 "\n", "10.0.0.1/32 " I4 " lp=100\n"},
-    {"no BGPAdvertisement of the pool lists the node: notOwner",
-     ADS("{node-selectors: [{match-labels: {rack: r1}}]}"), "192.0.2.254 rack=r2", "10.0.0.1/32",
-     "", ""},
-    {"a node that is not known matches no selector",
-     ADS("{node-selectors: [{match-labels: {rack: r1}}]}, {aggregation-length: 24}"), NULL,
-     "10.0.0.1/32", "10.0.0.0/24 " E4 "\n", "10.0.0.0/24 " I4 " lp=100\n"},
-    {"prefix = IP masked to the aggregation length of its family",
-     ADS("{aggregation-length: 26, aggregation-length-v6: 96}"), "192.0.2.254",
-     "10.0.0.65/32 2001:db8:1::1:1/128",
-     "10.0.0.64/26 " E4 "\n2001:db8:1::/96 " E6 "\n",
-     "10.0.0.64/26 " I4 " lp=100\n2001:db8:1::/96 " I6 " lp=100\n"},
-    {"aggregates are announced as soon as one member exists",
-     ADS("{aggregation-length: 24}"), "192.0.2.254", "10.0.0.7/32",
-     "10.0.0.0/24 " E4 "\n", "10.0.0.0/24 " I4 " lp=100\n"},
-    {"each ingress IP x each matching ad",
-     ADS("{aggregation-length: 24, aggregation-length-v6: 64, localpref: 50}, {communities: [\"64512:1\"]}"), "192.0.2.254",
-     "10.0.0.1/32 10.0.0.2/32",
-     "10.0.0.0/24 " E4 "\n10.0.0.1/32 " E4 " c=64512:1\n10.0.0.2/32 " E4 " c=64512:1\n",
-     "10.0.0.0/24 " I4 " lp=50\n10.0.0.1/32 " I4 " lp=100 c=64512:1\n10.0.0.2/32 " I4
-     " lp=100 c=64512:1\n"},
-    {"LOCAL_PREF: iBGP only", ADS("{localpref: 300}"), "192.0.2.254", "10.0.0.1/32",
-     "10.0.0.1/32 " E4 "\n", "10.0.0.1/32 " I4 " lp=300\n"},
-    {"sorted communities", ADS("{communities: [\"64512:9\", \"64512:1\", \"1:7\"]}"),
-     "192.0.2.254", "10.0.0.1/32", "10.0.0.1/32 " E4 " c=1:7,64512:1,64512:9\n",
-     "10.0.0.1/32 " I4 " lp=100 c=1:7,64512:1,64512:9\n"},
-    {"communities, large, alias from CR",
-     "bgp-communities: {blue: 64512:1}\n" ADS("{communities: [\"large:7:8:9\", blue]}"),
-     "192.0.2.254", "10.0.0.1/32", "10.0.0.1/32 " E4 " c=64512:1 lc=7:8:9\n",
-     "10.0.0.1/32 " I4 " lp=100 c=64512:1 lc=7:8:9\n"},
-    {"same prefix from several ads to one peer: communities are united",
-     ADS("{communities: [\"64512:3\", \"64512:1\"]}, {communities: [\"64512:2\", \"64512:1\"], "
-	 "node-selectors: [{match-labels: {rack: r1}}]}"),
-     "192.0.2.254 rack=r1", "10.0.0.1/32",
-     "10.0.0.1/32 " E4 " c=64512:1,64512:2,64512:3\n",
-     "10.0.0.1/32 " I4 " lp=100 c=64512:1,64512:2,64512:3\n"},
-    {"native keeps the first LOCAL_PREF",
-     ADS("{localpref: 7, node-selectors: [{match-labels: {rack: r1}}]}, {localpref: 8, "
-	 "node-selectors: [{match-labels: {zone: a}}]}"),
-     "192.0.2.254 rack=r1 zone=a", "10.0.0.1/32", "10.0.0.1/32 " E4 "\n",
-     "10.0.0.1/32 " I4 " lp=7\n"},
-    {"peer list: not advertised to others", ADS("{peers: [peer2]}"), "192.0.2.254",
-     "10.0.0.1/32", "", "10.0.0.1/32 " I4 " lp=100\n"},
-    {"two ads to two peers",
-     ADS("{peers: [peer1], communities: [\"1:1\"]}, {peers: [peer2], localpref: 9, "
-	 "communities: [\"2:2\"]}"),
-     "192.0.2.254", "10.0.0.1/32", "10.0.0.1/32 " E4 " c=1:1\n",
-     "10.0.0.1/32 " I4 " lp=9 c=2:2\n"},
-    {"members of two pools make one aggregate: communities are united",
-     PEERS "address-pools: [{name: a, protocol: bgp, addresses: [10.0.0.0 - 10.0.0.4],\n"
-	   " bgp-advertisements: [{aggregation-length: 30, communities: [\"1:1\"]}]},\n"
-	   " {name: b, protocol: bgp, addresses: [10.0.0.5 - 10.0.0.15],\n"
-	   " bgp-advertisements: [{aggregation-length: 30, communities: [\"2:2\"]}]}]\n",
-     "192.0.2.254", "10.0.0.4/32 10.0.0.5/32", "10.0.0.4/30 " E4 " c=1:1,2:2\n",
-     "10.0.0.4/30 " I4 " lp=100 c=1:1,2:2\n"},
-    {"pools by range/prefix: nothing outside of them",
-     POOL(""), "192.0.2.254", "10.0.1.1/32 10.0.0.255/32", "10.0.0.255/32 " E4 "\n",
-     "10.0.0.255/32 " I4 " lp=100\n"},
-    {"a layer2 pool is not announced",
-     PEERS "address-pools: [{name: a, protocol: layer2, addresses: [10.0.0.0/24]}]\n",
-     "192.0.2.254", "10.0.0.1/32", "", ""},
+    ROW("a pool without advertisements has a default one", POOL(""), "192.0.2.254",
+	"10.0.0.1/32 2001:db8:1::1/128", "10.0.0.1/32 " E4 "\n2001:db8:1::1/128 " E6 "\n",
+	"10.0.0.1/32 " I4 " lp=100\n2001:db8:1::1/128 " I6 " lp=100\n"),
+    ROW("some BGPAdvertisement of the pool lists the node",
+	ADS("{node-selectors: [{match-labels: {rack: r1}}]}"), "192.0.2.254 rack=r1",
+	"10.0.0.1/32", "10.0.0.1/32 " E4 "\n", "10.0.0.1/32 " I4 " lp=100\n"),
+    ROW("no BGPAdvertisement of the pool lists the node: notOwner",
+	ADS("{node-selectors: [{match-labels: {rack: r1}}]}"), "192.0.2.254 rack=r2",
+	"10.0.0.1/32", "", ""),
+    ROW("a node that is not known matches no selector",
+	ADS("{node-selectors: [{match-labels: {rack: r1}}]}, {aggregation-length: 24}"), NULL,
+	"10.0.0.1/32", "10.0.0.0/24 " E4 "\n", "10.0.0.0/24 " I4 " lp=100\n"),
+    ROW("prefix = IP masked to the aggregation length of its family",
+	ADS("{aggregation-length: 26, aggregation-length-v6: 96}"), "192.0.2.254",
+	"10.0.0.65/32 2001:db8:1::1:1/128", "10.0.0.64/26 " E4 "\n2001:db8:1::/96 " E6 "\n",
+	"10.0.0.64/26 " I4 " lp=100\n2001:db8:1::/96 " I6 " lp=100\n"),
+    ROW("aggregates are announced as soon as one member exists",
+	ADS("{aggregation-length: 24}"), "192.0.2.254", "10.0.0.7/32", "10.0.0.0/24 " E4 "\n",
+	"10.0.0.0/24 " I4 " lp=100\n"),
+    ROW("each ingress IP x each matching ad",
+	ADS("{aggregation-length: 24, aggregation-length-v6: 64, localpref: 50}, {communities: "
+	    "[\"64512:1\"]}"),
+	"192.0.2.254", "10.0.0.1/32 10.0.0.2/32",
+	"10.0.0.0/24 " E4 "\n10.0.0.1/32 " E4 " c=64512:1\n10.0.0.2/32 " E4 " c=64512:1\n",
+	"10.0.0.0/24 " I4 " lp=50\n10.0.0.1/32 " I4 " lp=100 c=64512:1\n10.0.0.2/32 " I4
+	" lp=100 c=64512:1\n"),
+    ROW("LOCAL_PREF: iBGP only", ADS("{localpref: 300}"), "192.0.2.254", "10.0.0.1/32",
+	"10.0.0.1/32 " E4 "\n", "10.0.0.1/32 " I4 " lp=300\n"),
+    ROW("sorted communities", ADS("{communities: [\"64512:9\", \"64512:1\", \"1:7\"]}"),
+	"192.0.2.254", "10.0.0.1/32", "10.0.0.1/32 " E4 " c=1:7,64512:1,64512:9\n",
+	"10.0.0.1/32 " I4 " lp=100 c=1:7,64512:1,64512:9\n"),
+    ROW("communities, large, alias from CR",
+	"bgp-communities: {blue: 64512:1}\n" ADS("{communities: [\"large:7:8:9\", blue]}"),
+	"192.0.2.254", "10.0.0.1/32", "10.0.0.1/32 " E4 " c=64512:1 lc=7:8:9\n",
+	"10.0.0.1/32 " I4 " lp=100 c=64512:1 lc=7:8:9\n"),
+    ROW("same prefix from several ads to one peer: communities are united",
+	ADS("{communities: [\"64512:3\", \"64512:1\"]}, {communities: [\"64512:2\", "
+	    "\"64512:1\"], "
+	    "node-selectors: [{match-labels: {rack: r1}}]}"),
+	"192.0.2.254 rack=r1", "10.0.0.1/32", "10.0.0.1/32 " E4 " c=64512:1,64512:2,64512:3\n",
+	"10.0.0.1/32 " I4 " lp=100 c=64512:1,64512:2,64512:3\n"),
+    ROW("native keeps the first LOCAL_PREF",
+	ADS("{localpref: 7, node-selectors: [{match-labels: {rack: r1}}]}, {localpref: 8, "
+	    "node-selectors: [{match-labels: {zone: a}}]}"),
+	"192.0.2.254 rack=r1 zone=a", "10.0.0.1/32", "10.0.0.1/32 " E4 "\n",
+	"10.0.0.1/32 " I4 " lp=7\n"),
+    ROW("peer list: not advertised to others", ADS("{peers: [peer2]}"), "192.0.2.254",
+	"10.0.0.1/32", "", "10.0.0.1/32 " I4 " lp=100\n"),
+    ROW("two ads to two peers",
+	ADS("{peers: [peer1], communities: [\"1:1\"]}, {peers: [peer2], localpref: 9, "
+	    "communities: [\"2:2\"]}"),
+	"192.0.2.254", "10.0.0.1/32", "10.0.0.1/32 " E4 " c=1:1\n",
+	"10.0.0.1/32 " I4 " lp=9 c=2:2\n"),
+    ROW("members of two pools make one aggregate: communities are united",
+	PEERS "address-pools: [{name: a, protocol: bgp, addresses: [10.0.0.0 - 10.0.0.4],\n"
+	      " bgp-advertisements: [{aggregation-length: 30, communities: [\"1:1\"]}]},\n"
+	      " {name: b, protocol: bgp, addresses: [10.0.0.5 - 10.0.0.15],\n"
+	      " bgp-advertisements: [{aggregation-length: 30, communities: [\"2:2\"]}]}]\n",
+	"192.0.2.254", "10.0.0.4/32 10.0.0.5/32", "10.0.0.4/30 " E4 " c=1:1,2:2\n",
+	"10.0.0.4/30 " I4 " lp=100 c=1:1,2:2\n"),
+    ROW("pools by range/prefix: nothing outside of them", POOL(""), "192.0.2.254",
+	"10.0.1.1/32 10.0.0.255/32", "10.0.0.255/32 " E4 "\n", "10.0.0.255/32 " I4 " lp=100\n"),
+    ROW("a layer2 pool is not announced",
+	PEERS "address-pools: [{name: a, protocol: layer2, addresses: [10.0.0.0/24]}]\n",
+	"192.0.2.254", "10.0.0.1/32", "", ""),
 };
 
 struct world {
@@ -217,14 +220,14 @@ static void each_reason_has_its_words(void **state)
 	static const struct {
 		const char *prefix, *why;
 	} expected[] = {
-	    {"10.0.0.1/32",       "no advertisement of the pool names this peer"		},
-	    {"10.0.1.1/32",       NULL							     },
-	    {"10.0.2.1/32",       "no advertisement of its pool selects this node"	     },
-	    {"10.0.3.1/32",       "its pool has protocol: layer2"			       },
-	    {"10.0.4.1/32",       "the address is in no pool"				    },
-	    {"10.0.5.1/32",       "it is no route in the RIB"				    },
-	    {"2001:db8:1::1/128",
-	     "there is no address of this family on the session's interface to be the next hop"},
+	    ROW("10.0.0.1/32", "no advertisement of the pool names this peer"),
+	    ROW("10.0.1.1/32", NULL),
+	    ROW("10.0.2.1/32", "no advertisement of its pool selects this node"),
+	    ROW("10.0.3.1/32", "its pool has protocol: layer2"),
+	    ROW("10.0.4.1/32", "the address is in no pool"),
+	    ROW("10.0.5.1/32", "it is no route in the RIB"),
+	    ROW("2001:db8:1::1/128", "there is no address of this family on the session's "
+				     "interface to be the next hop"),
 	};
 	struct world w;
 	const char *cure;
@@ -275,8 +278,6 @@ static void transit(struct world *w)
 	sim_up(&w->l, &w->peer2);
 }
 
-static const uint32_t their_path[] = {65010, 70000};
-
 /* A row: how the route was received, and what r1 and r2 get; NULL = nothing. */
 static const struct received {
 	const char *name, *from;
@@ -285,27 +286,28 @@ static const struct received {
 	enum bgp_nexthop_rule rule;
 	const char *r1, *r2;
 } received[] = {
-    {"eBGP to eBGP: next hop self, AS prepended, no MED; to iBGP: unchanged", "192.0.2.9", false,
-     0, BGP_NEXTHOP_DEFAULT, "nh=192.0.2.254 o=i path=64512 65010 70000",
-     "nh=192.0.2.9 o=i path=65010 70000 med=7 lp=200"},
-    {"iBGP is not passed on by iBGP", "192.0.2.9", true, 0, BGP_NEXTHOP_DEFAULT,
-     "nh=192.0.2.254 o=i path=64512 65010 70000", NULL},
-    {"not back to whom it came from, r1", "192.0.2.1", false, 0, BGP_NEXTHOP_DEFAULT, NULL,
-     "nh=192.0.2.1 o=i path=65010 70000 med=7 lp=200"},
-    {"not back to whom it came from, r2", "192.0.2.2", true, 0, BGP_NEXTHOP_DEFAULT,
-     "nh=192.0.2.254 o=i path=64512 65010 70000", NULL},
-    {"NO_EXPORT", "192.0.2.9", false, (uint32_t)BGP_COMMUNITY_NO_EXPORT, BGP_NEXTHOP_DEFAULT,
-     NULL, "nh=192.0.2.9 o=i path=65010 70000 med=7 lp=200 c=65535:65281"},
-    {"NO_EXPORT_SUBCONFED", "192.0.2.9", false, (uint32_t)BGP_COMMUNITY_NO_EXPORT_SUBCONFED,
-     BGP_NEXTHOP_DEFAULT, NULL, "nh=192.0.2.9 o=i path=65010 70000 med=7 lp=200 c=65535:65283"},
-    {"NO_ADVERTISE", "192.0.2.9", false, (uint32_t)BGP_COMMUNITY_NO_ADVERTISE,
-     BGP_NEXTHOP_DEFAULT, NULL, NULL},
-    {"next-hop self", "192.0.2.9", false, 0, BGP_NEXTHOP_SELF,
-     "nh=192.0.2.254 o=i path=64512 65010 70000",
-     "nh=192.0.2.254 o=i path=65010 70000 med=7 lp=200"},
-    {"next-hop unchanged", "192.0.2.9", false, 0, BGP_NEXTHOP_UNCHANGED,
-     "nh=192.0.2.9 o=i path=64512 65010 70000",
-     "nh=192.0.2.9 o=i path=65010 70000 med=7 lp=200"},
+    ROW("eBGP to eBGP: next hop self, AS prepended, no MED; to iBGP: unchanged", "192.0.2.9",
+	false, 0, BGP_NEXTHOP_DEFAULT, "nh=192.0.2.254 o=i path=64512 65010 70000",
+	"nh=192.0.2.9 o=i path=65010 70000 med=7 lp=200"),
+    ROW("iBGP is not passed on by iBGP", "192.0.2.9", true, 0, BGP_NEXTHOP_DEFAULT,
+	"nh=192.0.2.254 o=i path=64512 65010 70000", NULL),
+    ROW("not back to whom it came from, r1", "192.0.2.1", false, 0, BGP_NEXTHOP_DEFAULT, NULL,
+	"nh=192.0.2.1 o=i path=65010 70000 med=7 lp=200"),
+    ROW("not back to whom it came from, r2", "192.0.2.2", true, 0, BGP_NEXTHOP_DEFAULT,
+	"nh=192.0.2.254 o=i path=64512 65010 70000", NULL),
+    ROW("NO_EXPORT", "192.0.2.9", false, (uint32_t)BGP_COMMUNITY_NO_EXPORT, BGP_NEXTHOP_DEFAULT,
+	NULL, "nh=192.0.2.9 o=i path=65010 70000 med=7 lp=200 c=65535:65281"),
+    ROW("NO_EXPORT_SUBCONFED", "192.0.2.9", false, (uint32_t)BGP_COMMUNITY_NO_EXPORT_SUBCONFED,
+	BGP_NEXTHOP_DEFAULT, NULL,
+	"nh=192.0.2.9 o=i path=65010 70000 med=7 lp=200 c=65535:65283"),
+    ROW("NO_ADVERTISE", "192.0.2.9", false, (uint32_t)BGP_COMMUNITY_NO_ADVERTISE,
+	BGP_NEXTHOP_DEFAULT, NULL, NULL),
+    ROW("next-hop self", "192.0.2.9", false, 0, BGP_NEXTHOP_SELF,
+	"nh=192.0.2.254 o=i path=64512 65010 70000",
+	"nh=192.0.2.254 o=i path=65010 70000 med=7 lp=200"),
+    ROW("next-hop unchanged", "192.0.2.9", false, 0, BGP_NEXTHOP_UNCHANGED,
+	"nh=192.0.2.9 o=i path=64512 65010 70000",
+	"nh=192.0.2.9 o=i path=65010 70000 med=7 lp=200"),
 };
 
 static void assert_has(const struct sim *s, const char *prefix, const char *expected)
@@ -324,7 +326,7 @@ static void a_received_route_is_passed_on(void **state)
 
 	transit(&w);
 	w.peer1.nb.export.nexthop = w.peer2.nb.export.nexthop = r->rule;
-	out_lab_received(&w.l, r->from, r->ibgp, their_path, 2, &r->community, !!r->community);
+	out_lab_received(&w.l, r->from, r->ibgp, &r->community, !!r->community);
 	out_lab_route(&w.l, RIB_BGP, "10.1.0.0/16", r->from);
 	out_lab_route(&w.l, RIB_BGP, "11.1.0.0/16", r->from);
 	rib_commit(w.l.rib);
@@ -347,8 +349,7 @@ static void other_sources_pass_the_export_list(void **state)
 	out_lab_route(&w.l, RIB_REDISTRIBUTED, "172.16.0.0/16", "192.0.2.7");
 	rib_commit(w.l.rib);
 	heard(&w);
-	sim_assert(&w.peer1,
-	    "10.0.0.1/32 " E4 "\n10.2.0.0/16 nh=192.0.2.254 o=? path=64512\n");
+	sim_assert(&w.peer1, "10.0.0.1/32 " E4 "\n10.2.0.0/16 nh=192.0.2.254 o=? path=64512\n");
 	sim_assert(&w.peer2, "10.0.0.1/32 " I4 " lp=100\n"
 			     "10.2.0.0/16 nh=192.0.2.254 o=? path= lp=100\n"
 			     "10.3.0.0/16 nh=192.0.2.254 o=? path= lp=100\n");
@@ -390,10 +391,10 @@ static void a_link_local_next_hop_stands_beside_the_global_one(void **state)
 	w.peer1.facts.self_ll = w.peer2.facts.self_ll = obj_addr("fe80::1");
 	routes(&w, "10.0.0.1/32 2001:db8:1::1/128", "");
 	heard(&w);
-	sim_assert(&w.peer1, "10.0.0.1/32 " E4 "\n2001:db8:1::1/128 nh=2001:db8::fe,fe80::1 o=i "
-			     "path=64512\n");
-	sim_assert(&w.peer2,
-	    "10.0.0.1/32 " I4 " lp=100\n2001:db8:1::1/128 " I6 " lp=100\n");
+	sim_assert(&w.peer1,
+	    "10.0.0.1/32 " E4 "\n2001:db8:1::1/128 nh=2001:db8::fe,fe80::1 o=i "
+	    "path=64512\n");
+	sim_assert(&w.peer2, "10.0.0.1/32 " I4 " lp=100\n2001:db8:1::1/128 " I6 " lp=100\n");
 	w.peer1.nb.multihop = 3;
 	bgp_out_peer_refresh(w.peer1.peer, 0);
 	heard(&w);
@@ -421,7 +422,7 @@ static void peers_get_what_zebra_redistributes(void **state)
 
 	(void)state;
 	up(&w, ADS("{aggregation-length: 24}"), "192.0.2.254");
-	out_lab_received(&w.l, "192.0.2.9", false, their_path, 2, NULL, 0);
+	out_lab_received(&w.l, "192.0.2.9", false, NULL, 0);
 	out_lab_route(&w.l, RIB_BGP, "10.7.0.0/16", "192.0.2.9");
 	out_lab_route(&w.l, RIB_REDISTRIBUTED, "10.0.0.0/24", "");
 	out_lab_route(&w.l, RIB_REDISTRIBUTED, "172.16.0.0/16", "");
@@ -434,8 +435,7 @@ static void peers_get_what_zebra_redistributes(void **state)
 	assert_string_equal(sim_has(&w.peer1, "10.0.0.0/24"), E4);
 	routes(&w, "10.0.0.1/32", NULL);
 	heard(&w);
-	assert_string_equal(
-	    sim_has(&w.peer1, "10.0.0.0/24"), "nh=192.0.2.254 o=? path=64512");
+	assert_string_equal(sim_has(&w.peer1, "10.0.0.0/24"), "nh=192.0.2.254 o=? path=64512");
 	down(&w);
 }
 
@@ -457,11 +457,13 @@ int main(void)
 	size_t n = 0;
 
 	for (size_t i = 0; i < ROWS; i++)
-		tests[n++] = (struct CMUnitTest){rows[i].name, a_row_of_the_reference_holds, NULL,
-		    NULL, (void *)(uintptr_t)&rows[i]};
+		tests[n++] = (struct CMUnitTest){.name = rows[i].name,
+		    .test_func = a_row_of_the_reference_holds,
+		    .initial_state = (void *)(uintptr_t)&rows[i]};
 	for (size_t i = 0; i < RECEIVED; i++)
-		tests[n++] = (struct CMUnitTest){received[i].name, a_received_route_is_passed_on,
-		    NULL, NULL, (void *)(uintptr_t)&received[i]};
+		tests[n++] = (struct CMUnitTest){.name = received[i].name,
+		    .test_func = a_received_route_is_passed_on,
+		    .initial_state = (void *)(uintptr_t)&received[i]};
 	memcpy(&tests[n], others, sizeof(others));
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -79,6 +79,12 @@ static void shut_down(struct lab *lab)
 	    &fake_bgp.peers[0].session.last_received, BGP_CEASE_SHUTDOWN, "upgrade until noon");
 }
 
+static void unsettled(struct lab *lab)
+{
+	one_peer(lab);
+	fake_bgp.view.settled = false;
+}
+
 static void port_taken(struct lab *lab)
 {
 	one_peer(lab);
@@ -253,6 +259,7 @@ SCENE(bgp_wrong_password, wrong_password, NODE)
 SCENE(bgp_no_password, no_password, NODE)
 SCENE(bgp_bad_as, bad_as, NODE)
 SCENE(bgp_shut_down, shut_down, NODE)
+SCENE(bgp_unsettled, unsettled, NODE)
 SCENE(bgp_port_taken, port_taken, NODE)
 SCENE(bgp_too_many, too_many, NODE)
 SCENE(bgp_other_family, other_family, NODE)
@@ -281,6 +288,7 @@ int main(void)
 	    cmocka_unit_test(bgp_no_password),
 	    cmocka_unit_test(bgp_bad_as),
 	    cmocka_unit_test(bgp_shut_down),
+	    cmocka_unit_test(bgp_unsettled),
 	    cmocka_unit_test(bgp_port_taken),
 	    cmocka_unit_test(bgp_too_many),
 	    cmocka_unit_test(bgp_other_family),
