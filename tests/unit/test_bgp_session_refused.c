@@ -141,23 +141,35 @@ static void bad_headers(void **state)
 	}
 }
 
-/* RFC 6608. */
+/* RFC 6608 3: the data is the type of the message. */
+static void expect_fsm_error(uint16_t code, enum bgp_type type)
+{
+	struct bgp_error e = peer_expect_error(&p2, code);
+
+	assert_int_equal(e.len, 1);
+	assert_int_equal(e.data[0], type);
+}
+
 static void wrong_message_in_each_state(void **state)
 {
 	(void)state;
 	taken();
 	peer_end_of_rib(&p2);
 	peer_expect(&p2, BGP_OPEN);
-	peer_expect_error(&p2, BGP_ERR_FSM_OPENSENT);
+	expect_fsm_error(BGP_ERR_FSM_OPENSENT, BGP_UPDATE);
+	peer_dial(&p2);
+	peer_keepalive(&p2);
+	peer_expect(&p2, BGP_OPEN);
+	expect_fsm_error(BGP_ERR_FSM_OPENSENT, BGP_KEEPALIVE);
 	peer_dial(&p2);
 	peer_open(&p2);
 	peer_end_of_rib(&p2);
 	peer_expect(&p2, BGP_OPEN);
-	peer_expect_error(&p2, BGP_ERR_FSM_OPENCONFIRM);
+	expect_fsm_error(BGP_ERR_FSM_OPENCONFIRM, BGP_UPDATE);
 	peer_dial(&p2);
 	peer_establish(&p2);
 	peer_open(&p2);
-	peer_expect_error(&p2, BGP_ERR_FSM_ESTABLISHED);
+	expect_fsm_error(BGP_ERR_FSM_ESTABLISHED, BGP_OPEN);
 	lab_wait(&lab, "down 127.0.0.2\n");
 }
 
