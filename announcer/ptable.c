@@ -135,7 +135,10 @@ static uint32_t record_make(struct ptable_half *h)
 	while (h->room < h->n_blocks && h->blocks[h->room].used == BLOCK)
 		h->room++;
 	if (h->room == h->n_blocks) {
-		h->blocks = xrealloc(h->blocks, h->n_blocks + 1, sizeof(*h->blocks));
+		/* Doubled: records lie between, one more each time would leave holes. */
+		if (!(h->n_blocks & (h->n_blocks - 1)))
+			h->blocks = xrealloc(
+			    h->blocks, h->n_blocks ? 2 * h->n_blocks : 1, sizeof(*h->blocks));
 		h->blocks[h->n_blocks++] = (struct ptable_block){.records = NULL};
 	}
 	b = &h->blocks[h->room];
