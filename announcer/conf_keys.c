@@ -6,8 +6,8 @@
  */
 #include "announcer/conf_key.h"
 
-static const struct conf_range any_u32 = {0, UINT32_MAX},
-			       instance = {0, 255}, distance = {1, 255};
+static const struct conf_range any_u32 = {0, UINT32_MAX}, instance = {0, 255},
+			       distance = {1, 255};
 
 static const struct conf_word roles[] = {
     {"router", CONF_ROUTER},

@@ -34,19 +34,19 @@ struct bgp {
 	uint32_t router_id;
 
 	struct event *settle_ev, *id_ev;
-	int64_t started_s;   /* Unix time */
-	int64_t start_ms;    /* monotonic */
-	bool started, whole; /* whole: the source's routes are all there */
+	int64_t started_s;      /* Unix time */
+	int64_t start_ms;       /* monotonic */
+	bool started, whole;    /* whole: the source's routes are all there */
 	bool settled, deferred; /* deferred: no path is chosen yet */
-	size_t behind; /* speakers that are */
+	size_t behind;          /* speakers that are */
 };
 
 /* A session of ours. */
 struct speaker {
 	struct bgp *b;
 	struct bgp_session *session;
-	struct bgp_neighbor nb;    /* as it is in force */
-	char *name;                /* nb's when it was made, lent to `in` */
+	struct bgp_neighbor nb; /* as it is in force */
+	char *name;             /* nb's when it was made, lent to `in` */
 	struct bgp_in_peer *in;
 	struct bgp_out_peer *out; /* NULL: not established */
 	bool behind;              /* there is something for it that TCP did not get yet */
