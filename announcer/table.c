@@ -135,3 +135,20 @@ uint32_t table_hash(const void *p, size_t len, uint32_t seed)
 	h *= 0xc2b2ae35u;
 	return h ^ h >> 16;
 }
+
+uint32_t table_seed(void)
+{
+	static uint32_t seed;
+	void *somewhere;
+
+	if (seed)
+		return seed;
+	/* Where memory and code happen to lie. */
+	somewhere = xcalloc(1, CAP_MIN);
+	seed = (uint32_t)(((uint64_t)(uintptr_t)somewhere * 0x9e3779b97f4a7c15u ^
+			      (uint64_t)(uintptr_t)&seed * 0xd6e8feb86659fd93u) >>
+			  32) |
+	       1;
+	free(somewhere);
+	return seed;
+}

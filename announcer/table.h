@@ -39,4 +39,8 @@ void **table_sorted(const struct table *t, int (*cmp)(const void *, const void *
 
 /* Hash of bytes; seed = 0, or the hash of what stands before them. */
 uint32_t table_hash(const void *p, size_t len, uint32_t seed);
+/* For tables of what others choose: the same for the life of the process, another one in each,
+ * so that nobody can tell which keys collide. Never 0. Not for what is to be equal elsewhere.
+ */
+uint32_t table_seed(void);
 #endif

@@ -10,7 +10,7 @@
 static uint32_t origin_hash(const void *e)
 {
 	const struct out_origin *o = e;
-	uint32_t h = table_hash(&o->attrs, sizeof(o->attrs), o->source);
+	uint32_t h = table_hash(&o->attrs, sizeof(o->attrs), table_seed() + o->source);
 
 	h = table_hash(&o->from, sizeof(o->from), h);
 	return table_hash(&o->nexthop, sizeof(o->nexthop), h);

@@ -24,7 +24,7 @@ static uint32_t entry_hash(const void *e)
 {
 	const struct prefix *p = &((const struct out_entry *)e)->prefix;
 
-	return table_hash(p->addr, ipaddr_len(p->family), p->plen);
+	return table_hash(p->addr, ipaddr_len(p->family), table_seed() + p->plen);
 }
 
 static bool entry_same(const void *a, const void *b)

@@ -407,6 +407,19 @@ static void run_timers(struct bgp_conn *c, unsigned actions)
 		c->hold_at_ms = bgp_now_ms() + (int64_t)c->hold_s * 1000;
 }
 
+/* The code of a step; of an unexpected message with its type (RFC 6608 3). */
+static void step_error(struct bgp_error *e, uint16_t code, enum bgp_event ev)
+{
+	static const uint8_t types[BGP_EVENTS] = {
+	    [EV_OPEN_OK] = BGP_OPEN,
+	    [EV_KEEPALIVE] = BGP_KEEPALIVE,
+	    [EV_UPDATE_OK] = BGP_UPDATE,
+	    [EV_REFRESH_OK] = BGP_ROUTE_REFRESH,
+	};
+
+	bgp_error_set(e, code, &types[ev], code >> 8 == BGP_ERR_FSM >> 8 && types[ev]);
+}
+
 void bgp_conn_event(
     struct bgp_conn *c, enum bgp_event ev, const struct bgp_error *e, const char *why)
 {
@@ -416,7 +429,7 @@ void bgp_conn_event(
 	char text[160];
 
 	if (step.code) {
-		bgp_error_set(&own, step.code, NULL, 0);
+		step_error(&own, step.code, ev);
 		e = &own;
 	}
 	cause(&step, ev, e, why, text);

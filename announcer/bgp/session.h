@@ -96,7 +96,8 @@ void bgp_session_wake(struct bgp_session *s);
 /* End it with this NOTIFICATION; it starts again by itself. e->code BGP_CEASE_MAX_PREFIX: not
  * before restart_s of its import, or never (0). */
 void bgp_session_reset(struct bgp_session *s, const struct bgp_error *e);
-/* Ask the peer for its routes again (RFC 2918). Return: false when it cannot. */
+/* Ask the peer for its routes again (RFC 2918); family 0: of all that the session carries.
+ * Return: false when it cannot tell them. */
 bool bgp_session_ask(struct bgp_session *s, uint8_t family);
 
 const struct bgp_neighbor *bgp_session_neighbor(const struct bgp_session *s);

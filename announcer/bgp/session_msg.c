@@ -130,9 +130,25 @@ static void on_open(struct bgp_conn *c, struct rd *r)
 		bgp_conn_event(c, EV_OPEN_OK, NULL, NULL);
 }
 
+/* A route by way of ourselves, as some speakers send our own back to us, is no news. */
+static bool is_ours(const struct bgp_session *s, const struct bgp_update *u)
+{
+	return u->why == BGP_ERR_NEXT_HOP && (!ipaddr_cmp(&u->attrs.nexthop, &s->facts.local) ||
+						 !ipaddr_cmp(&u->mp_nexthop, &s->facts.local));
+}
+
 static void verdict_log(struct bgp_session *s, const struct bgp_update *u)
 {
-	if (u->verdict == BGP_UPDATE_GOOD || !log_allowed(&s->bucket))
+	if (u->verdict == BGP_UPDATE_GOOD)
+		return;
+	if (is_ours(s, u)) {
+		if (log_debugs("bgp"))
+			bgp_peer_log(s, LOG_LEVEL_DEBUG,
+			    "UPDATE: its next hop is our address: its routes count as "
+			    "withdrawn");
+		return;
+	}
+	if (!log_allowed(&s->bucket))
 		return;
 	bgp_peer_log(s, LOG_LEVEL_WARN, "UPDATE: %s, attribute %u: %s", bgp_code_text(u->why),
 	    u->why_attr,

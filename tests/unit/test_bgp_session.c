@@ -414,9 +414,29 @@ static void refresh_both_ways(void **state)
 	peer_establish(&p2);
 	assert_true(bgp_session_ask(session(2), AF_INET6));
 	peer_expect(&p2, BGP_ROUTE_REFRESH);
+	assert_memory_equal(p2.body, "\0\2\0\1", 4);
+	/* 0: of all that the session carries */
+	assert_true(bgp_session_ask(session(2), 0));
+	peer_expect(&p2, BGP_ROUTE_REFRESH);
+	assert_memory_equal(p2.body, "\0\1\0\1", 4);
+	peer_expect(&p2, BGP_ROUTE_REFRESH);
+	assert_memory_equal(p2.body, "\0\2\0\1", 4);
 	bgp_refresh_encode(&w, AF_INET);
 	peer_bytes(&p2, buf, w.len);
 	lab_wait(&lab, "refresh 127.0.0.2 4\n");
+}
+
+/* RFC 2918 3: not of a family that is not agreed on. */
+static void refresh_of_one_family(void **state)
+{
+	(void)state;
+	taken();
+	p2.open.families = BGP_IPV4;
+	peer_establish(&p2);
+	assert_false(bgp_session_ask(session(2), AF_INET6));
+	assert_true(bgp_session_ask(session(2), 0));
+	peer_expect(&p2, BGP_ROUTE_REFRESH);
+	assert_memory_equal(p2.body, "\0\1\0\1", 4);
 }
 
 /* The peer does not read, then reads all: whole messages in order, keepalives between them. */
@@ -490,6 +510,7 @@ int main(void)
 	    row(shutdown_is_said),
 	    row(hold_on_exit_is_not),
 	    row(refresh_both_ways),
+	    row(refresh_of_one_family),
 	    row(peer_that_does_not_read),
 	    row(connect_refused),
 	};

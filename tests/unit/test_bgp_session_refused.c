@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "announcer/bgp/sockopt.h"
+#include "announcer/log.h"
 #include "announcer/util.h"
 #include "session_lab.h"
 #include <cmocka.h>
@@ -141,23 +142,35 @@ static void bad_headers(void **state)
 	}
 }
 
-/* RFC 6608. */
+/* RFC 6608 3: the data is the type of the message. */
+static void expect_fsm_error(uint16_t code, enum bgp_type type)
+{
+	struct bgp_error e = peer_expect_error(&p2, code);
+
+	assert_int_equal(e.len, 1);
+	assert_int_equal(e.data[0], type);
+}
+
 static void wrong_message_in_each_state(void **state)
 {
 	(void)state;
 	taken();
 	peer_end_of_rib(&p2);
 	peer_expect(&p2, BGP_OPEN);
-	peer_expect_error(&p2, BGP_ERR_FSM_OPENSENT);
+	expect_fsm_error(BGP_ERR_FSM_OPENSENT, BGP_UPDATE);
+	peer_dial(&p2);
+	peer_keepalive(&p2);
+	peer_expect(&p2, BGP_OPEN);
+	expect_fsm_error(BGP_ERR_FSM_OPENSENT, BGP_KEEPALIVE);
 	peer_dial(&p2);
 	peer_open(&p2);
 	peer_end_of_rib(&p2);
 	peer_expect(&p2, BGP_OPEN);
-	peer_expect_error(&p2, BGP_ERR_FSM_OPENCONFIRM);
+	expect_fsm_error(BGP_ERR_FSM_OPENCONFIRM, BGP_UPDATE);
 	peer_dial(&p2);
 	peer_establish(&p2);
 	peer_open(&p2);
-	peer_expect_error(&p2, BGP_ERR_FSM_ESTABLISHED);
+	expect_fsm_error(BGP_ERR_FSM_ESTABLISHED, BGP_OPEN);
 	lab_wait(&lab, "down 127.0.0.2\n");
 }
 
@@ -325,6 +338,44 @@ static void an_option_that_is_refused(void **state)
 	lab_wait_why(&lab, 2, "interface: ");
 }
 
+static void count_line(const char *line, void *n)
+{
+	if (strstr(line, " warn bgp: peer 127.0.0.2: UPDATE: "))
+		++*(unsigned *)n;
+}
+
+/* 192.0.2.0/24 by way of this address. */
+static void route_by_way_of(const uint8_t nexthop[4])
+{
+	/* ORIGIN IGP, AS_PATH 65002, NEXT_HOP. */
+	static const char attrs[] = "\0\0\0\24\100\1\1\0\100\2\6\2\1\0\0\375\352\100\3\4";
+	uint8_t m[BGP_HEADER_LEN + 28] = {[17] = sizeof(m), [18] = BGP_UPDATE};
+	struct wr w = wr_of(m + BGP_HEADER_LEN, 28);
+	memset(m, 0xff, 16);
+	wr_bytes(&w, attrs, sizeof(attrs) - 1);
+	wr_bytes(&w, nexthop, 4);
+	wr_bytes(&w, "\30\300\0\2", 4);
+	peer_bytes(&p2, m, sizeof(m));
+	lab.updates = 0;
+	lab_forget(&lab);
+	lab_wait(&lab, "update 127.0.0.2");
+}
+
+static void our_own_route_is_no_news(void **state)
+{
+	unsigned n = 0;
+
+	(void)state;
+	taken();
+	peer_establish(&p2);
+	log_set_tap(count_line, &n);
+	route_by_way_of((const uint8_t[4]){127, 0, 0, 1});
+	assert_int_equal(n, 0);
+	route_by_way_of((const uint8_t[4]){224, 0, 0, 1});
+	log_set_tap(NULL, NULL);
+	assert_int_equal(n, 1);
+}
+
 #define row(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -342,6 +393,7 @@ int main(void)
 	    row(password_that_is_missing),
 	    row(ttl_security),
 	    row(an_option_that_is_refused),
+	    row(our_own_route_is_no_news),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
