@@ -89,13 +89,19 @@ static uint8_t *record(const struct ptable_half *h, uint32_t i)
 	return h->blocks[i / BLOCK].records + (size_t)(i % BLOCK) * h->size;
 }
 
+/* Constant lengths, so that nothing is called. */
+static bool key_same(const uint8_t *a, const uint8_t *b, unsigned len)
+{
+	return len == 5 ? !memcmp(a, b, 5) : !memcmp(a, b, 17);
+}
+
 /* The slot of this key, or the empty one where it would go. */
 static size_t slot_of(
     const struct ptable *t, const struct ptable_half *h, const uint8_t *key, unsigned len)
 {
 	size_t mask = ((size_t)1 << h->bits) - 1, i = home(t, h, key, len);
 
-	while (h->slots[i] && memcmp(record(h, h->slots[i] - 1) + t->key_at, key, len) != 0)
+	while (h->slots[i] && !key_same(record(h, h->slots[i] - 1) + t->key_at, key, len))
 		i = (i + 1) & mask;
 	return i;
 }

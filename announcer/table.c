@@ -49,6 +49,16 @@ static void resize(struct table *t, size_t cap)
 	*t = big;
 }
 
+void table_reserve(struct table *t, size_t n)
+{
+	size_t cap = t->cap ? t->cap : CAP_MIN;
+
+	while (n * 4 > cap * 3)
+		cap *= 2;
+	if (cap > t->cap)
+		resize(t, cap);
+}
+
 void *table_find(const struct table *t, const void *probe)
 {
 	return t->n ? t->slots[slot_of(t, probe)] : NULL;

@@ -24,6 +24,8 @@ struct table {
 void table_fini(struct table *t); /* frees the slots, not the entries */
 
 void *table_find(const struct table *t, const void *probe); /* or NULL */
+/* Room for n entries in all, before many are added. */
+void table_reserve(struct table *t, size_t n);
 /* No entry with this key may be in the table yet. */
 void table_add(struct table *t, void *entry);
 /* Return: the entry that was removed, or NULL. */
