@@ -305,8 +305,19 @@ class Soak:
         if self.random.random() < 0.5:
             peer.clear()
             return f"cleared by {peer.node}"
-        lab.Vty("/run/grevy/grevyd.vty").ask(f"clear bgp {peer.address}")
+        self.clear_by_grevyd(peer)
         return f"cleared by grevyd for {peer.node}"
+
+    def clear_by_grevyd(self, peer):
+        """While both links are down nothing else waited until a new grevyd answers."""
+        end = time.monotonic() + 10
+        while True:
+            try:
+                return lab.Vty("/run/grevy/grevyd.vty").ask(f"clear bgp {peer.address}")
+            except OSError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.02)
 
     def reload(self):
         if self.random.random() < 0.5:
