@@ -40,7 +40,7 @@ role: router
 http: no
 bgp:
   asn: 64512
-  restart-time: 20
+  restart-time: 8
   neighbors:
   - address: 192.168.2.13
     asn: 64512
@@ -58,7 +58,7 @@ bgp:
 EOF
 # As user frr, with the one right to port 179.
 router_start() {
-    start grevyd router "${as_speaker[@]}" grevyd -f "$conf"
+    start grevyd router "${as_frr[@]}" grevyd -f "$conf"
     wait_for 10 'grevy "show version"'
 }
 router_start
@@ -84,7 +84,7 @@ stream_start kill "$pool4.6"
 monitor_start
 stop grevyd KILL
 router_start
-wait_for 20 'logged "bgp: what peers announce is known again"'
+wait_for 40 'logged "bgp: what peers announce is known again"'
 becomes 10 'after kill -9 and a restart' 'kernel "$pool4.6/32"' "$pool4.6/32 192.168.2.13*1,192.168.2.14*1"
 is 'IPv6' "$(kernel "$pool6::6/128")" "$pool6::6/128 fd00:2::13*1"
 wait_for 30 'grevy "show zserv json" | grep -E "\"complete\": ?true"'

@@ -305,7 +305,11 @@ class Soak:
         if self.random.random() < 0.5:
             peer.clear()
             return f"cleared by {peer.node}"
-        lab.Vty("/run/grevy/grevyd.vty").ask(f"clear bgp {peer.address}")
+        vty = lab.Vty("/run/grevy/grevyd.vty")
+        for command in "enable", f"clear bgp {peer.address}":
+            said, status = vty.ask(command)
+            if status:
+                raise AssertionError(f"{command}: {said}")
         return f"cleared by grevyd for {peer.node}"
 
     def reload(self):
