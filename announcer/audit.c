@@ -21,6 +21,7 @@ enum {
 	REST_MS = 1000,   /* between two readings because of lost changes ... */
 	REST_FACTOR = 10, /* ... and so many times what one takes */
 	DIRTY_MAX = 1024, /* more of them: everything is looked at */
+	BUSY_MS = 5000,   /* zebra is left alone for so long at most */
 };
 
 struct audit *audit_new(struct zroutes *z, const struct audit_ops *ops, void *arg)
@@ -258,6 +259,17 @@ static int64_t dump_due(struct audit *a, int64_t now_ms)
 	return a->failed || reading < diffs ? reading : diffs;
 }
 
+/* zebra works through many routes: a look at all, before it has confirmed them, is in vain, and
+ * in its way. */
+static bool busy(struct audit *a, int64_t now_ms)
+{
+	if (zroutes_count(a->z, ZROUTE_INSTALLING) <= DIRTY_MAX)
+		a->busy_ms = 0;
+	else if (!a->busy_ms)
+		a->busy_ms = now_ms;
+	return a->busy_ms && now_ms - a->busy_ms < BUSY_MS;
+}
+
 int64_t audit_next(struct audit *a, int64_t now_ms)
 {
 	int64_t due = dump_due(a, now_ms);
@@ -268,12 +280,14 @@ int64_t audit_next(struct audit *a, int64_t now_ms)
 		due = a->look_ms;
 	if (due == NEVER)
 		return -1;
+	if (due < now_ms + LOOK_MS && busy(a, now_ms))
+		return LOOK_MS;
 	return due > now_ms ? due - now_ms : 0;
 }
 
 void audit_tick(struct audit *a, int64_t now_ms)
 {
-	if (!a->up || a->dumping)
+	if (!a->up || a->dumping || busy(a, now_ms))
 		return;
 	if (a->look_ms <= now_ms && reading_due(a) == NEVER)
 		look(a, now_ms);

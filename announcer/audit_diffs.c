@@ -28,7 +28,7 @@ static bool diff_same(const void *a, const void *b)
 {
 	const struct diff *x = a, *y = b;
 
-	return !prefix_cmp(&x->prefix, &y->prefix) && x->stray == y->stray &&
+	return prefix_same(&x->prefix, &y->prefix) && x->stray == y->stray &&
 	       (!x->stray || x->metric == y->metric);
 }
 

@@ -70,7 +70,7 @@ struct audit {
 	struct table sets, foreigns, diffs;
 	struct prefix *dirty;
 	size_t n_dirty;
-	int64_t look_ms, dump_ms, dumped_ms;
+	int64_t look_ms, dump_ms, dumped_ms, busy_ms; /* the latter: 0 = not busy() */
 	struct audit_stats st;
 };
 

@@ -34,7 +34,7 @@ static uint32_t foreign_hash(const void *entry)
 
 static bool foreign_same(const void *a, const void *b)
 {
-	return !prefix_cmp(
+	return prefix_same(
 	    &((const struct foreign *)a)->prefix, &((const struct foreign *)b)->prefix);
 }
 

@@ -8,6 +8,7 @@
 #include "announcer/conf_out.h"
 #include "announcer/util.h"
 #include <json-c/json.h>
+#include <stdio.h>
 #include <sys/socket.h>
 
 enum {
@@ -151,11 +152,24 @@ static void warn_of_lists(
 		    n->name);
 }
 
+/* "192.0.2.1", "fe80::1%eth0", "192.0.2.0/24" */
+static char *neighbor_name(const struct bgp_neighbor *n)
+{
+	bool linklocal = n->address.family == AF_INET6 && ipaddr_is_linklocal(&n->address);
+	char buf[PREFIX_STRLEN + 64];
+	size_t len;
+
+	if (!n->address.family)
+		return xstrdup(n->range.family ? prefix_str(&n->range, buf) : "");
+	len = strlen(ipaddr_str(&n->address, buf));
+	if (linklocal && n->interface)
+		snprintf(buf + len, sizeof(buf) - len, "%%%s", n->interface);
+	return xstrdup(buf);
+}
+
 static void neighbor_check(struct conf_reader *r, struct json_object *v, void *elem)
 {
 	struct bgp_neighbor *n = elem;
-	char buf[PREFIX_STRLEN];
-
 	text_drop_empty(&n->password);
 	text_drop_empty(&n->password_file);
 	text_drop_empty(&n->interface);
@@ -164,10 +178,7 @@ static void neighbor_check(struct conf_reader *r, struct json_object *v, void *e
 		n->passive = true;
 		n->limit = n->limit ? n->limit : RANGE_LIMIT;
 	}
-	if (n->address.family)
-		n->name = xstrdup(ipaddr_str(&n->address, buf));
-	else
-		n->name = xstrdup(n->range.family ? prefix_str(&n->range, buf) : "");
+	n->name = neighbor_name(n);
 	if (!n->connect_s)
 		n->connect_s = CONNECT_S;
 	if (n->keepalive_s > n->hold_s)
@@ -182,9 +193,7 @@ static void neighbor_check(struct conf_reader *r, struct json_object *v, void *e
 
 static bool neighbor_same(const void *a, const void *b)
 {
-	const struct bgp_neighbor *x = a, *y = b;
-
-	return !ipaddr_cmp(&x->address, &y->address) && !prefix_cmp(&x->range, &y->range);
+	return bgp_neighbor_same_peer(a, b);
 }
 
 static const struct conf_list neighbor_list = {neighbor_keys, sizeof(struct bgp_neighbor),

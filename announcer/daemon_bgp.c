@@ -31,8 +31,10 @@ void daemon_bgp_run(struct daemon *d)
 	static const struct timeval now = {0, 0};
 
 	d->bgp_more = bgp_run(d->bgp, BUDGET);
-	if (d->bgp_more)
-		event_add(d->gather_ev, &now);
+	if (!d->bgp_more)
+		return;
+	event_add(d->gather_ev, &now);
+	daemon_trim_later(d);
 }
 
 static void on_settled(void *arg)

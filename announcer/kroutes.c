@@ -39,7 +39,7 @@ static uint32_t fault_hash(const void *entry)
 
 static bool fault_same(const void *a, const void *b)
 {
-	return !prefix_cmp(
+	return prefix_same(
 	    &((const struct kfault *)a)->prefix, &((const struct kfault *)b)->prefix);
 }
 

@@ -20,7 +20,7 @@ static uint32_t foreign_hash(const void *entry)
 
 static bool foreign_same(const void *a, const void *b)
 {
-	return !prefix_cmp(
+	return prefix_same(
 	    &((const struct kforeign *)a)->prefix, &((const struct kforeign *)b)->prefix);
 }
 

@@ -23,6 +23,7 @@
 #define CONF_FILE SYSCONFDIR "/grevy/grevyd.yaml"
 
 enum { OPTION_FRR = 256, OPTION_ASN };
+enum { LARGE = 128 << 10 }; /* bytes: glibc's own first threshold */
 
 struct options {
 	const char *file, *pathspace, *zserv;
@@ -295,6 +296,9 @@ int main(int argc, char **argv)
 #if defined(HAVE_MALLOPT) && defined(M_ARENA_MAX)
 	/* Objects are made by one thread and freed by the other: one arena keeps them dense. */
 	mallopt(M_ARENA_MAX, 1);
+	/* glibc would raise it with the first large table that is freed, and those after it
+	 * would leave holes between small ones. */
+	mallopt(M_MMAP_THRESHOLD, LARGE);
 #endif
 	conf = load(&o, tell_stderr, NULL, 0);
 	if (!conf)

@@ -89,15 +89,33 @@ static uint8_t *record(const struct ptable_half *h, uint32_t i)
 	return h->blocks[i / BLOCK].records + (size_t)(i % BLOCK) * h->size;
 }
 
+/* Constant lengths, so that nothing is called. */
+static bool key_same(const uint8_t *a, const uint8_t *b, unsigned len)
+{
+	return len == 5 ? !memcmp(a, b, 5) : !memcmp(a, b, 17);
+}
+
 /* The slot of this key, or the empty one where it would go. */
 static size_t slot_of(
     const struct ptable *t, const struct ptable_half *h, const uint8_t *key, unsigned len)
 {
 	size_t mask = ((size_t)1 << h->bits) - 1, i = home(t, h, key, len);
 
-	while (h->slots[i] && memcmp(record(h, h->slots[i] - 1) + t->key_at, key, len) != 0)
+	while (h->slots[i] && !key_same(record(h, h->slots[i] - 1) + t->key_at, key, len))
 		i = (i + 1) & mask;
 	return i;
+}
+
+/* The record of a key that is not there: nothing is compared, most of which would not be in a
+ * cache. */
+static void put(const struct ptable *t, struct ptable_half *h, uint32_t at)
+{
+	size_t mask = ((size_t)1 << h->bits) - 1;
+	size_t i = home(t, h, record(h, at) + t->key_at, h == &t->half[1] ? 17 : 5);
+
+	while (h->slots[i])
+		i = (i + 1) & mask;
+	h->slots[i] = at + 1;
 }
 
 void *ptable_find(const struct ptable *t, const struct prefix *p)
@@ -111,7 +129,6 @@ void *ptable_find(const struct ptable *t, const struct prefix *p)
 
 static void resize(struct ptable *t, struct ptable_half *h, unsigned bits)
 {
-	unsigned len = h == &t->half[1] ? 17 : 5;
 	uint32_t *old = h->slots;
 	size_t n = old ? (size_t)1 << h->bits : 0;
 
@@ -121,8 +138,7 @@ static void resize(struct ptable *t, struct ptable_half *h, unsigned bits)
 		t->seed = (uint64_t)(uintptr_t)h->slots * 0x9e3779b97f4a7c15u;
 	for (size_t i = 0; i < n; i++)
 		if (old[i])
-			h->slots[slot_of(t, h, record(h, old[i] - 1) + t->key_at, len)] =
-			    old[i];
+			put(t, h, old[i] - 1);
 	free(old);
 }
 
@@ -135,7 +151,10 @@ static uint32_t record_make(struct ptable_half *h)
 	while (h->room < h->n_blocks && h->blocks[h->room].used == BLOCK)
 		h->room++;
 	if (h->room == h->n_blocks) {
-		h->blocks = xrealloc(h->blocks, h->n_blocks + 1, sizeof(*h->blocks));
+		/* Doubled: records lie between, one more each time would leave holes. */
+		if (!(h->n_blocks & (h->n_blocks - 1)))
+			h->blocks = xrealloc(
+			    h->blocks, h->n_blocks ? 2 * h->n_blocks : 1, sizeof(*h->blocks));
 		h->blocks[h->n_blocks++] = (struct ptable_block){.records = NULL};
 	}
 	b = &h->blocks[h->room];
@@ -163,7 +182,7 @@ void *ptable_add(struct ptable *t, const struct prefix *p)
 	r = record(h, at);
 	memset(r, 0, h->size);
 	memcpy(r + t->key_at, k.bytes, k.len);
-	h->slots[slot_of(t, h, k.bytes, k.len)] = at + 1;
+	put(t, h, at);
 	h->n++;
 	return r;
 }

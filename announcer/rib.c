@@ -75,7 +75,7 @@ static bool nexthops_same(
 static uint32_t set_hash(const void *e)
 {
 	const struct nhset *s = e;
-	uint32_t h = 0;
+	uint32_t h = table_seed();
 
 	for (size_t i = 0; i < s->n; i++) {
 		const struct rib_nexthop *nh = &s->probe[i];

@@ -26,6 +26,17 @@ static size_t slot_of(const struct table *t, const void *probe)
 	return i;
 }
 
+/* An entry whose key is not there: nothing is compared, most of which would not be in a cache.
+ */
+static void put(struct table *t, void *entry)
+{
+	size_t i = t->ops->hash(entry) & (t->cap - 1);
+
+	while (t->slots[i])
+		i = (i + 1) & (t->cap - 1);
+	t->slots[i] = entry;
+}
+
 static void resize(struct table *t, size_t cap)
 {
 	struct table big = {.ops = t->ops, .cap = cap, .n = t->n};
@@ -33,9 +44,19 @@ static void resize(struct table *t, size_t cap)
 	big.slots = xcalloc(cap, sizeof(*big.slots));
 	for (size_t i = 0; i < t->cap; i++)
 		if (t->slots[i])
-			big.slots[slot_of(&big, t->slots[i])] = t->slots[i];
+			put(&big, t->slots[i]);
 	free(t->slots);
 	*t = big;
+}
+
+void table_reserve(struct table *t, size_t n)
+{
+	size_t cap = t->cap ? t->cap : CAP_MIN;
+
+	while (n * 4 > cap * 3)
+		cap *= 2;
+	if (cap > t->cap)
+		resize(t, cap);
 }
 
 void *table_find(const struct table *t, const void *probe)
@@ -49,7 +70,7 @@ void table_add(struct table *t, void *entry)
 		resize(t, CAP_MIN);
 	else if ((t->n + 1) * 4 > t->cap * 3)
 		resize(t, t->cap * 2);
-	t->slots[slot_of(t, entry)] = entry;
+	put(t, entry);
 	t->n++;
 }
 
@@ -113,4 +134,21 @@ uint32_t table_hash(const void *p, size_t len, uint32_t seed)
 	h ^= h >> 13;
 	h *= 0xc2b2ae35u;
 	return h ^ h >> 16;
+}
+
+uint32_t table_seed(void)
+{
+	static uint32_t seed;
+	void *somewhere;
+
+	if (seed)
+		return seed;
+	/* Where memory and code happen to lie. */
+	somewhere = xcalloc(1, CAP_MIN);
+	seed = (uint32_t)(((uint64_t)(uintptr_t)somewhere * 0x9e3779b97f4a7c15u ^
+			      (uint64_t)(uintptr_t)&seed * 0xd6e8feb86659fd93u) >>
+			  32) |
+	       1;
+	free(somewhere);
+	return seed;
 }

@@ -24,6 +24,8 @@ struct table {
 void table_fini(struct table *t); /* frees the slots, not the entries */
 
 void *table_find(const struct table *t, const void *probe); /* or NULL */
+/* Room for n entries in all, before many are added. */
+void table_reserve(struct table *t, size_t n);
 /* No entry with this key may be in the table yet. */
 void table_add(struct table *t, void *entry);
 /* Return: the entry that was removed, or NULL. */
@@ -37,4 +39,8 @@ void **table_sorted(const struct table *t, int (*cmp)(const void *, const void *
 
 /* Hash of bytes; seed = 0, or the hash of what stands before them. */
 uint32_t table_hash(const void *p, size_t len, uint32_t seed);
+/* For tables of what others choose: the same for the life of the process, another one in each,
+ * so that nobody can tell which keys collide. Never 0. Not for what is to be equal elsewhere.
+ */
+uint32_t table_seed(void);
 #endif

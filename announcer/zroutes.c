@@ -38,7 +38,7 @@ static uint32_t route_hash(const void *entry)
 
 static bool route_same(const void *a, const void *b)
 {
-	return !prefix_cmp(&((const struct zroute *)a)->p, &((const struct zroute *)b)->p);
+	return prefix_same(&((const struct zroute *)a)->p, &((const struct zroute *)b)->p);
 }
 
 static const struct table_ops route_ops = {.hash = route_hash, .same = route_same};

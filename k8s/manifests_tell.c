@@ -16,6 +16,7 @@ static const struct {
 	enum k8s_event_type type;
 	enum k8s_kind kind;
 } order[] = {
+    {K8S_PUT,    K8S_SECRET   },
     {K8S_PUT,    K8S_NAMESPACE},
     {K8S_PUT,    K8S_NODE     },
     {K8S_PUT,    K8S_SLICE    },
@@ -24,6 +25,7 @@ static const struct {
     {K8S_DELETE, K8S_SLICE    },
     {K8S_DELETE, K8S_NODE     },
     {K8S_DELETE, K8S_NAMESPACE},
+    {K8S_DELETE, K8S_SECRET   },
 };
 
 int manifests_tell(struct manifests *m, enum k8s_event_type type, struct k8s_object *obj)

@@ -30,8 +30,8 @@ static const struct kind_row {
     [K8S_CUSTOM] = {"custom resource", k8s_raw_decode,       true },
 };
 
-/* What is told apart by what an object says of itself. The raw kinds are not: who wants them
- * asks for them. */
+/* What is told apart by what an object says of itself. The other raw kinds are not: who wants
+ * them asks for them. */
 static const struct api_row {
 	const char *api;
 	enum k8s_kind kind;
@@ -41,6 +41,7 @@ static const struct api_row {
     {"discovery.k8s.io/v1beta1", K8S_SLICE    },
     {"v1",		       K8S_NODE     },
     {"v1",		       K8S_NAMESPACE},
+    {"v1",		       K8S_SECRET   },
 };
 
 const char *k8s_kind_name(enum k8s_kind kind)

@@ -4,6 +4,7 @@
 #define ZCLIENT_PREFIX_H
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Longest text of a prefix, with the final NUL. */
 #define PREFIX_STRLEN 50
@@ -38,6 +39,11 @@ const char *prefix_str(const struct prefix *p, char *buf);
 /* Order: IPv4 before IPv6, then by address, then shorter prefixes first. */
 int ipaddr_cmp(const struct ipaddr *a, const struct ipaddr *b);
 int prefix_cmp(const struct prefix *a, const struct prefix *b);
+
+static inline bool prefix_same(const struct prefix *a, const struct prefix *b)
+{
+	return !memcmp(a, b, sizeof(*a));
+}
 
 /* The prefix of this many bits that holds an address; more bits than it has: all of them. */
 struct prefix prefix_of(const struct ipaddr *a, uint8_t plen);

@@ -47,6 +47,8 @@ void bgp_in_peer_free(struct bgp_in_peer *p); /* with its routes; NULL is fine *
 /* The import policy changed: what it refuses now goes at once; what it did not let in before is
  * to be asked for by route refresh. Return: whether that is needed. */
 bool bgp_in_peer_set_import(struct bgp_in_peer *p, const struct bgp_import *import);
+/* Return: 0, or -EPROTO with e: it has more prefixes than max-prefix allows by now. */
+int bgp_in_peer_check(struct bgp_in_peer *p, struct bgp_error *e);
 
 /* A session is up with this source. held: families (BGP_IPV4 ...) whose stale routes stay until
  * their End-of-RIB; stale ones of other families go. */
@@ -89,9 +91,9 @@ struct bgp_in_path {
 	int64_t since_s;    /* 0: not kept */
 };
 typedef void bgp_in_fn(const struct bgp_in_path *p, void *arg);
-/* Every path of a family (0 = both), by prefix, the best of each first. within NULL: all; peer
- * NULL: of every peer. */
-void bgp_in_each(const struct bgp_in *in, uint8_t family, const struct prefix *within,
+/* Every path within a prefix, by prefix, the best of each first. within {.family = AF_INET}:
+ * all of a family; NULL: of both. peer NULL: of every peer. */
+void bgp_in_each(const struct bgp_in *in, const struct prefix *within,
     const struct bgp_in_peer *peer, bgp_in_fn *fn, void *arg);
 size_t bgp_in_count(const struct bgp_in *in, uint8_t family); /* prefixes */
 #endif

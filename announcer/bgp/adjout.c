@@ -142,6 +142,7 @@ static void keep_all(struct bgp_out *out)
 	if (out->all)
 		return;
 	out->all = true;
+	outlog_expect(&out->log, rib_count(out->rib));
 	rib_replay(out->rib, &ops, out);
 }
 

@@ -66,7 +66,8 @@ struct bgp_out_counts {
 };
 void bgp_out_peer_counts(const struct bgp_out_peer *p, struct bgp_out_counts *to);
 
-/* What a peer has of us, or what any could be told (peer NULL), by prefix; borrowed. */
+/* What a peer has of us, or what any could be told (peer NULL), by prefix; borrowed. within as
+ * of bgp_in_each(). */
 struct bgp_out_path {
 	struct prefix prefix;
 	const struct bgp_attrs *attrs; /* as sent to the peer; peer NULL: as they are here */
@@ -74,7 +75,7 @@ struct bgp_out_path {
 	bool aggregate;                /* no route of its own: members made it */
 };
 typedef void bgp_out_each_fn(const struct bgp_out_path *p, void *arg);
-void bgp_out_each(const struct bgp_out *out, const struct bgp_out_peer *peer, uint8_t family,
+void bgp_out_each(const struct bgp_out *out, const struct bgp_out_peer *peer,
     const struct prefix *within, bgp_out_each_fn *fn, void *arg);
 
 /* Why an address of ours is not announced to a peer, for `why`: NULL = it is; else a constant

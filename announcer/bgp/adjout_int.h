@@ -44,6 +44,7 @@ struct bgp_out {
 	uint64_t changed; /* log.changes when last flushed */
 	struct outlog log;
 	struct table origins;
+	struct out_origin *last_origin; /* that was asked for; NULL: it is gone */
 	const struct bgp_attrs *igp, *incomplete;
 	struct out_say say;
 	size_t n_peers;

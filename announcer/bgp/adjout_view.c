@@ -43,7 +43,7 @@ static void show(struct out_say *say, const struct bgp_out_peer *peer,
 	fn(&path, arg);
 }
 
-void bgp_out_each(const struct bgp_out *out, const struct bgp_out_peer *peer, uint8_t family,
+void bgp_out_each(const struct bgp_out *out, const struct bgp_out_peer *peer,
     const struct prefix *outer, bgp_out_each_fn *fn, void *arg)
 {
 	void **v = table_sorted(&out->log.entries, entry_cmp);
@@ -52,8 +52,7 @@ void bgp_out_each(const struct bgp_out *out, const struct bgp_out_peer *peer, ui
 	for (size_t i = 0; i < out->log.entries.n; i++) {
 		const struct out_entry *e = v[i];
 
-		if ((!family || e->prefix.family == family) &&
-		    (!outer || within(outer, &e->prefix)))
+		if (!outer || within(outer, &e->prefix))
 			show(&say, peer, e, fn, arg);
 	}
 	out_say_fini(&say);

@@ -30,6 +30,7 @@ void bgp_attr_blame(
 	in->fault = fault;
 	in->why = why;
 	in->why_attr = code;
+	in->why_at = in->at;
 }
 
 void *bgp_attr_scratch(struct bgp_attr_in *in, size_t len)
@@ -345,12 +346,14 @@ static void large_encode(struct wr *w, const struct bgp_attrs *a, const struct b
 static uint16_t mp_reach_decode(struct bgp_attr_in *in, struct rd *v)
 {
 	in->mp_reach = *v;
+	in->mp_reach_at = in->at;
 	return BGP_NO_ERROR;
 }
 
 static uint16_t mp_unreach_decode(struct bgp_attr_in *in, struct rd *v)
 {
 	in->mp_unreach = *v;
+	in->mp_unreach_at = in->at;
 	return BGP_NO_ERROR;
 }
 
@@ -456,6 +459,18 @@ static int one_decode(
 	return 0;
 }
 
+/* An attribute that the list has no room for. The total length tells where the NLRI begins
+ * (RFC 7606 4), but prefixes of the MP_ ones cannot be read (3 j). Return: 0 or -EPROTO. */
+static int cut_short(struct bgp_attr_in *in, const uint8_t *at, struct bgp_error *e)
+{
+	bool typed = in->end - at >= 2;
+
+	if (typed && (at[1] == BGP_ATTR_MP_REACH || at[1] == BGP_ATTR_MP_UNREACH))
+		return reset(e, BGP_ERR_ATTR_LENGTH, at, in->end);
+	bgp_attr_blame(in, BGP_ATTR_WITHDRAW, BGP_ERR_ATTR_LENGTH, 0);
+	return 0;
+}
+
 int bgp_attrs_decode(struct rd *r, struct bgp_attr_in *in, struct bgp_error *e)
 {
 	const uint8_t *at;
@@ -469,8 +484,9 @@ int bgp_attrs_decode(struct rd *r, struct bgp_attr_in *in, struct bgp_error *e)
 		flags = rd_u8(r);
 		rd_skip(r, 1);
 		v = rd_sub(r, (size_t)rd_be(r, flags & BGP_ATTR_LONG ? 2 : 1));
-		if (r->bad) { /* RFC 7606 4: the total length tells where the NLRI begins */
-			bgp_attr_blame(in, BGP_ATTR_WITHDRAW, BGP_ERR_ATTR_LENGTH, 0);
+		in->at = rd_of(at, (size_t)((r->bad ? in->end : v.end) - at));
+		if (r->bad) {
+			rc = cut_short(in, at, e);
 			break;
 		}
 		in->n++;

@@ -43,11 +43,12 @@ struct bgp_attr_in {
 	bool as4, ibgp; /* of the peer */
 	struct bgp_attrs *a;
 	uint8_t *scratch, *scratch_end;
-	uint8_t seen[32];               /* bit set of type codes */
-	unsigned n;                     /* attributes */
-	const uint8_t *end;             /* of the list */
-	uint8_t *unknown;               /* those without a row; NULL = none yet */
-	struct rd mp_reach, mp_unreach; /* values; p NULL = not there */
+	uint8_t seen[32];                         /* bit set of type codes */
+	unsigned n;                               /* attributes */
+	const uint8_t *end;                       /* of the list */
+	uint8_t *unknown;                         /* those without a row; NULL = none yet */
+	struct rd mp_reach, mp_unreach;           /* values; p NULL = not there */
+	struct rd at, mp_reach_at, mp_unreach_at; /* attributes, whole; at: being read */
 	bool as4_aggregator_set;
 	const uint8_t *as4_path; /* without confederation segments */
 	uint16_t as4_path_len;
@@ -56,6 +57,7 @@ struct bgp_attr_in {
 	enum bgp_attr_fault fault;
 	uint16_t why;
 	uint8_t why_attr;
+	struct rd why_at; /* it, whole; p NULL = none */
 };
 
 /* All attributes of a list, as far as RFC 7606 lets them be read. Return: 0, or -EPROTO with e:

@@ -85,7 +85,7 @@ static uint32_t hash_of(const struct bgp_attrs *a)
 	uint32_t h;
 
 	scalars_of(a, &s);
-	h = table_hash(&s, sizeof(s), 0);
+	h = table_hash(&s, sizeof(s), table_seed());
 	lists_of(a, p, len);
 	for (size_t i = 0; i < LISTS; i++)
 		if (len[i])

@@ -189,17 +189,18 @@ static void net_each(
 	free(v);
 }
 
-void bgp_in_each(const struct bgp_in *in, uint8_t family, const struct prefix *within,
+void bgp_in_each(const struct bgp_in *in, const struct prefix *within,
     const struct bgp_in_peer *peer, bgp_in_fn *fn, void *arg)
 {
 	const struct each e = {peer, fn, arg};
-	void **v = xcalloc(ptable_count(&in->nets, family), sizeof(*v)), *net;
+	void **v = xcalloc(ptable_count(&in->nets, within ? within->family : 0), sizeof(*v)),
+	     *net;
 	size_t n = 0;
 
 	for (size_t at = 0; (net = ptable_next(&in->nets, &at));) {
 		const struct prefix p = ptable_prefix(&in->nets, net);
 
-		if ((!family || p.family == family) && within_it(within, &p))
+		if (within_it(within, &p))
 			v[n++] = net;
 	}
 	ptable_sort(&in->nets, v, n);

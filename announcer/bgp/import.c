@@ -119,13 +119,16 @@ static void limit_error(const struct bgp_in_peer *p, uint8_t family, struct bgp_
 	bgp_error_set(e, BGP_CEASE_MAX_PREFIX, data, sizeof(data));
 }
 
-/* Stale routes do not count: they are about to be announced again, or to go. */
+/* Of one family. Stale routes do not count: they are about to be announced again, or to go. */
+static bool is_over(const struct bgp_in_peer *p, unsigned family)
+{
+	return p->import.max_prefix &&
+	       p->counts.accepted[family] - p->stale[family] > p->import.max_prefix;
+}
+
 static bool over_limit(const struct bgp_in_peer *p)
 {
-	for (unsigned i = 0; p->import.max_prefix && i < 2; i++)
-		if (p->counts.accepted[i] - p->stale[i] > p->import.max_prefix)
-			return true;
-	return false;
+	return is_over(p, 0) || is_over(p, 1);
 }
 
 /* Return: whether the limit lets the session live. */
@@ -154,6 +157,17 @@ static bool take(struct bgp_in_peer *p, struct bgp_nlri n, const struct bgp_attr
 	}
 	bgp_attrs_drop(p->in->attrs, shared);
 	return fine;
+}
+
+int bgp_in_peer_check(struct bgp_in_peer *p, struct bgp_error *e)
+{
+	uint8_t family = is_over(p, 0) ? AF_INET : AF_INET6;
+
+	p->counts.over_limit = over_limit(p);
+	if (!p->counts.over_limit || p->import.warning_only)
+		return 0;
+	limit_error(p, family, e);
+	return -EPROTO;
 }
 
 int bgp_in_update(struct bgp_in_peer *p, const struct bgp_update *u, struct bgp_error *e)

@@ -82,7 +82,7 @@ int bgp_listen_key(struct bgp_sessions *all, const struct prefix *of, const char
 	return rc;
 }
 
-static int bound(struct bgp_place *p, int fd)
+static int bind_at(struct bgp_place *p, int fd)
 {
 	struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(p->port)};
 	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons(p->port)};
@@ -100,7 +100,7 @@ static int bound(struct bgp_place *p, int fd)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, &hops, sizeof(hops));
 		rc = bind(fd, (struct sockaddr *)&in6, sizeof(in6));
 	}
-	return rc || listen(fd, BACKLOG) ? -errno : 0;
+	return rc ? -errno : 0;
 }
 
 static void timer_in(struct bgp_place *p, long ms)
@@ -143,15 +143,20 @@ static int place_open(struct bgp_place *p)
 		return -errno;
 	evutil_make_socket_nonblocking(fd);
 	evutil_make_socket_closeonexec(fd);
-	rc = bound(p, fd);
+	rc = bind_at(p, fd);
+	if (!rc) {
+		/* Before anybody can come: who has a password never gets in without. */
+		p->fd = fd;
+		bgp_keys_install(p->all);
+		rc = listen(fd, BACKLOG) ? -errno : 0;
+	}
 	if (rc) {
+		p->fd = -1;
 		close(fd);
 		return rc;
 	}
-	p->fd = fd;
 	p->ev = event_new(p->all->base, fd, EV_READ | EV_PERSIST, on_acceptable, p);
 	event_add(p->ev, NULL);
-	bgp_keys_install(p->all);
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #include "announcer/util.h"
 #include <ctype.h>
 #include <stdio.h>
+#include <sys/socket.h>
 
 static const char *skip_blanks(const char *s)
 {
@@ -171,6 +172,16 @@ void bgp_neighbor_copy(struct bgp_neighbor *to, const struct bgp_neighbor *from)
 static bool text_equal(const char *a, const char *b)
 {
 	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+bool bgp_neighbor_same_peer(const struct bgp_neighbor *a, const struct bgp_neighbor *b)
+{
+	if (ipaddr_cmp(&a->address, &b->address) != 0)
+		return false;
+	if (!a->address.family)
+		return prefix_cmp(&a->range, &b->range) == 0;
+	return a->address.family == AF_INET || !ipaddr_is_linklocal(&a->address) ||
+	       text_equal(a->interface, b->interface);
 }
 
 static bool who_equal(const struct bgp_neighbor *a, const struct bgp_neighbor *b)

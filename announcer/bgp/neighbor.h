@@ -88,6 +88,8 @@ bool bgp_import_equal(const struct bgp_import *a, const struct bgp_import *b);
 void bgp_neighbor_fini(struct bgp_neighbor *n); /* frees what it owns, not n */
 void bgp_neighbor_copy(struct bgp_neighbor *to, const struct bgp_neighbor *from);
 bool bgp_neighbor_equal(const struct bgp_neighbor *a, const struct bgp_neighbor *b);
+/* Of the same address (and interface, if it is link-local), or of the same range. */
+bool bgp_neighbor_same_peer(const struct bgp_neighbor *a, const struct bgp_neighbor *b);
 /* Same but for what can change under a running session: import, export, password_missing. */
 bool bgp_neighbor_same_session(const struct bgp_neighbor *a, const struct bgp_neighbor *b);
 #endif

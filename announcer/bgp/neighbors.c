@@ -89,12 +89,12 @@ static void from_peer(const struct conf_peer *p, struct bgp_neighbor *n)
 	n->router_id = bgp_id_of(&p->router_id);
 }
 
-/* Of those before i, one that would be the same session. */
+/* Of those that there are, one that would be the same session. */
 static const struct bgp_neighbor *same_place(
-    const struct bgp_neighbors *to, const struct ipaddr *a)
+    const struct bgp_neighbors *to, const struct bgp_neighbor *n)
 {
-	for (size_t i = 0; a->family && i < to->n; i++)
-		if (!ipaddr_cmp(&to->v[i].address, a))
+	for (size_t i = 0; i < to->n; i++)
+		if (bgp_neighbor_same_peer(&to->v[i], n))
 			return &to->v[i];
 	return NULL;
 }
@@ -102,17 +102,21 @@ static const struct bgp_neighbor *same_place(
 static void add_peer(
     struct bgp_neighbors *to, const struct conf_peer *p, const struct store *store)
 {
-	const struct bgp_neighbor *same = same_place(to, &p->address);
+	struct bgp_neighbor *n = &to->v[to->n];
+	const struct bgp_neighbor *same;
 	char what[NOTE_MAX];
 
+	from_peer(p, n);
+	same = same_place(to, n);
 	if (same) {
 		snprintf(what, sizeof(what),
 		    "left out: on this node peer %.100s has the same address", same->name);
 		note(to, p->name, what);
+		wipe(n->password);
+		bgp_neighbor_fini(n);
 		return;
 	}
-	from_peer(p, &to->v[to->n]);
-	take_secret(to, &to->v[to->n], store, p);
+	take_secret(to, n, store, p);
 	to->n++;
 }
 
@@ -131,7 +135,7 @@ void bgp_neighbors_make(const struct conf *conf, const struct k8s_node *node,
 	}
 	for (size_t i = 0; i < conf->bgp.n_neighbors; i++) {
 		const struct bgp_neighbor *from = &conf->bgp.neighbors[i];
-		const struct bgp_neighbor *same = same_place(to, &from->address);
+		const struct bgp_neighbor *same = same_place(to, from);
 
 		char what[NOTE_MAX];
 

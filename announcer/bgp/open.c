@@ -212,18 +212,20 @@ int bgp_open_decode(struct rd *r, struct bgp_open *open, struct bgp_error *e)
 	static const uint8_t ours[] = {0, VERSION};
 	struct bgp_open o = {.families = BGP_IPV4};
 	uint16_t code = BGP_ERR_OPEN;
+	bool no_as;
 
 	if (rd_u8(r) != VERSION && !r->bad) {
 		bgp_error_set(e, BGP_ERR_VERSION, ours, sizeof(ours));
 		return -EPROTO;
 	}
 	o.asn = rd_u16(r);
+	no_as = !o.asn; /* RFC 7607 2: whatever a capability says */
 	o.hold_s = rd_u16(r);
 	o.id = rd_u32(r);
 	if (!r->bad)
 		code = params_decode(r, &o);
 	if (!code)
-		code = judge(&o);
+		code = no_as ? BGP_ERR_PEER_AS : judge(&o);
 	if (code) {
 		bgp_error_set(e, code, NULL, 0);
 		return -EPROTO;

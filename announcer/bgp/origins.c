@@ -10,7 +10,7 @@
 static uint32_t origin_hash(const void *e)
 {
 	const struct out_origin *o = e;
-	uint32_t h = table_hash(&o->attrs, sizeof(o->attrs), o->source);
+	uint32_t h = table_hash(&o->attrs, sizeof(o->attrs), table_seed() + o->source);
 
 	h = table_hash(&o->from, sizeof(o->from), h);
 	return table_hash(&o->nexthop, sizeof(o->nexthop), h);
@@ -68,13 +68,16 @@ const struct out_origin *origin_of(struct bgp_out *out, const struct rib_route *
 		probe.attrs = out->igp;
 		break;
 	}
-	o = table_find(&out->origins, &probe);
+	o = out->last_origin;
+	if (!o || !origin_same(o, &probe)) /* most often the next route's is the same */
+		o = table_find(&out->origins, &probe);
 	if (!o) {
 		o = xcalloc(1, sizeof(*o));
 		*o = probe;
 		bgp_attrs_again(o->attrs);
 		table_add(&out->origins, o);
 	}
+	out->last_origin = o;
 	o->head.refs++;
 	return o;
 }
@@ -85,6 +88,8 @@ void origin_drop(struct bgp_out *out, const struct out_origin *origin)
 
 	if (!o || --o->head.refs)
 		return;
+	if (o == out->last_origin)
+		out->last_origin = NULL;
 	table_remove(&out->origins, o);
 	bgp_attrs_drop(out->attrs, o->attrs);
 	free(o);

@@ -24,14 +24,14 @@ static uint32_t entry_hash(const void *e)
 {
 	const struct prefix *p = &((const struct out_entry *)e)->prefix;
 
-	return table_hash(p->addr, ipaddr_len(p->family), p->plen);
+	return table_hash(p->addr, ipaddr_len(p->family), table_seed() + p->plen);
 }
 
 static bool entry_same(const void *a, const void *b)
 {
 	const struct out_entry *x = a, *y = b;
 
-	return prefix_cmp(&x->prefix, &y->prefix) == 0;
+	return prefix_same(&x->prefix, &y->prefix);
 }
 
 static const struct table_ops entry_ops = {entry_hash, entry_same};
@@ -85,6 +85,11 @@ struct out_entry *outlog_entry(const struct outlog *l, uint32_t id)
 	struct out_entry *e = slot(l, id);
 
 	return e->prefix.family ? e : NULL;
+}
+
+void outlog_expect(struct outlog *l, size_t n)
+{
+	table_reserve(&l->entries, l->entries.n + n);
 }
 
 struct out_entry *outlog_find(const struct outlog *l, const struct prefix *p)

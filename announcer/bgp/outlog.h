@@ -57,6 +57,9 @@ struct outlog {
 void outlog_init(struct outlog *l);
 void outlog_fini(struct outlog *l); /* readers and batches must be gone */
 
+/* There will soon be n entries more. */
+void outlog_expect(struct outlog *l, size_t n);
+
 struct out_entry *outlog_find(const struct outlog *l, const struct prefix *p);
 /* Found or made; a new one is not in the list before outlog_touch(). */
 struct out_entry *outlog_make(struct outlog *l, const struct prefix *p);

@@ -10,7 +10,8 @@
  * Timers: retry_ev is what ends Idle (after a backoff from RETRY_FIRST_MS to the connect time,
  * so that a peer that refuses our OPEN is never hammered) and the ConnectRetryTimer. The hold
  * timer is a time that each message moves; its event looks at the clock, and reads what lies in
- * the socket before it believes that the peer is silent: it may be us who were busy.
+ * the socket before it believes that the peer is silent: it may be us who were busy. A peer
+ * that is not silent and reads nothing ends, too (RFC 9687).
  *
  * Graceful restart (RFC 4724): a connection that ends without NOTIFICATION leaves stale routes
  * for the peer's restart time, and after its return for BGP_STALE_S. A NOTIFICATION, also the
@@ -29,6 +30,7 @@ enum {
 	RETRY_MAX_MS = 120000,
 	HOLD_LONG_S = 240, /* RFC 4271 8.2.2: "a large value", 4 minutes */
 	STABLE_MS = 10000, /* up for so long: the next failure is the first one */
+	SEND_HOLD_S = 480, /* RFC 9687 3.1: or twice the hold time, if that is more */
 };
 
 int64_t bgp_now_ms(void)
@@ -48,6 +50,11 @@ void bgp_peer_log(struct bgp_session *s, enum log_level level, const char *fmt, 
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	log_msg(level, "bgp", "peer %s: %s", s->nb.name, text);
+}
+
+bool bgp_peer_log_allowed(struct bgp_session *s)
+{
+	return log_allowed(s->range ? &s->range->bucket : &s->bucket);
 }
 
 static void timer_in(struct event *ev, int64_t ms)
@@ -87,8 +94,15 @@ static void why_set(struct bgp_session *s, const char *why)
 	if (!why || !*why || !strcmp(s->why, why))
 		return;
 	snprintf(s->why, sizeof(s->why), "%s", why);
-	if (log_allowed(&s->bucket))
+	if (bgp_peer_log_allowed(s))
 		bgp_peer_log(s, LOG_LEVEL_WARN, "%s", why);
+}
+
+bool bgp_session_limited(struct bgp_session *s)
+{
+	if (s->limited && s->limited_ms && bgp_now_ms() >= s->limited_ms)
+		s->limited = false;
+	return s->limited;
 }
 
 const char *bgp_session_blocked(struct bgp_session *s)
@@ -97,9 +111,7 @@ const char *bgp_session_blocked(struct bgp_session *s)
 		return "no router identifier";
 	if (s->key.error)
 		return s->key.error;
-	if (s->limited && s->limited_ms && bgp_now_ms() >= s->limited_ms)
-		s->limited = false;
-	return s->limited ? "more prefixes than max-prefix allows" : NULL;
+	return bgp_session_limited(s) ? "more prefixes than max-prefix allows" : NULL;
 }
 
 void bgp_session_plan(struct bgp_session *s, bool soon)
@@ -189,12 +201,24 @@ static void on_hold(evutil_socket_t fd, short what, void *arg)
 		timer_in(c->hold_ev, c->hold_at_ms - bgp_now_ms());
 }
 
+/* It says that it lives and does not read: for it everything would be kept for ever. */
+static bool send_hold_over(const struct bgp_conn *c)
+{
+	int64_t most_s = 2 * c->hold_s > SEND_HOLD_S ? 2 * c->hold_s : SEND_HOLD_S;
+
+	return bgp_io_stuck_ms(c) >= most_s * 1000;
+}
+
 static void on_keepalive(evutil_socket_t fd, short what, void *arg)
 {
 	struct bgp_conn *c = arg;
 
 	(void)fd;
 	(void)what;
+	if (send_hold_over(c)) {
+		bgp_conn_event(c, EV_STOP, NULL, "send hold timer expired: it does not read");
+		return;
+	}
 	bgp_conn_event(c, EV_KEEPALIVE_TIMER, NULL, NULL);
 }
 
@@ -349,7 +373,7 @@ static void tell(struct bgp_conn *c, enum bgp_state old, const char *why)
 
 	if (old == now)
 		return;
-	if (matters && log_allowed(&c->s->bucket))
+	if (matters && bgp_peer_log_allowed(c->s))
 		bgp_peer_log(c->s, LOG_LEVEL_INFO, "%s -> %s%s%s", bgp_state_word(old),
 		    bgp_state_word(now), colon, why);
 	else if (!matters && log_debugs("bgp"))
@@ -407,6 +431,19 @@ static void run_timers(struct bgp_conn *c, unsigned actions)
 		c->hold_at_ms = bgp_now_ms() + (int64_t)c->hold_s * 1000;
 }
 
+/* The code of a step; of an unexpected message with its type (RFC 6608 3). */
+static void step_error(struct bgp_error *e, uint16_t code, enum bgp_event ev)
+{
+	static const uint8_t types[BGP_EVENTS] = {
+	    [EV_OPEN_OK] = BGP_OPEN,
+	    [EV_KEEPALIVE] = BGP_KEEPALIVE,
+	    [EV_UPDATE_OK] = BGP_UPDATE,
+	    [EV_REFRESH_OK] = BGP_ROUTE_REFRESH,
+	};
+
+	bgp_error_set(e, code, &types[ev], code >> 8 == BGP_ERR_FSM >> 8 && types[ev]);
+}
+
 void bgp_conn_event(
     struct bgp_conn *c, enum bgp_event ev, const struct bgp_error *e, const char *why)
 {
@@ -416,7 +453,7 @@ void bgp_conn_event(
 	char text[160];
 
 	if (step.code) {
-		bgp_error_set(&own, step.code, NULL, 0);
+		step_error(&own, step.code, ev);
 		e = &own;
 	}
 	cause(&step, ev, e, why, text);

@@ -90,13 +90,17 @@ typedef void bgp_session_fn(struct bgp_session *s, void *arg);
 void bgp_sessions_each(
     struct bgp_sessions *all, bgp_session_fn *fn, void *arg); /* by address */
 struct bgp_session *bgp_sessions_find(struct bgp_sessions *all, const struct ipaddr *address);
+/* The same; a link-local address is another neighbour on each interface. NULL: of any. */
+struct bgp_session *bgp_session_at(
+    const struct bgp_sessions *all, const struct ipaddr *a, const char *interface);
 
 /* There is something to send. */
 void bgp_session_wake(struct bgp_session *s);
 /* End it with this NOTIFICATION; it starts again by itself. e->code BGP_CEASE_MAX_PREFIX: not
  * before restart_s of its import, or never (0). */
 void bgp_session_reset(struct bgp_session *s, const struct bgp_error *e);
-/* Ask the peer for its routes again (RFC 2918). Return: false when it cannot. */
+/* Ask the peer for its routes again (RFC 2918); family 0: of all that the session carries.
+ * Return: false when it cannot tell them. */
 bool bgp_session_ask(struct bgp_session *s, uint8_t family);
 
 const struct bgp_neighbor *bgp_session_neighbor(const struct bgp_session *s);

@@ -23,6 +23,7 @@ struct bgp_conn {
 	size_t in_len, out_len, out_at;
 	size_t out_next; /* where in out the first message begins that is not begun */
 	int64_t born_ms, hold_at_ms, keepalive_at_ms; /* monotonic */
+	int64_t stuck_ms; /* while write_ev waits: since when TCP takes nothing */
 	uint16_t hold_s, keepalive_s;
 	struct bgp_open sent, got;
 };
@@ -50,8 +51,8 @@ struct bgp_session {
 	struct bgp_error *reset; /* asked for by the owner */
 	char why[160], last_reset[160];
 	struct bgp_session_status st;
-	bool gone; /* not of the configuration any more: to be freed */
-	struct log_bucket bucket;
+	bool gone;                /* not of the configuration any more: to be freed */
+	struct log_bucket bucket; /* of a range: the range's is used */
 	void *owner;
 };
 
@@ -59,7 +60,8 @@ struct bgp_session {
 struct bgp_range {
 	struct bgp_neighbor nb;
 	struct bgp_key key;
-	size_t n; /* sessions */
+	size_t n;                 /* sessions */
+	struct log_bucket bucket; /* of all of them: they come and go as peers like */
 };
 
 struct bgp_place;

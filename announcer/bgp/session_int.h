@@ -8,6 +8,8 @@ struct sockaddr_storage;
 
 /* session.c */
 int64_t bgp_now_ms(void);
+/* May a line that the peer caused be logged? */
+bool bgp_peer_log_allowed(struct bgp_session *s);
 void bgp_peer_log(struct bgp_session *s, enum log_level level, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 /* What happened to a connection. e: the NOTIFICATION to be sent or received; why: for people;
@@ -21,6 +23,7 @@ void bgp_session_plan(struct bgp_session *s, bool soon); /* dial if nothing is u
 void bgp_session_todo(struct bgp_session *s);            /* what callbacks left over */
 /* Why it may not run now; NULL = it may. */
 const char *bgp_session_blocked(struct bgp_session *s);
+bool bgp_session_limited(struct bgp_session *s); /* by max-prefix, still */
 /* End every connection with this NOTIFICATION; e NULL: without a word. */
 void bgp_session_end(struct bgp_session *s, const struct bgp_error *e);
 
@@ -37,6 +40,8 @@ int bgp_io_take(struct bgp_conn *c, int fd, const char **what);
 void bgp_io_send(struct bgp_conn *c, const struct wr *message);    /* before what is queued */
 void bgp_io_notify(struct bgp_conn *c, const struct bgp_error *e); /* instead of that */
 void bgp_io_wake(struct bgp_conn *c);
+/* For how long something was to be sent and TCP took nothing. */
+int64_t bgp_io_stuck_ms(const struct bgp_conn *c);
 void bgp_io_read(struct bgp_conn *c);
 void bgp_io_close(struct bgp_conn *c);
 
@@ -44,9 +49,6 @@ void bgp_io_close(struct bgp_conn *c);
 struct bgp_session *bgp_session_add(struct bgp_sessions *all, const struct bgp_neighbor *nb,
     struct bgp_range *range, const struct ipaddr *address);
 void bgp_session_free(struct bgp_sessions *all, size_t i);
-/* interface NULL: of any. */
-struct bgp_session *bgp_session_at(
-    const struct bgp_sessions *all, const struct ipaddr *a, const char *interface);
 void bgp_sessions_todo(struct bgp_sessions *all); /* soon, with no callback under way */
 
 /* sessions_set.c, sessions_take.c */

@@ -217,6 +217,18 @@ static size_t boundary(const uint8_t *p, size_t at, size_t end)
 	return at;
 }
 
+void bgp_io_wake(struct bgp_conn *c)
+{
+	if (!event_pending(c->write_ev, EV_WRITE, NULL))
+		c->stuck_ms = bgp_now_ms();
+	event_add(c->write_ev, NULL);
+}
+
+int64_t bgp_io_stuck_ms(const struct bgp_conn *c)
+{
+	return event_pending(c->write_ev, EV_WRITE, NULL) ? bgp_now_ms() - c->stuck_ms : 0;
+}
+
 /* Keep whole messages of which the first n bytes are gone. */
 static void keep(struct bgp_conn *c, const uint8_t *p, size_t len, size_t n)
 {
@@ -227,7 +239,7 @@ static void keep(struct bgp_conn *c, const uint8_t *p, size_t len, size_t n)
 	c->out_next = boundary(p, 0, n) - n;
 	c->out = xrealloc(NULL, c->out_len, 1);
 	memcpy(c->out, p + n, c->out_len);
-	event_add(c->write_ev, NULL);
+	bgp_io_wake(c);
 }
 
 static void out_drop(struct bgp_conn *c)
@@ -264,6 +276,7 @@ static void on_writable(evutil_socket_t fd, short what, void *arg)
 		dialled(c);
 		return;
 	}
+	c->stuck_ms = bgp_now_ms();
 	if (!push_kept(c))
 		return;
 	while (c->s->up == c && w.cap - w.len >= BGP_MESSAGE_MAX) {
@@ -277,11 +290,6 @@ static void on_writable(evutil_socket_t fd, short what, void *arg)
 		event_del(c->write_ev);
 	if (w.len)
 		keep(c, w.buf, w.len, push(c, w.buf, w.len));
-}
-
-void bgp_io_wake(struct bgp_conn *c)
-{
-	event_add(c->write_ev, NULL);
 }
 
 void bgp_io_send(struct bgp_conn *c, const struct wr *message)

@@ -148,7 +148,7 @@ static void verdict_log(struct bgp_session *s, const struct bgp_update *u)
 			    "withdrawn");
 		return;
 	}
-	if (!log_allowed(&s->bucket))
+	if (!bgp_peer_log_allowed(s))
 		return;
 	bgp_peer_log(s, LOG_LEVEL_WARN, "UPDATE: %s, attribute %u: %s", bgp_code_text(u->why),
 	    u->why_attr,

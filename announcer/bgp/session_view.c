@@ -2,6 +2,7 @@
 /* session_view.c - what the owner asks of a session, and asks it to do. */
 #include "announcer/bgp/session_int.h"
 #include "announcer/util.h"
+#include <sys/socket.h>
 
 void bgp_session_wake(struct bgp_session *s)
 {
@@ -19,14 +20,27 @@ void bgp_session_reset(struct bgp_session *s, const struct bgp_error *e)
 
 bool bgp_session_ask(struct bgp_session *s, uint8_t family)
 {
-	uint8_t buf[BGP_MESSAGE_MAX];
-	struct wr w = wr_of(buf, sizeof(buf));
+	static const struct {
+		uint8_t af;
+		unsigned bit;
+	} families[] = {
+	    {AF_INET,  BGP_IPV4},
+	    {AF_INET6, BGP_IPV6},
+	};
+	bool asked = false;
 
-	if (!s->up || !s->facts.refresh)
-		return false;
-	bgp_refresh_encode(&w, family);
-	bgp_io_send(s->up, &w);
-	return true;
+	for (size_t i = 0; s->up && s->facts.refresh && i < ARRAY_LEN(families); i++) {
+		uint8_t buf[BGP_MESSAGE_MAX];
+		struct wr w = wr_of(buf, sizeof(buf));
+
+		if (!(s->facts.families & families[i].bit) ||
+		    (family && family != families[i].af))
+			continue;
+		bgp_refresh_encode(&w, families[i].af);
+		bgp_io_send(s->up, &w);
+		asked = true;
+	}
+	return asked;
 }
 
 const struct bgp_neighbor *bgp_session_neighbor(const struct bgp_session *s)

@@ -5,7 +5,7 @@
  * connections and sessions, run what the owner asked for (todo_ev).
  *
  * Passwords in files of neighbours that are not established are read every TICK_S, so that a
- * passive one notices a new password, too.
+ * passive one notices a new password, too; what waits for one starts as soon as it is there.
  */
 #include "announcer/bgp/session_int.h"
 #include "announcer/util.h"
@@ -114,10 +114,11 @@ static void dead_free(struct bgp_sessions *all)
 	all->dead = NULL;
 }
 
-/* One of a range stays while it has a connection or stale routes. */
-static bool over(const struct bgp_session *s)
+/* One of a range stays while it has a connection or stale routes, or may not come back yet. */
+static bool over(struct bgp_session *s)
 {
-	return s->gone || (s->range && !s->up && !s->taken && !s->stale_at_ms);
+	return s->gone ||
+	       (s->range && !s->up && !s->taken && !s->stale_at_ms && !bgp_session_limited(s));
 }
 
 static void on_todo(evutil_socket_t fd, short what, void *arg)
@@ -139,23 +140,32 @@ void bgp_sessions_todo(struct bgp_sessions *all)
 	event_active(all->todo_ev, EV_TIMEOUT, 1);
 }
 
+/* A key that is waited for may be there now, or one that is there may have gone. */
+static void key_look(struct bgp_session *s)
+{
+	bool waited = s->key.error;
+
+	if ((!s->nb.password_file && !waited) || s->range || s->up || s->taken)
+		return;
+	bgp_key_refresh(s->all, &s->nb, &s->key);
+	if (!waited || s->key.error)
+		return;
+	s->tries = 0;
+	bgp_session_plan(s, true);
+}
+
 static void on_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct bgp_sessions *all = arg;
 
 	(void)fd;
 	(void)what;
+	bgp_sessions_todo(all);
 	for (size_t i = 0; i < all->n_ranges; i++)
-		if (all->ranges[i]->nb.password_file)
+		if (all->ranges[i]->nb.password_file || all->ranges[i]->key.error)
 			bgp_key_refresh(all, &all->ranges[i]->nb, &all->ranges[i]->key);
-	for (size_t i = 0; i < all->n; i++) {
-		struct bgp_session *s = all->v[i];
-
-		if (!s->nb.password_file || s->range || s->up || s->taken)
-			continue;
-		bgp_key_refresh(all, &s->nb, &s->key);
-		bgp_session_plan(s, false);
-	}
+	for (size_t i = 0; i < all->n; i++)
+		key_look(all->v[i]);
 }
 
 struct bgp_sessions *bgp_sessions_new(

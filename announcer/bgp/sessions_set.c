@@ -8,27 +8,11 @@
 #include "announcer/util.h"
 #include <sys/socket.h>
 
-static bool text_same(const char *a, const char *b)
-{
-	return a && b ? !strcmp(a, b) : a == b;
-}
-
-/* Of the same address (and interface, if it is link-local), or the same range. */
-static bool same_peer(const struct bgp_neighbor *a, const struct bgp_neighbor *b)
-{
-	if (ipaddr_cmp(&a->address, &b->address))
-		return false;
-	if (!a->address.family)
-		return !prefix_cmp(&a->range, &b->range);
-	return a->address.family == AF_INET || !ipaddr_is_linklocal(&a->address) ||
-	       text_same(a->interface, b->interface);
-}
-
 static const struct bgp_neighbor *wanted(
     const struct bgp_neighbor *v, size_t n, const struct bgp_neighbor *nb)
 {
 	for (size_t i = 0; i < n; i++)
-		if (same_peer(&v[i], nb))
+		if (bgp_neighbor_same_peer(&v[i], nb))
 			return &v[i];
 	return NULL;
 }
@@ -133,7 +117,7 @@ static void sessions_old(struct bgp_sessions *all, const struct bgp_neighbor *v,
 static bool have(const struct bgp_sessions *all, const struct bgp_neighbor *nb)
 {
 	for (size_t i = 0; i < all->n_ranges && !nb->address.family; i++)
-		if (same_peer(&all->ranges[i]->nb, nb))
+		if (bgp_neighbor_same_peer(&all->ranges[i]->nb, nb))
 			return true;
 	return nb->address.family && bgp_session_at(all, &nb->address, nb->interface);
 }

@@ -76,7 +76,7 @@ static bool all_told(const struct bgp *b, bool *ranges)
 			*ranges = true;
 			continue;
 		}
-		s = bgp_sessions_find(b->sessions, &n->address);
+		s = bgp_session_at(b->sessions, &n->address, n->interface);
 		all &= s && told_all(s);
 	}
 	return all;

@@ -70,6 +70,7 @@ static void source_of(const struct bgp_facts *f, struct bgp_in_source *to)
 	*to = (struct bgp_in_source){
 	    .address = f->remote,
 	    .local = f->local,
+	    .self = {f->self[0], f->self[1]},
 	    .asn = f->asn,
 	    .id = f->id,
 	    .my_asn = f->my_asn,
@@ -162,12 +163,16 @@ const struct bgp_session_ops speaker_ops = {
 
 static void import_changed(struct speaker *sp)
 {
+	struct bgp_error e;
+
 	if (bgp_in_peer_set_import(sp->in, &sp->nb.import) && bgp_session_facts(sp->session) &&
 	    !bgp_session_ask(sp->session, 0))
 		log_warn("bgp",
 		    "peer %s: cannot tell its routes again (no route refresh): clear bgp has "
 		    "the new import list take effect",
 		    sp->nb.name);
+	if (bgp_session_facts(sp->session) && bgp_in_peer_check(sp->in, &e))
+		bgp_session_reset(sp->session, &e);
 	bgp_changed(sp->b);
 }
 

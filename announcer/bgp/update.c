@@ -27,6 +27,13 @@ static int reset(struct reader *m, uint16_t why)
 	return -EPROTO;
 }
 
+/* The same with the attribute that is to blame (RFC 4271 6.3). */
+static int reset_by(struct reader *m, uint16_t why, struct rd attr)
+{
+	bgp_error_set(m->e, why, attr.p, rd_left(&attr));
+	return -EPROTO;
+}
+
 /* Multicast, reserved, this host: nobody has a route to those (RFC 4271 6.3, RFC 6890). */
 static bool is_martian(const struct prefix *p)
 {
@@ -106,7 +113,7 @@ static int mp_unreach_decode(struct reader *m, struct rd r, bool alone)
 	uint8_t family = family_decode(&r);
 
 	if (r.bad || (family && !nlri_is_good(r, family)))
-		return reset(m, BGP_ERR_OPTIONAL); /* RFC 7606 7.12 */
+		return reset_by(m, BGP_ERR_OPTIONAL, m->in.mp_unreach_at); /* RFC 7606 7.12 */
 	if (alone && !rd_left(&r))
 		m->u->end_of_rib = family;
 	m->u->withdrawn[1] = nlri_of(r, family, m->from);
@@ -154,7 +161,7 @@ static int mp_reach_decode(struct reader *m, struct rd r)
 	rd_skip(&r, 1); /* reserved */
 	if (r.bad ||
 	    (family && (!mp_nexthop_decode(m->u, nexthop, family) || !nlri_is_good(r, family))))
-		return reset(m, BGP_ERR_OPTIONAL); /* RFC 7606 7.11 */
+		return reset_by(m, BGP_ERR_OPTIONAL, m->in.mp_reach_at); /* RFC 7606 7.11 */
 	m->reachable = m->reachable || rd_left(&r);
 	m->u->reach[1] = nlri_of(r, family, m->from);
 	return 0;
@@ -214,7 +221,7 @@ static int attrs_decode(struct reader *m, struct rd attrs, bool alone)
 		return rc;
 	/* RFC 7606 5.2: what should be withdrawn may be where it could not be read. */
 	if (in->fault == BGP_ATTR_WITHDRAW && !m->reachable)
-		return reset(m, in->why);
+		return reset_by(m, in->why, in->why_at);
 	judge(m);
 	m->u->verdict = verdicts[in->fault];
 	m->u->why = in->why;

@@ -7,6 +7,7 @@
 #include "announcer/vty/context.h"
 #include "announcer/vty/names.h"
 #include <inttypes.h>
+#include <sys/socket.h>
 
 struct sampling {
 	struct buf *to;
@@ -16,10 +17,16 @@ struct sampling {
 
 static void begin(struct buf *to, const char *name, const struct bgp_peer_view *v)
 {
+	const struct ipaddr *a = &v->session.remote;
 	char b[PREFIX_STRLEN];
 
 	buf_fmt(to, "grevy_%s{", name);
-	metric_label(to, "peer", ipaddr_str(&v->session.remote, b));
+	metric_label(to, "peer", ipaddr_str(a, b));
+	if (a->family != AF_INET6 || !ipaddr_is_linklocal(a) || !v->nb->interface)
+		return;
+	/* The same address may be there on another interface. */
+	buf_str(to, ",");
+	metric_label(to, "interface", v->nb->interface);
 }
 
 static void end(struct buf *to, uint64_t value)

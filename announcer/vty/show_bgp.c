@@ -270,11 +270,11 @@ void bgp_rows(const struct bgp_ask *a, const struct bgp_which *which, bgp_row_fn
 	    .peer = which->peer, .attrs = bgp_attr_table_new(), .fn = fn, .arg = arg};
 
 	if (a->view.out)
-		bgp_out_each(a->view.out, NULL, which->family, which->within, on_own, &r);
+		bgp_out_each(a->view.out, NULL, &which->within, on_own, &r);
 	if (r.n_own)
 		qsort(r.own, r.n_own, sizeof(*r.own), own_cmp);
 	if (a->view.in)
-		bgp_in_each(a->view.in, which->family, which->within, which->peer, on_path, &r);
+		bgp_in_each(a->view.in, &which->within, which->peer, on_path, &r);
 	give_own(&r, NULL);
 	for (size_t i = 0; i < r.n_own; i++)
 		bgp_attrs_drop(r.attrs, r.own[i].attrs);

@@ -73,8 +73,7 @@ struct bgp_row {
 
 /* Which rows. */
 struct bgp_which {
-	uint8_t family;                 /* AF_INET ... */
-	const struct prefix *within;    /* NULL: all */
+	struct prefix within;           /* {.family = AF_INET}: all of a family */
 	const struct bgp_in_peer *peer; /* NULL: of everybody; else what this one announces */
 };
 

@@ -371,7 +371,7 @@ static void on_peer(const struct bgp_peer_view *v, void *arg)
 
 	if (!v->out_peer)
 		return;
-	bgp_out_each(d->a->view.out, v->out_peer, d->prefix.family, &d->prefix, on_told, &told);
+	bgp_out_each(d->a->view.out, v->out_peer, &d->prefix, on_told, &told);
 	if (!told.n)
 		return;
 	ipaddr_str(&v->session.remote, b);
@@ -403,8 +403,8 @@ static void put_detail(struct detail *d)
 	if (d->to.len)
 		writer_line(w, " %s", d->to.p);
 	writer_array_begin(w, "paths");
-	bgp_rows(d->a, &(struct bgp_which){d->prefix.family, &d->prefix, NULL},
-	    d->json ? on_json : on_text, d);
+	bgp_rows(
+	    d->a, &(struct bgp_which){.within = d->prefix}, d->json ? on_json : on_text, d);
 	writer_array_end(w);
 }
 
@@ -431,7 +431,7 @@ static bool find(struct detail *d, const char *word)
 		return prefix_parse(word, &d->prefix) == 0;
 	if (ipaddr_parse(word, &l.address))
 		return false;
-	bgp_rows(d->a, &(struct bgp_which){.family = l.address.family}, on_longest, &l);
+	bgp_rows(d->a, &(struct bgp_which){.within.family = l.address.family}, on_longest, &l);
 	d->prefix = l.found;
 	return l.found.family != 0;
 }
@@ -448,8 +448,7 @@ enum vty_rc show_bgp_route(struct vty_request *rq)
 		return vty_fail(rq, "Cannot specify IPv%d address or prefix with IPv%d AFI",
 		    a.families == BGP_IPV6 ? 4 : 6, a.families == BGP_IPV6 ? 6 : 4);
 	if (find(&d, rq->args[0]))
-		bgp_rows(
-		    &a, &(struct bgp_which){d.prefix.family, &d.prefix, NULL}, on_count, &d);
+		bgp_rows(&a, &(struct bgp_which){.within = d.prefix}, on_count, &d);
 	if (!d.n) {
 		writer_line(rq->w, "%% Network not in table");
 		return VTY_WARNING;

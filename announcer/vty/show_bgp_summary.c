@@ -49,7 +49,8 @@ static struct summary count(struct bgp_ask *a, int i)
 
 	bgp_each_peer(a->bgp, on_count, &s);
 	if (s.peers)
-		bgp_rows(a, &(struct bgp_which){.family = bgp_family_af(i)}, on_route, &s);
+		bgp_rows(
+		    a, &(struct bgp_which){.within.family = bgp_family_af(i)}, on_route, &s);
 	return s;
 }
 

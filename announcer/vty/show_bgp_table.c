@@ -253,12 +253,12 @@ static void on_any(const struct bgp_row *r, void *arg)
 	++*(size_t *)arg;
 }
 
-/* The table of a family: of everybody, or of one neighbour; within a prefix, or all. */
+/* The table of everybody, or of one neighbour; within a prefix, which may be a family only. */
 static enum vty_rc put_table(
-    const struct bgp_ask *a, int i, const struct prefix *within, const struct bgp_in_peer *peer)
+    const struct bgp_ask *a, const struct prefix *within, const struct bgp_in_peer *peer)
 {
 	struct writer *w = a->rq->w;
-	const struct bgp_which which = {bgp_family_af(i), within, peer};
+	const struct bgp_which which = {*within, peer};
 	struct bgp_table t = {.a = a};
 	size_t all = 0;
 
@@ -271,7 +271,7 @@ static enum vty_rc put_table(
 	writer_object_end(w);
 	bgp_vrf_end(a);
 	if (!a->rq->json)
-		bgp_rows(a, &(struct bgp_which){.family = which.family}, on_any, &all);
+		bgp_rows(a, &(struct bgp_which){.within.family = within->family}, on_any, &all);
 	if (!t.routes) {
 		writer_line(w, "No BGP prefixes displayed, %zu exist", all);
 		return VTY_OK;
@@ -290,10 +290,10 @@ enum vty_rc show_bgp_table(struct vty_request *rq)
 	if (rc != VTY_OK)
 		return rc;
 	if (!rq->n_args) /* FRR: without a word it is IPv6 */
-		return put_table(&a, a.families != BGP_IPV4, NULL, NULL);
-	if (prefix_parse(rq->args[0], &within))
+		within = (struct prefix){.family = bgp_family_af(a.families != BGP_IPV4)};
+	else if (prefix_parse(rq->args[0], &within))
 		return vty_fail(rq, "Not a prefix: %s", rq->args[0]);
-	return put_table(&a, within.family == AF_INET6, &within, NULL);
+	return put_table(&a, &within, NULL);
 }
 
 /* The family of a table of one neighbour; -1: FRR's answer is written. Where none is named, FRR
@@ -316,11 +316,13 @@ enum vty_rc show_bgp_routes_of(struct vty_request *rq)
 	struct bgp_ask a;
 	enum vty_rc rc = bgp_ask_begin(&a, rq);
 	struct bgp_peer_view v;
+	struct prefix all = {0};
 	int i;
 
 	if (rc != VTY_OK || !bgp_peer_asked(&a, &v) || (i = family_of(&a, &v)) < 0)
 		return rc;
-	return v.in_peer ? put_table(&a, i, NULL, v.in_peer) : VTY_OK;
+	all.family = bgp_family_af(i);
+	return v.in_peer ? put_table(&a, &all, v.in_peer) : VTY_OK;
 }
 
 /* What the import list refuses is not kept: as in FRR without soft reconfiguration. */
@@ -361,6 +363,7 @@ enum vty_rc show_bgp_advertised(struct vty_request *rq)
 	struct bgp_table t = {.a = &a, .flat = true};
 	struct writer *w = rq->w;
 	struct bgp_peer_view v;
+	struct prefix all = {0};
 	char b[PREFIX_STRLEN];
 	int i;
 
@@ -372,8 +375,9 @@ enum vty_rc show_bgp_advertised(struct vty_request *rq)
 	writer_num(w, "localAS", NULL, v.nb->my_asn);
 	codes_json(w);
 	writer_object_begin(w, "advertisedRoutes", NULL);
+	all.family = bgp_family_af(i);
 	if (v.out_peer)
-		bgp_out_each(a.view.out, v.out_peer, bgp_family_af(i), NULL, on_sent, &t);
+		bgp_out_each(a.view.out, v.out_peer, &all, on_sent, &t);
 	writer_object_end(w);
 	writer_num(w, "totalPrefixCounter", NULL, (int64_t)t.routes);
 	writer_num(w, "filteredPrefixCounter", NULL, 0);

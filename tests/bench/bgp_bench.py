@@ -59,8 +59,15 @@ class Run:
     def __init__(self, speaker):
         self.speaker, self.senders = speaker, []
         with open(log(speaker.name), "ab") as out:
+            self.logged = out.tell()
             self.process = subprocess.Popen(speaker.command(), stdin=subprocess.DEVNULL, stdout=out, stderr=out)
         wait(self.listens, f"{speaker.name} listens", 10)
+        wait(lambda: speaker.is_ready(self.log_text()), f"{speaker.name} is ready", 10)
+
+    def log_text(self):
+        with open(log(self.speaker.name), encoding="utf-8", errors="replace") as f:
+            f.seek(self.logged)
+            return f.read()
 
     def listens(self):
         if self.process.poll() is not None:

@@ -20,6 +20,7 @@ kernel: {{enabled: {kernel}}}
 bgp:
   asn: 64512
   listen: [0.0.0.0]
+  restart-time: 1s
   maximum-paths: 3
   neighbors:
 {ranges}
@@ -102,6 +103,11 @@ class Speaker:
             f.write(template.format(ranges=ranges, routes=ROUTES, **values))
         os.chmod(self.conf, 0o644)
 
+    @staticmethod
+    def is_ready(_):
+        """By what it has logged: it is over with its start."""
+        return True
+
 
 class Grevyd(Speaker):
     def __init__(self, via, protocol, lab, command):
@@ -113,6 +119,11 @@ class Grevyd(Speaker):
                    "     import: {{prefixes: [{routes} le 32]}}}}",
                    zebra="yes" if self.via == "zebra" else "no", kernel="yes" if self.via == "kernel" else "no")
         return [*self.program, self.conf]
+
+    @staticmethod
+    def is_ready(text):
+        """No path is chosen before (RFC 4724 4.1), for the restart time, as anybody may come."""
+        return "what peers announce is known again" in text
 
     @staticmethod
     def version():

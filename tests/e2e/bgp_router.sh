@@ -106,3 +106,22 @@ sed -i '/asn: internal/,/import/s/le 128/le 64/' "$conf"
 kill -HUP "${pids[grevyd]}"
 becomes 5 'reload: the list of the range is narrower' 'kernel "$pool6::6/128"' ''
 is 'and nothing else changed' "$(kernel "$pool4.6/32")" "$pool4.6/32 192.168.2.13*1,192.168.2.14*1"
+
+# What a list lets in from now on is asked for again (RFC 2918), of both families.
+sed -i 's/ge 24 le 32/ge 24 le 31/; /asn: internal/,/import/s/le 64/le 128/' "$conf"
+kill -HUP "${pids[grevyd]}"
+becomes 5 'reload: no list has host routes of IPv4' 'kernel "$pool4.6/32"' ''
+becomes 5 'and one has those of IPv6 again' 'kernel "$pool6::6/128"' "$pool6::6/128 fd00:2::13*1"
+sed -i 's/ge 24 le 31"/ge 24 le 32", 203.0.113.0\/24/' "$conf"
+kill -HUP "${pids[grevyd]}"
+becomes 5 'reload: the lists have them again' 'kernel "$pool4.6/32"' \
+    "$pool4.6/32 192.168.2.13*1,192.168.2.14*1"
+becomes 5 'and more' 'kernel 203.0.113.0/24' '203.0.113.0/24 192.168.2.14*1'
+
+# A limit below what a peer has announced already.
+sed -i '/address: 192.168.2.14/,$s/import: {/import: {max-prefix: 1, /' "$conf"
+kill -HUP "${pids[grevyd]}"
+becomes 5 'reload: max-prefix of node 2' 'kernel 203.0.113.0/24' ''
+is 'node 1 is left' "$(kernel "$pool4.6/32")" "$pool4.6/32 192.168.2.13*1"
+is 'the session ended by it' \
+    "$(logged 'peer 192.168.2.14: .*Maximum Number of Prefixes Reached' | wc -l)" 1

@@ -85,7 +85,7 @@ wait_for 10 'grevy_at /run/grevy "show version"'
 zserv_state() { grevy_at /run/grevy 'show zserv json' | json "d['state']"; }
 becomes 5 'enabled: auto with peers: zebra is off' zserv_state off
 check 'show zserv says why' 'grevy_at /run/grevy "show zserv" | grep "auto means no on role node with peers"'
-check 'so does why' 'grevy_at /run/grevy "why default/web" | grep "=> zebra: off: .*auto means no on role node with peers.*enabled: yes"'
+check 'so does why' 'grevy_at /run/grevy "why default/web" | grep "^zebra  *ok  *off: .*auto means no on role node with peers"'
 check 'and the log' 'logged "not dialled: .*zebra.enabled: auto means no; say yes"'
 reload() {
     sed -i "s/zebra: {enabled: [a-z]*/zebra: {enabled: $1/" "$conf"

@@ -164,7 +164,7 @@ static void check(struct world *w)
 
 	must(!bgp_in_run(w->in, 0));
 	rib_commit(w->rib);
-	bgp_in_each(w->in, 0, NULL, NULL, on_path, w);
+	bgp_in_each(w->in, NULL, NULL, on_path, w);
 	rib_each(w->rib, on_route, NULL);
 	must(w->best == rib_count(w->rib) && w->best == bgp_in_count(w->in, 0));
 	for (unsigned i = 0; i < PEERS; i++) {

@@ -300,7 +300,7 @@ char *lab_paths_text(const struct bgp_in *in)
 {
 	struct text t = {.buf = xstrdup("")};
 
-	bgp_in_each(in, 0, NULL, NULL, path_text, &t);
+	bgp_in_each(in, NULL, NULL, path_text, &t);
 	return t.buf;
 }
 

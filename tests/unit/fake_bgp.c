@@ -65,20 +65,19 @@ static bool is_within(const struct prefix *within, const struct prefix *p)
 	return !within || (p->plen >= within->plen && prefix_contains(within, &a));
 }
 
-void bgp_in_each(const struct bgp_in *in, uint8_t family, const struct prefix *within,
+void bgp_in_each(const struct bgp_in *in, const struct prefix *within,
     const struct bgp_in_peer *peer, bgp_in_fn *fn, void *arg)
 {
 	(void)in;
 	for (size_t i = 0; i < fake_bgp.n_in; i++) {
 		const struct bgp_in_path *p = &fake_bgp.in[i];
 
-		if ((!family || p->prefix.family == family) && (!peer || p->peer == peer) &&
-		    is_within(within, &p->prefix))
+		if ((!peer || p->peer == peer) && is_within(within, &p->prefix))
 			fn(p, arg);
 	}
 }
 
-void bgp_out_each(const struct bgp_out *out, const struct bgp_out_peer *peer, uint8_t family,
+void bgp_out_each(const struct bgp_out *out, const struct bgp_out_peer *peer,
     const struct prefix *within, bgp_out_each_fn *fn, void *arg)
 {
 	(void)out;
@@ -86,7 +85,7 @@ void bgp_out_each(const struct bgp_out *out, const struct bgp_out_peer *peer, ui
 		struct bgp_out_path p = fake_bgp.out[i];
 		struct bgp_attrs self = *p.attrs;
 
-		if ((family && p.prefix.family != family) || !is_within(within, &p.prefix))
+		if (!is_within(within, &p.prefix))
 			continue;
 		if (peer)
 			self.nexthop = (struct ipaddr){.family = p.prefix.family};

@@ -417,12 +417,46 @@ static void lost_changes_are_read_again_with_rest(void **state)
 	for (int i = 0; i < 100; i++) {
 		audit_overrun(w.a, w.lab.now);
 		world_pass(50);
-		if (w.dumps) {
+		if (w.dumps)
 			read_table(false);
-		}
 	}
 	assert_in_range(w.dumps, 4, 6); /* in 5 s */
 	world_said("");
+}
+
+static void many_wanted(unsigned mask)
+{
+	for (unsigned i = 1000; i < 2100; i++)
+		want(&w.lab, i, mask, 1);
+	audit_overrun(w.a, w.lab.now);
+}
+
+static void many_confirmed(unsigned mask)
+{
+	for (unsigned i = 1000; i < 2100; i++) {
+		TELL(.i = i, .mask = mask, .by = ZEBRA);
+		note(&w.lab, i, ZNOTE_INSTALLED);
+	}
+}
+
+/* What was lost while zebra works through many routes is read when it has, or after 5 s. */
+static void zebra_is_left_alone_while_it_is_busy(void **state)
+{
+	(void)state;
+	world_pass(1000);
+	many_wanted(1);
+	world_pass(2000);
+	assert_int_equal(w.dumps, 0);
+	assert_in_range(audit_next(w.a, w.lab.now), 1, 200);
+	many_confirmed(1);
+	world_pass(50);
+	assert_int_equal(w.dumps, 1);
+	read_table(false);
+	many_wanted(2);
+	world_pass(4500);
+	assert_int_equal(w.dumps, 1);
+	world_pass(1000);
+	assert_int_equal(w.dumps, 2);
 }
 
 /* zebra is silent about a route that is suspected: the table is read less and less often. */
@@ -553,6 +587,7 @@ int main(void)
 	    TEST(withdrawn_routes_are_nobodys),
 	    TEST(a_route_that_stays_after_its_withdrawal_is_a_stray),
 	    TEST(lost_changes_are_read_again_with_rest),
+	    TEST(zebra_is_left_alone_while_it_is_busy),
 	    TEST(long_under_way_costs_little),
 	    TEST(a_reading_that_fails_is_not_repeated_at_once),
 	    TEST(a_reading_that_is_refused_is_tried_again),

@@ -235,14 +235,18 @@ static void what_a_peer_has_can_be_shown(void **state)
 	    " bgp-advertisements: [{aggregation-length: 24}, {communities: [\"1:1\"]}]}]\n",
 	    "192.0.2.254");
 	many(&w, 3, "");
-	bgp_out_each(w.l.out, w.peer.peer, 0, NULL, on_path, &s);
+	bgp_out_each(w.l.out, w.peer.peer, NULL, on_path, &s);
 	assert_string_equal(s.text, "");
 	assert_true(sim_read(&w.peer, 100));
-	bgp_out_each(w.l.out, w.peer.peer, AF_INET, NULL, on_path, &s);
+	within = (struct prefix){.family = AF_INET6};
+	bgp_out_each(w.l.out, w.peer.peer, &within, on_path, &s);
+	assert_string_equal(s.text, "");
+	within.family = AF_INET;
+	bgp_out_each(w.l.out, w.peer.peer, &within, on_path, &s);
 	assert_string_equal(s.text, "10.0.0.0/24 aggregate;10.0.0.0/32;10.0.0.2/32;");
 	s.text[0] = '\0';
 	assert_int_equal(prefix_parse("10.0.0.2/31", &within), 0);
-	bgp_out_each(w.l.out, NULL, 0, &within, on_path, &s);
+	bgp_out_each(w.l.out, NULL, &within, on_path, &s);
 	assert_string_equal(s.text, "10.0.0.2/32;");
 	down(&w);
 }

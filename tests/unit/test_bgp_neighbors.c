@@ -147,6 +147,26 @@ static void labels_choose_peers(void **state)
 	}
 }
 
+/* A link-local address is another peer on each interface. */
+static void linklocal_by_interface(void **state)
+{
+	struct bgp_neighbors to = made("role: node\npeers:\n"
+				       "- " PEER "'fe80::1', interface: eth0}\n"
+				       "- " PEER "'fe80::1', interface: eth1}\n"
+				       "bgp:\n  asn: 1\n  neighbors:\n"
+				       "  - {address: 'fe80::1', asn: 2, interface: eth1}\n"
+				       "  - {address: 'fe80::1', asn: 2, interface: eth2}\n",
+	    "", NULL);
+
+	(void)state;
+	assert_int_equal(to.n, 3);
+	assert_string_equal(to.v[1].interface, "eth1");
+	assert_string_equal(to.v[2].name, "fe80::1%eth2");
+	assert_int_equal(to.notes.n, 1);
+	assert_string_equal(to.notes.v[0], "peer fe80::1%eth1: left out: it is peer peer2");
+	bgp_neighbors_fini(&to);
+}
+
 static void one_address_is_one_session(void **state)
 {
 	struct bgp_neighbors to = made(
@@ -271,6 +291,7 @@ int main(void)
 	    cmocka_unit_test(a_peer_is_told_and_not_listened_to),
 	    cmocka_unit_test(asn_and_families_as_the_crd_says),
 	    cmocka_unit_test(labels_choose_peers),
+	    cmocka_unit_test(linklocal_by_interface),
 	    cmocka_unit_test(one_address_is_one_session),
 	    cmocka_unit_test(a_router_has_neighbours_and_no_peers),
 	    cmocka_unit_test(passwords_from_secrets),

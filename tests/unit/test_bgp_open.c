@@ -27,6 +27,8 @@ static const struct {
     {"RFC 4271 6.2", "version 5",					  "05 fde9 005a 0a090001 00",
      REFUSED "Unsupported Version Number 0004"															  },
     {"RFC 7607 2",   "AS 0",					       "04 0000 005a 0a090001 00",                          REFUSED "Bad Peer AS"                   },
+    {"RFC 7607 2",   "AS 0, another one in the capability",
+     "04 0000 005a 0a090001 08 0206 4104 0000fde9",									     REFUSED "Bad Peer AS"                   },
     {"RFC 7607 2",   "AS 0 in the capability",                             FIXED "08 0206 4104 00000000",
      REFUSED "Bad Peer AS"																	      },
     {"RFC 4271 6.2", "hold time 1",					"04 fde9 0001 0a090001 00",

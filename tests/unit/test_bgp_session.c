@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
+#include "announcer/bgp/session_data.h"
 #include "announcer/util.h"
 #include "session_lab.h"
 #include <cmocka.h>
@@ -318,6 +319,53 @@ static void range_and_its_limit(void **state)
 	lab_wait(&lab, "stale over 127.0.0.3\nfreed 127.0.0.3\n");
 }
 
+static void count_line(const char *line, void *arg)
+{
+	*(unsigned *)arg += strstr(line, "closed by the peer") != NULL;
+}
+
+/* Each connection makes a session of the range; the log is not theirs to fill. */
+static void range_does_not_flood_the_log(void **state)
+{
+	struct bgp_neighbor nb = range_of(10);
+	unsigned lines = 0;
+
+	(void)state;
+	lab_set(&lab, &nb, 1);
+	log_set_tap(count_line, &lines);
+	for (int i = 0; i < 40; i++) {
+		lab_forget(&lab);
+		peer_dial(&p2);
+		peer_close(&p2);
+		lab_wait(&lab, "freed 127.0.0.2\n");
+	}
+	log_set_tap(NULL, NULL);
+	assert_in_range(lines, 1, 20);
+}
+
+/* max-prefix holds for a peer of a range, too, though nothing else is left of it. */
+static void range_and_max_prefix(void **state)
+{
+	struct bgp_neighbor nb = range_of(10);
+	struct bgp_error e;
+
+	(void)state;
+	nb.import.restart_s = 2;
+	lab_set(&lab, &nb, 1);
+	peer_dial(&p2);
+	peer_establish(&p2);
+	bgp_error_set(&e, BGP_CEASE_MAX_PREFIX, NULL, 0);
+	bgp_session_reset(session(2), &e);
+	peer_expect_error(&p2, BGP_CEASE_MAX_PREFIX);
+	lab_wait_why(&lab, 2, "Maximum Number of Prefixes");
+	peer_dial(&p2);
+	peer_expect_end(&p2);
+	lab_wait(&lab, "freed 127.0.0.2\n");
+	lab_forget(&lab);
+	peer_dial(&p2);
+	peer_establish(&p2);
+}
+
 static void reset_and_limit(void **state)
 {
 	struct bgp_neighbor nb = lab_neighbor(2, p2.port, "127.0.0.2");
@@ -414,9 +462,29 @@ static void refresh_both_ways(void **state)
 	peer_establish(&p2);
 	assert_true(bgp_session_ask(session(2), AF_INET6));
 	peer_expect(&p2, BGP_ROUTE_REFRESH);
+	assert_memory_equal(p2.body, "\0\2\0\1", 4);
+	/* 0: of all that the session carries */
+	assert_true(bgp_session_ask(session(2), 0));
+	peer_expect(&p2, BGP_ROUTE_REFRESH);
+	assert_memory_equal(p2.body, "\0\1\0\1", 4);
+	peer_expect(&p2, BGP_ROUTE_REFRESH);
+	assert_memory_equal(p2.body, "\0\2\0\1", 4);
 	bgp_refresh_encode(&w, AF_INET);
 	peer_bytes(&p2, buf, w.len);
 	lab_wait(&lab, "refresh 127.0.0.2 4\n");
+}
+
+/* RFC 2918 3: not of a family that is not agreed on. */
+static void refresh_of_one_family(void **state)
+{
+	(void)state;
+	taken();
+	p2.open.families = BGP_IPV4;
+	peer_establish(&p2);
+	assert_false(bgp_session_ask(session(2), AF_INET6));
+	assert_true(bgp_session_ask(session(2), 0));
+	peer_expect(&p2, BGP_ROUTE_REFRESH);
+	assert_memory_equal(p2.body, "\0\1\0\1", 4);
 }
 
 /* The peer does not read, then reads all: whole messages in order, keepalives between them. */
@@ -453,6 +521,31 @@ static void peer_that_does_not_read(void **state)
 	assert_int_equal(lab_status(&lab, 2).out[BGP_UPDATE], n);
 }
 
+/* It says that it lives, and TCP takes nothing for it for 8 minutes (RFC 9687). */
+static void peer_that_never_reads(void **state)
+{
+	uint64_t had;
+
+	(void)state;
+	taken();
+	p2.open.hold_s = 3;
+	peer_establish(&p2);
+	lab.to_send = 4000;
+	bgp_session_wake(session(2));
+	do {
+		had = lab_status(&lab, 2).out[BGP_UPDATE];
+		peer_keepalive(&p2);
+		lab_run_ms(&lab, 200);
+	} while (had != lab_status(&lab, 2).out[BGP_UPDATE]);
+	for (int i = 0; i < 50 && !lab_told(&lab, "down 127.0.0.2\n"); i++) {
+		session(2)->up->stuck_ms -= (int64_t)480 * 1000;
+		peer_keepalive(&p2);
+		lab_run_ms(&lab, 100);
+	}
+	assert_string_equal(
+	    lab_status(&lab, 2).last_reset, "send hold timer expired: it does not read");
+}
+
 static void connect_refused(void **state)
 {
 	struct bgp_neighbor nb = lab_neighbor(2, p2.port, "127.0.0.2");
@@ -485,12 +578,16 @@ int main(void)
 	    row(graceful_restart_of_the_peer),
 	    row(restart_that_tcp_did_not_see),
 	    row(range_and_its_limit),
+	    row(range_does_not_flood_the_log),
+	    row(range_and_max_prefix),
 	    row(reset_and_limit),
 	    row(change_leaves_others_alone),
 	    row(shutdown_is_said),
 	    row(hold_on_exit_is_not),
 	    row(refresh_both_ways),
+	    row(refresh_of_one_family),
 	    row(peer_that_does_not_read),
+	    row(peer_that_never_reads),
 	    row(connect_refused),
 	};
 

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
+#include "announcer/bgp/session_data.h"
 #include "announcer/bgp/sockopt.h"
 #include "announcer/log.h"
 #include "announcer/util.h"
@@ -142,23 +143,35 @@ static void bad_headers(void **state)
 	}
 }
 
-/* RFC 6608. */
+/* RFC 6608 3: the data is the type of the message. */
+static void expect_fsm_error(uint16_t code, enum bgp_type type)
+{
+	struct bgp_error e = peer_expect_error(&p2, code);
+
+	assert_int_equal(e.len, 1);
+	assert_int_equal(e.data[0], type);
+}
+
 static void wrong_message_in_each_state(void **state)
 {
 	(void)state;
 	taken();
 	peer_end_of_rib(&p2);
 	peer_expect(&p2, BGP_OPEN);
-	peer_expect_error(&p2, BGP_ERR_FSM_OPENSENT);
+	expect_fsm_error(BGP_ERR_FSM_OPENSENT, BGP_UPDATE);
+	peer_dial(&p2);
+	peer_keepalive(&p2);
+	peer_expect(&p2, BGP_OPEN);
+	expect_fsm_error(BGP_ERR_FSM_OPENSENT, BGP_KEEPALIVE);
 	peer_dial(&p2);
 	peer_open(&p2);
 	peer_end_of_rib(&p2);
 	peer_expect(&p2, BGP_OPEN);
-	peer_expect_error(&p2, BGP_ERR_FSM_OPENCONFIRM);
+	expect_fsm_error(BGP_ERR_FSM_OPENCONFIRM, BGP_UPDATE);
 	peer_dial(&p2);
 	peer_establish(&p2);
 	peer_open(&p2);
-	peer_expect_error(&p2, BGP_ERR_FSM_ESTABLISHED);
+	expect_fsm_error(BGP_ERR_FSM_ESTABLISHED, BGP_OPEN);
 	lab_wait(&lab, "down 127.0.0.2\n");
 }
 
@@ -279,6 +292,32 @@ static void password_of_a_file(void **state)
 	unlink(path);
 }
 
+/* However long it was waited for, the session starts when it is there. */
+static void password_file_that_comes_late(void **state)
+{
+	char path[] = "/tmp/grevy-password-XXXXXX";
+	struct bgp_neighbor nb = lab_neighbor(2, p2.port, "127.0.0.2");
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	close(fd);
+	unlink(path);
+	nb.password_file = path;
+	nb.connect_s = 120;
+	if (!peer_key(p2.listen_fd, "late"))
+		skip();
+	peer_listen(&p2);
+	lab_set(&lab, &nb, 1);
+	lab_wait_why(&lab, 2, "the password file cannot be read");
+	session(2)->tries = 10;
+	lab_run_ms(&lab, 5500);
+	file_write(path, "late\n");
+	peer_accept(&p2);
+	peer_establish(&p2);
+	unlink(path);
+}
+
 static void password_that_is_missing(void **state)
 {
 	struct bgp_neighbor nb = lab_neighbor(2, p2.port, "127.0.0.2");
@@ -379,6 +418,7 @@ int main(void)
 	    row(md5_dialling),
 	    row(md5_listening),
 	    row(password_of_a_file),
+	    row(password_file_that_comes_late),
 	    row(password_that_is_missing),
 	    row(ttl_security),
 	    row(an_option_that_is_refused),

@@ -76,15 +76,19 @@ static void documents_and_lists(void **state)
 	assert_names("{kind: ServiceList}", "");
 }
 
-/* A Namespace is of use; the raw kinds are read only where they are asked for. */
+/* A Namespace is of use, and so is a Secret, of a BGP peer; the other raw kinds are read only
+ * where they are asked for. */
 static void kinds_that_are_left_alone(void **state)
 {
 	(void)state;
 	assert_names(
 	    "{apiVersion: v1, kind: Namespace, metadata: {name: a, labels: {b: c}}}", "a");
+	assert_names("{apiVersion: v1, kind: Secret, metadata: {name: a}, "
+		     "stringData: {password: b}}",
+	    "a");
 	assert_names(
 	    "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {b: c}}", "");
-	assert_names("{apiVersion: v1, kind: Secret, metadata: {name: a}, data: 7}", "");
+	assert_names("{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: 7}", "");
 	assert_names("{apiVersion: metallb.io/v1beta1, kind: IPAddressPool, metadata: 7}", "");
 	assert_fault("{apiVersion: v1, kind: Namespace, metadata: {name: a, labels: [b]}}",
 	    "1:63: Namespace a: metadata.labels: must be a mapping");

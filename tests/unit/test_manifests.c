@@ -60,6 +60,21 @@ static void a_namespace_is_told_before_what_is_in_it(void **state)
 	assert_log(w, "-Service default/a\n-Namespace shop\n");
 }
 
+/* Of a BGP peer that is told to have its password. */
+static void a_secret_is_told(void **state)
+{
+	struct world *w = *state;
+
+	write_file(w, "a.yaml",
+	    SERVICE("a", "1") "---\napiVersion: v1\nkind: Secret\nmetadata: {name: s}\n"
+			      "stringData: {password: x}\n");
+	start(w);
+	assert_log(w, "+Secret default/s\n+Service default/a 1\n");
+	write_file(w, "a.yaml", "");
+	run_until(w, has_log);
+	assert_log(w, "-Service default/a\n-Secret default/s\n");
+}
+
 static void only_what_differs_is_told(void **state)
 {
 	struct world *w = *state;
@@ -348,6 +363,7 @@ int main(void)
 	    TEST(an_empty_folder_is_a_true_empty_set),
 	    TEST(only_manifests_are_read),
 	    TEST(a_namespace_is_told_before_what_is_in_it),
+	    TEST(a_secret_is_told),
 	    TEST(only_what_differs_is_told),
 	    TEST(a_batch_has_an_order),
 	    TEST(an_atomic_rename_is_one_change),

@@ -111,6 +111,9 @@ static void hashes_chain(void **state)
 	assert_int_not_equal(table_hash("name", 4, a), table_hash("name", 4, 0));
 	assert_int_not_equal(table_hash("ns", 2, 0), table_hash("nt", 2, 0));
 	assert_int_equal(a, table_hash("ns", 2, 0));
+	assert_int_not_equal(table_seed(), 0);
+	assert_int_equal(table_seed(), table_seed());
+	assert_int_not_equal(a, table_hash("ns", 2, table_seed()));
 }
 
 int main(void)

@@ -39,7 +39,9 @@ static const struct out_ops lab_out = {
 static inline struct prefix pfx(unsigned i)
 {
 	return (struct prefix){
-	    .family = AF_INET, .plen = 32, .addr = {192, 0, 2, (uint8_t)i}
+	    .family = AF_INET,
+	    .plen = 32,
+	    .addr = {192, 0, (uint8_t)(2 + (i >> 8)), (uint8_t)i}
         };
 }
 
