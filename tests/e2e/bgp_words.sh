@@ -238,16 +238,16 @@ for i in 1 2; do
     becomes 10 "graceful restart with node $i" "of_us $i \"n['gracefulRestartInfo']['remoteGrMode']\"" Restart
 done
 becomes 20 'neighbours of a range' "kernel $pool4.2/32" "$pool4.2/32 $third*1"
-stream_start range $pool4.2
+stream_start range "$pool4.2"
 known() { logged 'what peers announce is known again' grevyd-router | wc -l; }
 before=$(known)
 stop grevyd-router KILL
-holds_for 2 '[ "$(kernel $pool4.2/32)" = "$pool4.2/32 $third*1" ]' # they dial, and nobody answers
+holds_for 2 '[ "$(kernel "$pool4.2/32")" = "$pool4.2/32 $third*1" ]' # they dial, and nobody answers
 us_start router
 wait_for 30 'us_up router 2'
-is 'killed, started, and they call in their own time' "$(kernel $pool4.2/32)" "$pool4.2/32 $third*1"
+is 'killed, started, and they call in their own time' "$(kernel "$pool4.2/32")" "$pool4.2/32 $third*1"
 is 'which was waited for' "$(known)" "$before"
 wait_for 20 '[ "$(known)" -gt $before ]'
-is 'at the end it is as it was' "$(kernel $pool4.2/32)" "$pool4.2/32 $third*1"
+is 'at the end it is as it was' "$(kernel "$pool4.2/32")" "$pool4.2/32 $third*1"
 stream_stop range
 is "lost of $sent packets" "$lost" 0
