@@ -3,7 +3,9 @@
  * settle.c - after a start: when what peers announce is known again, so that what an earlier
  * run left behind may go and peers may be told that they know all of us (RFC 4724 4.1). That is
  * when each peer that we dial and listen to has told all it has, or after the restart time. Who
- * may come to us is not known before: with a range of peers it is the whole restart time.
+ * may come to us is not known before: with a range of peers it is twice that time. A peer that
+ * dials again but once, and then waits for our call as long as we asked it to (FRR), or for its
+ * own connect retry time (BIRD), is back by then.
  *
  * Until then, but not for that long, no path is chosen, either (RFC 4724 4.1, deferred
  * selection): routes of an earlier run would lose the next hops of peers that are not back yet.
@@ -18,6 +20,7 @@
 enum {
 	TICK_MS = 250,
 	MOST_S = 120,
+	TELL_S = 5, /* for what the last one of a range has to tell */
 	/* Within this time after it is up, a peer that will not say that it has told all (or,
 	 * as it restarts itself, not soon) has told what it has. */
 	QUIET_S = 5,
@@ -60,6 +63,8 @@ static bool counts(const struct bgp_neighbor *n)
 /* The neighbours with an address have told all; *ranges: there are others, too. */
 static bool all_told(const struct bgp *b, bool *ranges)
 {
+	bool all = true;
+
 	*ranges = false;
 	for (size_t i = 0; i < b->neighbors.n; i++) {
 		const struct bgp_neighbor *n = &b->neighbors.v[i];
@@ -72,10 +77,9 @@ static bool all_told(const struct bgp *b, bool *ranges)
 			continue;
 		}
 		s = bgp_session_at(b->sessions, &n->address, n->interface);
-		if (!s || !told_all(s))
-			return false;
+		all &= s && told_all(s);
 	}
-	return true;
+	return all;
 }
 
 struct telling {
@@ -101,17 +105,26 @@ static bool quiet(const struct bgp *b)
 	return t.up && t.all;
 }
 
+static int64_t most(const struct bgp *b, bool ranges)
+{
+	int64_t restart_s = b->conf->bgp.restart_s;
+
+	if (!restart_s)
+		return 0;
+	if (ranges)
+		return (2 * restart_s + TELL_S) * 1000;
+	return (restart_s < MOST_S ? restart_s : MOST_S) * 1000;
+}
+
 void settle_check(struct bgp *b)
 {
-	int64_t most_ms = (int64_t)b->conf->bgp.restart_s * 1000;
-	int64_t run_ms = settle_now_ms() - b->start_ms;
+	int64_t run_ms = settle_now_ms() - b->start_ms, most_ms;
 	bool told, ranges;
 
 	if (b->settled || !b->settle_ev)
 		return;
-	if (most_ms > MOST_S * 1000)
-		most_ms = MOST_S * 1000;
 	told = all_told(b, &ranges);
+	most_ms = most(b, ranges);
 	if (b->deferred && ((told && run_ms >= DEFER_RANGE_MS && quiet(b)) ||
 			       run_ms >= DEFER_MS || run_ms >= most_ms)) {
 		b->deferred = false;

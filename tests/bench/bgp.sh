@@ -27,9 +27,7 @@ addr client eth0 192.168.9.2/24
 trixie=$(bash "$bench/../zebras.sh" trixie | cut -d' ' -f3)
 export GOBGPD=${GOBGPD:-$trixie/usr/bin/gobgpd} FRR LAB=$lab
 export BENCH_ROWS=${BENCH_ROWS:-$build_dir/tests/bench/rows.json}
-rights=+net_admin,+net_bind_service
-as_bgp=(setpriv --reuid frr --regid frr --groups frrvty --bounding-set "-all,$rights" --inh-caps "-all,$rights"
-    --ambient-caps "-all,$rights" --no-new-privs)
-in_ns router python3 "$bench/bgp_bench.py" "${sections[@]}" -- "${zebra_command[@]}" -- "${as_bgp[@]}" grevyd -f \
+user_frr net_admin net_bind_service
+in_ns router python3 "$bench/bgp_bench.py" "${sections[@]}" -- "${zebra_command[@]}" -- "${as_frr[@]}" grevyd -f \
     || fail 'see above'
 trap - EXIT

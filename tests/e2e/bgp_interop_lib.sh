@@ -50,11 +50,6 @@ announced() { # I FAMILY
 
 # --- grevyd ----------------------------------------------------------------------------------
 
-# The rights of a grevyd that listens and has a kernel to fill.
-bgp_rights=-all,+net_admin,+net_bind_service
-as_bgp=(setpriv --reuid frr --regid frr --groups frrvty "--bounding-set=$bgp_rights"
-    "--inh-caps=$bgp_rights" "--ambient-caps=$bgp_rights" --no-new-privs)
-
 # neighbor ADDRESS AS [KEY: VALUE, ...]: of bgp.neighbors, taking what is in the pools.
 neighbor() {
     echo "  - {address: \"$1\", asn: $2, hold-time: 9, connect-time: 1, ${3:+$3, }address-families: [ipv$(family_of "$1")],"
@@ -113,13 +108,13 @@ EOF
 
 # us_start router|nodeI: grevyd with $lab/router.yaml or nodeI.yaml.
 us_start() {
-    local rights=("${as_bgp[@]}")
+    user_frr net_admin net_bind_service # of one that listens and has a kernel to fill
     if [ "$1" != router ]; then
-        rights=("${as_frr[@]}") # who only dials needs none
+        user_frr # who only dials needs none
         install -d -o frr -g frrvty -m 750 "/run/grevy/$1"
         set -- "$1" -N "$1"
     fi
-    start "grevyd-$1" "$1" "${rights[@]}" grevyd -f "$lab/$1.yaml" "${@:2}"
+    start "grevyd-$1" "$1" "${as_frr[@]}" grevyd -f "$lab/$1.yaml" "${@:2}"
     wait_for 10 "us $1 'show version'"
 }
 us() { # router|nodeI COMMAND

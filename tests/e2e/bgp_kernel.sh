@@ -8,12 +8,9 @@
 # shellcheck source=tests/e2e/kernel_lib.sh
 . "$e2e_dir/kernel_lib.sh"
 
-# shellcheck disable=SC2054 # commas of setpriv
-as_router=(setpriv --reuid frr --regid frr --groups frrvty --bounding-set -all,+net_admin,+net_bind_service
-    --inh-caps -all,+net_admin,+net_bind_service --ambient-caps -all,+net_admin,+net_bind_service
-    --no-new-privs)
 router_start() {
-    start grevyd router "${as_router[@]}" grevyd -f "$conf"
+    user_frr net_admin net_bind_service
+    start grevyd router "${as_frr[@]}" grevyd -f "$conf"
     wait_for 10 'grevy "show version"'
 }
 
@@ -40,7 +37,7 @@ role: router
 http: no
 bgp:
   asn: 65000
-  restart-time: 15
+  restart-time: 6
   neighbors:
   - range: 192.168.2.0/24
     asn: 65001

@@ -32,14 +32,13 @@ CONF
 }
 
 # No right but that of the manual to listen on port 179.
-# shellcheck disable=SC2054 # commas of setpriv
-as_speaker=(setpriv --reuid frr --regid frr --groups frrvty --bounding-set -all,+net_bind_service
-    --inh-caps -all,+net_bind_service --ambient-caps -all,+net_bind_service --no-new-privs)
+user_frr net_bind_service
 
 # speaker_start I: grevyd on node I, and wait until it answers.
 speaker_start() {
     install -d -o frr -g frrvty -m 750 "/run/grevy/node$1"
-    start "grevyd-node$1" "node$1" "${as_speaker[@]}" grevyd -f "$lab/node$1.yaml"
+    user_frr net_bind_service
+    start "grevyd-node$1" "node$1" "${as_frr[@]}" grevyd -f "$lab/node$1.yaml"
     wait_for 10 "speaker $1 'show version'"
 }
 speaker() { grevy_at "/run/grevy/node$1" "$2"; }

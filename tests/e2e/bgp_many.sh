@@ -23,7 +23,7 @@ bgp:
   neighbors:
   - {range: 10.9.0.0/16, asn: external, limit: $sessions, hold-time: 3, import: {prefixes: ["10.128.0.0/9 le 32"]}}
 EOF
-start grevyd router taskset -c 0 "${as_speaker[@]}" grevyd -f "$conf"
+start grevyd router taskset -c 0 "${as_frr[@]}" grevyd -f "$conf"
 wait_for 10 'grevy "show version"'
 in_ns client python3 "$e2e_dir/bgp_many.py" 10.9.0.1 "$sessions" 100000 "$seconds" >"$lab/log/many.log" 2>&1 ||
     fail "$(tail -n 3 "$lab/log/many.log")"

@@ -42,7 +42,7 @@ bgp:
 EOF
 }
 router_start() {
-    start grevyd router "${as_speaker[@]}" grevyd -f "$conf"
+    start grevyd router "${as_frr[@]}" grevyd -f "$conf"
     wait_for 10 'grevy "show version"'
 }
 path() { bgp_path one ipv4 "$1" "'{} {}'.format(p['origin'].lower(), $hops)"; }

@@ -40,7 +40,7 @@ role: router
 http: no
 bgp:
   asn: 64512
-  restart-time: 20
+  restart-time: 8
   neighbors:
   - address: 192.168.2.13
     asn: 64512
@@ -58,7 +58,7 @@ bgp:
 EOF
 # As user frr, with the one right to port 179.
 router_start() {
-    start grevyd router "${as_speaker[@]}" grevyd -f "$conf"
+    start grevyd router "${as_frr[@]}" grevyd -f "$conf"
     wait_for 10 'grevy "show version"'
 }
 router_start

@@ -305,15 +305,19 @@ class Soak:
         if self.random.random() < 0.5:
             peer.clear()
             return f"cleared by {peer.node}"
-        self.clear_by_grevyd(peer)
+        vty = self.grevyd_vty()
+        for command in "enable", f"clear bgp {peer.address}":
+            said, status = vty.ask(command)
+            if status:
+                raise AssertionError(f"{command}: {said}")
         return f"cleared by grevyd for {peer.node}"
 
-    def clear_by_grevyd(self, peer):
+    def grevyd_vty(self):
         """While both links are down nothing else waited until a new grevyd answers."""
         end = time.monotonic() + 10
         while True:
             try:
-                return lab.Vty("/run/grevy/grevyd.vty").ask(f"clear bgp {peer.address}")
+                return lab.Vty("/run/grevy/grevyd.vty")
             except OSError:
                 if time.monotonic() > end:
                     raise

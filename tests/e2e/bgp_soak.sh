@@ -23,7 +23,7 @@ install -d "$lab/frr/soak"
 : >"$lab/frr/soak/vtysh.conf"
 mount --bind "$lab/frr" "${FRR_ROOT-}/etc/frr"
 in_ns router python3 "$e2e_dir/bgp_soak.py" "$manifests" "$steps" "$seed" "$lab/log" "$FRR/bgpd" \
-    -- "${as_speaker[@]}" grevyd -f "$conf" || {
+    -- "${as_frr[@]}" grevyd -f "$conf" || {
     say "the last steps: $(tail -n 5 "$lab/log/steps.log")"
     say "again: SOAK_SEED=$seed SOAK_STEPS=$steps $0"
     fail 'see above'

@@ -4,9 +4,7 @@
 # with CAP_NET_ADMIN and no other right, and puts its routes into the kernel itself.
 export LAB_PROTO=187
 
-# shellcheck disable=SC2054 # commas of setpriv
-as_frr=(setpriv --reuid frr --regid frr --groups frrvty --bounding-set -all,+net_admin
-    --inh-caps -all,+net_admin --ambient-caps -all,+net_admin --no-new-privs)
+user_frr net_admin
 kernel_ip() { in_ns router ip "$@"; }
 # shows PREFIX NEXTHOPS: it becomes the kernel's route, and the RIB's.
 shows() {
@@ -19,6 +17,3 @@ objects() { kernel_ip nexthop show proto 187; }
 groups() { objects | grep -c ' group '; }
 # The object of a route: ID.
 nhid() { kernel_ip route show "$1" proto 187 | sed -n 's/.* nhid \([0-9]*\).*/\1/p' | head -n 1; }
-# shellcheck disable=SC2154 # lib.sh sets it
-log_lines() { wc -l <"$lab/log/grevyd.log"; }
-logged_since() { tail -n "+$(($1 + 1))" "$lab/log/grevyd.log" | grep -E "$2"; }

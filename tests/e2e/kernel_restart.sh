@@ -22,15 +22,13 @@ EOF
 # --- without the capability -----------------------------------------------------------------------
 
 grevyd_conf </dev/null
-with_net_admin=("${as_frr[@]}")
-as_frr=(setpriv --reuid frr --regid frr --groups frrvty --bounding-set -all --inh-caps -all
-    --ambient-caps -all --no-new-privs)
+user_frr
 grevyd_start
 wait_for 10 'logged "error kernel: changing the kernel.s routes: Operation not permitted; grevyd needs the capability CAP_NET_ADMIN"'
 ok 'without CAP_NET_ADMIN: the log tells'
 is 'and nothing is in the kernel' "$(kernel)" ''
 stop grevyd TERM
-as_frr=("${with_net_admin[@]}")
+user_frr net_admin
 
 # --- restarts -------------------------------------------------------------------------------------
 

@@ -45,7 +45,7 @@ plant planted-bgp-4711
 said_all() {
     local command
     for command in version running-config memory kubernetes services "services default/$control" pools nodes rib zserv \
-        fib queue log; do
+        fib queue log 'bgp summary' 'bgp neighbors'; do
         grevy "show $command" && grevy "show $command json"
     done
     for command in "why $pool4.1" "why default/$control" 'why node node1'; do

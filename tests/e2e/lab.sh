@@ -35,10 +35,21 @@ stream_start quiet6 "$pool6::6"
 pause 0.5
 stream_stop quiet
 is 'a stream over a route that stays loses nothing' "$lost" 0
-check "the stream runs at 1,000 a second: $stream" '[ "$sent" -ge 400 ]'
+check "the stream runs at some 1,000 a second: $stream" '[ "$sent" -ge 200 ]'
 stream_stop quiet6
 is 'IPv6 as well' "$lost" 0
 check 'no deletion was seen' '! deletions "$pool4.6"'
+
+# A machine that is late: first one end does not run for a while, then the other.
+stream_start late "$pool4.6"
+for late in echo1 late; do
+    kill -STOP "${pids[$late]}"
+    pause 1
+    kill -CONT "${pids[$late]}"
+    pause 0.2
+done
+stream_stop late
+is "a process that does not run loses nothing: $stream" "$lost" 0
 
 stream_start cut "$pool4.6"
 config -c "no ip route $pool4.6/32 192.168.2.13"

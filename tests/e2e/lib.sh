@@ -407,9 +407,17 @@ CONF
     mv "${1:-$conf}.new" "${1:-$conf}"
 }
 
-# The rights that grevyd.service gives, and not one more.
-as_frr=(setpriv --reuid frr --regid frr --groups frrvty --bounding-set -all --inh-caps -all
-    --ambient-caps -all --no-new-privs)
+# user_frr [CAPABILITY...]: leaves in $as_frr how user frr is, as grevyd.service has it, with these
+# rights and not one more.
+user_frr() {
+    local rights=-all right
+    for right; do
+        rights+=",+$right"
+    done
+    as_frr=(setpriv --reuid frr --regid frr --groups frrvty "--bounding-set=$rights" "--inh-caps=$rights"
+        "--ambient-caps=$rights" --no-new-privs)
+}
+user_frr
 
 # grevyd_start [OPTION...]: and wait until it answers.
 grevyd_start() {

@@ -378,6 +378,7 @@ static void route_by_way_of(const uint8_t nexthop[4])
 	static const char attrs[] = "\0\0\0\24\100\1\1\0\100\2\6\2\1\0\0\375\352\100\3\4";
 	uint8_t m[BGP_HEADER_LEN + 28] = {[17] = sizeof(m), [18] = BGP_UPDATE};
 	struct wr w = wr_of(m + BGP_HEADER_LEN, 28);
+
 	memset(m, 0xff, 16);
 	wr_bytes(&w, attrs, sizeof(attrs) - 1);
 	wr_bytes(&w, nexthop, 4);
