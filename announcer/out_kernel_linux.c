@@ -5,7 +5,7 @@
  * there to be read then. Needs CAP_NET_ADMIN. A batch is no larger than what the receive buffer
  * holds answers for.
  */
-#define _GNU_SOURCE 1 /* recvmmsg() */
+#include "config.h" /* _GNU_SOURCE: recvmmsg() */
 
 #include "announcer/out_kernel_port.h"
 #include "announcer/util.h"

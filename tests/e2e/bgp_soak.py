@@ -305,12 +305,24 @@ class Soak:
         if self.random.random() < 0.5:
             peer.clear()
             return f"cleared by {peer.node}"
-        vty = lab.Vty("/run/grevy/grevyd.vty")
+        self.clear_by_grevyd(peer)
+        return f"cleared by grevyd for {peer.node}"
+
+    def clear_by_grevyd(self, peer):
+        """While both links are down nothing else waited until a new grevyd answers."""
+        end = time.monotonic() + 10
+        while True:
+            try:
+                vty = lab.Vty("/run/grevy/grevyd.vty")
+                break
+            except OSError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.02)
         for command in "enable", f"clear bgp {peer.address}":
             said, status = vty.ask(command)
             if status:
                 raise AssertionError(f"{command}: {said}")
-        return f"cleared by grevyd for {peer.node}"
 
     def reload(self):
         if self.random.random() < 0.5:
