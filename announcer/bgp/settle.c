@@ -105,28 +105,20 @@ static bool quiet(const struct bgp *b)
 	return t.up && t.all;
 }
 
-static int64_t most(const struct bgp *b, bool ranges)
-{
-	int64_t restart_s = b->conf->bgp.restart_s;
-
-	if (!restart_s)
-		return 0;
-	if (ranges)
-		return (2 * restart_s + TELL_S) * 1000;
-	return (restart_s < MOST_S ? restart_s : MOST_S) * 1000;
-}
-
 void settle_check(struct bgp *b)
 {
-	int64_t run_ms = settle_now_ms() - b->start_ms, most_ms;
+	int64_t restart_s = b->conf->bgp.restart_s;
+	int64_t restart_ms = (restart_s < MOST_S ? restart_s : MOST_S) * 1000;
+	int64_t run_ms = settle_now_ms() - b->start_ms, most_ms = restart_ms;
 	bool told, ranges;
 
 	if (b->settled || !b->settle_ev)
 		return;
 	told = all_told(b, &ranges);
-	most_ms = most(b, ranges);
+	if (ranges && restart_s)
+		most_ms = (2 * restart_s + TELL_S) * 1000;
 	if (b->deferred && ((told && run_ms >= DEFER_RANGE_MS && quiet(b)) ||
-			       run_ms >= DEFER_MS || run_ms >= most_ms)) {
+			       run_ms >= DEFER_MS || run_ms >= restart_ms)) {
 		b->deferred = false;
 		bgp_changed(b);
 	}
