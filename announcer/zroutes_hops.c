@@ -17,7 +17,7 @@ static uint32_t hop_hash(const void *entry)
 {
 	const struct ipaddr *a = &((const struct hop *)entry)->pub.addr;
 
-	return table_hash(a->addr, ipaddr_len(a->family), 0);
+	return table_hash(a->addr, ipaddr_len(a->family), table_seed());
 }
 
 static bool hop_same(const void *a, const void *b)
