@@ -97,7 +97,7 @@ struct bgp_session *bgp_session_at(
 /* There is something to send. */
 void bgp_session_wake(struct bgp_session *s);
 /* End it with this NOTIFICATION; it starts again by itself. e->code BGP_CEASE_MAX_PREFIX: not
- * before restart_s of its import, or never (0). */
+ * before restart_s of its import (0: never), unless bgp_sessions_set() raises its limit. */
 void bgp_session_reset(struct bgp_session *s, const struct bgp_error *e);
 /* Ask the peer for its routes again (RFC 2918); family 0: of all that the session carries.
  * Return: false when it cannot tell them. */
