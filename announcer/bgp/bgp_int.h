@@ -34,9 +34,10 @@ struct bgp {
 	uint32_t router_id;
 
 	struct event *settle_ev, *id_ev;
-	int64_t started_s;      /* Unix time */
-	int64_t start_ms;       /* monotonic */
-	bool started, whole;    /* whole: the source's routes are all there */
+	int64_t started_s; /* Unix time */
+	int64_t start_ms;  /* monotonic */
+	/* The source: what it has was read once; its routes are all there. */
+	bool started, read, whole;
 	bool settled, deferred; /* deferred: no path is chosen yet */
 	size_t behind;          /* speakers that are */
 };
