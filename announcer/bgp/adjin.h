@@ -93,7 +93,7 @@ struct bgp_in_path {
 typedef void bgp_in_fn(const struct bgp_in_path *p, void *arg);
 /* Every path within a prefix, by prefix, the best of each first. within {.family = AF_INET}:
  * all of a family; NULL: of both. peer NULL: of every peer. */
-void bgp_in_each(const struct bgp_in *in, const struct prefix *within,
-    const struct bgp_in_peer *peer, bgp_in_fn *fn, void *arg);
+void bgp_in_each(struct bgp_in *in, const struct prefix *within, const struct bgp_in_peer *peer,
+    bgp_in_fn *fn, void *arg);
 size_t bgp_in_count(const struct bgp_in *in, uint8_t family); /* prefixes */
 #endif

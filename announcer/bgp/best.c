@@ -113,6 +113,7 @@ static void decide(struct bgp_in *in, struct path *net)
 
 bool bgp_in_run(struct bgp_in *in, size_t budget)
 {
+	in_flush(in);
 	for (size_t i = 0; in->first < in->n_changes && (!budget || i < budget); i++)
 		decide(in, in->changes[in->first++]);
 	if (in->first < in->n_changes)
@@ -189,14 +190,15 @@ static void net_each(
 	free(v);
 }
 
-void bgp_in_each(const struct bgp_in *in, const struct prefix *within,
-    const struct bgp_in_peer *peer, bgp_in_fn *fn, void *arg)
+void bgp_in_each(struct bgp_in *in, const struct prefix *within, const struct bgp_in_peer *peer,
+    bgp_in_fn *fn, void *arg)
 {
 	const struct each e = {peer, fn, arg};
-	void **v = xcalloc(ptable_count(&in->nets, within ? within->family : 0), sizeof(*v)),
-	     *net;
+	void **v, *net;
 	size_t n = 0;
 
+	in_flush(in);
+	v = xcalloc(ptable_count(&in->nets, within ? within->family : 0), sizeof(*v));
 	for (size_t at = 0; (net = ptable_next(&in->nets, &at));) {
 		const struct prefix p = ptable_prefix(&in->nets, net);
 
