@@ -112,7 +112,7 @@ static bool usable(struct zroutes *z, struct zroute *r, const struct rib_route *
 		const struct rib_nexthop *nh = &want->nh[i];
 
 		if (nh->addr.family) {
-			const struct hop *h = hops_use(z, &nh->addr, now_ms);
+			const struct hop *h = hops_use(z, &nh->addr, nh->ifindex, now_ms);
 
 			r->members |= hop_bit(h);
 			losses += h->pub.losses;

@@ -325,6 +325,7 @@ static bool source_equal(const struct bgp_in_source *a, const struct bgp_in_sour
 	       ipaddr_cmp(&a->self[0], &b->self[0]) == 0 &&
 	       ipaddr_cmp(&a->self[1], &b->self[1]) == 0 && a->asn == b->asn &&
 	       a->id == b->id && a->my_asn == b->my_asn && a->my_id == b->my_id &&
+	       a->ifindex == b->ifindex && ipaddr_cmp(&a->self_ll, &b->self_ll) == 0 &&
 	       a->ibgp == b->ibgp;
 }
 

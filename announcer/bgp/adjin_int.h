@@ -90,9 +90,14 @@ void in_flush(struct bgp_in *in);
 void in_drop_stale(struct bgp_in_peer *p, unsigned family); /* family_index() */
 
 /* import.c: what the policy makes of a route. */
-enum in_refusal { IN_TAKEN, IN_LOOP, IN_NEXTHOP };
+enum in_refusal { IN_TAKEN, IN_LOOP, IN_NEXTHOP, IN_LINKLOCAL };
 enum in_refusal in_judge(
     const struct bgp_in_peer *p, uint8_t family, const struct bgp_attrs *a);
 /* The next hop after the policy; family 0 = ours. */
 struct ipaddr in_nexthop(const struct bgp_in_peer *p, const struct bgp_attrs *a);
+/* An address that says nothing without its interface: the one of the peer's session. */
+static inline bool in_linklocal(const struct ipaddr *a)
+{
+	return a->family == AF_INET6 && ipaddr_is_linklocal(a);
+}
 #endif

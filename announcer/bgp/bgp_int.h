@@ -11,6 +11,7 @@
 #include "announcer/bgp/bgp.h"
 #include "announcer/bgp/neighbors.h"
 #include "announcer/bgp/session.h"
+#include "announcer/log.h"
 
 struct event;
 
@@ -50,7 +51,9 @@ struct speaker {
 	char *name;             /* nb's when it was made, lent to `in` */
 	struct bgp_in_peer *in;
 	struct bgp_out_peer *out; /* NULL: not established */
-	bool behind;              /* there is something for it that TCP did not get yet */
+	uint64_t linklocal;       /* refused_linklocal, that were logged */
+	struct log_bucket bucket;
+	bool behind; /* there is something for it that TCP did not get yet */
 };
 
 /* speaker.c */

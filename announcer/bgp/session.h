@@ -26,6 +26,7 @@ struct bgp_facts {
 	/* Our own address as a next hop, by family: [0] IPv4, [1] IPv6; family 0 = there is
 	 * none on the interface of the session. self_ll: our link-local address there. */
 	struct ipaddr self[2], self_ll;
+	uint32_t ifindex;     /* of the link that an IPv6 peer is on; 0 = on none of ours */
 	bool graceful;        /* both sides have RFC 4724 */
 	bool peer_restarting; /* R bit: do not wait for its End-of-RIB */
 	unsigned gr_families; /* of the peer: it will send End-of-RIB, its routes may be held */
