@@ -96,6 +96,7 @@ static void on_send(struct k8s_command *c, void *arg)
 static void sync(struct daemon *d)
 {
 	d->synced = true;
+	bgp_source_read(d->bgp);
 	if (d->state->whole && !d->whole) {
 		d->whole = true;
 		alloc_sweep(d->alloc);
@@ -284,6 +285,7 @@ int daemon_source_start(struct daemon *d)
 	if (conf_wants_source(d->conf))
 		return source_open(d);
 	d->synced = d->whole = true;
+	bgp_source_read(d->bgp);
 	return 0;
 }
 

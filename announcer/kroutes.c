@@ -34,7 +34,7 @@ static uint32_t fault_hash(const void *entry)
 {
 	const struct prefix *p = &((const struct kfault *)entry)->prefix;
 
-	return table_hash(p->addr, ipaddr_len(p->family), p->plen);
+	return table_hash(p->addr, ipaddr_len(p->family), table_seed() + p->plen);
 }
 
 static bool fault_same(const void *a, const void *b)

@@ -18,7 +18,7 @@ enum { RETRY_MS = 50, RETRY_MAX_MS = 10000, ID_TRIES = 8, COLLECT_MAX = 256 };
 static uint32_t set_hash(const void *entry)
 {
 	const struct kset *s = entry;
-	uint32_t h = s->family;
+	uint32_t h = table_seed() + s->family;
 
 	for (size_t i = 0; i < s->n; i++) {
 		h = table_hash(s->nh[i].addr.addr, ipaddr_len(s->nh[i].addr.family), h);
@@ -46,7 +46,7 @@ static uint32_t hop_hash(const void *entry)
 {
 	const struct khop *h = entry;
 
-	return table_hash(h->gate.addr, ipaddr_len(h->gate.family), h->ifindex);
+	return table_hash(h->gate.addr, ipaddr_len(h->gate.family), table_seed() + h->ifindex);
 }
 
 static bool hop_same(const void *a, const void *b)
@@ -63,7 +63,7 @@ uint32_t hops_hash(const struct fib_nexthop *nh, size_t n)
 	uint32_t h = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		uint32_t one = nh[i].ifindex * 31u + nh[i].weight;
+		uint32_t one = table_seed() + nh[i].ifindex * 31u + nh[i].weight;
 
 		/* The kernel may tell them in another order. */
 		h += table_hash(nh[i].gate.addr, ipaddr_len(nh[i].gate.family), one);

@@ -15,7 +15,7 @@ static uint32_t foreign_hash(const void *entry)
 {
 	const struct prefix *p = &((const struct kforeign *)entry)->prefix;
 
-	return table_hash(p->addr, ipaddr_len(p->family), p->plen);
+	return table_hash(p->addr, ipaddr_len(p->family), table_seed() + p->plen);
 }
 
 static bool foreign_same(const void *a, const void *b)

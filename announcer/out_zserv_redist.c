@@ -24,7 +24,7 @@ static uint32_t route_hash(const void *e)
 {
 	const struct prefix *p = &((const struct redistributed *)e)->prefix;
 
-	return table_hash(p->addr, ipaddr_len(p->family), p->plen);
+	return table_hash(p->addr, ipaddr_len(p->family), table_seed() + p->plen);
 }
 
 static bool route_same(const void *a, const void *b)

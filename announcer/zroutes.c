@@ -33,7 +33,7 @@ static uint32_t route_hash(const void *entry)
 {
 	const struct prefix *p = &((const struct zroute *)entry)->p;
 
-	return table_hash(p->addr, ipaddr_len(p->family), p->plen);
+	return table_hash(p->addr, ipaddr_len(p->family), table_seed() + p->plen);
 }
 
 static bool route_same(const void *a, const void *b)
@@ -112,7 +112,7 @@ static bool usable(struct zroutes *z, struct zroute *r, const struct rib_route *
 		const struct rib_nexthop *nh = &want->nh[i];
 
 		if (nh->addr.family) {
-			const struct hop *h = hops_use(z, &nh->addr, now_ms);
+			const struct hop *h = hops_use(z, &nh->addr, nh->ifindex, now_ms);
 
 			r->members |= hop_bit(h);
 			losses += h->pub.losses;
@@ -137,7 +137,7 @@ static bool usable(struct zroutes *z, struct zroute *r, const struct rib_route *
 /* Of what is in z->usable; odd, so neither 0 nor SENT_AGAIN. */
 static uint64_t usable_hash(const struct zroutes *z, size_t n)
 {
-	uint32_t lo = 1, hi = 2;
+	uint32_t lo = table_seed(), hi = ~lo;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct rib_nexthop *nh = &z->usable[i];

@@ -3,7 +3,8 @@
  * zroutes_hops.c - the gateways of our routes as zebra sees them. Each is tracked from its
  * first use until a minute after its last. zebra tells when the way to one changes, but
  * not always when its interface flaps faster than zebra looks: so an interface that goes
- * down takes its gateways with it at once, and they are asked about again later.
+ * down takes its gateways with it at once, and they are asked about again later. zebra is not
+ * asked about link-local ones: they are where their interface is up.
  */
 #include "announcer/util.h"
 #include "announcer/zroutes_int.h"
@@ -15,22 +16,24 @@ enum {
 
 static uint32_t hop_hash(const void *entry)
 {
-	const struct ipaddr *a = &((const struct hop *)entry)->pub.addr;
+	const struct hop *h = entry;
+	const struct ipaddr *a = &h->pub.addr;
 
-	return table_hash(a->addr, ipaddr_len(a->family), 0);
+	return table_hash(a->addr, ipaddr_len(a->family), table_seed() + h->via);
 }
 
 static bool hop_same(const void *a, const void *b)
 {
-	return !ipaddr_cmp(
-	    &((const struct hop *)a)->pub.addr, &((const struct hop *)b)->pub.addr);
+	const struct hop *x = a, *y = b;
+
+	return x->via == y->via && !ipaddr_cmp(&x->pub.addr, &y->pub.addr);
 }
 
 const struct table_ops hops_ops = {.hash = hop_hash, .same = hop_same};
 
-static struct hop *hop_find(const struct zroutes *z, const struct ipaddr *a)
+static struct hop *hop_find(const struct zroutes *z, const struct ipaddr *a, uint32_t via)
 {
-	struct hop probe = {.pub.addr = *a};
+	struct hop probe = {.pub.addr = *a, .via = via};
 
 	return table_find(&z->hops, &probe);
 }
@@ -46,9 +49,15 @@ static void hop_state(struct zroutes *z, struct hop *h, enum znh_state s)
 	h->pub.state = s;
 }
 
-struct hop *hops_use(struct zroutes *z, const struct ipaddr *a, int64_t now_ms)
+static void track(struct zroutes *z, const struct hop *h, bool on)
 {
-	struct hop *h = hop_find(z, a);
+	if (!h->via)
+		z->ops.track(&h->pub.addr, on, z->arg);
+}
+
+struct hop *hops_use(struct zroutes *z, const struct ipaddr *a, uint32_t via, int64_t now_ms)
+{
+	struct hop *h = hop_find(z, a, via);
 
 	if (h)
 		return h;
@@ -56,12 +65,13 @@ struct hop *hops_use(struct zroutes *z, const struct ipaddr *a, int64_t now_ms)
 	h->pub.addr = *a;
 	h->id = z->next_id++;
 	h->due_ms = NEVER;
-	h->pub.state = ZNH_UNKNOWN;
-	z->unknown++;
+	h->via = h->pub.ifindex = via;
+	h->pub.state = via ? ZNH_UP : ZNH_UNKNOWN;
+	z->unknown += !via;
 	table_add(&z->hops, h);
-	if (z->up) {
+	if (z->up && !via) {
 		zdue(z, &h->due_ms, now_ms + NEXTHOP_MS);
-		z->ops.track(a, true, z->arg);
+		track(z, h, true);
 	}
 	return h;
 }
@@ -82,8 +92,8 @@ void hops_forget(struct zroutes *z)
 	z->lo = 0;
 	z->lo_told = z->lo_wanted = false;
 	for (size_t i = 0; (h = table_next(&z->hops, &i));) {
-		hop_state(z, h, ZNH_UNKNOWN);
-		h->pub.ifindex = 0;
+		hop_state(z, h, h->via ? ZNH_UP : ZNH_UNKNOWN);
+		h->pub.ifindex = h->via;
 		h->iface_down = false;
 		h->due_ms = NEVER;
 	}
@@ -94,14 +104,16 @@ void hops_up(struct zroutes *z, int64_t now_ms)
 	struct hop *h;
 
 	for (size_t i = 0; (h = table_next(&z->hops, &i));) {
+		if (h->via)
+			continue;
 		zdue(z, &h->due_ms, now_ms + NEXTHOP_MS);
-		z->ops.track(&h->pub.addr, true, z->arg);
+		track(z, h, true);
 	}
 }
 
 void zroutes_lost_before(struct zroutes *z, const struct ipaddr *nh, unsigned losses)
 {
-	struct hop *h = hops_use(z, nh, 0);
+	struct hop *h = hops_use(z, nh, 0, 0);
 
 	if (h->pub.losses < losses)
 		h->pub.losses = losses;
@@ -109,7 +121,7 @@ void zroutes_lost_before(struct zroutes *z, const struct ipaddr *nh, unsigned lo
 
 void zroutes_track(struct zroutes *z, const struct ipaddr *nh, int64_t now_ms)
 {
-	hops_use(z, nh, now_ms);
+	hops_use(z, nh, 0, now_ms);
 }
 
 void zroutes_lost_unseen(struct zroutes *z, unsigned times)
@@ -124,7 +136,7 @@ unsigned zroutes_losses(const struct zroutes *z)
 
 void zroutes_nexthop(struct zroutes *z, const struct znh *told, int64_t now_ms)
 {
-	struct hop *h = hop_find(z, &told->addr);
+	struct hop *h = hop_find(z, &told->addr, 0);
 	enum znh_state s = told->state == ZNH_UP ? ZNH_UP : ZNH_DOWN;
 	uint64_t member;
 	bool same;
@@ -161,8 +173,12 @@ void zroutes_iface(struct zroutes *z, uint32_t ifindex, bool up, int64_t now_ms)
 			continue;
 		if (!up && h->pub.state == ZNH_UP) {
 			hop_state(z, h, ZNH_DOWN);
-			h->iface_down = true;
-			zdue(z, &h->due_ms, now_ms + RECHECK_MS);
+			h->iface_down = !h->via;
+			if (!h->via)
+				zdue(z, &h->due_ms, now_ms + RECHECK_MS);
+			members |= hop_bit(h);
+		} else if (up && h->via && h->pub.state == ZNH_DOWN) {
+			hop_state(z, h, ZNH_UP);
 			members |= hop_bit(h);
 		} else if (up && h->pub.state == ZNH_DOWN && z->up) {
 			/* Registering again brings an answer at once, changed or not. */
@@ -226,7 +242,7 @@ void hops_sweep(struct zroutes *z, int64_t now_ms)
 		const struct rib_route *want = r->wanted ? rib_best(z->rib, &r->p) : NULL;
 
 		for (size_t k = 0; want && k < want->n; k++) {
-			h = hop_find(z, &want->nh[k].addr);
+			h = hop_find(z, &want->nh[k].addr, want->nh[k].ifindex);
 			if (h)
 				h->used = true;
 		}
@@ -241,7 +257,7 @@ void hops_sweep(struct zroutes *z, int64_t now_ms)
 	while (n) {
 		h = dead[--n];
 		if (z->up)
-			z->ops.track(&h->pub.addr, false, z->arg);
+			track(z, h, false);
 		z->unknown -= h->pub.state == ZNH_UNKNOWN;
 		table_remove(&z->hops, h);
 		free(h);
@@ -253,7 +269,7 @@ void hops_sweep(struct zroutes *z, int64_t now_ms)
 
 const struct znh *zroutes_nexthop_find(const struct zroutes *z, const struct ipaddr *nh)
 {
-	const struct hop *h = hop_find(z, nh);
+	const struct hop *h = hop_find(z, nh, 0);
 
 	return h ? &h->pub : NULL;
 }

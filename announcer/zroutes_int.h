@@ -30,6 +30,8 @@ struct zroute {
 struct hop {
 	struct znh pub;
 	unsigned id;
+	uint32_t
+	    via; /* of a link-local one, with the address its name; zebra does not track it */
 	bool iface_down, used, idle;
 	int64_t due_ms;
 };
@@ -73,8 +75,9 @@ extern const struct table_ops hops_ops;
 
 struct zroute *zroute_find(const struct zroutes *z, const struct prefix *p); /* or NULL */
 
-/* The gateway, tracked from now on if it was not. */
-struct hop *hops_use(struct zroutes *z, const struct ipaddr *a, int64_t now_ms);
+/* The gateway, tracked from now on if it was not. via: interface of a link-local one, else 0.
+ */
+struct hop *hops_use(struct zroutes *z, const struct ipaddr *a, uint32_t via, int64_t now_ms);
 void hops_free(struct zroutes *z);
 /* What zebra said of them no longer holds; ask for all of them (again). */
 void hops_forget(struct zroutes *z);

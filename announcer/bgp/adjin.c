@@ -5,7 +5,8 @@
  *
  * Stale paths (RFC 4724) are those of another generation than their peer's: when it goes away
  * its generation flips, a path that is announced again takes the new one, End-of-RIB sweeps
- * what did not. So holding 100,000 routes costs nothing until then.
+ * what did not. So holding 100,000 routes costs nothing until then. What goes of whole peers is
+ * swept by the next run, for all of them at once.
  */
 #include "announcer/bgp/adjin_int.h"
 #include "announcer/util.h"
@@ -28,6 +29,7 @@ void bgp_in_free(struct bgp_in *in)
 {
 	if (!in)
 		return;
+	in_flush(in);
 	for (size_t i = 0; i < in->n_peers; i++)
 		assert(!in->peers[i]);
 	ptable_fini(&in->nets);
@@ -205,6 +207,65 @@ void in_sweep(struct bgp_in_peer *p, in_goes_fn *goes, bool again)
 	}
 }
 
+static void peer_free(struct bgp_in_peer *p)
+{
+	p->in->peers[p->number] = NULL;
+	free(p->import.prefixes.v);
+	free(p);
+}
+
+static bool is_going(const struct bgp_in_peer *p, unsigned family, const struct path *path)
+{
+	return p->goes & GOES_ALL ||
+	       (p->goes & (family ? GOES_STALE_6 : GOES_STALE_4) && path_is_stale(p, path));
+}
+
+/* All paths of a prefix that go. */
+static void net_flush(struct bgp_in *in, struct path *net)
+{
+	unsigned family = family_index(ptable_prefix(&in->nets, net).family);
+	struct path *before = NULL, *path = net;
+
+	while (path && path->attrs) {
+		struct bgp_in_peer *p = in->peers[path->peer];
+
+		if (is_going(p, family, path)) {
+			path_drop(p, family, net, path, before);
+			path = before ? before->next : net;
+		} else {
+			before = path;
+			path = path->next;
+		}
+	}
+}
+
+void in_flush(struct bgp_in *in)
+{
+	struct path *net;
+
+	if (!in->n_going)
+		return;
+	for (size_t at = 0; (net = ptable_next(&in->nets, &at));)
+		net_flush(in, net);
+	for (size_t i = 0; i < in->n_peers; i++) {
+		struct bgp_in_peer *p = in->peers[i];
+
+		if (!p || !p->goes)
+			continue;
+		p->goes = 0;
+		if (p->freed)
+			peer_free(p);
+	}
+	in->n_going = 0;
+}
+
+void in_goes(struct bgp_in_peer *p, uint8_t what)
+{
+	if (!p->goes)
+		p->in->n_going++;
+	p->goes |= what;
+}
+
 struct bgp_in_peer *bgp_in_peer_new(
     struct bgp_in *in, const char *name, const struct bgp_import *import)
 {
@@ -230,18 +291,10 @@ void bgp_in_peer_free(struct bgp_in_peer *p)
 	if (!p)
 		return;
 	bgp_in_peer_down(p, false);
-	p->in->peers[p->number] = NULL;
-	free(p->import.prefixes.v);
-	free(p);
-}
-
-static bool every_goes(
-    const struct bgp_in_peer *p, const struct prefix *prefix, const struct path *path)
-{
-	(void)p;
-	(void)prefix;
-	(void)path;
-	return true;
+	p->name = "";
+	p->freed = true;
+	if (!p->goes)
+		peer_free(p);
 }
 
 static bool none_goes(
@@ -253,35 +306,16 @@ static bool none_goes(
 	return false;
 }
 
-static bool stale_goes(
-    const struct bgp_in_peer *p, const struct prefix *prefix, const struct path *path)
-{
-	(void)prefix;
-	return path_is_stale(p, path);
-}
-
-static bool stale_4_goes(
-    const struct bgp_in_peer *p, const struct prefix *prefix, const struct path *path)
-{
-	return prefix->family == AF_INET && path_is_stale(p, path);
-}
-
-static bool stale_6_goes(
-    const struct bgp_in_peer *p, const struct prefix *prefix, const struct path *path)
-{
-	return prefix->family == AF_INET6 && path_is_stale(p, path);
-}
-
 void in_drop_stale(struct bgp_in_peer *p, unsigned family)
 {
 	if (p->stale[family])
-		in_sweep(p, family ? stale_6_goes : stale_4_goes, false);
+		in_goes(p, family ? GOES_STALE_6 : GOES_STALE_4);
 }
 
 void bgp_in_peer_drop_stale(struct bgp_in_peer *p)
 {
-	if (p->stale[0] || p->stale[1])
-		in_sweep(p, stale_goes, false);
+	for (unsigned i = 0; i < 2; i++)
+		in_drop_stale(p, i);
 }
 
 static bool source_equal(const struct bgp_in_source *a, const struct bgp_in_source *b)
@@ -291,6 +325,7 @@ static bool source_equal(const struct bgp_in_source *a, const struct bgp_in_sour
 	       ipaddr_cmp(&a->self[0], &b->self[0]) == 0 &&
 	       ipaddr_cmp(&a->self[1], &b->self[1]) == 0 && a->asn == b->asn &&
 	       a->id == b->id && a->my_asn == b->my_asn && a->my_id == b->my_id &&
+	       a->ifindex == b->ifindex && ipaddr_cmp(&a->self_ll, &b->self_ll) == 0 &&
 	       a->ibgp == b->ibgp;
 }
 
@@ -298,6 +333,8 @@ void bgp_in_peer_up(struct bgp_in_peer *p, const struct bgp_in_source *src, unsi
 {
 	bool same = source_equal(&p->source, src);
 
+	if (p->goes & GOES_ALL)
+		in_flush(p->in); /* before it announces anew */
 	p->source = *src;
 	p->counts.end_of_rib = 0;
 	p->counts.over_limit = false;
@@ -312,11 +349,14 @@ void bgp_in_peer_down(struct bgp_in_peer *p, bool hold)
 {
 	p->counts.end_of_rib = 0;
 	if (!hold) {
-		in_sweep(p, every_goes, false);
+		if (p->counts.accepted[0] || p->counts.accepted[1])
+			in_goes(p, GOES_ALL);
 		return;
 	}
 	/* RFC 4724 4.2: what was stale before this restart goes. */
 	bgp_in_peer_drop_stale(p);
+	if (p->goes)
+		in_flush(p->in); /* while it can be told from what becomes stale now */
 	p->generation ^= PATH_GENERATION;
 	p->stale[0] = p->counts.accepted[0];
 	p->stale[1] = p->counts.accepted[1];
@@ -348,8 +388,16 @@ bool bgp_in_peer_set_import(struct bgp_in_peer *p, const struct bgp_import *impo
 
 void bgp_in_peer_counts(const struct bgp_in_peer *p, struct bgp_in_counts *to)
 {
+	bool all = p->goes & GOES_ALL;
+
 	*to = p->counts;
-	to->stale = p->stale[0] + p->stale[1];
+	to->stale = 0;
+	for (unsigned i = 0; i < 2; i++) {
+		bool stale = p->goes & (i ? GOES_STALE_6 : GOES_STALE_4);
+
+		to->accepted[i] -= all ? p->counts.accepted[i] : stale ? p->stale[i] : 0;
+		to->stale += all || stale ? 0 : p->stale[i];
+	}
 }
 
 size_t bgp_in_count(const struct bgp_in *in, uint8_t family)

@@ -17,6 +17,8 @@ struct rib;
 struct bgp_in_source {
 	struct ipaddr address, local; /* of the peer, ours */
 	struct ipaddr self[2]; /* ours as a next hop, IPv4 and IPv6; family 0: not known */
+	struct ipaddr self_ll; /* ours on the link */
+	uint32_t ifindex;      /* of the link that it is on; 0: none, or IPv4 */
 	uint32_t asn, id, my_asn, my_id;
 	bool ibgp;
 };
@@ -73,7 +75,9 @@ struct bgp_in_counts {
 	size_t accepted[2]; /* routes kept, IPv4 and IPv6 */
 	size_t stale;
 	uint64_t refused_policy, refused_loop, refused_nexthop, refused_malformed; /* so far */
-	unsigned end_of_rib; /* families of which it was received in this session */
+	uint64_t
+	    refused_linklocal; /* of refused_nexthop: link-local, and the link is not known */
+	unsigned end_of_rib;   /* families of which it was received in this session */
 	bool over_limit;
 };
 void bgp_in_peer_counts(const struct bgp_in_peer *p, struct bgp_in_counts *to);
@@ -93,7 +97,7 @@ struct bgp_in_path {
 typedef void bgp_in_fn(const struct bgp_in_path *p, void *arg);
 /* Every path within a prefix, by prefix, the best of each first. within {.family = AF_INET}:
  * all of a family; NULL: of both. peer NULL: of every peer. */
-void bgp_in_each(const struct bgp_in *in, const struct prefix *within,
-    const struct bgp_in_peer *peer, bgp_in_fn *fn, void *arg);
+void bgp_in_each(struct bgp_in *in, const struct prefix *within, const struct bgp_in_peer *peer,
+    bgp_in_fn *fn, void *arg);
 size_t bgp_in_count(const struct bgp_in *in, uint8_t family); /* prefixes */
 #endif

@@ -43,8 +43,12 @@ struct bgp_in {
 	size_t n_peers;
 	struct path **changes; /* from `first` on */
 	size_t first, n_changes, cap_changes;
+	size_t n_going; /* peers of which something goes */
 	struct scratch *scratch;
 };
+
+/* What of a peer's paths goes with the next in_flush(). */
+enum { GOES_STALE_4 = 1, GOES_STALE_6 = 2, GOES_ALL = 4 };
 
 struct bgp_in_peer {
 	struct bgp_in *in;
@@ -53,6 +57,8 @@ struct bgp_in_peer {
 	struct bgp_in_source source;
 	uint16_t number;
 	uint8_t generation; /* PATH_GENERATION or 0 */
+	uint8_t goes;
+	bool freed; /* by its owner; it stays until its paths have gone */
 	size_t stale[2];
 	struct bgp_in_counts counts; /* .stale is not kept up */
 };
@@ -77,12 +83,21 @@ typedef bool in_goes_fn(
     const struct bgp_in_peer *p, const struct prefix *prefix, const struct path *path);
 void in_sweep(struct bgp_in_peer *p, in_goes_fn *goes, bool again);
 
+/* Later, in one walk for all peers: in_flush(). A walk for each would be seconds when hundreds
+ * go at once. */
+void in_goes(struct bgp_in_peer *p, uint8_t what);
+void in_flush(struct bgp_in *in);
 void in_drop_stale(struct bgp_in_peer *p, unsigned family); /* family_index() */
 
 /* import.c: what the policy makes of a route. */
-enum in_refusal { IN_TAKEN, IN_LOOP, IN_NEXTHOP };
+enum in_refusal { IN_TAKEN, IN_LOOP, IN_NEXTHOP, IN_LINKLOCAL };
 enum in_refusal in_judge(
     const struct bgp_in_peer *p, uint8_t family, const struct bgp_attrs *a);
 /* The next hop after the policy; family 0 = ours. */
 struct ipaddr in_nexthop(const struct bgp_in_peer *p, const struct bgp_attrs *a);
+/* An address that says nothing without its interface: the one of the peer's session. */
+static inline bool in_linklocal(const struct ipaddr *a)
+{
+	return a->family == AF_INET6 && ipaddr_is_linklocal(a);
+}
 #endif

@@ -28,7 +28,7 @@ static size_t gather(const struct bgp_in *in, struct path *net)
 			s->v = xrealloc(s->v, s->cap, sizeof(*s->v));
 			s->nh = xrealloc(s->nh, s->cap, sizeof(*s->nh));
 		}
-		if (in->reach && nh.family)
+		if (in->reach && nh.family && !in_linklocal(&nh))
 			c.reachable = in->reach(&nh, &c.metric, in->reach_arg);
 		s->v[n] = c;
 	}
@@ -39,19 +39,28 @@ static size_t gather(const struct bgp_in *in, struct path *net)
 
 /* Put a next hop where it belongs among *n sorted ones, unless it is there or there are max.
  * Return: whether it is there. */
-static bool nexthop_add(struct rib_nexthop *v, size_t *n, size_t max, const struct ipaddr *a)
+static bool nexthop_add(struct rib_nexthop *v, size_t *n, size_t max, const struct ipaddr *a,
+    const struct bgp_in_peer *p)
 {
+	const uint32_t ifindex = in_linklocal(a) ? p->source.ifindex : 0;
 	size_t at = *n;
 	int c = 1;
 
-	while (at && (c = ipaddr_cmp(&v[at - 1].addr, a)) > 0)
+	while (at) {
+		c = ipaddr_cmp(&v[at - 1].addr, a);
+		if (!c)
+			c = (v[at - 1].ifindex > ifindex) - (v[at - 1].ifindex < ifindex);
+		if (c <= 0)
+			break;
 		at--;
+	}
 	if (at && !c)
 		return true;
 	if (*n >= max)
 		return false;
 	memmove(&v[at + 1], &v[at], (*n - at) * sizeof(*v));
-	v[at] = (struct rib_nexthop){.addr = *a, .loopback = !a->family, .weight = 1};
+	v[at] = (struct rib_nexthop){
+	    .addr = *a, .loopback = !a->family, .weight = 1, .ifindex = ifindex};
 	++*n;
 	return true;
 }
@@ -65,10 +74,11 @@ static size_t nexthops(const struct bgp_in *in, size_t n_paths)
 
 	for (size_t i = 0; i < n_paths; i++) {
 		const struct path *path = s->v[i].owner;
-		const struct ipaddr nh = in_nexthop(in->peers[path->peer], path->attrs);
+		const struct bgp_in_peer *p = in->peers[path->peer];
+		const struct ipaddr nh = in_nexthop(p, path->attrs);
 
 		if (s->v[i].multipath)
-			s->v[i].multipath = nexthop_add(s->nh, &n, in->rules.max_paths, &nh);
+			s->v[i].multipath = nexthop_add(s->nh, &n, in->rules.max_paths, &nh, p);
 	}
 	return n;
 }
@@ -113,6 +123,7 @@ static void decide(struct bgp_in *in, struct path *net)
 
 bool bgp_in_run(struct bgp_in *in, size_t budget)
 {
+	in_flush(in);
 	for (size_t i = 0; in->first < in->n_changes && (!budget || i < budget); i++)
 		decide(in, in->changes[in->first++]);
 	if (in->first < in->n_changes)
@@ -189,14 +200,15 @@ static void net_each(
 	free(v);
 }
 
-void bgp_in_each(const struct bgp_in *in, const struct prefix *within,
-    const struct bgp_in_peer *peer, bgp_in_fn *fn, void *arg)
+void bgp_in_each(struct bgp_in *in, const struct prefix *within, const struct bgp_in_peer *peer,
+    bgp_in_fn *fn, void *arg)
 {
 	const struct each e = {peer, fn, arg};
-	void **v = xcalloc(ptable_count(&in->nets, within ? within->family : 0), sizeof(*v)),
-	     *net;
+	void **v, *net;
 	size_t n = 0;
 
+	in_flush(in);
+	v = xcalloc(ptable_count(&in->nets, within ? within->family : 0), sizeof(*v));
 	for (size_t at = 0; (net = ptable_next(&in->nets, &at));) {
 		const struct prefix p = ptable_prefix(&in->nets, net);
 

@@ -57,17 +57,32 @@ static void set_out_rules(struct bgp *b)
 	bgp_out_set_rules(b->out, &rules);
 }
 
+static void log_new(const struct strlist *v, const struct strlist *was, struct strlist *now)
+{
+	for (size_t i = 0; i < v->n; i++) {
+		if (!strlist_has(was, v->v[i]))
+			log_warn("bgp", "%s", v->v[i]);
+		strlist_add(now, v->v[i]);
+	}
+}
+
 /* Each once, until it is not so any more. */
 static void log_notes(struct bgp *b)
 {
-	const struct strlist *now = &b->neighbors.notes;
+	struct strlist was = b->noted;
 
-	for (size_t i = 0; i < now->n; i++)
-		if (!strlist_has(&b->noted, now->v[i]))
-			log_warn("bgp", "%s", now->v[i]);
-	strlist_fini(&b->noted);
-	for (size_t i = 0; i < now->n; i++)
-		strlist_add(&b->noted, now->v[i]);
+	b->noted = (struct strlist){0};
+	log_new(&b->neighbors.notes, &was, &b->noted);
+	if (b->read)
+		log_new(&b->neighbors.waits, &was, &b->noted);
+	strlist_fini(&was);
+}
+
+void bgp_source_read(struct bgp *b)
+{
+	b->read = true;
+	if (b->started)
+		log_notes(b);
 }
 
 /* Only where somebody may come: without neighbours the port is left to others. */

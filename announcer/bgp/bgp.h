@@ -57,6 +57,8 @@ void bgp_set_policy(struct bgp *b, const struct conf *rules);
 void bgp_node_changed(struct bgp *b, const char *name);
 void bgp_secrets_changed(struct bgp *b);
 void bgp_set_router_id(struct bgp *b, const struct ipaddr *zebras); /* family 0: not told */
+/* What the source has has been read once, or there is none: what is not there is missing. */
+void bgp_source_read(struct bgp *b);
 /* The source has been read whole, and the RIB shows it. */
 void bgp_whole(struct bgp *b);
 bool bgp_settled(const struct bgp *b);

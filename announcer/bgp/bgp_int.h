@@ -11,6 +11,7 @@
 #include "announcer/bgp/bgp.h"
 #include "announcer/bgp/neighbors.h"
 #include "announcer/bgp/session.h"
+#include "announcer/log.h"
 
 struct event;
 
@@ -34,9 +35,10 @@ struct bgp {
 	uint32_t router_id;
 
 	struct event *settle_ev, *id_ev;
-	int64_t started_s;      /* Unix time */
-	int64_t start_ms;       /* monotonic */
-	bool started, whole;    /* whole: the source's routes are all there */
+	int64_t started_s; /* Unix time */
+	int64_t start_ms;  /* monotonic */
+	/* The source: what it has was read once; its routes are all there. */
+	bool started, read, whole;
 	bool settled, deferred; /* deferred: no path is chosen yet */
 	size_t behind;          /* speakers that are */
 };
@@ -49,7 +51,9 @@ struct speaker {
 	char *name;             /* nb's when it was made, lent to `in` */
 	struct bgp_in_peer *in;
 	struct bgp_out_peer *out; /* NULL: not established */
-	bool behind;              /* there is something for it that TCP did not get yet */
+	uint64_t linklocal;       /* refused_linklocal, that were logged */
+	struct log_bucket bucket;
+	bool behind; /* there is something for it that TCP did not get yet */
 };
 
 /* speaker.c */

@@ -152,6 +152,12 @@ static void say_side(struct out_say *say, bool received)
 	a->has |= BGP_HAS_AS_PATH;
 }
 
+/* A link-local address means nothing on another link: ours then (RFC 2545 3). */
+static bool elsewhere(const struct ipaddr *nh)
+{
+	return nh->family == AF_INET6 && ipaddr_is_linklocal(nh);
+}
+
 /* RFC 4271 5.1.3, as the neighbour's rule changes it. */
 static const struct out_why *say_nexthop(
     struct out_say *say, const struct out_origin *received, uint8_t family)
@@ -165,9 +171,11 @@ static const struct out_why *say_nexthop(
 	if (rule == BGP_NEXTHOP_DEFAULT)
 		rule = f->ibgp ? BGP_NEXTHOP_UNCHANGED : BGP_NEXTHOP_SELF;
 	a->nexthop_ll_set = false;
-	if (received && !received->self && rule == BGP_NEXTHOP_UNCHANGED)
+	if (received && !received->self && rule == BGP_NEXTHOP_UNCHANGED &&
+	    !elsewhere(&received->nexthop))
 		nh = received->nexthop;
-	else if (received && !received->self && rule == BGP_NEXTHOP_PEER)
+	else if (received && !received->self && rule == BGP_NEXTHOP_PEER &&
+		 !elsewhere(&received->from))
 		nh = received->from;
 	else if (nh.family == AF_INET6 && f->self_ll.family && !f->ibgp &&
 		 !peer->nb->multihop) {

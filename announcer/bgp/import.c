@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <sys/socket.h>
 
-/* Can packets be sent there? A link-local address says nothing without its interface. */
+/* Can packets be sent there? */
 static bool unicast4(const uint8_t *a)
 {
 	return a[0] != 0 && a[0] != 127 && a[0] < 224;
@@ -19,7 +19,7 @@ static bool unicast6(const uint8_t *a)
 {
 	static const uint8_t zero[16];
 
-	if (a[0] == 0xff || (a[0] == 0xfe && (a[1] & 0xc0) == 0x80))
+	if (a[0] == 0xff)
 		return false;
 	return memcmp(a, zero, 10) != 0; /* ::, ::1, ::192.0.2.1, ::ffff:192.0.2.1 */
 }
@@ -45,6 +45,8 @@ static bool nexthop_good(const struct bgp_in_peer *p, uint8_t family, const stru
 	if (nh.family != family || ipaddr_cmp(&nh, &p->source.local) == 0 ||
 	    ipaddr_cmp(&nh, &p->source.self[family_index(family)]) == 0)
 		return false;
+	if (in_linklocal(&nh) && ipaddr_cmp(&nh, &p->source.self_ll) == 0)
+		return false;
 	return family == AF_INET6 ? unicast6(nh.addr) : unicast4(nh.addr);
 }
 
@@ -66,9 +68,13 @@ static bool looped(const struct bgp_in_peer *p, const struct bgp_attrs *a)
 
 enum in_refusal in_judge(const struct bgp_in_peer *p, uint8_t family, const struct bgp_attrs *a)
 {
+	const struct ipaddr nh = in_nexthop(p, a);
+
 	if (looped(p, a))
 		return IN_LOOP;
-	return nexthop_good(p, family, a) ? IN_TAKEN : IN_NEXTHOP;
+	if (!nexthop_good(p, family, a))
+		return IN_NEXTHOP;
+	return in_linklocal(&nh) && !p->source.ifindex ? IN_LINKLOCAL : IN_TAKEN;
 }
 
 /* As it is kept: with the next hop of these prefixes, and the policy's preference. */
@@ -144,9 +150,10 @@ static bool take(struct bgp_in_peer *p, struct bgp_nlri n, const struct bgp_attr
 			p->counts.refused_policy++;
 		else if (refusal == IN_LOOP)
 			p->counts.refused_loop++;
-		else if (refusal == IN_NEXTHOP)
+		else if (refusal != IN_TAKEN) {
 			p->counts.refused_nexthop++;
-		else {
+			p->counts.refused_linklocal += refusal == IN_LINKLOCAL;
+		} else {
 			if (!shared)
 				shared = bgp_attrs_share(p->in->attrs, a);
 			in_path_set(p, &prefix, shared);

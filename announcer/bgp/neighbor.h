@@ -43,7 +43,8 @@ struct bgp_import {
 	struct bgp_prefix_list prefixes;
 	enum bgp_nexthop_rule nexthop;
 	uint32_t max_prefix; /* 0 = no limit */
-	uint32_t restart_s;  /* after it was exceeded: try again; 0 = only by clear bgp */
+	uint32_t restart_s;  /* after it was exceeded: try again; 0 = by clear bgp, or a higher
+	                        limit */
 	bool warning_only;
 	uint8_t allow_own_as; /* how often our AS may stand in the path */
 	uint32_t local_pref;  /* 0 = as received, 100 for eBGP */

@@ -21,12 +21,12 @@ static void wipe(char *s)
 		*p++ = '\0';
 }
 
-static void note(struct bgp_neighbors *to, const char *peer, const char *what)
+static void note(struct strlist *to, const char *peer, const char *what)
 {
 	char text[NOTE_MAX + 128];
 
 	snprintf(text, sizeof(text), "peer %.100s: %s", peer, what);
-	strlist_add(&to->notes, text);
+	strlist_add(to, text);
 }
 
 static char *secret_read(
@@ -56,7 +56,7 @@ static void take_secret(struct bgp_neighbors *to, struct bgp_neighbor *n,
 		return;
 	snprintf(what, sizeof(what), "Secret %s/%s %s: the session waits for it", p->secret_ns,
 	    p->secret, error);
-	note(to, n->name, what);
+	note(&to->waits, n->name, what);
 }
 
 static unsigned own_family(const struct ipaddr *a)
@@ -111,7 +111,7 @@ static void add_peer(
 	if (same) {
 		snprintf(what, sizeof(what),
 		    "left out: on this node peer %.100s has the same address", same->name);
-		note(to, p->name, what);
+		note(&to->notes, p->name, what);
 		wipe(n->password);
 		bgp_neighbor_fini(n);
 		return;
@@ -141,7 +141,7 @@ void bgp_neighbors_make(const struct conf *conf, const struct k8s_node *node,
 
 		if (same) {
 			snprintf(what, sizeof(what), "left out: it is peer %.100s", same->name);
-			note(to, from->name, what);
+			note(&to->notes, from->name, what);
 			continue;
 		}
 		bgp_neighbor_copy(&to->v[to->n++], from);
@@ -156,6 +156,7 @@ void bgp_neighbors_fini(struct bgp_neighbors *n)
 	}
 	free(n->v);
 	strlist_fini(&n->notes);
+	strlist_fini(&n->waits);
 	*n = (struct bgp_neighbors){0};
 }
 

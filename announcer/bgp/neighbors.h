@@ -14,7 +14,10 @@ struct store;
 struct bgp_neighbors {
 	struct bgp_neighbor *v; /* as written: peers before neighbors */
 	size_t n;
-	struct strlist notes; /* to be logged: "peer tor-a: Secret a/b: is not there" */
+	struct strlist notes; /* to be logged: "peer tor-a: left out: it is peer tor-b" */
+	/* The same, once the source has been read: "peer tor-a: Secret a/b is not there: ..."
+	 */
+	struct strlist waits;
 };
 
 /**

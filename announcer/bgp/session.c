@@ -134,7 +134,8 @@ static void start(struct bgp_session *s)
 
 	bgp_key_refresh(s->all, &s->nb, &s->key);
 	blocked = bgp_session_blocked(s);
-	if (blocked && !bgp_session_my_id(s))
+	/* What waits is said once, by who knows what it waits for. */
+	if (blocked && (!bgp_session_my_id(s) || s->nb.password_missing))
 		snprintf(s->why, sizeof(s->why), "%s", blocked);
 	else if (blocked)
 		why_set(s, blocked);

@@ -26,6 +26,7 @@ struct bgp_facts {
 	/* Our own address as a next hop, by family: [0] IPv4, [1] IPv6; family 0 = there is
 	 * none on the interface of the session. self_ll: our link-local address there. */
 	struct ipaddr self[2], self_ll;
+	uint32_t ifindex;     /* of the link that an IPv6 peer is on; 0 = on none of ours */
 	bool graceful;        /* both sides have RFC 4724 */
 	bool peer_restarting; /* R bit: do not wait for its End-of-RIB */
 	unsigned gr_families; /* of the peer: it will send End-of-RIB, its routes may be held */
@@ -97,7 +98,7 @@ struct bgp_session *bgp_session_at(
 /* There is something to send. */
 void bgp_session_wake(struct bgp_session *s);
 /* End it with this NOTIFICATION; it starts again by itself. e->code BGP_CEASE_MAX_PREFIX: not
- * before restart_s of its import, or never (0). */
+ * before restart_s of its import (0: never), unless bgp_sessions_set() raises its limit. */
 void bgp_session_reset(struct bgp_session *s, const struct bgp_error *e);
 /* Ask the peer for its routes again (RFC 2918); family 0: of all that the session carries.
  * Return: false when it cannot tell them. */

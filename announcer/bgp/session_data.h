@@ -24,6 +24,7 @@ struct bgp_conn {
 	size_t out_next; /* where in out the first message begins that is not begun */
 	int64_t born_ms, hold_at_ms, keepalive_at_ms; /* monotonic */
 	int64_t stuck_ms; /* while write_ev waits: since when TCP takes nothing */
+	int send_error;   /* errno: TCP takes nothing any more; it ends once all is read */
 	uint16_t hold_s, keepalive_s;
 	struct bgp_open sent, got;
 };

@@ -110,6 +110,8 @@ static void self_find(struct bgp_facts *f)
 		return;
 	mine = entry_of(list, &f->local);
 	near = mine && on_link(f, mine);
+	if (near && !f->ifindex)
+		f->ifindex = if_nametoindex(mine->ifa_name);
 	for (const struct ifaddrs *i = list; i && mine; i = i->ifa_next) {
 		if (!i->ifa_addr || strcmp(i->ifa_name, mine->ifa_name))
 			continue;
@@ -123,13 +125,19 @@ static void self_find(struct bgp_facts *f)
 static void ends_find(const struct bgp_conn *c, struct bgp_facts *f)
 {
 	struct sockaddr_storage sa = {0};
+	struct sockaddr_in6 in6;
 	socklen_t len = sizeof(sa);
 
 	if (!getsockname(c->fd, (struct sockaddr *)&sa, &len))
 		address_of((struct sockaddr *)&sa, &f->local, &f->local_port);
 	len = sizeof(sa);
-	if (!getpeername(c->fd, (struct sockaddr *)&sa, &len))
-		address_of((struct sockaddr *)&sa, &f->remote, &f->remote_port);
+	if (getpeername(c->fd, (struct sockaddr *)&sa, &len))
+		return;
+	address_of((struct sockaddr *)&sa, &f->remote, &f->remote_port);
+	if (sa.ss_family != AF_INET6 || !ipaddr_is_linklocal(&f->remote))
+		return;
+	memcpy(&in6, &sa, sizeof(in6));
+	f->ifindex = in6.sin6_scope_id;
 }
 
 bool bgp_neighbor_ibgp(const struct bgp_neighbor *nb, uint32_t asn)

@@ -45,9 +45,10 @@ int64_t bgp_io_stuck_ms(const struct bgp_conn *c);
 void bgp_io_read(struct bgp_conn *c);
 void bgp_io_close(struct bgp_conn *c);
 
-/* sessions.c. Of a range: with the peer's address; else both NULL. */
+/* sessions.c. Of a range: with the peer's address, and its interface where it is link-local
+ * (else NULL); else all NULL. */
 struct bgp_session *bgp_session_add(struct bgp_sessions *all, const struct bgp_neighbor *nb,
-    struct bgp_range *range, const struct ipaddr *address);
+    struct bgp_range *range, const struct ipaddr *address, const char *interface);
 void bgp_session_free(struct bgp_sessions *all, size_t i);
 void bgp_sessions_todo(struct bgp_sessions *all); /* soon, with no callback under way */
 

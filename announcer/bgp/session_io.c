@@ -197,16 +197,27 @@ static void dialled(struct bgp_conn *c)
 	bgp_conn_event(c, EV_TCP_UP, NULL, NULL);
 }
 
-/* How much of these bytes TCP takes. What goes wrong is seen by the reader, after a
- * NOTIFICATION that may have come. */
+static bool is_later(int error)
+{
+	return error == EAGAIN || error == EWOULDBLOCK || error == EINTR || error == ENOBUFS;
+}
+
+/* How much of these bytes TCP takes. After an error that does not pass it is nothing for ever:
+ * the reader ends the connection, after a NOTIFICATION that may have come. */
 static size_t push(struct bgp_conn *c, const uint8_t *p, size_t len)
 {
-	ssize_t n = send(c->fd, p, len, MSG_NOSIGNAL);
+	ssize_t n = c->send_error ? 0 : send(c->fd, p, len, MSG_NOSIGNAL);
 
-	if (n < 0)
-		return errno == EAGAIN || errno == EINTR ? 0 : len;
-	c->s->st.bytes_out += (uint64_t)n;
-	return (size_t)n;
+	if (n >= 0) {
+		c->s->st.bytes_out += (uint64_t)n;
+		return (size_t)n;
+	}
+	if (!is_later(errno)) {
+		c->send_error = errno;
+		event_del(c->write_ev);
+		event_active(c->read_ev, EV_READ, 0);
+	}
+	return 0;
 }
 
 /* The first message from at on that begins at or behind end. */
@@ -219,6 +230,8 @@ static size_t boundary(const uint8_t *p, size_t at, size_t end)
 
 void bgp_io_wake(struct bgp_conn *c)
 {
+	if (c->send_error)
+		return;
 	if (!event_pending(c->write_ev, EV_WRITE, NULL))
 		c->stuck_ms = bgp_now_ms();
 	event_add(c->write_ev, NULL);
@@ -296,7 +309,7 @@ void bgp_io_send(struct bgp_conn *c, const struct wr *message)
 {
 	size_t len = message->len;
 
-	if (c->fd < 0 || message->bad)
+	if (c->fd < 0 || c->send_error || message->bad)
 		return;
 	count_out(c, message->buf);
 	if (!c->out) {
@@ -352,6 +365,7 @@ void bgp_io_close(struct bgp_conn *c)
 	free(c->in);
 	c->in = NULL;
 	c->in_len = 0;
+	c->send_error = 0;
 	c->hold_at_ms = c->keepalive_at_ms = 0;
 }
 
@@ -389,6 +403,14 @@ static void feed(struct bgp_conn *c, size_t len)
 	memcpy(c->in, p + at, c->in_len);
 }
 
+static void send_failed(struct bgp_conn *c)
+{
+	char why[120];
+
+	snprintf(why, sizeof(why), "send: %s", strerror(c->send_error));
+	bgp_conn_event(c, EV_TCP_FAIL, NULL, why);
+}
+
 void bgp_io_read(struct bgp_conn *c)
 {
 	uint8_t *buf = c->s->all->buf;
@@ -398,8 +420,11 @@ void bgp_io_read(struct bgp_conn *c)
 	if (c->fd < 0 || c->state < BGP_OPENSENT)
 		return;
 	n = recv(c->fd, buf + had, IO_CHUNK, 0);
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+	if (n < 0 && is_later(errno)) {
+		if (c->send_error)
+			send_failed(c);
 		return;
+	}
 	if (n <= 0) {
 		bgp_conn_event(
 		    c, EV_TCP_FAIL, NULL, n ? strerror(errno) : "closed by the peer");
@@ -412,4 +437,6 @@ void bgp_io_read(struct bgp_conn *c)
 	c->in_len = 0;
 	c->s->st.bytes_in += (uint64_t)n;
 	feed(c, had + (size_t)n);
+	if (c->fd >= 0 && c->send_error)
+		event_active(c->read_ev, EV_READ, 0);
 }

@@ -64,7 +64,7 @@ void bgp_sessions_each(struct bgp_sessions *all, bgp_session_fn *fn, void *arg)
 }
 
 struct bgp_session *bgp_session_add(struct bgp_sessions *all, const struct bgp_neighbor *nb,
-    struct bgp_range *range, const struct ipaddr *address)
+    struct bgp_range *range, const struct ipaddr *address, const char *interface)
 {
 	struct bgp_session *s = xcalloc(1, sizeof(*s));
 	char text[PREFIX_STRLEN];
@@ -77,11 +77,15 @@ struct bgp_session *bgp_session_add(struct bgp_sessions *all, const struct bgp_n
 		s->nb.address = *address;
 		free(s->nb.name);
 		s->nb.name = xstrdup(ipaddr_str(address, text));
+		if (interface) {
+			free(s->nb.interface);
+			s->nb.interface = xstrdup(interface);
+		}
 		range->n++;
 	} else {
 		bgp_key_refresh(all, &s->nb, &s->key);
 	}
-	i = place_of(all, &s->nb.address, nb->interface ? nb->interface : "");
+	i = place_of(all, &s->nb.address, s->nb.interface ? s->nb.interface : "");
 	all->v = xrealloc(all->v, all->n + 1, sizeof(struct bgp_session *));
 	memmove(all->v + i + 1, all->v + i, (all->n - i) * sizeof(struct bgp_session *));
 	all->v[i] = s;

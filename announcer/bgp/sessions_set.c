@@ -17,6 +17,14 @@ static const struct bgp_neighbor *wanted(
 	return NULL;
 }
 
+/* The limit that a session waits at lets more in now. */
+static bool limit_raised(const struct bgp_import *old, const struct bgp_import *now)
+{
+	if (!old->max_prefix || old->warning_only)
+		return false;
+	return !now->max_prefix || now->warning_only || now->max_prefix > old->max_prefix;
+}
+
 /* What may change under a running session. */
 static void change(struct bgp_neighbor *to, const struct bgp_neighbor *from)
 {
@@ -43,6 +51,19 @@ static void end(struct bgp_sessions *all, size_t i, uint16_t code)
 	bgp_session_free(all, i);
 }
 
+static void session_change(struct bgp_session *s, const struct bgp_neighbor *nb)
+{
+	bool again = s->limited && limit_raised(&s->nb.import, &nb->import);
+
+	change(&s->nb, nb);
+	if (!again)
+		return;
+	s->limited = false;
+	s->tries = 0;
+	bgp_session_plan(s, true);
+	bgp_sessions_todo(s->all); /* of a range: its peer may come back, it goes */
+}
+
 /* Sessions of a range: nb NULL or different: they end. */
 static void range_sessions(
     struct bgp_sessions *all, struct bgp_range *r, const struct bgp_neighbor *nb, uint16_t code)
@@ -51,7 +72,7 @@ static void range_sessions(
 		if (all->v[i]->range != r)
 			continue;
 		if (nb)
-			change(&all->v[i]->nb, nb);
+			session_change(all->v[i], nb);
 		else
 			end(all, i, code);
 	}
@@ -107,7 +128,7 @@ static void sessions_old(struct bgp_sessions *all, const struct bgp_neighbor *v,
 			end(all, i, nb ? BGP_CEASE_CHANGED : BGP_CEASE_DECONFIGURED);
 			continue;
 		}
-		change(&s->nb, nb);
+		session_change(s, nb);
 		bgp_key_refresh(all, &s->nb, &s->key);
 		if (missing != nb->password_missing)
 			bgp_session_plan(s, true);
@@ -130,7 +151,7 @@ void bgp_sessions_set(struct bgp_sessions *all, const struct bgp_neighbor *v, si
 		if (have(all, &v[i]))
 			continue;
 		if (v[i].address.family)
-			bgp_session_add(all, &v[i], NULL, NULL);
+			bgp_session_add(all, &v[i], NULL, NULL, NULL);
 		else
 			range_add(all, &v[i]);
 	}

@@ -64,8 +64,8 @@ static void refused(struct bgp_sessions *all, const struct from *f, const char *
 /* NULL: none, it was said why. */
 static struct bgp_session *session_of(struct bgp_sessions *all, const struct from *f)
 {
-	struct bgp_session *s =
-	    bgp_session_at(all, &f->address, *f->interface ? f->interface : NULL);
+	const char *interface = *f->interface ? f->interface : NULL;
+	struct bgp_session *s = bgp_session_at(all, &f->address, interface);
 	struct bgp_range *r = s ? NULL : range_of(all, &f->address);
 	const char *why = s ? bgp_session_blocked(s) : NULL;
 
@@ -81,7 +81,7 @@ static struct bgp_session *session_of(struct bgp_sessions *all, const struct fro
 		refused(all, f, why);
 		return NULL;
 	}
-	return s ? s : bgp_session_add(all, &r->nb, r, &f->address);
+	return s ? s : bgp_session_add(all, &r->nb, r, &f->address, interface);
 }
 
 /* Make room for one more: the oldest that has no OPEN yet goes, or else the oldest. */

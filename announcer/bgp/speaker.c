@@ -71,6 +71,8 @@ static void source_of(const struct bgp_facts *f, struct bgp_in_source *to)
 	    .address = f->remote,
 	    .local = f->local,
 	    .self = {f->self[0], f->self[1]},
+	    .self_ll = f->self_ll,
+	    .ifindex = f->ifindex,
 	    .asn = f->asn,
 	    .id = f->id,
 	    .my_asn = f->my_asn,
@@ -116,6 +118,22 @@ static void on_stale_over(struct bgp_session *s, void *arg)
 	bgp_changed(b);
 }
 
+/* Nothing else would say why routes of a good peer are not there. */
+static void linklocal_say(struct speaker *sp)
+{
+	struct bgp_in_counts counts;
+
+	bgp_in_peer_counts(sp->in, &counts);
+	if (counts.refused_linklocal == sp->linklocal)
+		return;
+	sp->linklocal = counts.refused_linklocal;
+	if (log_allowed(&sp->bucket))
+		log_warn("bgp",
+		    "peer %s: routes refused: their next hop is link-local, and the peer is "
+		    "on no link of ours",
+		    sp->nb.name);
+}
+
 static int on_update(
     struct bgp_session *s, const struct bgp_update *u, struct bgp_error *e, void *arg)
 {
@@ -123,6 +141,7 @@ static int on_update(
 	struct bgp *b = arg;
 	int rc = bgp_in_update(sp->in, u, e);
 
+	linklocal_say(sp);
 	bgp_changed(b);
 	if (u->end_of_rib)
 		settle_check(b);

@@ -20,7 +20,7 @@ struct bgp_view {
 	uint32_t asn, router_id; /* asn: of bgp.asn, else of the first peer */
 	unsigned max_paths;
 	size_t paths, attrs; /* held of peers; shared attribute lists */
-	const struct bgp_in *in;
+	struct bgp_in *in;
 	const struct bgp_out *out;
 	bool settled;
 	int64_t started_s; /* Unix time */

@@ -118,6 +118,28 @@ static void say(struct bench *b, const char *what, double from_ns, long from_rss
 	b->told = 0;
 }
 
+/* Many peers with one route each go at once, beside all these prefixes. */
+static void several_go(struct bench *b)
+{
+	enum { MANY = 500 };
+	struct bgp_in_peer *p[MANY];
+	const unsigned n = b->n;
+	double t;
+
+	b->n = 1;
+	for (unsigned i = 0; i < MANY; i++) {
+		p[i] = peer(b, 3);
+		announce(b, p[i], 3);
+	}
+	t = now_ns();
+	for (unsigned i = 0; i < MANY; i++)
+		bgp_in_peer_free(p[i]);
+	settle(b);
+	printf("  %u peers go at once: %.1f ms\n", MANY, (now_ns() - t) / 1e6);
+	b->n = n;
+	b->told = 0;
+}
+
 static void run(unsigned n)
 {
 	static const struct out_ops ops = {
@@ -149,6 +171,7 @@ static void run(unsigned n)
 	say(&b, "the first goes (marked)", t, rss);
 	settle(&b);
 	say(&b, "the first goes", t, rss);
+	several_go(&b);
 	bgp_in_peer_free(p2);
 	settle(&b);
 	bgp_in_free(b.in);

@@ -296,7 +296,7 @@ static void path_text(const struct bgp_in_path *p, void *arg)
 	say(t, "\n");
 }
 
-char *lab_paths_text(const struct bgp_in *in)
+char *lab_paths_text(struct bgp_in *in)
 {
 	struct text t = {.buf = xstrdup("")};
 

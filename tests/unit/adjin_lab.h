@@ -64,5 +64,5 @@ void lab_rib(const char *want);
 void lab_paths(const char *want);
 /* The same as texts, to be freed by the caller. */
 char *lab_rib_text(const struct rib *rib);
-char *lab_paths_text(const struct bgp_in *in);
+char *lab_paths_text(struct bgp_in *in);
 #endif

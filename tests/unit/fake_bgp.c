@@ -13,7 +13,7 @@ void bgp_view(const struct bgp *b, struct bgp_view *to)
 {
 	(void)b;
 	*to = fake_bgp.view;
-	to->in = (const struct bgp_in *)&fake_bgp;
+	to->in = (struct bgp_in *)&fake_bgp;
 	to->out = (const struct bgp_out *)&fake_bgp;
 }
 
@@ -65,8 +65,8 @@ static bool is_within(const struct prefix *within, const struct prefix *p)
 	return !within || (p->plen >= within->plen && prefix_contains(within, &a));
 }
 
-void bgp_in_each(const struct bgp_in *in, const struct prefix *within,
-    const struct bgp_in_peer *peer, bgp_in_fn *fn, void *arg)
+void bgp_in_each(struct bgp_in *in, const struct prefix *within, const struct bgp_in_peer *peer,
+    bgp_in_fn *fn, void *arg)
 {
 	(void)in;
 	for (size_t i = 0; i < fake_bgp.n_in; i++) {

@@ -482,6 +482,48 @@ static void paths_are_found_by_family_prefix_and_peer(void **state)
 
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, lab_new, lab_free)
 
+/* RFC 2545: two peers may have the same link-local address, each on its link. */
+static void link_local_next_hops_are_on_the_link(void **state)
+{
+	struct rib_nexthop want[2] = {
+	    {.weight = 1, .ifindex = 7},
+            {.weight = 1, .ifindex = 9}
+        };
+	struct bgp_in_rules rules = {.max_paths = 4};
+	const struct rib_route *r;
+	struct bgp_in_peer *p[3];
+	struct bgp_in_counts c;
+	struct prefix prefix;
+
+	(void)state;
+	bgp_in_set_rules(lab.in, &rules);
+	assert_int_equal(ipaddr_parse("fe80::7", &want[0].addr), 0);
+	want[1].addr = want[0].addr;
+	p[0] = lab_peer("fe80::7", 65001);
+	p[1] = lab_peer("2001:db8::7", 65001);
+	p[2] = lab_peer("2001:db8::8", 65001);
+	lab_source(p[0])->ifindex = 9;
+	lab_source(p[1])->ifindex = 7;
+	for (unsigned i = 0; i < 3; i++) {
+		bgp_in_peer_up(p[i], lab_source(p[i]), 0);
+		SAYS(p[i], .reach = "2001:db8:1::/64", .nexthop = "fe80::7");
+	}
+	bgp_in_run(lab.in, 0);
+	rib_commit(lab.rib);
+	assert_int_equal(prefix_parse("2001:db8:1::/64", &prefix), 0);
+	r = rib_best(lab.rib, &prefix);
+	assert_int_equal(r->n, 2);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(r->nh[i].ifindex, want[i].ifindex);
+		assert_int_equal(ipaddr_cmp(&r->nh[i].addr, &want[i].addr), 0);
+	}
+	/* The third is on no link. */
+	bgp_in_peer_counts(p[2], &c);
+	assert_int_equal(c.refused_linklocal, 1);
+	assert_int_equal(c.refused_nexthop, 1);
+	assert_int_equal(c.accepted[1], 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -505,6 +547,7 @@ int main(void)
 	    TEST(a_budget_is_kept),
 	    TEST(many_prefixes),
 	    TEST(paths_are_found_by_family_prefix_and_peer),
+	    TEST(link_local_next_hops_are_on_the_link),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* max-prefix: what counts, and when. */
+/* max-prefix: what counts, and when; and that many peers may go at once. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
+#include "announcer/bgp/adjin_int.h"
 #include "announcer/util.h"
 #include "tests/unit/adjin_lab.h"
 #include <cmocka.h>
@@ -127,6 +128,37 @@ static void stale_routes_do_not_count_for_the_limit(void **state)
 	    lab_say(p, &(const struct lab_says){.reach = "10.0.0.1/32"}, &e), -EPROTO);
 }
 
+/* One walk over the table is for all that went down since the last run. */
+static void many_peers_that_go_cost_one_walk(void **state)
+{
+	struct bgp_in_peer *p[8], *stays;
+	char address[8][16], prefix[20];
+
+	(void)state;
+	stays = lab_peer("192.0.2.200", 65001);
+	SAYS(stays, .reach = "10.0.0.0/24 10.9.0.0/24");
+	for (unsigned i = 0; i < ARRAY_LEN(p); i++) {
+		snprintf(address[i], sizeof(address[i]), "192.0.2.%u", i + 1);
+		snprintf(prefix, sizeof(prefix), "10.0.%u.0/24", i / 2);
+		p[i] = lab_peer(address[i], 65001);
+		SAYS(p[i], .reach = prefix);
+	}
+	bgp_in_run(lab.in, 0);
+	for (unsigned i = 0; i < ARRAY_LEN(p); i++) {
+		bgp_in_peer_down(p[i], false);
+		assert_int_equal(counts(p[i]).accepted[0], 0);
+	}
+	assert_int_equal(lab.in->n_going, ARRAY_LEN(p)); /* nothing was walked through */
+	for (unsigned i = 2; i < ARRAY_LEN(p); i++)
+		lab_peer_gone(p[i]);
+	/* Two are back before that: what they say now stays. */
+	for (unsigned i = 0; i < 2; i++)
+		bgp_in_peer_up(p[i], lab_source(p[i]), 0);
+	assert_int_equal(lab.in->n_going, 0);
+	SAYS(p[1], .reach = "10.7.0.0/24");
+	lab_rib("10.0.0.0/24 192.0.2.200\n10.7.0.0/24 192.0.2.2\n10.9.0.0/24 192.0.2.200\n");
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, lab_new, lab_free)
 
 int main(void)
@@ -136,6 +168,7 @@ int main(void)
 	    TEST(too_many_prefixes_may_only_be_told),
 	    TEST(a_lower_limit_counts_at_once),
 	    TEST(stale_routes_do_not_count_for_the_limit),
+	    TEST(many_peers_that_go_cost_one_walk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

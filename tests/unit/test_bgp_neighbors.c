@@ -255,7 +255,8 @@ static void passwords_from_secrets(void **state)
 		    NULL, store);
 		assert_int_equal(to.n, 1);
 		assert_int_equal(to.v[0].password_missing, !rows[i].password);
-		assert_int_equal(to.notes.n, rows[i].error ? 1 : 0);
+		assert_int_equal(to.notes.n, 0);
+		assert_int_equal(to.waits.n, rows[i].error ? 1 : 0);
 		if (rows[i].password) {
 			assert_string_equal(to.v[0].password, rows[i].password);
 		} else {
@@ -264,7 +265,7 @@ static void passwords_from_secrets(void **state)
 			    "peer peer1: Secret metallb-system/tor %s: the session waits for "
 			    "it",
 			    rows[i].error);
-			assert_string_equal(to.notes.v[0], note);
+			assert_string_equal(to.waits.v[0], note);
 		}
 		bgp_neighbors_fini(&to);
 		store_free(store);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What goes into the kernel, with which words, and what of it others change. */
+#include "announcer/kroutes_int.h"
 #include "tests/unit/kroutes_lab.h"
 
 static void routes_share_objects(void **state)
@@ -351,6 +352,28 @@ static void without_the_right_nothing_is_tried_on(void **state)
 	lab_stop(&l);
 }
 
+/* Prefixes and next hops are what peers choose: which of them collide is not for them to know.
+ */
+static void tables_of_what_peers_choose_are_seeded(void **state)
+{
+	const struct ipaddr a = {
+	    .family = AF_INET, .addr = {192, 0, 2, 1}
+        };
+	const struct prefix p = prefix_of_addr(&a);
+	struct kfault fault = {.prefix = p};
+	struct kforeign foreign = {.prefix = p};
+	struct khop hop = {.gate = a, .ifindex = 32};
+	struct rib_nexthop nh = {.addr = a, .weight = 1};
+	struct kset set = {.nh = &nh, .n = 1, .family = AF_INET};
+	uint32_t plain = table_hash(a.addr, 4, 32), sum = table_hash(a.addr, 4, AF_INET) + 1;
+
+	(void)state;
+	assert_int_not_equal(kfaults_ops.hash(&fault), plain);
+	assert_int_not_equal(kforeigns_ops.hash(&foreign), plain);
+	assert_int_not_equal(khops_ops.hash(&hop), plain);
+	assert_int_not_equal(ksets_ops.hash(&set), table_hash(&sum, sizeof(sum), 0));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -368,6 +391,7 @@ int main(void)
 	    cmocka_unit_test(without_objects_routes_have_their_next_hops),
 	    cmocka_unit_test(what_zebra_told_us_is_not_for_the_kernel),
 	    cmocka_unit_test(without_the_right_nothing_is_tried_on),
+	    cmocka_unit_test(tables_of_what_peers_choose_are_seeded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

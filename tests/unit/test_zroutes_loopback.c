@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Routes over interface lo, role node: when they are sent, and what moves them. */
+/* Routes over interface lo (role node) and link-local gateways: when they are sent, what moves
+ * them. */
 #include "tests/unit/zroutes_words.h"
 
 /* Route i over interface lo. */
@@ -82,6 +83,43 @@ static void from_gateways_to_lo_and_back(void **state)
 	assert_non_null(strstr(l->said, "add 192.0.2.1/32 10.0.0.0*1; "));
 }
 
+/* zebra is not asked about a link-local gateway: it is where its interface is up. */
+static void link_local_gateways_go_with_their_interface(void **state)
+{
+	struct lab *l = *state;
+	struct rib_nexthop nh[2] = {
+	    {.weight = 1, .ifindex = 7},
+            {.weight = 1, .ifindex = 9}
+        };
+	const struct prefix p = {
+	    .family = AF_INET6, .plen = 64, .addr = {0x20, 1}
+        };
+
+	assert_int_equal(ipaddr_parse("fe80::7", &nh[0].addr), 0);
+	nh[1].addr = nh[0].addr;
+	rib_set(l->rib, RIB_BGP, &p, nh, 2);
+	rib_commit(l->rib);
+	expect(l, "add 2001::/64 fe80::7*1 fe80::7*1; ");
+	assert_true(zroutes_settled(l->z));
+	zroutes_note(l->z, &p, ZNOTE_INSTALLED, l->now);
+	zroutes_iface(l->z, 9, false, l->now);
+	assert_non_null(strstr(l->said, "add 2001::/64 fe80::7*"));
+	assert_null(strstr(l->said, "fe80::7*1 fe80::7"));
+	l->said[0] = '\0';
+	zroutes_iface(l->z, 9, true, l->now);
+	assert_non_null(strstr(l->said, "add 2001::/64 fe80::7*"));
+	zroutes_down(l->z);
+	l->said[0] = '\0';
+	zroutes_up(l->z, 8, l->now);
+	later(l, 10000);
+	assert_null(strstr(l->said, "track"));
+	rib_set(l->rib, RIB_BGP, &p, NULL, 0);
+	rib_commit(l->rib);
+	later(l, 200000);
+	later(l, 200000);
+	assert_null(strstr(l->said, "track"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -89,6 +127,7 @@ int main(void)
 	    CASE(links_do_not_touch_a_route_over_lo),
 	    CASE(lo_itself_takes_its_routes_down),
 	    CASE(from_gateways_to_lo_and_back),
+	    CASE(link_local_gateways_go_with_their_interface),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
