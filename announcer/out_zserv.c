@@ -299,9 +299,17 @@ void out_zserv_track(struct out_zserv *z, const struct ipaddr *nh)
 	zserv_settle(z);
 }
 
+/* zebra (8.4 at least) works its queue off even for a client that is gone: what it takes from
+ * there after it has removed our routes stays for good. */
+static bool queued(const struct out_zserv *z)
+{
+	return zroutes_count(z->routes, ZROUTE_INSTALLING) ||
+	       zroutes_count(z->routes, ZROUTE_REMOVING);
+}
+
 /* Have zebra read all that was queued before the connection ends: what it has not read by
- * then it may drop. Its answer to a last question says so. */
-static void drain(struct out_zserv *z)
+ * then it may drop. Its answer to a last question says so. done: and have it done that. */
+static void drain(struct out_zserv *z, bool done)
 {
 	struct zapi_nht_reg fence = {.addr = zserv_fence};
 	int64_t end = zserv_now_ms() + LEAVE_MS;
@@ -309,7 +317,7 @@ static void drain(struct out_zserv *z)
 
 	z->leaving = true;
 	zclient_send_nexthop_register(z->client, &fence);
-	while (z->leaving && zserv_now_ms() < end) {
+	while ((z->leaving || (done && queued(z))) && zserv_now_ms() < end) {
 		size_t len;
 		const void *out = zclient_out(z->client, &len);
 		struct pollfd p = {.fd = z->fd, .events = len ? POLLIN | POLLOUT : POLLIN};
@@ -340,7 +348,7 @@ static void leave(struct out_zserv *z, bool hold)
 
 		zclient_send_graceful_restart(z->client, &gr);
 	}
-	drain(z);
+	drain(z, !hold);
 	if (!hold || !z->graceful)
 		log_info("zserv", "left zebra, our routes are withdrawn");
 	else if (z->version->features & ZF_STALE_KEPT)
