@@ -105,3 +105,23 @@ mv "$manifests.away" "$manifests"
 kill -HUP "${pids[grevyd]}"
 wait_for 10 'grevy "show rib" | grep "$pool4.1"'
 is 'it is back: the routes are as they were' "$(routes_of)" "$before"
+
+# --- zebra was here, and is switched off by reload: the kernel's output takes over, and back ------
+
+zserv_state() { grevy 'show zserv json' | json "d['state']"; }
+reload() {
+    grevyd_conf
+    kill -HUP "${pids[grevyd]}"
+}
+zebra_start
+becomes 20 'zebra comes: grevyd connects' zserv_state up
+becomes 20 "its routes take the place of the kernel output's" 'kernel | wc -l' 0
+becomes 20 'and zebra has them' 'zebra | wc -l' 5
+echo 'zebra: {enabled: no}' | reload
+becomes 10 'zebra is switched off' zserv_state off
+becomes 20 'the kernel output takes over' 'kernel | wc -l' 5
+is 'with the routes as they were' "$(routes_of)" "$before"
+reload </dev/null
+becomes 20 'zebra is switched on again' zserv_state up
+becomes 20 'the kernel output leaves' 'kernel | wc -l' 0
+becomes 20 'and zebra has them again' 'zebra | wc -l' 5
