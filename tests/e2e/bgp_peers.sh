@@ -249,7 +249,7 @@ openbgpd_conf() {
     local i=$1 family name address as role gtsm password prefix kind
     echo "AS $(as_of "$i")"
     echo "router-id $(node_ip "$i")"
-    echo 'fib-update no'
+    printf '%s\n' 'fib-update no' 'connect-retry 1'
     echo "socket \"$lab/openbgpd$i.ctl\""
     printf 'listen on %s\n' "$(node_ip "$i")" "$(node_ip "$i" 6)"
     for family in 4 6; do
