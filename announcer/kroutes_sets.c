@@ -11,6 +11,7 @@
  */
 #include "announcer/kroutes_int.h"
 #include "announcer/util.h"
+#include <assert.h>
 #include <errno.h>
 
 enum { RETRY_MS = 50, RETRY_MAX_MS = 10000, ID_TRIES = 8, COLLECT_MAX = 256 };
@@ -229,6 +230,7 @@ static int objects_sync(struct kroutes *k, struct kset *s)
 	struct fib_nexthop *members = xcalloc(s->n_usable, sizeof(*members));
 	int rc = 0;
 
+	assert(s->n_usable && s->hops);
 	inherit(k, s);
 	for (size_t i = 0; !rc && i < s->n_usable; i++) {
 		struct fib_nexthop one = s->usable[i];

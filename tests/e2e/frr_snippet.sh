@@ -102,5 +102,6 @@ ok 'the router sends it a network of its own'
 is 'which the node does not take' \
     "$(summary node1 peer | json "d['peers']['192.168.2.1']['pfxRcd']")" 0
 reload auto
-becomes 10 'reloaded with auto: the routes are withdrawn' 'learned ip route show' ''
+becomes 10 "reloaded with auto: zebra has no route of ours; our speaker tells the router" \
+    'in_ns node1 ip route show proto 197' ''
 becomes 5 'off again' zserv_state off
