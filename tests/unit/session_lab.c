@@ -238,13 +238,19 @@ void lab_wait(struct lab *l, const char *text)
 	}
 }
 
-struct bgp_session_status lab_status(struct lab *l, unsigned n)
+static struct bgp_session *find(struct lab *l, unsigned n)
 {
 	struct ipaddr a = {
 	    .family = AF_INET, .addr = {127, 0, 0, (uint8_t)n}
         };
+
+	return bgp_sessions_find(l->all, &a);
+}
+
+struct bgp_session_status lab_status(struct lab *l, unsigned n)
+{
 	struct bgp_session_status st;
-	struct bgp_session *s = bgp_sessions_find(l->all, &a);
+	struct bgp_session *s = find(l, n);
 
 	assert_non_null(s);
 	bgp_session_status(s, &st);
@@ -507,4 +513,59 @@ void peer_establish(struct peer *p)
 	peer_keepalive(p);
 	snprintf(text, sizeof(text), "up %s\n", ipaddr_str(&p->address, address));
 	lab_wait(p->lab, text);
+}
+
+/* ---- one lab and two peers ---- */
+
+struct lab lab;
+struct peer p2, p3;
+
+int lab_setup(void **state)
+{
+	(void)state;
+	lab_start(&lab);
+	peer_init(&p2, &lab, 2);
+	peer_init(&p3, &lab, 3);
+	return 0;
+}
+
+int lab_teardown(void **state)
+{
+	(void)state;
+	lab_stop(&lab);
+	peer_fini(&p2);
+	peer_fini(&p3);
+	return 0;
+}
+
+void dialled(void)
+{
+	struct bgp_neighbor nb = lab_neighbor(2, p2.port, "127.0.0.2");
+
+	peer_listen(&p2);
+	lab_set(&lab, &nb, 1);
+	peer_accept(&p2);
+}
+
+void taken(void)
+{
+	struct bgp_neighbor nb = lab_neighbor(2, 0, "127.0.0.2");
+
+	lab_set(&lab, &nb, 1);
+	peer_dial(&p2);
+}
+
+struct bgp_session *session(unsigned n)
+{
+	return find(&lab, n);
+}
+
+struct bgp_neighbor range_of(uint32_t limit)
+{
+	struct bgp_neighbor nb = lab_neighbor(0, 0, "127.0.0.0/24");
+
+	memset(&nb.address, 0, sizeof(nb.address));
+	assert_int_equal(prefix_parse("127.0.0.0/24", &nb.range), 0);
+	nb.limit = limit;
+	return nb;
 }

@@ -69,4 +69,15 @@ struct bgp_error peer_expect_error(struct peer *p, uint16_t code);
 void peer_expect_end(struct peer *p); /* it is closed, whatever comes before */
 /* From TCP on: both OPENs and KEEPALIVEs; then wait until we are established. */
 void peer_establish(struct peer *p);
+
+/* One lab and peers 127.0.0.2 and 127.0.0.3: cmocka's setup and teardown. */
+extern struct lab lab;
+extern struct peer p2, p3;
+int lab_setup(void **state);
+int lab_teardown(void **state);
+void dialled(void);                      /* 127.0.0.2 is dialled by us */
+void taken(void);                        /* it dials us */
+struct bgp_session *session(unsigned n); /* with 127.0.0.n; NULL: none */
+/* All of 127.0.0.0/24, at most `limit` at once. */
+struct bgp_neighbor range_of(uint32_t limit);
 #endif

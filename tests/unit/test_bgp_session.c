@@ -12,55 +12,6 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
-static struct lab lab;
-static struct peer p2, p3;
-
-static int setup(void **state)
-{
-	(void)state;
-	lab_start(&lab);
-	peer_init(&p2, &lab, 2);
-	peer_init(&p3, &lab, 3);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	lab_stop(&lab);
-	peer_fini(&p2);
-	peer_fini(&p3);
-	return 0;
-}
-
-/* 127.0.0.2 is dialled by us. */
-static void dialled(void)
-{
-	struct bgp_neighbor nb = lab_neighbor(2, p2.port, "127.0.0.2");
-
-	peer_listen(&p2);
-	lab_set(&lab, &nb, 1);
-	peer_accept(&p2);
-}
-
-/* 127.0.0.2 dials us. */
-static void taken(void)
-{
-	struct bgp_neighbor nb = lab_neighbor(2, 0, "127.0.0.2");
-
-	lab_set(&lab, &nb, 1);
-	peer_dial(&p2);
-}
-
-static struct bgp_session *session(unsigned n)
-{
-	struct ipaddr a = {
-	    .family = AF_INET, .addr = {127, 0, 0, (uint8_t)n}
-        };
-
-	return bgp_sessions_find(lab.all, &a);
-}
-
 static void dials_and_sends(void **state)
 {
 	const struct bgp_facts *f;
@@ -283,16 +234,6 @@ static void restart_that_tcp_did_not_see(void **state)
 	assert_string_equal(lab.told, "down 127.0.0.2 hold\nup 127.0.0.2\n");
 	peer_expect_end(&p2);
 	peer_fini(&other);
-}
-
-static struct bgp_neighbor range_of(uint32_t limit)
-{
-	struct bgp_neighbor nb = lab_neighbor(0, 0, "127.0.0.0/24");
-
-	memset(&nb.address, 0, sizeof(nb.address));
-	assert_int_equal(prefix_parse("127.0.0.0/24", &nb.range), 0);
-	nb.limit = limit;
-	return nb;
 }
 
 static void range_and_its_limit(void **state)
@@ -559,7 +500,7 @@ static void connect_refused(void **state)
 	assert_string_equal(lab_status(&lab, 2).why, "");
 }
 
-#define row(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define row(f) cmocka_unit_test_setup_teardown(f, lab_setup, lab_teardown)
 
 int main(void)
 {

@@ -17,46 +17,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static struct lab lab;
-static struct peer p2, p3;
-
-static int setup(void **state)
-{
-	(void)state;
-	lab_start(&lab);
-	peer_init(&p2, &lab, 2);
-	peer_init(&p3, &lab, 3);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	lab_stop(&lab);
-	peer_fini(&p2);
-	peer_fini(&p3);
-	return 0;
-}
-
-/* 127.0.0.2 is dialled by us. */
-static void dialled(void)
-{
-	struct bgp_neighbor nb = lab_neighbor(2, p2.port, "127.0.0.2");
-
-	peer_listen(&p2);
-	lab_set(&lab, &nb, 1);
-	peer_accept(&p2);
-}
-
-static struct bgp_session *session(unsigned n)
-{
-	struct ipaddr a = {
-	    .family = AF_INET, .addr = {127, 0, 0, (uint8_t)n}
-        };
-
-	return bgp_sessions_find(lab.all, &a);
-}
-
 /* In the place of the C library's: it fails `fails` times, by this error, for who dials. */
 static int send_error, fails, fails_on = -1;
 
@@ -224,7 +184,7 @@ static void a_higher_limit_starts_it_again(void **state)
 	peer_establish(&p2);
 }
 
-#define row(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define row(f) cmocka_unit_test_setup_teardown(f, lab_setup, lab_teardown)
 
 int main(void)
 {
