@@ -75,6 +75,14 @@ struct bgp_in_peer *lab_peer(const char *address, uint32_t asn)
 	return lab_peer_with(address, asn, &any);
 }
 
+struct bgp_in_counts lab_counts(const struct bgp_in_peer *p)
+{
+	struct bgp_in_counts c;
+
+	bgp_in_peer_counts(p, &c);
+	return c;
+}
+
 struct bgp_in_source *lab_source(const struct bgp_in_peer *p)
 {
 	for (size_t i = 0; i < lab.n; i++)
@@ -110,6 +118,14 @@ struct bgp_prefix_list lab_list(struct bgp_prefix_rule *v, const char *rules)
 		rules += len + (rules[len] == ';');
 	}
 	return l;
+}
+
+struct bgp_in_peer *lab_peer_with_list(const char *rules, struct bgp_import import)
+{
+	struct bgp_prefix_rule v[8];
+
+	import.prefixes = lab_list(v, rules);
+	return lab_peer_with("192.0.2.1", 65001, &import);
 }
 
 struct bytes {

@@ -33,10 +33,14 @@ int lab_free(void **state);
 struct bgp_in_peer *lab_peer(const char *address, uint32_t asn);
 struct bgp_in_peer *lab_peer_with(
     const char *address, uint32_t asn, const struct bgp_import *import);
+struct bgp_in_counts lab_counts(const struct bgp_in_peer *p);
 struct bgp_in_source *lab_source(const struct bgp_in_peer *p);
 void lab_peer_gone(struct bgp_in_peer *p);
 /* Rules separated by ";"; v holds them. */
 struct bgp_prefix_list lab_list(struct bgp_prefix_rule *v, const char *rules);
+/* A peer 192.0.2.1, AS 65001, that may announce what these rules say; up to 8. */
+struct bgp_in_peer *lab_peer_with_list(const char *rules, struct bgp_import import);
+#define PEER(rules, ...) lab_peer_with_list(rules, (struct bgp_import){__VA_ARGS__})
 
 /* What an UPDATE says; prefixes are separated by blanks. */
 struct lab_says {

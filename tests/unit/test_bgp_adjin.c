@@ -12,24 +12,6 @@
 #define A "192.0.2.1"
 #define B "192.0.2.2"
 
-static struct bgp_in_counts counts(const struct bgp_in_peer *p)
-{
-	struct bgp_in_counts c;
-
-	bgp_in_peer_counts(p, &c);
-	return c;
-}
-
-static struct bgp_in_peer *peer_with_list(const char *rules, struct bgp_import import)
-{
-	struct bgp_prefix_rule v[8];
-
-	import.prefixes = lab_list(v, rules);
-	return lab_peer_with(A, 65001, &import);
-}
-
-#define PEER(rules, ...) peer_with_list(rules, (struct bgp_import){__VA_ARGS__})
-
 static void announced_replaced_withdrawn(void **state)
 {
 	struct bgp_in_peer *a = lab_peer(A, 65001);
@@ -40,8 +22,8 @@ static void announced_replaced_withdrawn(void **state)
 	SAYS(six, .reach = "2001:db8:1::/64 ::/0", .linklocal = "fe80::1");
 	lab_rib("0.0.0.0/0 192.0.2.1\n10.0.0.1/32 192.0.2.1\n10.0.0.2/32 192.0.2.1\n"
 		"::/0 2001:db8::1\n2001:db8:1::/64 2001:db8::1\n");
-	assert_int_equal(counts(a).accepted[0], 3);
-	assert_int_equal(counts(six).accepted[1], 2);
+	assert_int_equal(lab_counts(a).accepted[0], 3);
+	assert_int_equal(lab_counts(six).accepted[1], 2);
 	assert_int_equal(bgp_in_count(lab.in, AF_INET), 3);
 	SAYS(a, .reach = "10.0.0.1/32", .nexthop = "192.0.2.7", .withdraw = "10.0.0.2/32");
 	/* RFC 4271 4.3: in both, it is announced. Twice is once. */
@@ -49,12 +31,12 @@ static void announced_replaced_withdrawn(void **state)
 	SAYS(a, .withdraw = "10.9.9.9/32");
 	SAYS(six, .withdraw = "::/0 2001:db8:1::/64");
 	lab_rib("0.0.0.0/0 192.0.2.1\n10.0.0.1/32 192.0.2.7\n");
-	assert_int_equal(counts(a).accepted[0], 2);
-	assert_int_equal(counts(six).accepted[1], 0);
+	assert_int_equal(lab_counts(a).accepted[0], 2);
+	assert_int_equal(lab_counts(six).accepted[1], 0);
 	assert_int_equal(bgp_attr_table_count(lab.attrs), 2);
 	bgp_in_peer_down(a, false);
 	lab_rib("");
-	assert_int_equal(counts(a).accepted[0], 0);
+	assert_int_equal(lab_counts(a).accepted[0], 0);
 }
 
 /* RFC 8212. */
@@ -65,7 +47,7 @@ static void no_list_lets_nothing_in(void **state)
 	(void)state;
 	SAYS(p, .reach = "10.0.0.1/32 10.0.0.2/32");
 	lab_rib("");
-	assert_int_equal(counts(p).refused_policy, 2);
+	assert_int_equal(lab_counts(p).refused_policy, 2);
 	assert_int_equal(bgp_in_count(lab.in, 0), 0);
 }
 
@@ -76,8 +58,8 @@ static void a_list_lets_in_what_it_names(void **state)
 	(void)state;
 	SAYS(p, .reach = "10.0.0.1/32 10.1.0.1/32 10.2.0.0/24 192.168.0.1/32 10.2.0.1/32");
 	lab_rib("10.0.0.1/32 192.0.2.1\n10.2.0.1/32 192.0.2.1\n");
-	assert_int_equal(counts(p).refused_policy, 3);
-	assert_int_equal(counts(p).accepted[0], 2);
+	assert_int_equal(lab_counts(p).refused_policy, 3);
+	assert_int_equal(lab_counts(p).accepted[0], 2);
 }
 
 static void a_list_that_changes_is_applied(void **state)
@@ -119,8 +101,8 @@ static void a_refused_route_replaces_the_one_before(void **state)
 	lab_rib("10.0.0.2/32 192.0.2.1\n");
 	SAYS(p, .reach = "10.0.0.2/32", .nexthop = "127.0.0.1");
 	lab_rib("");
-	assert_int_equal(counts(p).refused_loop, 1);
-	assert_int_equal(counts(p).refused_nexthop, 1);
+	assert_int_equal(lab_counts(p).refused_loop, 1);
+	assert_int_equal(lab_counts(p).refused_nexthop, 1);
 }
 
 static void own_as_as_often_as_allowed(void **state)
@@ -132,7 +114,7 @@ static void own_as_as_often_as_allowed(void **state)
 	SAYS(p, .reach = "10.0.0.2/32", .as = "65001 64512 64512 64512");
 	SAYS(p, .reach = "10.0.0.3/32", .as = "65001 64512 1 {64512,64512}");
 	lab_rib("10.0.0.1/32 192.0.2.1\n");
-	assert_int_equal(counts(p).refused_loop, 2);
+	assert_int_equal(lab_counts(p).refused_loop, 2);
 }
 
 /* RFC 4456 8. */
@@ -149,7 +131,7 @@ static void reflected_routes_do_not_come_back(void **state)
 	    .n_clusters = 2);
 	SAYS(p, .reach = "10.0.0.4/32", .as = "65001 64512");
 	lab_rib("10.0.0.3/32 192.0.2.1\n");
-	assert_int_equal(counts(p).refused_loop, 3);
+	assert_int_equal(lab_counts(p).refused_loop, 3);
 }
 
 static void next_hops_of_the_wrong_kind_are_refused(void **state)
@@ -166,8 +148,8 @@ static void next_hops_of_the_wrong_kind_are_refused(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(six); i++)
 		SAYS(p6, .reach = "2001:db8:1::/64", .nexthop = six[i]);
 	lab_rib("");
-	assert_int_equal(counts(p4).refused_nexthop, ARRAY_LEN(four));
-	assert_int_equal(counts(p6).refused_nexthop, ARRAY_LEN(six));
+	assert_int_equal(lab_counts(p4).refused_nexthop, ARRAY_LEN(four));
+	assert_int_equal(lab_counts(p6).refused_nexthop, ARRAY_LEN(six));
 	SAYS(p4, .reach = "10.0.0.1/32", .nexthop = "169.254.0.1");
 	lab_rib("10.0.0.1/32 169.254.0.1\n");
 	/* Ours of the other family. */
@@ -194,7 +176,7 @@ static void next_hop_rules(void **state)
 	SAYS(lab_peer_with("192.0.2.3", 65001, &as_is), .reach = "10.0.0.3/32",
 	    .nexthop = "192.0.2.9");
 	lab_rib("10.0.0.1/32 lo\n10.0.0.2/32 192.0.2.2\n10.0.0.3/32 192.0.2.9\n");
-	assert_int_equal(counts(p).refused_nexthop, 1);
+	assert_int_equal(lab_counts(p).refused_nexthop, 1);
 }
 
 /* RFC 7606 2. */
@@ -208,7 +190,7 @@ static void malformed_updates_withdraw(void **state)
 	    .verdict = BGP_UPDATE_WITHDRAWN);
 	SAYS(p, .reach = "10.0.0.4/32", .verdict = BGP_UPDATE_DISCARDED);
 	lab_rib("10.0.0.3/32 192.0.2.1\n10.0.0.4/32 192.0.2.1\n");
-	assert_int_equal(counts(p).refused_malformed, 2);
+	assert_int_equal(lab_counts(p).refused_malformed, 2);
 }
 
 static void local_pref_of_the_policy_wins(void **state)
@@ -269,25 +251,25 @@ static void held_routes_stay_until_end_of_rib(void **state)
 	bgp_in_peer_down(p, true);
 	lab_rib("10.0.0.1/32 192.0.2.1\n10.0.0.2/32 192.0.2.1\n10.0.0.3/32 192.0.2.1\n"
 		"2001:db8:1::/64 2001:db8::1\n");
-	assert_int_equal(counts(p).stale, 4);
+	assert_int_equal(lab_counts(p).stale, 4);
 	bgp_in_peer_up(p, lab_source(p), BGP_IPV4 | BGP_IPV6);
 	SAYS(p, .reach = "10.0.0.1/32");
 	SAYS(p, .reach = "10.0.0.2/32", .nexthop = "192.0.2.9");
-	assert_int_equal(counts(p).stale, 2);
+	assert_int_equal(lab_counts(p).stale, 2);
 	lab_paths("10.0.0.1/32\n *192.0.2.1 First path received\n"
 		  "10.0.0.2/32\n *192.0.2.1 First path received\n"
 		  "10.0.0.3/32\n *~192.0.2.1 First path received\n"
 		  "2001:db8:1::/64\n *~192.0.2.1 First path received\n");
 	SAYS(p, .end_of_rib = AF_INET);
 	lab_rib("10.0.0.1/32 192.0.2.1\n10.0.0.2/32 192.0.2.9\n2001:db8:1::/64 2001:db8::1\n");
-	assert_int_equal(counts(p).end_of_rib, BGP_IPV4);
-	assert_int_equal(counts(p).stale, 1);
+	assert_int_equal(lab_counts(p).end_of_rib, BGP_IPV4);
+	assert_int_equal(lab_counts(p).stale, 1);
 	SAYS(p, .end_of_rib = AF_INET6);
 	lab_rib("10.0.0.1/32 192.0.2.1\n10.0.0.2/32 192.0.2.9\n");
-	assert_int_equal(counts(p).end_of_rib, BGP_IPV4 | BGP_IPV6);
+	assert_int_equal(lab_counts(p).end_of_rib, BGP_IPV4 | BGP_IPV6);
 	/* A second one sweeps nothing. */
 	SAYS(p, .end_of_rib = AF_INET);
-	assert_int_equal(counts(p).accepted[0], 2);
+	assert_int_equal(lab_counts(p).accepted[0], 2);
 }
 
 static void families_that_are_not_held_go(void **state)
@@ -302,7 +284,7 @@ static void families_that_are_not_held_go(void **state)
 	lab_rib("2001:db8:1::/64 2001:db8::1\n");
 	bgp_in_peer_drop_stale(p);
 	lab_rib("");
-	assert_int_equal(counts(p).stale, 0);
+	assert_int_equal(lab_counts(p).stale, 0);
 }
 
 /* RFC 4724 4.2: routes that were stale already go at the next restart. */
@@ -317,10 +299,10 @@ static void a_second_restart_drops_what_was_stale(void **state)
 	SAYS(p, .reach = "10.0.0.2/32");
 	bgp_in_peer_down(p, true);
 	lab_rib("10.0.0.2/32 192.0.2.1\n");
-	assert_int_equal(counts(p).stale, 1);
+	assert_int_equal(lab_counts(p).stale, 1);
 	bgp_in_peer_down(p, false);
 	lab_rib("");
-	assert_int_equal(counts(p).stale, 0);
+	assert_int_equal(lab_counts(p).stale, 0);
 }
 
 /* RFC 4724 4.2: stale and other routes are not treated differently. */

@@ -12,24 +12,6 @@
 
 #define A "192.0.2.1"
 
-static struct bgp_in_counts counts(const struct bgp_in_peer *p)
-{
-	struct bgp_in_counts c;
-
-	bgp_in_peer_counts(p, &c);
-	return c;
-}
-
-static struct bgp_in_peer *peer_with_list(const char *rules, struct bgp_import import)
-{
-	struct bgp_prefix_rule v[8];
-
-	import.prefixes = lab_list(v, rules);
-	return lab_peer_with(A, 65001, &import);
-}
-
-#define PEER(rules, ...) peer_with_list(rules, (struct bgp_import){__VA_ARGS__})
-
 static void too_many_prefixes_end_the_session(void **state)
 {
 	static const uint8_t four[] = {0, 1, 1, 0, 0, 0, 2}, six[] = {0, 2, 1, 0, 0, 0, 2};
@@ -43,18 +25,18 @@ static void too_many_prefixes_end_the_session(void **state)
 	SAYS(p, .reach = "2001:db8:1::/64 2001:db8:2::/64", .nexthop = "2001:db8::1");
 	SAYS(p, .withdraw = "10.0.0.2/32");
 	SAYS(p, .reach = "10.0.0.3/32");
-	assert_false(counts(p).over_limit);
+	assert_false(lab_counts(p).over_limit);
 	assert_int_equal(
 	    lab_say(p, &(const struct lab_says){.reach = "10.0.0.4/32 10.0.0.5/32"}, &e),
 	    -EPROTO);
 	assert_int_equal(e.code, BGP_CEASE_MAX_PREFIX);
 	assert_int_equal(e.len, sizeof(four));
 	assert_memory_equal(e.data, four, sizeof(four));
-	assert_true(counts(p).over_limit);
-	assert_int_equal(counts(p).accepted[0], 3);
+	assert_true(lab_counts(p).over_limit);
+	assert_int_equal(lab_counts(p).accepted[0], 3);
 	bgp_in_peer_down(p, false);
 	bgp_in_peer_up(p, lab_source(p), 0);
-	assert_false(counts(p).over_limit);
+	assert_false(lab_counts(p).over_limit);
 	assert_int_equal(lab_say(p,
 			     &(const struct lab_says){
 				 .reach = "2001:db8:1::/64 2001:db8:2::/64 2001:db8:3::/64",
@@ -77,12 +59,12 @@ static void a_lower_limit_counts_at_once(void **state)
 	SAYS(p, .reach = "10.0.0.1/32 10.0.0.2/32");
 	assert_false(bgp_in_peer_set_import(p, &import));
 	assert_int_equal(bgp_in_peer_check(p, &e), 0);
-	assert_false(counts(p).over_limit);
+	assert_false(lab_counts(p).over_limit);
 	import.max_prefix = 1;
 	import.warning_only = true;
 	bgp_in_peer_set_import(p, &import);
 	assert_int_equal(bgp_in_peer_check(p, &e), 0);
-	assert_true(counts(p).over_limit);
+	assert_true(lab_counts(p).over_limit);
 	import.warning_only = false;
 	bgp_in_peer_set_import(p, &import);
 	assert_int_equal(bgp_in_peer_check(p, &e), -EPROTO);
@@ -91,14 +73,14 @@ static void a_lower_limit_counts_at_once(void **state)
 	assert_memory_equal(e.data, one, sizeof(one));
 	/* The session is over; that it was by the limit is known until the next one. */
 	bgp_in_peer_down(p, false);
-	assert_true(counts(p).over_limit);
+	assert_true(lab_counts(p).over_limit);
 	/* A list that lets less in makes room. */
 	bgp_in_peer_up(p, lab_source(p), 0);
 	SAYS(p, .reach = "10.0.0.1/32");
 	import.prefixes = lab_list(v, "10.0.0.1/32");
 	bgp_in_peer_set_import(p, &import);
 	assert_int_equal(bgp_in_peer_check(p, &e), 0);
-	assert_false(counts(p).over_limit);
+	assert_false(lab_counts(p).over_limit);
 }
 
 static void too_many_prefixes_may_only_be_told(void **state)
@@ -107,10 +89,10 @@ static void too_many_prefixes_may_only_be_told(void **state)
 
 	(void)state;
 	SAYS(p, .reach = "10.0.0.1/32 10.0.0.2/32 10.0.0.3/32");
-	assert_true(counts(p).over_limit);
-	assert_int_equal(counts(p).accepted[0], 3);
+	assert_true(lab_counts(p).over_limit);
+	assert_int_equal(lab_counts(p).accepted[0], 3);
 	SAYS(p, .withdraw = "10.0.0.1/32");
-	assert_false(counts(p).over_limit);
+	assert_false(lab_counts(p).over_limit);
 }
 
 static void stale_routes_do_not_count_for_the_limit(void **state)
@@ -123,7 +105,7 @@ static void stale_routes_do_not_count_for_the_limit(void **state)
 	bgp_in_peer_down(p, true);
 	bgp_in_peer_up(p, lab_source(p), BGP_IPV4);
 	SAYS(p, .reach = "10.0.0.3/32 10.0.0.4/32");
-	assert_int_equal(counts(p).accepted[0], 4);
+	assert_int_equal(lab_counts(p).accepted[0], 4);
 	assert_int_equal(
 	    lab_say(p, &(const struct lab_says){.reach = "10.0.0.1/32"}, &e), -EPROTO);
 }
@@ -146,7 +128,7 @@ static void many_peers_that_go_cost_one_walk(void **state)
 	bgp_in_run(lab.in, 0);
 	for (unsigned i = 0; i < ARRAY_LEN(p); i++) {
 		bgp_in_peer_down(p[i], false);
-		assert_int_equal(counts(p[i]).accepted[0], 0);
+		assert_int_equal(lab_counts(p[i]).accepted[0], 0);
 	}
 	assert_int_equal(lab.in->n_going, ARRAY_LEN(p)); /* nothing was walked through */
 	for (unsigned i = 2; i < ARRAY_LEN(p); i++)
