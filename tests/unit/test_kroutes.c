@@ -3,6 +3,15 @@
 #include "announcer/kroutes_int.h"
 #include "tests/unit/kroutes_lab.h"
 
+/* Route 1 is over gateways 0 to 2, route 2 over gateway 0. */
+static void start_with_two(struct lab *l)
+{
+	lab_start(l);
+	want(l, 1, 7, 1);
+	want(l, 2, 1, 1);
+	settle(l);
+}
+
 static void routes_share_objects(void **state)
 {
 	struct lab l = {0};
@@ -87,10 +96,7 @@ static void a_link_takes_its_member_out_and_back(void **state)
 	struct lab l = {0};
 
 	(void)state;
-	lab_start(&l);
-	want(&l, 1, 7, 1);
-	want(&l, 2, 1, 1);
-	settle(&l);
+	start_with_two(&l);
 	l.sent = 0;
 	hand_link(&l, 0, false);
 	settle(&l);
@@ -111,10 +117,7 @@ static void quick_flaps_lose_nothing(void **state)
 	struct lab l = {0};
 
 	(void)state;
-	lab_start(&l);
-	want(&l, 1, 7, 1);
-	want(&l, 2, 1, 1);
-	settle(&l);
+	start_with_two(&l);
 	for (unsigned i = 0; i < 5; i++) {
 		hand_link(&l, 0, false);
 		hand_link(&l, 0, true);
@@ -289,10 +292,7 @@ static void without_objects_routes_have_their_next_hops(void **state)
 	struct lab l = {.no_objects = true};
 
 	(void)state;
-	lab_start(&l);
-	want(&l, 1, 7, 1);
-	want(&l, 2, 1, 1);
-	settle(&l);
+	start_with_two(&l);
 	assert_int_equal(mroute_find(&l, 1, 20, 254)->n, 3);
 	assert_int_equal(has(&l, 2), 1);
 	hand_link(&l, 0, false);
