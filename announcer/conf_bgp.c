@@ -107,21 +107,6 @@ static void neighbor_init(void *elem)
 	n->import.nexthop = BGP_NEXTHOP_UNCHANGED;
 }
 
-static void text_drop_empty(char **s)
-{
-	if (*s && !**s) {
-		free(*s);
-		*s = NULL;
-	}
-}
-
-/* An error at a key of a neighbour. */
-static void refuse(
-    struct conf_reader *r, struct json_object *v, const char *key, const char *text)
-{
-	conf_error(r, conf_member(v, key), key, "%s", text);
-}
-
 static void check_place(
     struct conf_reader *r, struct json_object *v, const struct bgp_neighbor *n)
 {
@@ -130,15 +115,15 @@ static void check_place(
 	if (!address && !range)
 		conf_error(r, v, "address", "missing; or range");
 	if (address && range)
-		refuse(r, v, "range", "must not stand beside address");
+		conf_refuse(r, v, "range", "must not stand beside address");
 	if (range && conf_member(v, "passive") && !n->passive)
-		refuse(r, v, "passive", "must be yes with range: nobody can be dialled");
+		conf_refuse(r, v, "passive", "must be yes with range: nobody can be dialled");
 	if (!range && n->limit)
-		refuse(r, v, "limit", "is for range");
+		conf_refuse(r, v, "limit", "is for range");
 	if (n->address.family == AF_INET6 && ipaddr_is_linklocal(&n->address) && !n->interface)
-		refuse(r, v, "address", "is link-local: it needs interface, too");
+		conf_refuse(r, v, "address", "is link-local: it needs interface, too");
 	if (n->source.family && n->address.family && n->source.family != n->address.family)
-		refuse(r, v, "source-address", "must be of the family of address");
+		conf_refuse(r, v, "source-address", "must be of the family of address");
 }
 
 /* RFC 8212: what has no list is refused, which is seldom what was meant. */
@@ -170,9 +155,9 @@ static char *neighbor_name(const struct bgp_neighbor *n)
 static void neighbor_check(struct conf_reader *r, struct json_object *v, void *elem)
 {
 	struct bgp_neighbor *n = elem;
-	text_drop_empty(&n->password);
-	text_drop_empty(&n->password_file);
-	text_drop_empty(&n->interface);
+	conf_drop_empty(&n->password);
+	conf_drop_empty(&n->password_file);
+	conf_drop_empty(&n->interface);
 	check_place(r, v, n);
 	if (n->range.family) {
 		n->passive = true;
@@ -185,9 +170,9 @@ static void neighbor_check(struct conf_reader *r, struct json_object *v, void *e
 		conf_error(r, conf_member(v, "keepalive-time"), "keepalive-time",
 		    "must not be above hold-time, %us", (unsigned)n->hold_s);
 	if (n->password && n->password_file)
-		refuse(r, v, "password-file", "must not stand beside password");
+		conf_refuse(r, v, "password-file", "must not stand beside password");
 	if (n->multihop && n->ttl_security)
-		refuse(r, v, "ttl-security", "must not stand beside multihop");
+		conf_refuse(r, v, "ttl-security", "must not stand beside multihop");
 	warn_of_lists(r, v, n);
 }
 

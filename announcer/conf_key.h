@@ -101,6 +101,10 @@ void conf_check_peers(struct conf_reader *r, struct json_object *root);
 /* Of the i-th element of list: its name stands there twice. */
 void conf_refuse_name(
     struct conf_reader *r, struct json_object *list, size_t i, const char *what);
+/* Of v's member of that name. */
+void conf_refuse(
+    struct conf_reader *r, struct json_object *v, const char *key, const char *text);
+void conf_drop_empty(char **s); /* an empty text means none: NULL */
 struct json_object *conf_item(struct json_object *list, size_t i); /* NULL: no such */
 void conf_check_source(struct conf_reader *r, struct json_object *root);
 void conf_check(struct conf_reader *r, struct json_object *root);

@@ -85,8 +85,8 @@ static void peer_init(void *elem)
 	p->connect_s = 5;
 }
 
-/* An empty text means none, as in MetalLB. */
-static void text_drop_empty(char **s)
+/* As in MetalLB. */
+void conf_drop_empty(char **s)
 {
 	if (*s && !**s) {
 		free(*s);
@@ -94,8 +94,7 @@ static void text_drop_empty(char **s)
 	}
 }
 
-/* An error at a key of a peer. */
-static void refuse(
+void conf_refuse(
     struct conf_reader *r, struct json_object *v, const char *key, const char *text)
 {
 	conf_error(r, conf_member(v, key), key, "%s", text);
@@ -109,22 +108,23 @@ static void check_asn(struct conf_reader *r, struct json_object *v, const struct
 	                                              : p->asn_kind == BGP_ASN_INTERNAL;
 
 	if (conf_member(v, "dynamic-asn") && given)
-		refuse(r, v, "dynamic-asn", "must not stand beside peer-asn");
+		conf_refuse(r, v, "dynamic-asn", "must not stand beside peer-asn");
 	else if (!given && !conf_member(v, "dynamic-asn"))
 		conf_error(r, v, "peer-asn", "missing");
 	if (p->ebgp_multihop && mine && internal)
-		refuse(r, v, "ebgp-multihop", "must be no where my-asn and peer-asn are equal");
+		conf_refuse(
+		    r, v, "ebgp-multihop", "must be no where my-asn and peer-asn are equal");
 }
 
 static void check_password(
     struct conf_reader *r, struct json_object *v, const struct conf_peer *p)
 {
 	if (p->secret && p->password)
-		refuse(r, v, "password-secret", "must not stand beside password");
+		conf_refuse(r, v, "password-secret", "must not stand beside password");
 	if (p->secret_ns && !p->secret)
-		refuse(r, v, "password-secret", "must have a name");
+		conf_refuse(r, v, "password-secret", "must have a name");
 	if (p->password_file && (p->password || p->secret))
-		refuse(r, v, "password-file",
+		conf_refuse(r, v, "password-file",
 		    p->password ? "must not stand beside password"
 				: "must not stand beside password-secret");
 }
@@ -136,26 +136,26 @@ static void check_address(
 	bool given = conf_member(v, "peer-address");
 
 	if (!given && conf_member(v, "interface"))
-		refuse(r, v, "interface", "without peer-address: not supported yet");
+		conf_refuse(r, v, "interface", "without peer-address: not supported yet");
 	else if (!given)
 		conf_error(r, v, "peer-address", "missing");
 	if (p->interface && p->vrf)
-		refuse(r, v, "vrf", "must not stand beside interface");
+		conf_refuse(r, v, "vrf", "must not stand beside interface");
 	if (p->address.family == AF_INET6 && ipaddr_is_linklocal(&p->address) && !p->interface)
-		refuse(r, v, "peer-address", "is link-local: it needs interface, too");
+		conf_refuse(r, v, "peer-address", "is link-local: it needs interface, too");
 	if (p->source.family && p->address.family && p->source.family != p->address.family)
-		refuse(r, v, "source-address", "must be of the family of peer-address");
+		conf_refuse(r, v, "source-address", "must be of the family of peer-address");
 }
 
 static void peer_check(struct conf_reader *r, struct json_object *v, void *elem)
 {
 	struct conf_peer *p = elem;
 
-	text_drop_empty(&p->password);
-	text_drop_empty(&p->password_file);
-	text_drop_empty(&p->bfd_profile);
-	text_drop_empty(&p->vrf);
-	text_drop_empty(&p->interface);
+	conf_drop_empty(&p->password);
+	conf_drop_empty(&p->password_file);
+	conf_drop_empty(&p->bfd_profile);
+	conf_drop_empty(&p->vrf);
+	conf_drop_empty(&p->interface);
 	if (!p->port)
 		p->port = 179;
 	if (p->keepalive_s == KEEPALIVE_UNSET)
@@ -169,9 +169,9 @@ static void peer_check(struct conf_reader *r, struct json_object *v, void *elem)
 	check_address(r, v, p);
 	check_password(r, v, p);
 	if (p->ttl_security && p->ebgp_multihop)
-		refuse(r, v, "ttl-security", "must not stand beside ebgp-multihop");
+		conf_refuse(r, v, "ttl-security", "must not stand beside ebgp-multihop");
 	if (p->disable_mp)
-		refuse(r, v, "disable-mp",
+		conf_refuse(r, v, "disable-mp",
 		    "must be no: a session has its own family, unless "
 		    "dual-stack-address-family says so");
 }
