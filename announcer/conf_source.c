@@ -9,21 +9,12 @@
 #include "k8s/command.h"
 #include <json-c/json.h>
 
-/* An empty text means none. */
-static void drop_empty(char **s)
-{
-	if (*s && !**s) {
-		free(*s);
-		*s = NULL;
-	}
-}
-
 void conf_check_kubernetes(struct conf_reader *r, struct json_object *v)
 {
 	struct conf *c = r->conf;
 
-	drop_empty(&c->kubeconfig);
-	drop_empty(&c->context);
+	conf_drop_empty(&c->kubeconfig);
+	conf_drop_empty(&c->context);
 	if (c->manifests && c->kubeconfig)
 		conf_error(r, conf_member(v, "kubeconfig"), "kubeconfig",
 		    "there is one source: either kubeconfig %.100s or manifests %.100s",

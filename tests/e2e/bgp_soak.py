@@ -327,6 +327,7 @@ class Soak:
         if self.random.random() < 0.5:
             self.hold = 9 if self.hold == 3 else 3
         self.configure()
+        self.grevyd_vty().ask("show version")  # or it may not have come to signals yet
         self.running.send_signal(signal.SIGHUP)
         return f"reload, hold time {self.hold}"
 
