@@ -2,7 +2,7 @@
 /*
  * kroutes.c - what each prefix of the RIB is to have in the kernel.
  *
- *   RIB --want--> todo --ADD, REPLACE--> DONE --withdraw--> gone --DELETE-->
+ *   RIB --want--> queue --ADD, REPLACE--> DONE --withdraw--> gone --DELETE-->
  *                  ^ ^        |            |
  *                  | +-backoff+ no         | deleted or changed by others, dropped with a link
  *                  +-----------------------+
@@ -88,8 +88,9 @@ void note_queue(struct kroutes *k, const struct prefix *p, uint32_t *note)
 	if (*note & NOTE_QUEUED)
 		return;
 	*note |= NOTE_QUEUED;
-	k->todo = ring_grow(k->todo, sizeof(*k->todo), &k->todo_at, k->n_todo, &k->todo_cap);
-	k->todo[(k->todo_at + k->n_todo++) & (k->todo_cap - 1)] = *p;
+	k->queue =
+	    ring_grow(k->queue, sizeof(*k->queue), &k->queue_at, k->n_queue, &k->queue_cap);
+	k->queue[(k->queue_at + k->n_queue++) & (k->queue_cap - 1)] = *p;
 }
 
 void gone_push(struct kroutes *k, const struct prefix *p, const struct kroute_key *key)
@@ -101,10 +102,10 @@ void gone_push(struct kroutes *k, const struct prefix *p, const struct kroute_ke
 /* A burst is over. */
 static void rings_trim(struct kroutes *k)
 {
-	if (!k->n_todo && k->todo_cap > RING_KEEP) {
-		free(k->todo);
-		k->todo = NULL;
-		k->todo_cap = k->todo_at = 0;
+	if (!k->n_queue && k->queue_cap > RING_KEEP) {
+		free(k->queue);
+		k->queue = NULL;
+		k->queue_cap = k->queue_at = 0;
 	}
 	if (!k->n_gone && k->gone_cap > RING_KEEP) {
 		free(k->gone);
@@ -288,7 +289,7 @@ void kroutes_free(struct kroutes *k)
 	sets_free(k);
 	faults_free(k);
 	foreigns_free(k);
-	free(k->todo);
+	free(k->queue);
 	free(k->gone);
 	free(k->left);
 	free(k->links);
@@ -348,7 +349,7 @@ void kroutes_leave(struct kroutes *k)
 		return;
 	rib_notes(k->rib, on_leave, k);
 	left_sweep(k);
-	k->n_todo = 0;
+	k->n_queue = 0;
 	k->on = k->reading = k->dump_due = false;
 	k->leaving = k->garbage = true;
 	k->gc_ms = 0;
@@ -443,7 +444,7 @@ static void walk(struct kroutes *k)
  */
 static bool can_collect(const struct kroutes *k)
 {
-	return k->garbage && !k->n_todo && !k->n_gone && !k->n_stale &&
+	return k->garbage && !k->n_queue && !k->n_gone && !k->n_stale &&
 	       (!k->n_left || k->leaving);
 }
 
@@ -495,7 +496,7 @@ static bool work(struct kroutes *k)
 		faults_due(k);
 		sets_again(k);
 		walk(k);
-		if (todo_run(k))
+		if (queue_run(k))
 			return true;
 		if (k->whole && k->n_left)
 			left_sweep(k);

@@ -15,7 +15,7 @@
 /* The note of a route: the slot of its set, and what is known of it. */
 enum {
 	NOTE_SLOT = 0xffffff,  /* 0 = none, it is not ours to install */
-	NOTE_QUEUED = 1 << 24, /* in todo */
+	NOTE_QUEUED = 1 << 24, /* in queue */
 	NOTE_THERE = 1 << 25,  /* the kernel has a route of ours */
 	NOTE_DONE = 1 << 26,   /* and over what the set stands for */
 	NOTE_EXISTS = 1 << 27, /* the kernel said that there is one */
@@ -59,8 +59,8 @@ struct kroutes {
 	size_t n_slots, free_slot; /* the latter: none before it is free */
 	size_t n_unowned;          /* objects that nobody owns */
 	uint32_t next_id;
-	struct prefix *todo; /* ring */
-	size_t todo_at, n_todo, todo_cap;
+	struct prefix *queue; /* ring */
+	size_t queue_at, n_queue, queue_cap;
 	struct kgone *gone; /* ring, too */
 	size_t gone_at, n_gone, gone_cap;
 	struct kleft *left;
@@ -88,7 +88,7 @@ void fault_put(struct kroutes *k, const struct prefix *p, uint32_t *note, int er
 void fault_forget(struct kroutes *k, const struct prefix *p, uint32_t *note);
 
 /* kroutes_send.c */
-/* Send of todo, of gone, up to a budget. Return: there is more to be done at once. */
-bool todo_run(struct kroutes *k);
+/* Send of queue, of gone, up to a budget. Return: there is more to be done at once. */
+bool queue_run(struct kroutes *k);
 bool gone_run(struct kroutes *k);
 #endif

@@ -87,12 +87,12 @@ static size_t fill(struct kroutes *k, size_t *looks)
 {
 	size_t n = 0;
 
-	while (n < BATCH && k->n_todo && *looks < LOOKS) {
+	while (n < BATCH && k->n_queue && *looks < LOOKS) {
 		struct kroute_msg *m = &k->batch[n];
 
-		*m = (struct kroute_msg){.prefix = k->todo[k->todo_at]};
-		k->todo_at = (k->todo_at + 1) & (k->todo_cap - 1);
-		k->n_todo--;
+		*m = (struct kroute_msg){.prefix = k->queue[k->queue_at]};
+		k->queue_at = (k->queue_at + 1) & (k->queue_cap - 1);
+		k->n_queue--;
 		++*looks;
 		if (next(k, m, &k->notes[n]))
 			n++;
@@ -139,12 +139,12 @@ static bool answer(struct kroutes *k, const struct kroute_msg *m, uint32_t *note
 	return true;
 }
 
-bool todo_run(struct kroutes *k)
+bool queue_run(struct kroutes *k)
 {
 	size_t sent = 0, looks = 0;
 	bool news = false;
 
-	while (k->n_todo && sent < SLICE && looks < LOOKS && !news) {
+	while (k->n_queue && sent < SLICE && looks < LOOKS && !news) {
 		size_t n = fill(k, &looks);
 
 		if (n)
@@ -153,7 +153,7 @@ bool todo_run(struct kroutes *k)
 			news |= answer(k, &k->batch[i], k->notes[i]);
 		sent += n;
 	}
-	return k->n_todo || k->walk;
+	return k->n_queue || k->walk;
 }
 
 /* One that came back meanwhile stays. */

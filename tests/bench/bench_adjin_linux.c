@@ -7,6 +7,7 @@
 #include "announcer/bgp/adjin.h"
 #include "announcer/rib.h"
 #include "announcer/util.h"
+#include "announcer/vty/procinfo.h"
 #include <stdio.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -23,16 +24,10 @@ static double now_ns(void)
 
 static long rss_anon(void)
 {
-	FILE *f = fopen("/proc/self/status", "r");
-	char line[128];
-	long kb = 0;
+	struct procinfo_memory m;
 
-	while (f && fgets(line, sizeof(line), f))
-		if (strncmp(line, "RssAnon:", 8) == 0)
-			kb = strtol(line + 8, NULL, 10);
-	if (f)
-		fclose(f);
-	return kb * 1024;
+	procinfo_memory(&m);
+	return (long)m.rss_anon;
 }
 
 struct bench {

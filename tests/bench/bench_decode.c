@@ -8,6 +8,7 @@
  */
 #include "announcer/store.h"
 #include "announcer/util.h"
+#include "announcer/vty/procinfo.h"
 #include "k8s/decode.h"
 #include "k8s/frame.h"
 #include "k8s/json.h"
@@ -216,16 +217,10 @@ static int only_frame(const char *text, size_t len, void *arg)
 /* Private memory in use; where that cannot be told, 0. */
 static long rss_anon_kib(void)
 {
-	FILE *f = fopen("/proc/self/status", "r");
-	char line[128];
-	long kib = 0;
+	struct procinfo_memory m;
 
-	while (f && fgets(line, sizeof(line), f))
-		if (strncmp(line, "RssAnon:", 8) == 0)
-			kib = strtol(line + 8, NULL, 10);
-	if (f)
-		fclose(f);
-	return kib;
+	procinfo_memory(&m);
+	return (long)(m.rss_anon / 1024);
 }
 
 static void put_item(struct text *t, enum k8s_kind kind, unsigned i, const struct sizes *z)
