@@ -11,6 +11,9 @@
 #include "announcer/util.h"
 #include "announcer/vty/filter.h"
 #include "announcer/vty/writer.h"
+#include <time.h>
+
+enum { STEP_ROWS = 64, STEP_NS = 500000 };
 
 enum vty_rc vty_fail(struct vty_request *rq, const char *fmt, ...)
 {
@@ -64,6 +67,19 @@ struct vty_job {
 void vty_rows(struct vty_request *rq, vty_step_fn *step, void (*done)(void *state), void *state)
 {
 	rq->rows = (struct vty_rows){step, done, state};
+}
+
+static int64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+bool vty_enough(struct vty_request *rq)
+{
+	return ++rq->step_rows >= STEP_ROWS || now_ns() - rq->step_ns >= STEP_NS;
 }
 
 static void rows_end(struct vty_request *rq)
@@ -140,6 +156,8 @@ bool vty_more(struct vty_job *job, struct buf *out)
 {
 	struct vty_request *rq = &job->rq;
 
+	rq->step_ns = now_ns();
+	rq->step_rows = 0;
 	if (rq->rows.step && !rq->rows.step(rq, rq->rows.state))
 		rows_end(rq);
 	if (!rq->rows.step) {
