@@ -44,14 +44,22 @@ static void lateness_is_divided(void **state)
 	assert_int_equal(l.own_max_ns, 9 * MS);
 }
 
+static void work_for(int64_t ns)
+{
+	struct timespec from, now;
+
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	do
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	while ((now.tv_sec - from.tv_sec) * 1000 * MS + now.tv_nsec - from.tv_nsec < ns);
+}
+
 static void on_lazy(evutil_socket_t fd, short what, void *arg)
 {
-	static const struct timespec nap = {0, 80 * MS};
-
 	(void)fd;
 	(void)what;
 	(void)arg;
-	nanosleep(&nap, NULL);
+	work_for(80 * MS);
 }
 
 /* A callback that takes 80 ms holds the 50 ms timer up for 30 ms at least. */
@@ -86,15 +94,10 @@ struct crowd {
 
 static void on_busy(evutil_socket_t fd, short what, void *arg)
 {
-	struct timespec from, now;
-
 	(void)fd;
 	(void)what;
 	((struct crowd *)arg)->done++;
-	clock_gettime(CLOCK_MONOTONIC, &from);
-	do
-		clock_gettime(CLOCK_MONOTONIC, &now);
-	while ((now.tv_sec - from.tv_sec) * 1000 * MS + now.tv_nsec - from.tv_nsec < MS / 2);
+	work_for(MS / 2);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)
