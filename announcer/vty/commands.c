@@ -66,7 +66,7 @@ static enum vty_rc session_complete(struct vty_request *rq)
 	struct buf b = {0};
 
 	buf_str(&b, "");
-	tree_complete(&vty_commands, rq->ctx, rq->rest, &b);
+	tree_complete(&vty_commands, rq->ctx, rq->rest, rq->session->enabled, &b);
 	writer_raw(rq->w, b.p);
 	free(b.p);
 	return VTY_OK;
@@ -163,7 +163,6 @@ static const struct vty_group groups[] = {
     {"ip",        "As in FRR: IPv4"				      },
     {"ipv4",      "IPv4"						 },
     {"ipv6",      "IPv6"						 },
-    {"json",      "JavaScript Object Notation"                           },
     {"neighbors", "Sessions, and their routes"                           },
     {"out",       "Our routes"					   },
     {"soft",      "Routes only, the session stays"                       },

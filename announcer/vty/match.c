@@ -12,6 +12,8 @@
 #include <ctype.h>
 #include <stdint.h>
 
+static const char json_word[] = "json";
+
 enum rank { RANK_NONE, RANK_VARIABLE, RANK_PREFIX, RANK_EXACT };
 
 static bool is_blank(char c)
@@ -73,7 +75,7 @@ size_t match_tokens(const struct vty_command *cmd, struct vty_token *to)
 		s += len + (s[len] == ' ');
 	}
 	if (cmd->flags & VTY_JSON)
-		to[n++] = (struct vty_token){.s = "json", .len = 4, .optional = true};
+		to[n++] = (struct vty_token){.s = json_word, .len = 4, .optional = true};
 	return n;
 }
 
@@ -139,6 +141,8 @@ static struct vty_state advance(
 	struct vty_state next = *st;
 
 	next.pos = pos + 1;
+	if (i < VTY_TOKENS_MAX)
+		next.took[i] = (struct vty_span){tok->s, tok->len};
 	if (tok->rest && next.rest == SIZE_MAX)
 		next.rest = i;
 	if (tok->rest)
@@ -147,8 +151,7 @@ static struct vty_state advance(
 		next.arg[next.n_args++] = i;
 	else if ((tok->optional || tok->choice) && next.n_said < VTY_SAID_MAX)
 		next.said[next.n_said++] = tok->s;
-	if (st->cmd->flags & VTY_JSON && tok->optional && tok->len == 4 &&
-	    memcmp(tok->s, "json", 4) == 0)
+	if (tok->s == json_word)
 		next.json = true;
 	return next;
 }
@@ -159,30 +162,7 @@ struct stepping {
 	size_t word;
 	enum rank best;
 	struct vty_states next;
-	struct vty_token first; /* of the best, to tell different texts apart */
-	bool several;
-	struct buf *names;
 };
-
-static bool list_has(const char *list, const struct vty_token *tok)
-{
-	while (list && *list) {
-		size_t n = strcspn(list, ",");
-
-		if (n == tok->len && memcmp(list, tok->s, n) == 0)
-			return true;
-		list += n + strspn(list + n, ", ");
-	}
-	return false;
-}
-
-static void add_name(struct stepping *sp, const struct vty_token *tok)
-{
-	if (!sp->names || list_has(sp->names->p, tok))
-		return;
-	buf_str(sp->names, sp->names->len ? ", " : "");
-	buf_add(sp->names, tok->s, tok->len);
-}
 
 static void on_next(
     const struct vty_state *st, const struct vty_token *tok, size_t pos, void *arg)
@@ -193,30 +173,21 @@ static void on_next(
 
 	if (r == RANK_NONE || r < sp->best)
 		return;
-	if (r > sp->best) {
-		sp->best = r;
+	if (r > sp->best)
 		sp->next.n = 0;
-		sp->several = false;
-		sp->first = *tok;
-		if (sp->names)
-			buf_clear(sp->names);
-	}
-	if (tok->len != sp->first.len || memcmp(tok->s, sp->first.s, tok->len) != 0)
-		sp->several = true;
-	add_name(sp, tok);
+	sp->best = r;
 	next = advance(st, tok, pos, sp->word);
 	states_add(&sp->next, &next);
 }
 
-bool match_step(const struct vty_tree *t, const struct vty_line *l, size_t i,
-    struct vty_states *s, struct buf *names)
+void match_step(
+    const struct vty_tree *t, const struct vty_line *l, size_t i, struct vty_states *s)
 {
-	struct stepping sp = {.tree = t, .line = l, .word = i, .names = names};
+	struct stepping sp = {.tree = t, .line = l, .word = i};
 
 	match_next(s, on_next, &sp);
 	free(s->v);
 	*s = sp.next;
-	return sp.several && sp.best == RANK_PREFIX;
 }
 
 bool match_complete(const struct vty_state *st)
@@ -259,4 +230,16 @@ void match_next(const struct vty_states *s, match_next_fn *fn, void *arg)
 				break;
 		}
 	}
+}
+
+const char *match_help(
+    const struct vty_tree *t, const struct vty_command *cmd, const struct vty_span *keyword)
+{
+	if (keyword->s == json_word)
+		return "JavaScript Object Notation";
+	for (size_t i = 0; i < t->n_groups; i++)
+		if (strlen(t->groups[i].word) == keyword->len &&
+		    memcmp(t->groups[i].word, keyword->s, keyword->len) == 0)
+			return t->groups[i].help;
+	return cmd->help;
 }
