@@ -10,6 +10,7 @@
 #include "announcer/log.h"
 #include "announcer/util.h"
 #include "announcer/vty/filter.h"
+#include "announcer/vty/words.h"
 #include "announcer/vty/writer.h"
 
 enum vty_rc vty_fail(struct vty_request *rq, const char *fmt, ...)
@@ -29,6 +30,14 @@ enum vty_rc vty_fail(struct vty_request *rq, const char *fmt, ...)
 bool vty_said(const struct vty_request *rq, const char *keyword)
 {
 	return tree_said(rq->said, rq->n_said, keyword);
+}
+
+const char *vty_arg(const struct vty_request *rq, const char *kind)
+{
+	for (size_t i = 0; i < rq->n_args; i++)
+		if (words_is(rq->kinds[i], kind))
+			return rq->args[i];
+	return NULL;
 }
 
 /* The line without its final question mark; NULL: it has none that asks for help. */
@@ -86,6 +95,7 @@ static void run(struct vty_job *job)
 		}
 	}
 	rq->w = writer_new(p->json);
+	rq->kinds = p->kinds;
 	rq->n_args = p->n_args;
 	rq->said = p->said;
 	rq->n_said = p->n_said;

@@ -48,6 +48,7 @@ struct vty_request {
 	struct writer *w; /* the answer */
 	struct vty_now now;
 	const char *args[VTY_ARGS_MAX];
+	const char *const *kinds; /* of args, for vty_arg() */
 	size_t n_args;
 	const char *const *said; /* for vty_said() */
 	size_t n_said;
@@ -62,8 +63,10 @@ struct vty_request {
 void vty_rows(
     struct vty_request *rq, vty_step_fn *step, void (*done)(void *state), void *state);
 
-/* Was this optional or chosen keyword said? */
+/* Was this keyword, of a group, said? */
 bool vty_said(const struct vty_request *rq, const char *keyword);
+/* The first variable of this kind; NULL = it was not said. */
+const char *vty_arg(const struct vty_request *rq, const char *kind);
 
 /* All commands of grevyd. */
 extern const struct vty_tree vty_commands;

@@ -50,7 +50,7 @@ static void on_item(
 	size_t len = strlen(q->partial);
 
 	(void)pos;
-	if (st->cmd->flags & VTY_HIDDEN)
+	if (st->cmd->flags & VTY_HIDDEN || tok->hidden)
 		return;
 	if (tok->variable)
 		on_variable(q, tok);

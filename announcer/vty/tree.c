@@ -59,10 +59,10 @@ static size_t difference(
 {
 	size_t i = 0;
 
-	while (i < l->n && i < VTY_TOKENS_MAX && a->took[i].len == b->took[i].len &&
+	while (i < l->n && a->took[i].len == b->took[i].len &&
 	       memcmp(a->took[i].s, b->took[i].s, a->took[i].len) == 0)
 		i++;
-	return i < l->n && i < VTY_TOKENS_MAX ? i : l->n;
+	return i;
 }
 
 /* Say which word it is, and what it could be. */
@@ -114,6 +114,7 @@ static void take(struct vty_parsed *p, const struct vty_state *st, const struct 
 	p->filter = l->filter;
 	p->n_said = st->n_said;
 	memcpy(p->said, st->said, sizeof(p->said));
+	memcpy(p->kinds, st->kind, sizeof(p->kinds));
 	for (size_t i = 0; i < st->n_args; i++)
 		p->args[p->n_args++] = word_copy(l, st->arg[i]);
 	if (st->rest == SIZE_MAX)
@@ -173,10 +174,8 @@ void tree_parsed_fini(struct vty_parsed *p)
 
 bool tree_said(const char *const *said, size_t n, const char *keyword)
 {
-	size_t len = strlen(keyword);
-
 	for (size_t i = 0; i < n; i++)
-		if (strcspn(said[i], " |]") == len && memcmp(said[i], keyword, len) == 0)
+		if (words_is(said[i], keyword))
 			return true;
 	return false;
 }
