@@ -67,7 +67,7 @@ static enum vty_rc session_complete(struct vty_request *rq)
 	struct buf b = {0};
 
 	buf_str(&b, "");
-	tree_complete(&vty_commands, rq->ctx, rq->rest, &b);
+	tree_complete(&vty_commands, rq->ctx, rq->rest, rq->session->enabled, &b);
 	writer_raw(rq->w, b.p);
 	free(b.p);
 	return VTY_OK;
@@ -184,7 +184,6 @@ static const struct vty_group groups[] = {
     GROUP("ip", "As in FRR: IPv4"),
     GROUP("ipv4", "IPv4"),
     GROUP("ipv6", "IPv6"),
-    GROUP("json", "JavaScript Object Notation"),
     GROUP("neighbors", "Sessions, and their routes"),
     GROUP("no", "Undo"),
     GROUP("out", "Our routes"),

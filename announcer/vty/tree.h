@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * tree.h - the table of commands and how a typed line finds its row: unambiguous prefixes,
- * help, completion, errors in FRR's words. Pure but for the live names that a variable's
+ * help, completion, errors in vtysh's words. Pure but for the live names that a variable's
  * kind looks up in the context.
  */
 #ifndef GREVY_VTY_TREE_H
@@ -92,9 +92,9 @@ void tree_parsed_fini(struct vty_parsed *p);
 /* Was this keyword said (abbreviated or not)? Only of those that stand in a group. */
 bool tree_said(const char *const *said, size_t n, const char *keyword);
 
-/* What may follow, one a line, sorted: tree_help() "  word  help text" and "  <cr>",
+/* What may follow, one a line: tree_help() "  <cr>" and "  word  help text", sorted;
  * tree_complete() bare words that complete the last one, live names included. */
 void tree_help(const struct vty_tree *t, const char *line, bool enabled, struct buf *out);
-void tree_complete(
-    const struct vty_tree *t, const struct vty_context *ctx, const char *line, struct buf *out);
+void tree_complete(const struct vty_tree *t, const struct vty_context *ctx, const char *line,
+    bool enabled, struct buf *out);
 #endif
