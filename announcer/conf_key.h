@@ -96,6 +96,7 @@ void conf_peers_fini(struct conf *c);
 /* Checks that need the whole section, the whole file. */
 void conf_check_zebra(struct conf_reader *r, struct json_object *v);
 void conf_check_kubernetes(struct conf_reader *r, struct json_object *v);
+void conf_check_vty(struct conf_reader *r, struct json_object *v);
 bool conf_secrets_equal(const struct conf *a, const struct conf *b); /* wanted of the source */
 void conf_check_peers(struct conf_reader *r, struct json_object *root);
 /* Of the i-th element of list: its name stands there twice. */
@@ -104,6 +105,7 @@ void conf_refuse_name(
 /* Of v's member of that name. */
 void conf_refuse(
     struct conf_reader *r, struct json_object *v, const char *key, const char *text);
+bool conf_is_none(const char *s); /* "", no, none */
 void conf_drop_empty(char **s); /* an empty text means none: NULL */
 struct json_object *conf_item(struct json_object *list, size_t i); /* NULL: no such */
 void conf_check_source(struct conf_reader *r, struct json_object *root);
@@ -114,5 +116,5 @@ extern const struct conf_rule conf_rule_word, conf_rule_path, conf_rule_socket,
     conf_rule_vty_dir, conf_rule_listen, conf_rule_version, conf_rule_route_type,
     conf_rule_redistribute, conf_rule_interface, conf_rule_label_key, conf_rule_label_value,
     conf_rule_community, conf_rule_path_or_none, conf_rule_lease, conf_rule_policy_from,
-    conf_rule_object, conf_rule_namespace, conf_rule_bgp_listen, conf_rule_device;
+    conf_rule_object, conf_rule_namespace, conf_rule_attach_as, conf_rule_bgp_listen, conf_rule_device;
 #endif

@@ -166,6 +166,7 @@ static const struct vty_command commands[] = {
     ROW("show services [NS/NAME]", "Services, their addresses and their state", show_services,
 	VTY_JSON),
     ROW("show version", "Version, age and place", show_version, VTY_JSON),
+    ROW("show vty", "Sockets for vtysh, and who answers there", show_vty, VTY_JSON),
     ROW("show zserv", "The connection to zebra", show_zserv, VTY_JSON),
     ROW("terminal length NUMBER", "Lines of a page", session_nothing, VTY_VIEW),
     ROW("terminal monitor", "Print the log here", session_monitor, VTY_VERB),

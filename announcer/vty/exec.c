@@ -10,6 +10,7 @@
 #include "announcer/log.h"
 #include "announcer/util.h"
 #include "announcer/vty/filter.h"
+#include "announcer/vty/frr.h"
 #include "announcer/vty/words.h"
 #include "announcer/vty/writer.h"
 #include <time.h>
@@ -126,7 +127,8 @@ struct vty_job *vty_begin(const struct vty_context *ctx, struct vty_session *ses
     const char *line, const struct vty_now *now)
 {
 	struct vty_job *job = xcalloc(1, sizeof(*job));
-	char *question = asks_help(line);
+	bool frr = session->dialect == VTY_FRR;
+	char *question = frr ? NULL : asks_help(line);
 
 	job->line = xstrdup(line);
 	job->rq = (struct vty_request){.ctx = ctx, .session = session, .now = *now};
@@ -135,8 +137,9 @@ struct vty_job *vty_begin(const struct vty_context *ctx, struct vty_session *ses
 		free(question);
 		return job;
 	}
-	job->rq.rc =
-	    tree_parse(&vty_commands, job->line, session->enabled, &job->parsed, &job->text);
+	job->rq.rc = frr ? frr_parse(session, job->line, &job->parsed, &job->text)
+	                 : tree_parse(&vty_commands, job->line, session->enabled,
+			       &job->parsed, &job->text);
 	if (job->rq.rc == VTY_OK && job->parsed.cmd)
 		run(job);
 	return job;
