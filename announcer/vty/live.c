@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * live.c - the records of FRR's live log, struct zlog_live_hdr of lib/zlog_live.h as seen from
- * bgpd 8.4 to 10.7: numbers as this machine has them, in a head that says its own length. From
- * 10.4 on it is eight bytes longer, which are left out of 8.4's as padding: ours has them,
- * zeroed, and reads the same to both.
+ * live.c - the records of FRR's live log, struct zlog_live_hdr of lib/zlog_live.h, in the byte
+ * order and the layout of this machine.
+ *
+ * vtysh takes for granted that the head is as long as its own: 72 bytes to 10.3 and 80 in 10.7,
+ * where one word was put in before the number of argument positions, which follow the head. So
+ * that one record is read by both, ours is of 80 bytes, of which the older vtysh takes the last
+ * eight for one position, and drops it because it lies outside of the text:
+ *
+ *   byte    64       68              72              76
+ *   8.4     code     1 position      it begins at 0  ends at UINT32_MAX
+ *   10.7    code     digits of time  0 positions     padding
  */
 #include "announcer/vty/live.h"
 #include "announcer/escape.h"
@@ -28,7 +35,8 @@ struct head {
 	uint32_t text_len;
 	uint32_t mark_len; /* of FRR's own mark at the beginning of the text */
 	char mark[12];
-	uint32_t zero[4]; /* error code, digits of a second, positions of arguments */
+	uint32_t code;
+	uint32_t n_old, n_new, outside; /* as above */
 };
 static_assert(sizeof(struct head) == 80, "as FRR's compiler lays it out");
 
@@ -67,7 +75,9 @@ size_t live_encode(
 	    .pid = getpid(),
 	    .tid = getpid(),
 	    .lost = lost,
-	    .priority = priority_of(r->level)};
+	    .priority = priority_of(r->level),
+	    .n_old = 1,
+	    .outside = UINT32_MAX};
 	size_t len = sizeof(head);
 
 	len = add(buf, len, r->area);
