@@ -13,9 +13,14 @@
 enum {
 	BLOCK = 256, /* records */
 	BITS_MIN = 4,
-	KEY_SIX = 64,    /* added to the length of an IPv6 prefix */
-	KEY_FREE = 0xff, /* no record here */
+	KEY_SIX = 64,      /* added to the length of an IPv6 prefix */
+	KEY_FREE = 0xff,   /* no record here */
+	WALK_WORK = 16384, /* records passed in one call */
+	WALK_HEAP = 8,     /* one that is kept costs as much as so many */
 };
+
+/* Where ptable_next() comes to IPv6. */
+#define AT_SIX (SIZE_MAX / 2 + 1)
 
 struct ptable_block {
 	uint8_t *records; /* NULL: none */
@@ -256,19 +261,24 @@ size_t ptable_count(const struct ptable *t, uint8_t family)
 void *ptable_next(const struct ptable *t, size_t *at)
 {
 	for (;; ++*at) {
-		size_t first = t->half[0].n_blocks, block = *at / BLOCK;
-		const struct ptable_half *h = &t->half[block >= first];
+		bool six = *at >= AT_SIX;
+		size_t i = *at & (AT_SIX - 1);
+		const struct ptable_half *h = &t->half[six];
 		const struct ptable_block *b;
 		uint8_t *r;
 
-		if (block >= first + t->half[1].n_blocks)
-			return NULL;
-		b = &h->blocks[block - (block >= first ? first : 0)];
-		if (*at % BLOCK >= b->made) {
-			*at += BLOCK - *at % BLOCK - 1; /* no more in this block */
+		if (i / BLOCK >= h->n_blocks) {
+			if (six)
+				return NULL;
+			*at = AT_SIX - 1;
 			continue;
 		}
-		r = b->records + *at % BLOCK * h->size;
+		b = &h->blocks[i / BLOCK];
+		if (i % BLOCK >= b->made) {
+			*at += BLOCK - i % BLOCK - 1; /* no more in this block */
+			continue;
+		}
+		r = b->records + i % BLOCK * h->size;
 		if (r[t->key_at] == KEY_FREE)
 			continue;
 		++*at;
@@ -276,16 +286,37 @@ void *ptable_next(const struct ptable *t, size_t *at)
 	}
 }
 
-static int key_cmp(const void *a, const void *b)
+static int number_cmp(uint64_t a, uint64_t b)
 {
-	const uint8_t *x = *(void *const *)a, *y = *(void *const *)b;
+	return (a > b) - (a < b);
+}
+
+/* Constant lengths, as in key_same(). */
+static int key_order(const uint8_t *x, const uint8_t *y)
+{
 	bool six = x[0] >= KEY_SIX;
 	int c;
 
 	if (six != (y[0] >= KEY_SIX))
 		return six ? 1 : -1;
-	c = memcmp(x + 1, y + 1, six ? 16 : 4);
+	if (!six) {
+		c = number_cmp(bytes64(x + 1, 4), bytes64(y + 1, 4));
+		return c ? c : x[0] - y[0];
+	}
+	c = number_cmp(bytes64(x + 1, 8), bytes64(y + 1, 8));
+	if (!c)
+		c = number_cmp(bytes64(x + 9, 8), bytes64(y + 9, 8));
 	return c ? c : x[0] - y[0];
+}
+
+static int key_pointer_cmp(const void *a, const void *b)
+{
+	return key_order(*(void *const *)a, *(void *const *)b);
+}
+
+static int key_cmp(const void *a, const void *b)
+{
+	return key_order(a, b);
 }
 
 void ptable_sort(const struct ptable *t, void **v, size_t n)
@@ -293,18 +324,166 @@ void ptable_sort(const struct ptable *t, void **v, size_t n)
 	for (size_t i = 0; i < n; i++)
 		v[i] = (uint8_t *)v[i] + t->key_at;
 	if (n > 1)
-		qsort(v, n, sizeof(*v), key_cmp);
+		qsort(v, n, sizeof(*v), key_pointer_cmp);
 	for (size_t i = 0; i < n; i++)
 		v[i] = (uint8_t *)v[i] - t->key_at;
 }
 
-void **ptable_sorted(const struct ptable *t)
-{
-	size_t n = ptable_count(t, 0), i = 0;
-	void **v = xcalloc(n, sizeof(*v)), *r;
+/* ---- walking in order: first IPv4, then IPv6 ---- */
 
-	for (size_t at = 0; (r = ptable_next(t, &at));)
-		v[i++] = r;
-	ptable_sort(t, v, n);
-	return v;
+void ptable_walk_init(struct ptable_walk *w, const struct prefix *within)
+{
+	struct key k = {.bytes = {0}};
+	unsigned bits;
+
+	*w = (struct ptable_walk){.high = {KEY_SIX + 128}};
+	memset(w->high + 1, 0xff, 16);
+	if (!within)
+		return;
+	w->six = key_of(within, &k);
+	bits = w->six ? 128 : 32;
+	memcpy(w->low, k.bytes, sizeof(w->low));
+	memcpy(w->high, k.bytes, sizeof(w->high));
+	w->high[0] = (uint8_t)(w->low[0] - within->plen + bits);
+	for (unsigned i = within->plen; i < bits; i++)
+		w->high[1 + i / 8] |= (uint8_t)(0x80 >> i % 8);
+}
+
+void ptable_walk_fini(struct ptable_walk *w)
+{
+	free(w->keys);
+	w->keys = NULL;
+	w->n = w->cap = 0;
+}
+
+static size_t walk_len(const struct ptable_walk *w)
+{
+	return w->six ? 17 : 5;
+}
+
+static uint8_t *walk_key(const struct ptable_walk *w, size_t i)
+{
+	return w->keys + i * walk_len(w);
+}
+
+static void keys_swap(struct ptable_walk *w, size_t i, size_t j)
+{
+	uint8_t k[17];
+
+	memcpy(k, walk_key(w, i), walk_len(w));
+	memcpy(walk_key(w, i), walk_key(w, j), walk_len(w));
+	memcpy(walk_key(w, j), k, walk_len(w));
+}
+
+/* The greatest stands at the top. */
+static void heap_up(struct ptable_walk *w, size_t i)
+{
+	for (; i && key_order(walk_key(w, i), walk_key(w, (i - 1) / 2)) > 0; i = (i - 1) / 2)
+		keys_swap(w, i, (i - 1) / 2);
+}
+
+static void heap_down(struct ptable_walk *w)
+{
+	for (size_t i = 0, kid; (kid = 2 * i + 1) < w->n; i = kid) {
+		if (kid + 1 < w->n && key_order(walk_key(w, kid + 1), walk_key(w, kid)) > 0)
+			kid++;
+		if (key_order(walk_key(w, kid), walk_key(w, i)) <= 0)
+			return;
+		keys_swap(w, i, kid);
+	}
+}
+
+/* Keep this key if it is one of the smallest. Return: it is, for now. */
+static bool keep(struct ptable_walk *w, const uint8_t *key)
+{
+	if ((w->n + 1) * walk_len(w) > PTABLE_WALK_BYTES) {
+		w->more = true;
+		if (key_order(key, w->keys) > 0)
+			return false;
+		memcpy(w->keys, key, walk_len(w));
+		heap_down(w);
+		return true;
+	}
+	if (w->n == w->cap) {
+		w->cap = w->cap ? w->cap * 2 : 64;
+		if (w->cap * walk_len(w) > PTABLE_WALK_BYTES)
+			w->cap = PTABLE_WALK_BYTES / walk_len(w);
+		w->keys = xrealloc(w->keys, w->cap, walk_len(w));
+	}
+	memcpy(walk_key(w, w->n++), key, walk_len(w));
+	heap_up(w, w->n - 1);
+	return true;
+}
+
+/* On through the table: the smallest keys of those that are still to come. Return: at its
+ * end. */
+static bool pass(const struct ptable *t, struct ptable_walk *w)
+{
+	size_t work = 0;
+	const uint8_t *r;
+
+	while ((w->six || w->to < AT_SIX) && (r = ptable_next(t, &w->to))) {
+		const uint8_t *key = r + t->key_at;
+
+		if ((key[0] >= KEY_SIX) != w->six)
+			break;
+		if (key_order(key, w->low) >= w->given && key_order(key, w->high) <= 0)
+			work += keep(w, key) ? WALK_HEAP : 0;
+		if (++work >= WALK_WORK)
+			return false;
+	}
+	if (w->n)
+		qsort(w->keys, w->n, walk_len(w), key_cmp);
+	return true;
+}
+
+/* Return: false when there is nothing to pass any more. */
+static bool pass_begin(struct ptable_walk *w)
+{
+	if (w->passed && !w->more && (w->six || w->high[0] < KEY_SIX))
+		return false;
+	if (w->passed && !w->more) {
+		ptable_walk_fini(w);
+		w->six = true;
+	}
+	w->n = w->at = 0;
+	w->to = w->six ? AT_SIX : 0;
+	w->more = false;
+	w->passing = w->passed = true;
+	return true;
+}
+
+/* The next of the keys whose record is there; one that went and came again in another place
+ * may stand there twice. */
+static void *record_of_keys(const struct ptable *t, struct ptable_walk *w)
+{
+	const struct ptable_half *h = &t->half[w->six];
+
+	while (w->at < w->n) {
+		const uint8_t *key = walk_key(w, w->at++);
+		uint32_t i;
+
+		if (w->given && key_order(key, w->low) == 0)
+			continue;
+		w->given = true;
+		memcpy(w->low, key, walk_len(w));
+		i = h->n ? h->slots[slot_of(t, h, key, (unsigned)walk_len(w))] : 0;
+		if (i)
+			return record(h, i - 1);
+	}
+	return NULL;
+}
+
+enum ptable_walked ptable_walk_next(const struct ptable *t, struct ptable_walk *w, void **found)
+{
+	for (;;) {
+		*found = w->passing ? NULL : record_of_keys(t, w);
+		if (*found)
+			return PTABLE_RECORD;
+		if (!w->passing && !pass_begin(w))
+			return PTABLE_END;
+		if (!pass(t, w))
+			return PTABLE_PAUSE;
+		w->passing = false;
+	}
 }

@@ -4,8 +4,9 @@
  * others are in show_*.c and why.c.
  */
 #include "announcer/log.h"
+#include "announcer/loop_watch.h"
 #include "announcer/util.h"
-#include "announcer/vty/names.h"
+#include "announcer/vty/names_walk.h"
 #include "announcer/vty/show.h"
 #include "announcer/vty/writer.h"
 
@@ -61,22 +62,45 @@ static enum vty_rc session_help(struct vty_request *rq)
 	return VTY_OK;
 }
 
-static enum vty_rc session_complete(struct vty_request *rq)
+static void put_text(struct vty_request *rq, struct buf *b)
+{
+	if (b->len)
+		writer_raw(rq->w, b->p);
+	free(b->p);
+}
+
+static bool on_complete_step(struct vty_request *rq, void *state)
 {
 	struct buf b = {0};
+	bool more = tree_complete_more(state, rq->ctx, &b);
 
-	buf_str(&b, "");
-	tree_complete(&vty_commands, rq->ctx, rq->rest, &b);
-	writer_raw(rq->w, b.p);
-	free(b.p);
+	put_text(rq, &b);
+	return more;
+}
+
+static void on_complete_done(void *state)
+{
+	tree_complete_end(state);
+}
+
+static enum vty_rc session_complete(struct vty_request *rq)
+{
+	struct tree_completion *c;
+	struct buf b = {0};
+
+	c = tree_complete_begin(&vty_commands, rq->rest, rq->session->enabled, &b);
+	put_text(rq, &b);
+	vty_rows(rq, on_complete_step, on_complete_done, c);
 	return VTY_OK;
 }
 
 static enum vty_rc set_debug(struct vty_request *rq, bool on)
 {
-	if (log_set_debug(rq->args[0], on))
-		return VTY_OK;
-	return vty_fail(rq, "No such area: %s", rq->args[0]);
+	if (!log_set_debug(rq->args[0], on))
+		return vty_fail(rq, "No such area: %s", rq->args[0]);
+	if (rq->ctx->loop && strcmp(rq->args[0], "loop") == 0)
+		loop_watch_set(rq->ctx->loop, on);
+	return VTY_OK;
 }
 
 static enum vty_rc debug_on(struct vty_request *rq)
@@ -89,91 +113,107 @@ static enum vty_rc debug_off(struct vty_request *rq)
 	return set_debug(rq, false);
 }
 
+/* Rows that clang-format leaves alone. */
+#define ROW(words, help, run, flags)                                                           \
+	{                                                                                      \
+		words, help, run, flags                                                        \
+	}
+#define GROUP(word, help)                                                                      \
+	{                                                                                      \
+		word, help                                                                     \
+	}
+#define KIND(name, help, match, complete)                                                      \
+	{                                                                                      \
+		name, help, match, complete                                                    \
+	}
+
 static const struct vty_command commands[] = {
-    {"clear [ip] bgp [ipv4|ipv6] [unicast] TARGET [soft] [in|out]",
-     "Begin sessions with neighbours anew",												   clear_bgp,           VTY_VERB             },
-    {"complete [LINE]",									  "Words that complete a line",                session_complete,    VTY_HIDDEN           },
-    {"debug AREA",									       "Log debug lines of an area",                debug_on,            VTY_VERB             },
-    {"disable",										  "Give up enable",                            session_disable,     VTY_VIEW             },
-    {"echo LINE",										"Print a text",                              session_echo,        VTY_VIEW             },
-    {"enable",										   "Commands that change something",            session_enable,      VTY_VIEW             },
-    {"end",										      "Nothing; as in FRR's shell",                session_nothing,     VTY_HIDDEN           },
-    {"exit",										     "Leave",				     session_exit,        VTY_VIEW             },
-    {"help [LINE]",									      "What may follow a line",                    session_help,        VTY_HIDDEN           },
-    {"no debug AREA",									    "Do not log debug lines of an area",         debug_off,           VTY_VERB             },
-    {"no terminal monitor",								      "Do not print the log here",                 session_no_monitor,  VTY_VERB             },
-    {"quit",										     "Leave",				     session_exit,        VTY_VIEW             },
-    {"show [ip] bgp [ipv4|ipv6] [unicast]",						      "BGP routes",                                show_bgp_table,      VTY_JSON             },
-    {"show [ip] bgp [ipv4|ipv6] [unicast] PREFIX",                                               "BGP paths of a prefix",                     show_bgp_route,
-     VTY_JSON																					   },
-    {"show [ip] bgp [ipv4|ipv6] [unicast] PREFIX longer-prefixes",                               "BGP routes inside a prefix",
-     show_bgp_table,																	       VTY_JSON             },
-    {"show [ip] bgp [ipv4|ipv6] [unicast] neighbors [NEIGHBOR]",                                 "BGP neighbours in detail",
-     show_bgp_neighbors,																	   VTY_JSON             },
-    {"show [ip] bgp [ipv4|ipv6] [unicast] neighbors NEIGHBOR advertised-routes",
-     "Routes that it is told",														show_bgp_advertised, VTY_JSON             },
-    {"show [ip] bgp [ipv4|ipv6] [unicast] neighbors NEIGHBOR received-routes",
-     "Routes before the import policy",												       show_bgp_received,   VTY_JSON             },
-    {"show [ip] bgp [ipv4|ipv6] [unicast] neighbors NEIGHBOR routes",                            "Routes that it told",
-     show_bgp_routes_of,																	   VTY_JSON             },
-    {"show [ip] bgp [ipv4|ipv6] [unicast] summary",                                              "BGP neighbours in short",                   show_bgp_summary,
-     VTY_JSON																					   },
-    {"show [ip] bgp vrf default|all [ipv4|ipv6] [unicast]",                                      "BGP routes",                                show_bgp_table,
-     VTY_JSON | VTY_HIDDEN																			      },
-    {"show [ip] bgp vrf default|all [ipv4|ipv6] [unicast] PREFIX",                               "BGP paths of a prefix",
-     show_bgp_route,																	       VTY_JSON | VTY_HIDDEN},
-    {"show [ip] bgp vrf default|all [ipv4|ipv6] [unicast] PREFIX longer-prefixes",
-     "BGP routes inside a prefix",													    show_bgp_table,      VTY_JSON | VTY_HIDDEN},
-    {"show [ip] bgp vrf default|all [ipv4|ipv6] [unicast] neighbors [NEIGHBOR]",
-     "BGP neighbours in detail",													      show_bgp_neighbors,  VTY_JSON | VTY_HIDDEN},
-    {"show [ip] bgp vrf default|all [ipv4|ipv6] [unicast] neighbors NEIGHBOR advertised-routes",
-     "Routes that it is told",														show_bgp_advertised, VTY_JSON | VTY_HIDDEN},
-    {"show [ip] bgp vrf default|all [ipv4|ipv6] [unicast] neighbors NEIGHBOR received-routes",
-     "Routes before the import policy",												       show_bgp_received,   VTY_JSON | VTY_HIDDEN},
-    {"show [ip] bgp vrf default|all [ipv4|ipv6] [unicast] neighbors NEIGHBOR routes",
-     "Routes that it told",														   show_bgp_routes_of,  VTY_JSON | VTY_HIDDEN},
-    {"show [ip] bgp vrf default|all [ipv4|ipv6] [unicast] summary",                              "BGP neighbours in short",
-     show_bgp_summary,																	     VTY_JSON | VTY_HIDDEN},
-    {"show fib [PREFIX]",									"The kernel's routes beside zebra's word",   show_fib,            VTY_JSON             },
-    {"show kubernetes",									  "The API server and what is watched there",  show_kubernetes,     VTY_JSON             },
-    {"show log",										 "Log level, form and debugged areas",        show_log,            VTY_JSON             },
-    {"show memory",									      "Memory and what fills it",                  show_memory,         VTY_JSON             },
-    {"show nodes [NAME]",									"Nodes and whether they can be next hops",   show_nodes,          VTY_JSON             },
-    {"show pools",									       "Address pools and how full they are",       show_pools,          VTY_JSON             },
-    {"show queue",									       "The source of objects and the way to us",   show_queue,          VTY_JSON             },
-    {"show rib [PREFIX]",									"Routes, and what the outputs say",          show_rib,            VTY_JSON             },
-    {"show running-config",								      "The configuration in force",                show_running_config, VTY_JSON             },
-    {"show services [NS/NAME]",								  "Services, their addresses and their state", show_services,
-     VTY_JSON																					   },
-    {"show version",									     "Version, age and place",                    show_version,        VTY_JSON             },
-    {"show zserv",									       "The connection to zebra",                   show_zserv,          VTY_JSON             },
-    {"terminal length NUMBER",								   "Lines of a page",                           session_nothing,     VTY_VIEW             },
-    {"terminal monitor",									 "Print the log here",                        session_monitor,     VTY_VERB             },
-    {"why ADDRESS",									      "Why an address is announced, or not",       why_address,         VTY_JSON             },
-    {"why NS/NAME",									      "Why a Service is announced, or not",        why_service,         VTY_JSON             },
-    {"why node NAME",									    "Why a Node is a next hop, or not",          why_node,            VTY_JSON             },
+    ROW("clear [ip] bgp [ipv4|ipv6] [unicast] TARGET [soft] [in|out]",
+	"Begin sessions with neighbours anew", clear_bgp, VTY_VERB),
+    ROW("complete [LINE]", "Words that complete a line", session_complete, VTY_HIDDEN),
+    ROW("debug AREA", "Log debug lines of an area", debug_on, VTY_VERB),
+    ROW("disable", "Give up enable", session_disable, VTY_VIEW),
+    ROW("echo LINE", "Print a text", session_echo, VTY_VIEW),
+    ROW("enable", "Commands that change something", session_enable, VTY_VIEW),
+    ROW("end", "Nothing; as in FRR's shell", session_nothing, VTY_HIDDEN),
+    ROW("exit", "Leave", session_exit, VTY_VIEW),
+    ROW("help [LINE]", "What may follow a line", session_help, VTY_HIDDEN),
+    ROW("no debug AREA", "Do not log debug lines of an area", debug_off, VTY_VERB),
+    ROW("no terminal monitor", "Do not print the log here", session_no_monitor, VTY_VERB),
+    ROW("quit", "Leave", session_exit, VTY_VIEW),
+    ROW("show [ip] bgp [ipv4|ipv6] [unicast]", "BGP routes", show_bgp_table, VTY_JSON),
+    ROW("show [ip] bgp [ipv4|ipv6] [unicast] PREFIX", "BGP paths of a prefix", show_bgp_route,
+	VTY_JSON),
+    ROW("show [ip] bgp [ipv4|ipv6] [unicast] PREFIX longer-prefixes",
+	"BGP routes inside a prefix", show_bgp_table, VTY_JSON),
+    ROW("show [ip] bgp [ipv4|ipv6] [unicast] neighbors [NEIGHBOR]", "BGP neighbours in detail",
+	show_bgp_neighbors, VTY_JSON),
+    ROW("show [ip] bgp [ipv4|ipv6] [unicast] neighbors NEIGHBOR advertised-routes",
+	"Routes that it is told", show_bgp_advertised, VTY_JSON),
+    ROW("show [ip] bgp [ipv4|ipv6] [unicast] neighbors NEIGHBOR received-routes",
+	"Routes before the import policy", show_bgp_received, VTY_JSON),
+    ROW("show [ip] bgp [ipv4|ipv6] [unicast] neighbors NEIGHBOR routes", "Routes that it told",
+	show_bgp_routes_of, VTY_JSON),
+    ROW("show [ip] bgp [ipv4|ipv6] [unicast] summary", "BGP neighbours in short",
+	show_bgp_summary, VTY_JSON),
+    ROW("show [ip] bgp vrf <default|all> [ipv4|ipv6] [unicast]", "BGP routes", show_bgp_table,
+	VTY_JSON | VTY_HIDDEN),
+    ROW("show [ip] bgp vrf <default|all> [ipv4|ipv6] [unicast] PREFIX", "BGP paths of a prefix",
+	show_bgp_route, VTY_JSON | VTY_HIDDEN),
+    ROW("show [ip] bgp vrf <default|all> [ipv4|ipv6] [unicast] PREFIX longer-prefixes",
+	"BGP routes inside a prefix", show_bgp_table, VTY_JSON | VTY_HIDDEN),
+    ROW("show [ip] bgp vrf <default|all> [ipv4|ipv6] [unicast] neighbors [NEIGHBOR]",
+	"BGP neighbours in detail", show_bgp_neighbors, VTY_JSON | VTY_HIDDEN),
+    ROW("show [ip] bgp vrf <default|all> [ipv4|ipv6] [unicast] neighbors NEIGHBOR "
+	"advertised-routes",
+	"Routes that it is told", show_bgp_advertised, VTY_JSON | VTY_HIDDEN),
+    ROW("show [ip] bgp vrf <default|all> [ipv4|ipv6] [unicast] neighbors NEIGHBOR "
+	"received-routes",
+	"Routes before the import policy", show_bgp_received, VTY_JSON | VTY_HIDDEN),
+    ROW("show [ip] bgp vrf <default|all> [ipv4|ipv6] [unicast] neighbors NEIGHBOR routes",
+	"Routes that it told", show_bgp_routes_of, VTY_JSON | VTY_HIDDEN),
+    ROW("show [ip] bgp vrf <default|all> [ipv4|ipv6] [unicast] summary",
+	"BGP neighbours in short", show_bgp_summary, VTY_JSON | VTY_HIDDEN),
+    ROW("show fib [PREFIX]", "The kernel's routes beside zebra's word", show_fib, VTY_JSON),
+    ROW("show kubernetes", "The API server and what is watched there", show_kubernetes,
+	VTY_JSON),
+    ROW("show log", "Log level, form and debugged areas", show_log, VTY_JSON),
+    ROW("show memory", "Memory and what fills it", show_memory, VTY_JSON),
+    ROW("show nodes [NAME]", "Nodes and whether they can be next hops", show_nodes, VTY_JSON),
+    ROW("show pools", "Address pools and how full they are", show_pools, VTY_JSON),
+    ROW("show queue", "The source of objects and the way to us", show_queue, VTY_JSON),
+    ROW("show rib [PREFIX]", "Routes, and what the outputs say", show_rib, VTY_JSON),
+    ROW("show running-config", "The configuration in force", show_running_config, VTY_JSON),
+    ROW("show services [NS/NAME]", "Services, their addresses and their state", show_services,
+	VTY_JSON),
+    ROW("show version", "Version, age and place", show_version, VTY_JSON),
+    ROW("show zserv", "The connection to zebra", show_zserv, VTY_JSON),
+    ROW("terminal length NUMBER", "Lines of a page", session_nothing, VTY_VIEW),
+    ROW("terminal monitor", "Print the log here", session_monitor, VTY_VERB),
+    ROW("why ADDRESS", "Why an address is announced, or not", why_address, VTY_JSON),
+    ROW("why NS/NAME", "Why a Service is announced, or not", why_service, VTY_JSON),
+    ROW("why node NAME", "Why a Node is a next hop, or not", why_node, VTY_JSON),
 };
 
 static const struct vty_group groups[] = {
-    {"all",       "Every VRF: there is one"                              },
-    {"bgp",       "BGP: neighbours, routes"                              },
-    {"clear",     "Begin anew"					   },
-    {"default",   "The one VRF that there is"                            },
-    {"in",        "Routes of the neighbour"                              },
-    {"ip",        "As in FRR: IPv4"				      },
-    {"ipv4",      "IPv4"						 },
-    {"ipv6",      "IPv6"						 },
-    {"json",      "JavaScript Object Notation"                           },
-    {"neighbors", "Sessions, and their routes"                           },
-    {"out",       "Our routes"					   },
-    {"soft",      "Routes only, the session stays"                       },
-    {"unicast",   "The only kind of routes there is"                     },
-    {"vrf",       "As in FRR"					    },
-    {"debug",     "Log debug lines of an area"                           },
-    {"no",        "Undo"						 },
-    {"show",      "Look at what grevyd knows"                            },
-    {"terminal",  "Settings of this session"                             },
-    {"why",       "The first link that breaks, its evidence and the cure"},
+    GROUP("all", "Every VRF: there is one"),
+    GROUP("bgp", "BGP: neighbours, routes"),
+    GROUP("clear", "Begin anew"),
+    GROUP("debug", "Log debug lines of an area"),
+    GROUP("default", "The one VRF that there is"),
+    GROUP("in", "Routes of the neighbour"),
+    GROUP("ip", "As in FRR: IPv4"),
+    GROUP("ipv4", "IPv4"),
+    GROUP("ipv6", "IPv6"),
+    GROUP("neighbors", "Sessions, and their routes"),
+    GROUP("no", "Undo"),
+    GROUP("out", "Our routes"),
+    GROUP("show", "Look at what grevyd knows"),
+    GROUP("soft", "Routes only, the session stays"),
+    GROUP("terminal", "Settings of this session"),
+    GROUP("unicast", "The only kind of routes there is"),
+    GROUP("vrf", "As in FRR"),
+    GROUP("why", "The first link that breaks, its evidence and the cure"),
 };
 
 static bool is_number(const char *word)
@@ -181,11 +221,14 @@ static bool is_number(const char *word)
 	return word[strspn(word, "0123456789")] == '\0';
 }
 
-static void each_area(const struct vty_context *ctx, vty_add_fn *fn, void *arg)
+static bool each_area(
+    const struct vty_context *ctx, struct names_walk *w, vty_add_fn *fn, void *arg)
 {
 	(void)ctx;
+	(void)w;
 	for (size_t i = 0; log_area(i); i++)
 		fn(log_area(i), arg);
+	return false;
 }
 
 static bool is_address(const char *word)
@@ -213,15 +256,15 @@ static bool is_service(const char *word)
 }
 
 static const struct vty_kind kinds[] = {
-    {"TARGET",   "All neighbours, or the address of one", is_target,  names_each_neighbor},
-    {"ADDRESS",  "An IPv4 or IPv6 address",               is_address, names_each_address },
-    {"AREA",     "Part of grevyd, e.g. zserv",            NULL,       each_area          },
-    {"LINE",     "Text",				  NULL,       NULL               },
-    {"NAME",     "A Node",				NULL,       names_each_node    },
-    {"NEIGHBOR", "The address of a neighbour",            is_address, names_each_neighbor},
-    {"NS/NAME",  "A Service, by namespace and name",      is_service, names_each_service },
-    {"NUMBER",   "A number",			      is_number,  NULL               },
-    {"PREFIX",   "An address or a prefix",                is_prefix,  names_each_prefix  },
+    KIND("ADDRESS", "An IPv4 or IPv6 address", is_address, names_walk_addresses),
+    KIND("AREA", "Part of grevyd, e.g. zserv", NULL, each_area),
+    KIND("LINE", "Text", NULL, NULL),
+    KIND("NAME", "A Node", NULL, names_walk_nodes),
+    KIND("NEIGHBOR", "The address of a neighbour", is_address, names_walk_neighbors),
+    KIND("NS/NAME", "A Service, by namespace and name", is_service, names_walk_services),
+    KIND("NUMBER", "A number", is_number, NULL),
+    KIND("PREFIX", "An address or a prefix", is_prefix, names_walk_prefixes),
+    KIND("TARGET", "All neighbours, or the address of one", is_target, names_walk_neighbors),
 };
 
 const struct vty_tree vty_commands = {
