@@ -260,9 +260,6 @@ static void a_monitor_streams_until_the_next_command(void **state)
 	int fd = join(e), other = join(e);
 	size_t n;
 
-	PUT(fd, "terminal monitor");
-	EXPECT(e, fd,
-	    "% Unknown command: terminal monitor\n                            ^\n\0\0\0\2");
 	put(fd, "enable\0terminal monitor", 24);
 	EXPECT(e, fd, "\0\0\0\0");
 	PUT(other, "enable");
