@@ -4,6 +4,7 @@
  * others are in show_*.c and why.c.
  */
 #include "announcer/log.h"
+#include "announcer/loop_watch.h"
 #include "announcer/util.h"
 #include "announcer/vty/names.h"
 #include "announcer/vty/show.h"
@@ -106,9 +107,11 @@ static enum vty_rc session_complete(struct vty_request *rq)
 
 static enum vty_rc set_debug(struct vty_request *rq, bool on)
 {
-	if (log_set_debug(rq->args[0], on))
-		return VTY_OK;
-	return vty_fail(rq, "No such area: %s", rq->args[0]);
+	if (!log_set_debug(rq->args[0], on))
+		return vty_fail(rq, "No such area: %s", rq->args[0]);
+	if (rq->ctx->loop && strcmp(rq->args[0], "loop") == 0)
+		loop_watch_set(rq->ctx->loop, on);
+	return VTY_OK;
 }
 
 static enum vty_rc debug_on(struct vty_request *rq)

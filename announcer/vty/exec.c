@@ -14,6 +14,9 @@
 #include "announcer/vty/listen.h"
 #include "announcer/vty/words.h"
 #include "announcer/vty/writer.h"
+#include <time.h>
+
+enum { STEP_ROWS = 64, STEP_NS = 500000 };
 
 enum vty_rc vty_fail(struct vty_request *rq, const char *fmt, ...)
 {
@@ -96,6 +99,19 @@ struct vty_job {
 void vty_rows(struct vty_request *rq, vty_step_fn *step, void (*done)(void *state), void *state)
 {
 	rq->rows = (struct vty_rows){step, done, state};
+}
+
+static int64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+bool vty_enough(struct vty_request *rq)
+{
+	return ++rq->step_rows >= STEP_ROWS || now_ns() - rq->step_ns >= STEP_NS;
 }
 
 static void rows_end(struct vty_request *rq)
@@ -202,6 +218,8 @@ bool vty_more(struct vty_job *job, struct buf *out)
 {
 	struct vty_request *rq = &job->rq;
 
+	rq->step_ns = now_ns();
+	rq->step_rows = 0;
 	if (rq->rows.step && !rq->rows.step(rq, rq->rows.state))
 		rows_end(rq);
 	if (!rq->rows.step) {

@@ -29,13 +29,15 @@ struct vty_request;
 
 /**
  * vty_step_fn - the next rows of a long answer
- * Writes at most about VTY_STEP_ROWS rows into rq->w and takes well under a millisecond,
- * whatever the size of the table. Between two steps the loop runs: nothing that was borrowed
- * from a part of grevyd may be kept, not even that the part is there.
+ * Writes rows into rq->w until vty_enough() says so. Between two steps the loop runs: nothing
+ * that was borrowed from a part of grevyd may be kept.
  * Return: there are more.
  */
 typedef bool vty_step_fn(struct vty_request *rq, void *state);
-#define VTY_STEP_ROWS 64
+
+/* For steps, after each row, and after each record of a long table that makes none: this
+ * piece is large enough, or took long enough. */
+bool vty_enough(struct vty_request *rq);
 
 struct vty_rows {
 	vty_step_fn *step; /* NULL: the answer is whole */
@@ -58,6 +60,8 @@ struct vty_request {
 	bool json;
 	enum vty_rc rc;       /* what the handler returned; a step may set another */
 	struct vty_rows rows; /* by vty_rows() */
+	int64_t step_ns;      /* when this step began; CLOCK_MONOTONIC */
+	unsigned step_rows;
 };
 
 /* For handlers: more follows, by steps, until one of them says that it was the last. `done`
