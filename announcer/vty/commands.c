@@ -6,7 +6,7 @@
 #include "announcer/log.h"
 #include "announcer/loop_watch.h"
 #include "announcer/util.h"
-#include "announcer/vty/names.h"
+#include "announcer/vty/live.h"
 #include "announcer/vty/show.h"
 #include "announcer/vty/writer.h"
 
@@ -94,14 +94,36 @@ static enum vty_rc session_help(struct vty_request *rq)
 	return VTY_OK;
 }
 
+static bool more_names(struct vty_request *rq, void *state)
+{
+	struct buf b = {0};
+	bool more;
+
+	do {
+		buf_clear(&b);
+		more = tree_complete_more(state, rq->ctx, &b);
+		if (b.len)
+			writer_raw(rq->w, b.p);
+	} while (more && !vty_enough(rq));
+	free(b.p);
+	return more;
+}
+
+static void names_done(void *state)
+{
+	tree_complete_free(state);
+}
+
 static enum vty_rc session_complete(struct vty_request *rq)
 {
 	struct buf b = {0};
+	struct tree_completion *c;
 
 	buf_str(&b, "");
-	tree_complete(&vty_commands, rq->ctx, rq->rest, rq->session->enabled, &b);
+	c = tree_complete(&vty_commands, rq->rest, rq->session->enabled, &b);
 	writer_raw(rq->w, b.p);
 	free(b.p);
+	vty_rows(rq, more_names, names_done, c);
 	return VTY_OK;
 }
 
@@ -238,11 +260,14 @@ static bool is_number(const char *word)
 	return word[strspn(word, "0123456789")] == '\0';
 }
 
-static void each_area(const struct vty_context *ctx, vty_add_fn *fn, void *arg)
+static bool live_areas(
+    const struct vty_context *ctx, struct vty_live *at, vty_add_fn *fn, void *arg)
 {
 	(void)ctx;
+	(void)at;
 	for (size_t i = 0; log_area(i); i++)
 		fn(log_area(i), arg);
+	return false;
 }
 
 static bool is_address(const char *word)
@@ -270,15 +295,15 @@ static bool is_service(const char *word)
 }
 
 static const struct vty_kind kinds[] = {
-    KIND("ADDRESS", "An IPv4 or IPv6 address", is_address, names_each_address),
-    KIND("AREA", "Part of grevyd, e.g. zserv", NULL, each_area),
+    KIND("ADDRESS", "An IPv4 or IPv6 address", is_address, live_addresses),
+    KIND("AREA", "Part of grevyd, e.g. zserv", NULL, live_areas),
     KIND("LINE", "Text", NULL, NULL),
-    KIND("NAME", "A Node", NULL, names_each_node),
-    KIND("NEIGHBOR", "The address of a neighbour", is_address, names_each_neighbor),
-    KIND("NS/NAME", "A Service, by namespace and name", is_service, names_each_service),
+    KIND("NAME", "A Node", NULL, live_nodes),
+    KIND("NEIGHBOR", "The address of a neighbour", is_address, live_neighbors),
+    KIND("NS/NAME", "A Service, by namespace and name", is_service, live_services),
     KIND("NUMBER", "A number", is_number, NULL),
-    KIND("PREFIX", "An address or a prefix", is_prefix, names_each_prefix),
-    KIND("TARGET", "All neighbours, or the address of one", is_target, names_each_neighbor),
+    KIND("PREFIX", "An address or a prefix", is_prefix, live_prefixes),
+    KIND("TARGET", "All neighbours, or the address of one", is_target, live_neighbors),
 };
 
 const struct vty_tree vty_commands = {

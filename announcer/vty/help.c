@@ -9,6 +9,7 @@
 #include "announcer/util.h"
 #include "announcer/vty/filter.h"
 #include "announcer/vty/items.h"
+#include "announcer/vty/live.h"
 #include "announcer/vty/match.h"
 #include "announcer/vty/tree.h"
 
@@ -124,35 +125,59 @@ void tree_help(const struct vty_tree *t, const char *line, bool enabled, struct 
 	items_fini(&q.items);
 }
 
-struct naming {
+struct tree_completion {
+	const struct vty_kind *kinds[KINDS_MAX];
+	size_t n_kinds, kind; /* kind: the one that is walked */
+	struct vty_live live;
 	struct buf *out;
-	const char *partial;
-	size_t len;
+	char *partial;
 };
 
-static void on_name(const char *word, void *arg)
+struct tree_completion *tree_complete(
+    const struct vty_tree *t, const char *line, bool enabled, struct buf *out)
 {
-	struct naming *n = arg;
-
-	if (strncmp(word, n->partial, n->len) == 0 && !strpbrk(word, " \t\r\n"))
-		buf_fmt(n->out, "%s\n", word);
-}
-
-void tree_complete(const struct vty_tree *t, const struct vty_context *ctx, const char *line,
-    bool enabled, struct buf *out)
-{
+	struct tree_completion *c = xcalloc(1, sizeof(*c));
 	struct asking q = {.tree = t};
 	const char *last = line + strlen(line);
-	struct naming n = {.out = out};
 
 	while (last > line && !strchr(" \t", last[-1]))
 		last--;
-	n.partial = last;
-	n.len = strlen(last);
+	c->partial = xstrdup(last);
 	ask(&q, line, enabled);
 	for (size_t i = 0; i < q.items.n; i++)
 		buf_fmt(out, "%s\n", q.items.v[i].word);
-	for (size_t i = 0; i < q.n_kinds; i++)
-		q.kinds[i]->complete(ctx, on_name, &n);
 	items_fini(&q.items);
+	memcpy(c->kinds, q.kinds, sizeof(c->kinds));
+	c->n_kinds = q.n_kinds;
+	return c;
+}
+
+static void on_name(const char *word, void *arg)
+{
+	struct tree_completion *c = arg;
+
+	if (strncmp(word, c->partial, strlen(c->partial)) == 0 && !strpbrk(word, " \t\r\n"))
+		buf_fmt(c->out, "%s\n", word);
+}
+
+bool tree_complete_more(
+    struct tree_completion *c, const struct vty_context *ctx, struct buf *out)
+{
+	c->out = out;
+	if (c->kind == c->n_kinds)
+		return false;
+	if (c->kinds[c->kind]->complete(ctx, &c->live, on_name, c))
+		return true;
+	live_fini(&c->live);
+	c->live = (struct vty_live){0};
+	return ++c->kind < c->n_kinds;
+}
+
+void tree_complete_free(struct tree_completion *c)
+{
+	if (!c)
+		return;
+	live_fini(&c->live);
+	free(c->partial);
+	free(c);
 }

@@ -45,12 +45,17 @@ struct vty_command {
 /* Gives one candidate; borrowed for the call. */
 typedef void vty_add_fn(const char *word, void *arg);
 
+/* Gives some of the names that a variable may be now, from where `at` is, as live.h says.
+ * Return: there are more. */
+struct vty_live;
+typedef bool vty_live_fn(
+    const struct vty_context *ctx, struct vty_live *at, vty_add_fn *fn, void *arg);
+
 /* What a variable may be. */
 struct vty_kind {
 	const char *name, *help;
 	bool (*match)(const char *word); /* NULL: any */
-	void (*complete)(
-	    const struct vty_context *ctx, vty_add_fn *fn, void *arg); /* or NULL */
+	vty_live_fn *complete;           /* or NULL */
 };
 
 /* Help for a keyword that more than one command starts with. */
@@ -92,9 +97,16 @@ void tree_parsed_fini(struct vty_parsed *p);
 /* Was this keyword said (abbreviated or not)? Only of those that stand in a group. */
 bool tree_said(const char *const *said, size_t n, const char *keyword);
 
-/* What may follow, one a line: tree_help() "  <cr>" and "  word  help text", sorted;
- * tree_complete() bare words that complete the last one, live names included. */
+/* What may follow, one a line: "  <cr>" and "  word  help text", sorted. */
 void tree_help(const struct vty_tree *t, const char *line, bool enabled, struct buf *out);
-void tree_complete(const struct vty_tree *t, const struct vty_context *ctx, const char *line,
-    bool enabled, struct buf *out);
+
+/* The words that complete the last one of a line, or may follow: one a line, bare. Keywords
+ * are added at once; names of now by tree_complete_more(), a few at a time, as long as it says
+ * that there are more. t is borrowed. */
+struct tree_completion;
+struct tree_completion *tree_complete(
+    const struct vty_tree *t, const char *line, bool enabled, struct buf *out);
+bool tree_complete_more(
+    struct tree_completion *c, const struct vty_context *ctx, struct buf *out);
+void tree_complete_free(struct tree_completion *c);
 #endif

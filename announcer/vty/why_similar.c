@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* why_similar.c - names that somebody may have meant. */
 #include "announcer/util.h"
-#include "announcer/vty/names.h"
+#include "announcer/vty/live.h"
 #include "announcer/vty/why.h"
 
 #define SIMILAR_MAX  5
@@ -85,6 +85,9 @@ static void on_node(const char *name, void *arg)
 void why_similar_nodes(const struct vty_context *ctx, const char *word, struct buf *out)
 {
 	struct similar s = {.word = word, .out = out};
+	struct vty_live at = {0};
 
-	names_each_node(ctx, on_node, &s);
+	while (live_nodes(ctx, &at, on_node, &s))
+		;
+	live_fini(&at);
 }

@@ -5,7 +5,8 @@
 
 #include "announcer/util.h"
 #include "announcer/vty/filter.h"
-#include "announcer/vty/tree.h"
+#include "announcer/vty/live.h"
+#include "complete.h"
 #include "zclient/prefix.h"
 #include <cmocka.h>
 #include <stdio.h>
@@ -21,12 +22,17 @@ static bool is_digits(const char *word)
 	return word[strspn(word, "0123456789")] == '\0';
 }
 
-static void names(const struct vty_context *ctx, vty_add_fn *fn, void *arg)
+/* One at a call. */
+static bool names(const struct vty_context *ctx, struct vty_live *at, vty_add_fn *fn, void *arg)
 {
+	static const char *const all[] = {"default/web", "default/dns", "bad name"};
+	size_t i = at->node ? strlen(at->node) : 0;
+
 	(void)ctx;
-	fn("default/web", arg);
-	fn("default/dns", arg);
-	fn("bad name", arg);
+	fn(all[i], arg);
+	free(at->node);
+	at->node = xstrdup(&"xxx"[2 - i]);
+	return i + 1 < ARRAY_LEN(all);
 }
 
 static const struct vty_command commands[] = {
@@ -242,7 +248,7 @@ static void completion_knows_live_names(void **state)
 		struct buf b = {0};
 
 		buf_str(&b, "");
-		tree_complete(&tree, NULL, cases[i].line, true, &b);
+		complete(&tree, NULL, cases[i].line, true, &b);
 		assert_string_equal(b.p, cases[i].words);
 		free(b.p);
 	}
@@ -389,7 +395,7 @@ static void hidden_words_are_not_offered(void **state)
 	struct buf b = {0};
 
 	(void)state;
-	tree_complete(&grouped_tree, NULL, "show ipv4 ", true, &b);
+	complete(&grouped_tree, NULL, "show ipv4 ", true, &b);
 	assert_string_equal(b.p, "all\njson\nunicast\nwide\n");
 	buf_clear(&b);
 	tree_help(&grouped_tree, "clear 7 ", true, &b);
