@@ -23,7 +23,7 @@
 #include "announcer/vty/accept.h"
 #include "announcer/vty/exec.h"
 #include "announcer/vty/listen.h"
-#include "announcer/vty/procinfo.h"
+#include "announcer/vty/peer.h"
 #include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
@@ -54,6 +54,7 @@ struct session {
 struct vty_server {
 	struct event_base *base;
 	const struct vty_context *ctx;
+	struct peer_group group; /* who may change something */
 	struct vty_listen socket;
 	struct vty_accept *accept;
 	struct session *sessions;
@@ -337,7 +338,8 @@ static void session_start(struct session *s, int fd)
 
 int vty_server_adopt(struct vty_server *v, int fd, enum vty_dialect dialect)
 {
-	const bool privileged = true; /* whoever may connect at all */
+	const struct peer peer = peer_read(fd, &v->group);
+	const bool privileged = peer_may_change(&peer, geteuid());
 	struct session *s;
 
 	if (!make_room(v, privileged)) {
@@ -351,7 +353,8 @@ int vty_server_adopt(struct vty_server *v, int fd, enum vty_dialect dialect)
 	s = xcalloc(1, sizeof(*s));
 	s->state.dialect = dialect;
 	s->state.privileged = privileged;
-	s->state.who = procinfo_peer(fd, s->who, sizeof(s->who));
+	s->state.group = v->group.name;
+	s->state.who = peer_text(&peer, s->who, sizeof(s->who));
 	session_add(v, s);
 	session_start(s, fd);
 	return 0;
@@ -372,6 +375,7 @@ struct vty_server *vty_server_new(struct event_base *base, const struct vty_cont
 	v->base = base;
 	v->ctx = ctx;
 	v->socket.fd = -1;
+	peer_group(&v->group);
 	return v;
 }
 
