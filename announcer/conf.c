@@ -2,10 +2,10 @@
 /*
  * conf.c - reads grevyd.yaml into a fresh struct conf, all or nothing, and compares two for a
  * reload. The keys are tables in conf_keys.c, conf_pools.c and conf_peers.c; conf_read.c walks
- * the file by them; conf_check.c judges the whole; conf_out.c prints it back.
+ * the file by them; conf_check.c judges the whole; conf_out.c and conf_yaml.c give it back.
  */
 #include "announcer/conf.h"
-#include "announcer/conf_key.h"
+#include "announcer/conf_place.h"
 #include "announcer/util.h"
 #include "k8s/yamldoc.h"
 #include <errno.h>
@@ -58,6 +58,7 @@ void conf_free(struct conf *c)
 	policy_fini(&c->policy);
 	strlist_fini(&c->zebra.redistribute);
 	strlist_fini(&c->warnings);
+	conf_places_free(c->places);
 	free(c->zebra.socket);
 	free(c->zebra.vty_socket);
 	free(c->zebra.frr_version);
@@ -117,6 +118,7 @@ static void errors_give(struct conf_reader *r, struct conf_errors *errors)
 	}
 	errors->more += r->more;
 	free(r->lines);
+	free(r->starts);
 }
 
 static void errors_add(
@@ -163,6 +165,7 @@ struct conf *conf_parse(
 	}
 	r.conf = conf_new(name);
 	root_read(&r, &doc);
+	conf_places_sort(r.conf);
 	yamldoc_fini(&doc);
 	if (r.n_lines) {
 		conf_free(r.conf);

@@ -39,6 +39,8 @@ struct conf_zebra {
 	uint32_t stale_s;
 };
 
+struct conf_places;
+
 struct conf {
 	char *file; /* as given to conf_parse() */
 	enum conf_role role;
@@ -66,7 +68,8 @@ struct conf {
 	char *vty_dir;
 	enum log_level log_level;
 	bool log_json;
-	struct strlist warnings; /* to be logged once, "grevyd.yaml:9:3: peers: ..." */
+	struct conf_places *places; /* conf_place.h */
+	struct strlist warnings;    /* to be logged once, "grevyd.yaml:9:3: peers: ..." */
 };
 
 #define CONF_ERRORS_MAX 20
@@ -85,8 +88,13 @@ struct conf *conf_parse(
 void conf_free(struct conf *c);               /* NULL is fine */
 void conf_errors_fini(struct conf_errors *e); /* frees what it owns, not e */
 
-/* Normalised YAML that parses to the same; with hide_secrets passwords read `<hidden>`. */
-void conf_print(const struct conf *c, FILE *f, bool hide_secrets);
+/* Normalised YAML that parses to the same, with its secrets. */
+void conf_print(const struct conf *c, FILE *f);
+
+/* What "zebra.socket" holds is not the file's any more: "option -z". For show running-config.
+ */
+void conf_set_origin(struct conf *c, const char *path, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* Why zebra is not to be told of routes, even if it runs; NULL = it is, where it does. */
 const char *conf_zebra_off(const struct conf *c);

@@ -229,15 +229,17 @@ static void bgp_read(
 		conf_section_type.parse(r, v, base, &bgp_key);
 }
 
-static void bgp_print(struct conf_out *out, const void *base, const struct conf_key *key)
+static struct json_object *bgp_give(
+    const struct conf_out *out, const void *base, const struct conf_key *key)
 {
 	(void)key;
-	if (((const struct conf *)base)->bgp.given)
-		conf_section_type.print(out, base, &bgp_key);
+	return ((const struct conf *)base)->bgp.given
+	           ? conf_section_type.give(out, base, &bgp_key)
+	           : NULL;
 }
 
 /* A section that is there or not, which `no` says, too. */
-const struct conf_type conf_bgp_type = {bgp_read, bgp_print};
+const struct conf_type conf_bgp_type = {bgp_read, bgp_give};
 
 /* ---- kernel ---- */
 
@@ -267,14 +269,15 @@ static void kernel_read(
 		conf_section_type.parse(r, v, base, &kernel_key);
 }
 
-static void kernel_print(struct conf_out *out, const void *base, const struct conf_key *key)
+static struct json_object *kernel_give(
+    const struct conf_out *out, const void *base, const struct conf_key *key)
 {
 	(void)key;
-	conf_section_type.print(out, base, &kernel_key);
+	return conf_section_type.give(out, base, &kernel_key);
 }
 
 /* A section for which `no` means enabled: no. */
-const struct conf_type conf_kernel_type = {kernel_read, kernel_print};
+const struct conf_type conf_kernel_type = {kernel_read, kernel_give};
 
 void conf_bgp_init(struct conf *c)
 {

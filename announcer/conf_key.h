@@ -14,8 +14,9 @@ struct conf_type {
 	/* Read v (never null) into the field of base that key names, or call conf_error(). */
 	void (*parse)(struct conf_reader *r, struct json_object *v, void *base,
 	    const struct conf_key *key);
-	/* Print it; nothing when it was not given. NULL = never printed. */
-	void (*print)(struct conf_out *out, const void *base, const struct conf_key *key);
+	/* Give it back; NULL when it was not given. Itself NULL = never. */
+	struct json_object *(*give)(
+	    const struct conf_out *out, const void *base, const struct conf_key *key);
 };
 
 enum conf_key_flags {

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * conf_show.c - conf_print()'s YAML as text, or read again and walked as JSON, so that
- * there is one description of what a configuration looks like.
+ * conf_show.c - the tree of values, as YAML in text.
  */
 #include "announcer/conf_show.h"
-#include "announcer/conf.h"
+#include "announcer/conf_key.h"
+#include "announcer/conf_out.h"
 #include "announcer/util.h"
 #include "announcer/vty/writer.h"
-#include "k8s/yamldoc.h"
 #include <json-c/json.h>
 
-#define DEPTH_MAX 12 /* conf_print() nests half as deep */
+#define DEPTH_MAX 12 /* a configuration nests half as deep */
 
 static void value_show(
     const char *key, struct json_object *o, struct writer *w, unsigned depth);
@@ -59,23 +58,21 @@ static void value_show(const char *key, struct json_object *o, struct writer *w,
 
 void conf_show(const struct conf *c, struct writer *w)
 {
-	struct yamldoc_error err;
-	struct yamldoc doc;
+	struct conf_out out = {.hide = true};
+	struct json_object *map = conf_out_map(&out, c, conf_root.keys);
 	char *text = NULL;
 	size_t len = 0;
 	FILE *f = open_memstream(&text, &len);
 
 	if (!f)
 		abort();
-	conf_print(c, f, true);
+	conf_out_yaml(map, f);
 	if (fclose(f) != 0)
 		abort();
 	writer_str(w, "file", NULL, c->file);
 	writer_raw(w, text);
-	if (writer_is_json(w) && yamldoc_parse(text, len, &doc, &err) == 0) {
-		if (doc.n)
-			value_show("configuration", doc.docs[0], w, 0);
-		yamldoc_fini(&doc);
-	}
+	if (writer_is_json(w))
+		value_show("configuration", map, w, 0);
+	json_object_put(map);
 	free(text);
 }

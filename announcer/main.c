@@ -278,7 +278,7 @@ static int check(const struct options *o, struct conf *conf)
 	if (o->frr != CONF_FRR_KINDS)
 		error = conf_frr_print(conf, o->frr, o->asn, stdout, stderr);
 	else if (o->print)
-		conf_print(conf, stdout, false);
+		conf_print(conf, stdout);
 	if (error)
 		fprintf(stderr, "%s: %s\n", conf->file, error);
 	conf_free(conf);
