@@ -4,9 +4,14 @@
 #define GREVY_VTY_EXEC_H
 #include "announcer/vty/tree.h"
 
+/* Whose words a connection speaks: our shell's, or those of FRR's vtysh. */
+enum vty_dialect { VTY_GREVY, VTY_FRR };
+
 /* What a connection remembers between its commands. Starts zeroed. */
 struct vty_session {
 	const char *who; /* for the audit line, "uid 1000 pid 4711"; borrowed; NULL = unknown */
+	enum vty_dialect dialect;
+	bool privileged; /* may change something: may say `enable` */
 	bool enabled;    /* said `enable` */
 	bool closing;    /* said `exit` */
 	bool monitor;    /* `terminal monitor` is on */
@@ -16,6 +21,24 @@ struct vty_session {
 struct vty_now {
 	int64_t unix_s;
 	int64_t mono_ms; /* CLOCK_MONOTONIC, as the outputs' time-outs */
+};
+
+struct vty_request;
+
+/**
+ * vty_step_fn - the next rows of a long answer
+ * Writes at most about VTY_STEP_ROWS rows into rq->w and takes well under a millisecond,
+ * whatever the size of the table. Between two steps the loop runs: nothing that was borrowed
+ * from a part of grevyd may be kept, not even that the part is there.
+ * Return: there are more.
+ */
+typedef bool vty_step_fn(struct vty_request *rq, void *state);
+#define VTY_STEP_ROWS 64
+
+struct vty_rows {
+	vty_step_fn *step; /* NULL: the answer is whole */
+	void (*done)(void *state);
+	void *state;
 };
 
 /* What a command's handler is given. */
@@ -30,7 +53,14 @@ struct vty_request {
 	size_t n_said;
 	const char *rest; /* of LINE; "" = nothing */
 	bool json;
+	enum vty_rc rc;       /* what the handler returned; a step may set another */
+	struct vty_rows rows; /* by vty_rows() */
 };
+
+/* For handlers: more follows, by steps, until one of them says that it was the last. `done`
+ * releases the state, also if the answer is not wanted to its end; NULL = nothing to do. */
+void vty_rows(
+    struct vty_request *rq, vty_step_fn *step, void (*done)(void *state), void *state);
 
 /* Was this optional or chosen keyword said? */
 bool vty_said(const struct vty_request *rq, const char *keyword);
@@ -38,11 +68,19 @@ bool vty_said(const struct vty_request *rq, const char *keyword);
 /* All commands of grevyd. */
 extern const struct vty_tree vty_commands;
 
-/**
- * vty_execute - run a command line
- * @reply: gets the text, without NUL
- * Return: the status code to send.
- */
+/* A command line on its way to its answer. */
+struct vty_job;
+
+/* Begin a command line. ctx and session are borrowed until vty_end(). */
+struct vty_job *vty_begin(const struct vty_context *ctx, struct vty_session *session,
+    const char *line, const struct vty_now *now);
+/* Add the next piece of the answer, without NUL, which may be empty; a bounded piece of work.
+ * Return: there is more. */
+bool vty_more(struct vty_job *job, struct buf *out);
+/* Ends it, also before its answer is whole. Return: the status code to send. */
+enum vty_rc vty_end(struct vty_job *job);
+
+/* All of it at once; reply gets the text. Return: the status code. */
 enum vty_rc vty_execute(const struct vty_context *ctx, struct vty_session *session,
     const char *line, const struct vty_now *now, struct buf *reply);
 

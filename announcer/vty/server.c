@@ -2,11 +2,11 @@
 /*
  * server.c - connections to the vty socket.
  *
- * A connection has at most one answer that waits to be sent: no more is read, and the next
- * command is looked at, only when its predecessor's answer has left, so that one that never
- * reads costs one answer and, after WRITE_TIMEOUT_S, its connection. One command is run for
- * each turn of the loop and connection. Input is bounded by VTY_COMMAND_MAX; what is longer is
- * skipped up to its NUL and refused.
+ * An answer is pulled: its next piece is made when the one before has left, and the next
+ * command is looked at when the whole answer has left, so that one that never reads costs one
+ * piece and, after WRITE_TIMEOUT_S, its connection. One piece of work is done for each turn of
+ * the loop and connection. Input is bounded by VTY_COMMAND_MAX; what is longer is skipped up
+ * to its NUL and refused.
  *
  * `terminal monitor` has an answer without an end: log lines follow its text until the next
  * command comes, which first ends that answer. A reader that is too slow loses lines and is
@@ -35,6 +35,8 @@ struct session {
 	struct session *next, **prev; /* *prev is this one */
 	struct vty_server *server;
 	struct bufferevent *bev;
+	struct event *again; /* go on, though nothing was sent */
+	struct vty_job *job; /* whose answer is on its way; NULL = none */
 	struct vty_session state;
 	char who[64];
 	bool skipping;  /* the rest of a command that is too long */
@@ -79,6 +81,9 @@ static void session_free(struct session *s)
 	if (s->next)
 		s->next->prev = s->prev;
 	v->n_sessions--;
+	if (s->job)
+		vty_end(s->job);
+	event_free(s->again);
 	bufferevent_free(s->bev);
 	set_tap(v);
 	free(s);
@@ -108,22 +113,33 @@ static void stop_streaming(struct session *s)
 	finish_answer(s, VTY_OK);
 }
 
-static void run(struct session *s, const char *line)
+static void begin(struct session *s, const char *line)
 {
 	struct vty_now now = {.unix_s = time(NULL)};
-	struct buf reply = {0};
 	struct timespec ts;
-	enum vty_rc rc;
 
 	stop_streaming(s);
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	now.mono_ms = (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-	rc = vty_execute(s->server->ctx, &s->state, line, &now, &reply);
-	if (reply.len)
+	s->job = vty_begin(s->server->ctx, &s->state, line, &now);
+}
+
+/* The next piece of the answer. */
+static void pull(struct session *s)
+{
+	struct buf piece = {0};
+	bool more = vty_more(s->job, &piece);
+	enum vty_rc rc;
+
+	if (piece.len)
 		evbuffer_add_reference(
-		    bufferevent_get_output(s->bev), reply.p, reply.len, free_text, reply.p);
+		    bufferevent_get_output(s->bev), piece.p, piece.len, free_text, piece.p);
 	else
-		free(reply.p);
+		free(piece.p);
+	if (more)
+		return;
+	rc = vty_end(s->job);
+	s->job = NULL;
 	if (!s->state.monitor) {
 		finish_answer(s, rc);
 		return;
@@ -164,28 +180,40 @@ static bool take(struct session *s)
 	if (s->skipping)
 		refuse_long(s);
 	else
-		run(s, line);
+		begin(s, line);
 	s->skipping = false;
 	return true;
 }
 
-/* Go on as far as the output allows. May free s. */
+/* One piece of work, if what was sent before has left. May free s. */
 static void proceed(struct session *s)
 {
-	bool more = true;
+	static const struct timeval at_once = {0, 0};
+	bool ready = s->streaming || !waiting(s), worked = false;
 
-	while (more && !s->state.closing && (s->streaming || !waiting(s)))
-		more = take(s);
-	if ((s->state.closing || (s->eof && !more)) && (s->streaming || !waiting(s))) {
+	if (ready)
+		worked = s->job || (!s->state.closing && take(s));
+	if (worked && s->job)
+		pull(s);
+	if (ready && !worked && (s->state.closing || s->eof)) {
 		session_free(s);
 		return;
 	}
+	if (worked && !waiting(s))
+		event_add(s->again, &at_once); /* on_written() will not come */
 	if (s->eof)
 		return;
-	if (waiting(s) && !s->streaming)
+	if (s->job || (waiting(s) && !s->streaming))
 		bufferevent_disable(s->bev, EV_READ);
 	else
 		bufferevent_enable(s->bev, EV_READ);
+}
+
+static void on_again(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	proceed(arg);
 }
 
 static void on_read(struct bufferevent *bev, void *arg)
@@ -236,7 +264,7 @@ static void on_log_line(const char *line, void *arg)
 	}
 }
 
-int vty_server_adopt(struct vty_server *v, int fd)
+int vty_server_adopt(struct vty_server *v, int fd, enum vty_dialect dialect)
 {
 	static const struct timeval timeout = {WRITE_TIMEOUT_S, 0};
 	struct session *s;
@@ -252,8 +280,11 @@ int vty_server_adopt(struct vty_server *v, int fd)
 	s = xcalloc(1, sizeof(*s));
 	s->server = v;
 	s->state.who = procinfo_peer(fd, s->who, sizeof(s->who));
+	s->state.dialect = dialect;
+	s->state.privileged = true; /* whoever may connect at all */
+	s->again = evtimer_new(v->base, on_again, s);
 	s->bev = bufferevent_socket_new(v->base, fd, BEV_OPT_CLOSE_ON_FREE);
-	if (!s->bev)
+	if (!s->bev || !s->again)
 		abort();
 	bufferevent_setcb(s->bev, on_read, on_written, on_event, s);
 	bufferevent_set_max_single_read(s->bev, VTY_COMMAND_MAX);
@@ -276,7 +307,7 @@ static void on_accept(
 	(void)l;
 	(void)sa;
 	(void)len;
-	if (vty_server_adopt(v, fd) < 0 && log_allowed(&v->bucket))
+	if (vty_server_adopt(v, fd, VTY_GREVY) < 0 && log_allowed(&v->bucket))
 		log_warn("vty", "connection refused: there are %zu already", v->n_sessions);
 }
 

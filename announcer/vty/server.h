@@ -5,7 +5,7 @@
  */
 #ifndef GREVY_VTY_SERVER_H
 #define GREVY_VTY_SERVER_H
-#include "announcer/vty/context.h"
+#include "announcer/vty/exec.h"
 
 #define VTY_SOCKET_NAME  "grevyd.vty"
 #define GREVY_VTY_DIR    "/run/grevy" /* default of vty.dir */
@@ -23,7 +23,7 @@ int vty_server_listen(struct vty_server *s, const char *dir);
 
 /* Serve a connected stream socket, which is consumed, also on failure.
  * Return: 0, -EMFILE (VTY_SESSIONS_MAX) or -errno. */
-int vty_server_adopt(struct vty_server *s, int fd);
+int vty_server_adopt(struct vty_server *s, int fd, enum vty_dialect dialect);
 
 /* Ends every connection and removes the socket file. NULL is fine. */
 void vty_server_free(struct vty_server *s);

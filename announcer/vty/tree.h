@@ -99,8 +99,4 @@ bool tree_said(const char *const *said, size_t n, const char *keyword);
 void tree_help(const struct vty_tree *t, const char *line, bool enabled, struct buf *out);
 void tree_complete(
     const struct vty_tree *t, const struct vty_context *ctx, const char *line, struct buf *out);
-
-/* Apply "include|exclude|begin|count REGEX" (extended, by line) to a text.
- * VTY_NO_MATCH: out gets the reason. */
-enum vty_rc tree_filter(const char *filter, const char *text, struct buf *out);
 #endif
