@@ -53,7 +53,7 @@ static struct json_object *u8_give(
 	return narrow_give(out, key, *(const uint8_t *)field_in(base, key));
 }
 
-const struct conf_type conf_u8_type = {u8_parse, u8_give};
+const struct conf_type conf_u8_type = {u8_parse, u8_give, CONF_VALUE};
 
 static void u16_parse(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
@@ -69,7 +69,7 @@ static struct json_object *u16_give(
 	return narrow_give(out, key, *(const uint16_t *)field_in(base, key));
 }
 
-const struct conf_type conf_u16_type = {u16_parse, u16_give};
+const struct conf_type conf_u16_type = {u16_parse, u16_give, CONF_VALUE};
 
 static void asn_parse(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
@@ -102,7 +102,7 @@ static struct json_object *asn_give(
 	                                     : conf_out_text(kinds[n->asn_kind]);
 }
 
-const struct conf_type conf_asn_type = {asn_parse, asn_give};
+const struct conf_type conf_asn_type = {asn_parse, asn_give, CONF_VALUE};
 
 static void hops_parse(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
@@ -127,7 +127,7 @@ static struct json_object *hops_give(
 	return ttl && ttl != TTL_MOST ? conf_out_num(ttl) : conf_out_bool(ttl != 0);
 }
 
-const struct conf_type conf_hops_type = {hops_parse, hops_give};
+const struct conf_type conf_hops_type = {hops_parse, hops_give, CONF_VALUE};
 
 /* The texts of a list into l, each told to `take`; else an error that says what is expected. */
 static void texts_each(struct conf_reader *r, struct json_object *v, const struct conf_key *key,
@@ -187,7 +187,7 @@ static struct json_object *families_give(
 	return list;
 }
 
-const struct conf_type conf_families_type = {families_parse, families_give};
+const struct conf_type conf_families_type = {families_parse, families_give, CONF_VALUE};
 
 static void prefix_read(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
@@ -209,7 +209,7 @@ static struct json_object *prefix_give(
 	return p->family ? conf_out_text(prefix_str(p, buf)) : NULL;
 }
 
-const struct conf_type conf_prefix_type = {prefix_read, prefix_give};
+const struct conf_type conf_prefix_type = {prefix_read, prefix_give, CONF_VALUE};
 
 static const char *take_rule(const char *s, void *arg)
 {
@@ -244,7 +244,7 @@ static struct json_object *prefixes_give(
 	return list;
 }
 
-const struct conf_type conf_prefixes_type = {prefixes_parse, prefixes_give};
+const struct conf_type conf_prefixes_type = {prefixes_parse, prefixes_give, CONF_VALUE};
 
 static const struct conf_range limit = {1, UINT32_MAX}, restart_s = {1, 65535 * 60};
 
@@ -256,17 +256,16 @@ static const struct conf_key max_prefix_keys[] = {
     {0},
 };
 
-static const struct conf_section max_prefix = {max_prefix_keys, NULL};
+const struct conf_section conf_max_prefix_section = {max_prefix_keys, NULL};
 
 static void max_prefix_parse(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
 {
-	struct conf_key number = max_prefix_keys[0], section = *key;
+	struct conf_key number = max_prefix_keys[0];
 
 	number.name = key->name;
-	section.arg = &max_prefix;
 	if (json_object_is_type(v, json_type_object))
-		conf_section_type.parse(r, v, base, &section);
+		conf_section_type.parse(r, v, base, key);
 	else
 		conf_u32_type.parse(r, v, base, &number);
 }
@@ -274,15 +273,12 @@ static void max_prefix_parse(
 static struct json_object *max_prefix_give(
     const struct conf_out *out, const void *base, const struct conf_key *key)
 {
-	struct conf_key section = *key;
-
-	section.arg = &max_prefix;
 	if (!((const struct bgp_neighbor *)base)->import.max_prefix)
 		return NULL;
-	return conf_section_type.give(out, base, &section);
+	return conf_section_type.give(out, base, key);
 }
 
-const struct conf_type conf_max_prefix_type = {max_prefix_parse, max_prefix_give};
+const struct conf_type conf_max_prefix_type = {max_prefix_parse, max_prefix_give, CONF_SECTION};
 
 static void device_parse(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
@@ -295,7 +291,7 @@ static void device_parse(
 		conf_text_type.parse(r, v, base, key);
 }
 
-const struct conf_type conf_device_type = {device_parse, NULL};
+const struct conf_type conf_device_type = {device_parse, NULL, CONF_VALUE};
 
 static struct json_object *listen_give(
     const struct conf_out *out, const void *base, const struct conf_key *key)
@@ -311,7 +307,7 @@ static void listen_parse(
 	conf_words_type.parse(r, v, base, key);
 }
 
-const struct conf_type conf_listen_type = {listen_parse, listen_give};
+const struct conf_type conf_listen_type = {listen_parse, listen_give, CONF_VALUE};
 
 static void table_parse(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
@@ -338,4 +334,4 @@ static struct json_object *table_give(
 	return table == TABLE_MAIN ? conf_out_text("main") : conf_out_num(table);
 }
 
-const struct conf_type conf_table_type = {table_parse, table_give};
+const struct conf_type conf_table_type = {table_parse, table_give, CONF_VALUE};

@@ -33,7 +33,7 @@ static struct json_object *route_give(
 	return conf_out_text(buf);
 }
 
-const struct conf_type conf_route_type = {route_parse, route_give};
+const struct conf_type conf_route_type = {route_parse, route_give, CONF_VALUE};
 
 static bool route_type_is_shared(const char *type)
 {

@@ -44,14 +44,14 @@ static void section_parse(
 		section->check(r, v);
 }
 
-static struct json_object *section_give(
+struct json_object *conf_section_give(
     const struct conf_out *out, const void *base, const struct conf_key *key)
 {
 	return conf_out_section(out, base, ((const struct conf_section *)key->arg)->keys);
 }
 
 /* Its keys are fields of the same struct. */
-const struct conf_type conf_section_type = {section_parse, section_give};
+const struct conf_type conf_section_type = {section_parse, conf_section_give, CONF_SECTION};
 
 static void section_off_parse(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
@@ -75,10 +75,12 @@ static void section_text_parse(
 }
 
 /* A section that is off when its one text is empty: also `no` and the like. */
-const struct conf_type conf_section_text_type = {section_text_parse, section_give};
+const struct conf_type conf_section_text_type = {
+    section_text_parse, conf_section_give, CONF_SECTION};
 
 /* A section of what is not built yet: also `no` and the like. */
-const struct conf_type conf_section_off_type = {section_off_parse, section_give};
+const struct conf_type conf_section_off_type = {
+    section_off_parse, conf_section_give, CONF_SECTION};
 
 /* Elements may lack parts after an error: compared only without one. */
 static void list_refuse_same(struct conf_reader *r, struct json_object *v, const char *items,
@@ -151,7 +153,7 @@ static struct json_object *list_give(
 }
 
 /* The field is a pointer to an array of structs; off_n its count. */
-const struct conf_type conf_list_type = {list_parse, list_give};
+const struct conf_type conf_list_type = {list_parse, list_give, CONF_LIST};
 
 static void words_parse(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
@@ -189,7 +191,7 @@ static struct json_object *words_give(
 }
 
 /* arg: struct conf_rule of a word. The field is a struct strlist. */
-const struct conf_type conf_words_type = {words_parse, words_give};
+const struct conf_type conf_words_type = {words_parse, words_give, CONF_VALUE};
 
 static int label_cmp(const void *a, const void *b)
 {
@@ -238,7 +240,7 @@ static struct json_object *labels_give(
 }
 
 /* match-labels; base is a struct selector. */
-const struct conf_type conf_labels_type = {labels_parse, labels_give};
+const struct conf_type conf_labels_type = {labels_parse, labels_give, CONF_VALUE};
 
 static void ranges_parse(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
@@ -266,7 +268,7 @@ static void ranges_parse(
 }
 
 /* addresses; base is a struct pool. */
-const struct conf_type conf_ranges_type = {ranges_parse, words_give};
+const struct conf_type conf_ranges_type = {ranges_parse, words_give, CONF_VALUE};
 
 static int community_cmp(const void *a, const void *b)
 {
@@ -318,4 +320,5 @@ static struct json_object *communities_give(
 }
 
 /* bgp-communities; base is a struct conf. */
-const struct conf_type conf_communities_type = {communities_parse, communities_give};
+const struct conf_type conf_communities_type = {
+    communities_parse, communities_give, CONF_VALUE};

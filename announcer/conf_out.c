@@ -76,9 +76,13 @@ static bool equals_default(
     const struct conf_out *out, const struct conf_key *key, struct json_object *v)
 {
 	struct conf_out plain = {.hide = out->hide};
-	struct json_object *d = key->type->give(&plain, out->defaults, key);
-	bool equal = d && json_object_equal(v, d);
+	struct json_object *d;
+	bool equal;
 
+	if (key->flags & (CONF_REQUIRED | CONF_IMPLIED))
+		return false;
+	d = key->type->give(&plain, out->defaults, key);
+	equal = d && json_object_equal(v, d);
 	json_object_put(d);
 	return equal;
 }

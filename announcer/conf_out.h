@@ -57,6 +57,10 @@ struct json_object *conf_list_item(
 const struct conf_place *conf_out_place(const struct json_object *v);
 bool conf_out_is_default(const struct json_object *v);
 
+/* How sections are given: conf_type.give. */
+struct json_object *conf_section_give(
+    const struct conf_out *out, const void *base, const struct conf_key *key);
+
 /* As YAML that reads back to the same. */
 void conf_out_yaml(struct json_object *map, FILE *f);
 #endif

@@ -45,7 +45,7 @@ static void dynamic_parse(
 	conf_word_type.parse(r, v, base, key);
 }
 
-static const struct conf_type conf_dynamic_type = {dynamic_parse, dynamic_give};
+static const struct conf_type conf_dynamic_type = {dynamic_parse, dynamic_give, CONF_VALUE};
 
 static const struct conf_key peer_keys[] = {
     CONF_KEY("name", text, CONF_AT(conf_peer, name), 0, &conf_rule_word),

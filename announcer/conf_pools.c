@@ -131,7 +131,7 @@ static struct json_object *ads_give(
 	return conf_list_type.give(out, base, key);
 }
 
-static const struct conf_type conf_ads_type = {ads_parse, ads_give};
+static const struct conf_type conf_ads_type = {ads_parse, ads_give, CONF_LIST};
 
 static const struct conf_word protocols[] = {
     {"bgp",    POLICY_BGP   },

@@ -39,7 +39,7 @@ static struct json_object *bool_give(
 	return conf_out_bool(*field);
 }
 
-const struct conf_type conf_bool_type = {bool_parse, bool_give};
+const struct conf_type conf_bool_type = {bool_parse, bool_give, CONF_VALUE};
 
 static void u32_parse(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
@@ -64,7 +64,7 @@ static struct json_object *u32_give(
 	return *field || !(key->flags & CONF_OMIT_ZERO) ? conf_out_num(*field) : NULL;
 }
 
-const struct conf_type conf_u32_type = {u32_parse, u32_give};
+const struct conf_type conf_u32_type = {u32_parse, u32_give, CONF_VALUE};
 
 static void text_parse(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
@@ -93,7 +93,7 @@ static struct json_object *text_give(
 	return conf_out_text(key->flags & CONF_SECRET && out->hide ? "<hidden>" : *field);
 }
 
-const struct conf_type conf_text_type = {text_parse, text_give};
+const struct conf_type conf_text_type = {text_parse, text_give, CONF_VALUE};
 
 static const char *word_text(struct json_object *v)
 {
@@ -154,7 +154,7 @@ static struct json_object *word_give(
 }
 
 /* arg: struct conf_word[]. The field is an enum, or a bool with CONF_BOOL. */
-const struct conf_type conf_word_type = {word_parse, word_give};
+const struct conf_type conf_word_type = {word_parse, word_give, CONF_VALUE};
 
 static void ip_parse(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
@@ -182,7 +182,7 @@ static struct json_object *ip_give(
 	return field->family ? conf_out_text(ipaddr_str(field, buf)) : NULL;
 }
 
-const struct conf_type conf_ip_type = {ip_parse, ip_give};
+const struct conf_type conf_ip_type = {ip_parse, ip_give, CONF_VALUE};
 
 /* Nanoseconds of a unit of Go's time.ParseDuration(), and step past it; 0 = no unit. */
 static int64_t unit_take(const char **p)
@@ -297,7 +297,7 @@ static struct json_object *duration_give(
 }
 
 /* Go's durations, cut to whole seconds; arg: struct conf_range of what is not 0. */
-const struct conf_type conf_duration_type = {duration_read, duration_give};
+const struct conf_type conf_duration_type = {duration_read, duration_give, CONF_VALUE};
 
 /* What stands for "off" whatever the key. */
 static bool value_is_off(struct json_object *v)
@@ -335,4 +335,4 @@ static void off_parse(
 }
 
 /* A key whose feature is not built: only what means off, or its default, is accepted. */
-const struct conf_type conf_off_type = {off_parse, NULL};
+const struct conf_type conf_off_type = {off_parse, NULL, CONF_VALUE};
