@@ -10,7 +10,11 @@
 #include "announcer/log.h"
 #include "announcer/util.h"
 #include "announcer/vty/filter.h"
+#include "announcer/vty/words.h"
 #include "announcer/vty/writer.h"
+#include <time.h>
+
+enum { STEP_ROWS = 64, STEP_NS = 500000 };
 
 enum vty_rc vty_fail(struct vty_request *rq, const char *fmt, ...)
 {
@@ -29,6 +33,14 @@ enum vty_rc vty_fail(struct vty_request *rq, const char *fmt, ...)
 bool vty_said(const struct vty_request *rq, const char *keyword)
 {
 	return tree_said(rq->said, rq->n_said, keyword);
+}
+
+const char *vty_arg(const struct vty_request *rq, const char *kind)
+{
+	for (size_t i = 0; i < rq->n_args; i++)
+		if (words_is(rq->kinds[i], kind))
+			return rq->args[i];
+	return NULL;
 }
 
 /* The line without its final question mark; NULL: it has none that asks for help. */
@@ -66,6 +78,19 @@ void vty_rows(struct vty_request *rq, vty_step_fn *step, void (*done)(void *stat
 	rq->rows = (struct vty_rows){step, done, state};
 }
 
+static int64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+bool vty_enough(struct vty_request *rq)
+{
+	return ++rq->step_rows >= STEP_ROWS || now_ns() - rq->step_ns >= STEP_NS;
+}
+
 static void rows_end(struct vty_request *rq)
 {
 	if (rq->rows.done)
@@ -86,6 +111,7 @@ static void run(struct vty_job *job)
 		}
 	}
 	rq->w = writer_new(p->json);
+	rq->kinds = p->kinds;
 	rq->n_args = p->n_args;
 	rq->said = p->said;
 	rq->n_said = p->n_said;
@@ -140,6 +166,8 @@ bool vty_more(struct vty_job *job, struct buf *out)
 {
 	struct vty_request *rq = &job->rq;
 
+	rq->step_ns = now_ns();
+	rq->step_rows = 0;
 	if (rq->rows.step && !rq->rows.step(rq, rq->rows.state))
 		rows_end(rq);
 	if (!rq->rows.step) {

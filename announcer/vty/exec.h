@@ -27,13 +27,15 @@ struct vty_request;
 
 /**
  * vty_step_fn - the next rows of a long answer
- * Writes at most about VTY_STEP_ROWS rows into rq->w and takes well under a millisecond,
- * whatever the size of the table. Between two steps the loop runs: nothing that was borrowed
- * from a part of grevyd may be kept, not even that the part is there.
+ * Writes rows into rq->w until vty_enough() says so. Between two steps the loop runs: nothing
+ * that was borrowed from a part of grevyd may be kept.
  * Return: there are more.
  */
 typedef bool vty_step_fn(struct vty_request *rq, void *state);
-#define VTY_STEP_ROWS 64
+
+/* For steps, after each row, and after each record of a long table that makes none: this
+ * piece is large enough, or took long enough. */
+bool vty_enough(struct vty_request *rq);
 
 struct vty_rows {
 	vty_step_fn *step; /* NULL: the answer is whole */
@@ -48,6 +50,7 @@ struct vty_request {
 	struct writer *w; /* the answer */
 	struct vty_now now;
 	const char *args[VTY_ARGS_MAX];
+	const char *const *kinds; /* of args, for vty_arg() */
 	size_t n_args;
 	const char *const *said; /* for vty_said() */
 	size_t n_said;
@@ -55,6 +58,8 @@ struct vty_request {
 	bool json;
 	enum vty_rc rc;       /* what the handler returned; a step may set another */
 	struct vty_rows rows; /* by vty_rows() */
+	int64_t step_ns;      /* when this step began; CLOCK_MONOTONIC */
+	unsigned step_rows;
 };
 
 /* For handlers: more follows, by steps, until one of them says that it was the last. `done`
@@ -62,8 +67,10 @@ struct vty_request {
 void vty_rows(
     struct vty_request *rq, vty_step_fn *step, void (*done)(void *state), void *state);
 
-/* Was this optional or chosen keyword said? */
+/* Was this keyword, of a group, said? */
 bool vty_said(const struct vty_request *rq, const char *keyword);
+/* The first variable of this kind; NULL = it was not said. */
+const char *vty_arg(const struct vty_request *rq, const char *kind);
 
 /* All commands of grevyd. */
 extern const struct vty_tree vty_commands;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * tree.h - the table of commands and how a typed line finds its row: unambiguous prefixes,
- * help, completion, errors in FRR's words. Pure but for the live names that a variable's
+ * help, completion, errors in vtysh's words. Pure but for the live names that a variable's
  * kind looks up in the context.
  */
 #ifndef GREVY_VTY_TREE_H
@@ -14,7 +14,7 @@
 
 #define VTY_WORDS_MAX 32
 #define VTY_ARGS_MAX  4
-#define VTY_SAID_MAX  8
+#define VTY_SAID_MAX  16
 
 /* Status codes of FRR's vty protocol, the last byte of an answer. */
 enum vty_rc {
@@ -28,7 +28,7 @@ enum vty_rc {
 enum vty_flag {
 	VTY_VIEW = 0,   /* looks */
 	VTY_VERB = 1,   /* changes something: after `enable` only, and leaves an audit line */
-	VTY_JSON = 2,   /* takes a final `json` */
+	VTY_JSON = 2,   /* takes a final `json`, which words need not say then */
 	VTY_HIDDEN = 4, /* neither helped with nor completed */
 };
 
@@ -36,11 +36,8 @@ struct vty_request;
 struct writer;
 
 struct vty_command {
-	/* Keywords in lower case, several to choose from as a|b; variables in upper case, by
-	 * the name of their kind; an optional word in [brackets]; LINE at the end takes the
-	 * rest as it was typed. */
-	const char *words;
-	const char *help; /* one line */
+	const char *words; /* words.h says how */
+	const char *help;  /* one line */
 	enum vty_rc (*run)(struct vty_request *rq);
 	unsigned flags; /* VTY_* */
 };
@@ -71,9 +68,10 @@ struct vty_tree {
 /* A line that found its command. */
 struct vty_parsed {
 	const struct vty_command *cmd;
-	char *args[VTY_ARGS_MAX]; /* of the variables, in order; NULL past the last */
+	char *args[VTY_ARGS_MAX];        /* of the variables, in order; NULL past the last */
+	const char *kinds[VTY_ARGS_MAX]; /* of args: tokens of the command's words */
 	size_t n_args;
-	/* Keywords that were said where the command leaves a choice, by tree_said(). */
+	/* Keywords of groups that were said, for tree_said(). */
 	const char *said[VTY_SAID_MAX];
 	size_t n_said;
 	const char *rest;   /* of LINE: points into the line; "" = nothing */
@@ -91,12 +89,12 @@ struct vty_parsed {
 enum vty_rc tree_parse(const struct vty_tree *t, const char *line, bool enabled,
     struct vty_parsed *p, struct buf *error);
 void tree_parsed_fini(struct vty_parsed *p);
-/* Was this keyword said (abbreviated or not)? Only of those that are optional or a choice. */
+/* Was this keyword said (abbreviated or not)? Only of those that stand in a group. */
 bool tree_said(const char *const *said, size_t n, const char *keyword);
 
-/* What may follow, one a line, sorted: tree_help() "  word  help text" and "  <cr>",
+/* What may follow, one a line: tree_help() "  <cr>" and "  word  help text", sorted;
  * tree_complete() bare words that complete the last one, live names included. */
 void tree_help(const struct vty_tree *t, const char *line, bool enabled, struct buf *out);
-void tree_complete(
-    const struct vty_tree *t, const struct vty_context *ctx, const char *line, struct buf *out);
+void tree_complete(const struct vty_tree *t, const struct vty_context *ctx, const char *line,
+    bool enabled, struct buf *out);
 #endif

@@ -88,13 +88,29 @@ static const struct row rows[] = {
     {" \t\r\n",		     VTY_OK,         NULL,							  NULL,          false},
     {"! comment",		   VTY_OK,         NULL,							  NULL,          false},
     {"# comment",		   VTY_OK,         NULL,							  NULL,          false},
-    {"show r",		      VTY_AMBIGUOUS,  "% Ambiguous command.\n  could be: running-config, rib\n",     NULL,
-     false															     },
-    {"s r",			 VTY_AMBIGUOUS,  "% Ambiguous command.\n",                                      NULL,          false},
-    {"show",			VTY_INCOMPLETE, "% Command incomplete.\n",                                     NULL,          false},
-    {"show bgp",		    VTY_INCOMPLETE, "% Command incomplete.\n",                                     NULL,          false},
-    {"echo",			VTY_INCOMPLETE, "% Command incomplete.\n",                                     NULL,          false},
-    {"why node",		    VTY_INCOMPLETE, "% Command incomplete.\n",                                     NULL,          false},
+    {"show r",		      VTY_AMBIGUOUS,
+     "% Ambiguous command: show r\n"
+	"                          ^\n"
+	"  rib             Routes\n"
+	"  running-config  Configuration\n",								       NULL,          false},
+    {" do  show  r ",               VTY_AMBIGUOUS,
+     "% Ambiguous command: show  r\n"
+	"                           ^\n",									  NULL,          false},
+    {"s r | include x",             VTY_AMBIGUOUS,
+     "% Ambiguous command: s r | include x\n"
+	"                       ^\n",									      NULL,          false},
+    {"show \xc3\xa9 r",             VTY_NO_MATCH,
+     "% Unknown command: show \xc3\xa9 r\n"
+	"                        ^\n",									     NULL,          false},
+    {"show bgp ip summary",         VTY_AMBIGUOUS,
+     "% Ambiguous command: show bgp ip summary\n"
+	"                              ^\n"
+	"  ipv4  Neighbours\n"
+	"  ipv6  Neighbours\n",										    NULL,          false},
+    {"show",			VTY_INCOMPLETE, "% Command incomplete: show\n",                                NULL,          false},
+    {"show bgp ",		   VTY_INCOMPLETE, "% Command incomplete: show bgp\n",                            NULL,          false},
+    {"echo",			VTY_INCOMPLETE, "% Command incomplete: echo\n",                                NULL,          false},
+    {"why node",		    VTY_INCOMPLETE, "% Command incomplete: why node\n",                            NULL,          false},
     {"show frob",		   VTY_NO_MATCH,   "% Unknown command: show frob\n                        ^\n",
      NULL,															false},
     {" do show  frob x",            VTY_NO_MATCH,
@@ -173,20 +189,24 @@ static void help_lists_what_may_follow(void **state)
 	} cases[] = {
 	    {"",
              "  clear  Clear everything\n  echo   Print\n  show   Look\n  why    Explain\n"                    },
-	    {"s",              "  show  Look\n"								},
-	    {"show s",         "  services  Services\n"							},
-	    {"show ",          "  bgp             Neighbours\n  ip              As FRR\n"
+	    {"s",		     "  show  Look\n"							 },
+	    {"show s",                "  services  Services\n"						 },
+	    {"show ",                 "  bgp             Neighbours\n  ip              As FRR\n"
 		      "  nodes           Nodes\n  queue           Queue\n"
 		      "  rib             Routes\n  running-config  Configuration\n"
 		      "  services        Services\n"                                      },
-	    {"show services ", "  NS/NAME  A Service\n  json     JavaScript Object Notation\n"
-			       "  <cr>\n"                                        },
-	    {"why ",           "  NS/NAME  A Service\n  node     Explain a node\n"                             },
-	    {"show queue | ",  "  begin    From the first line that matches\n"
+	    {"show services ",
+             "  <cr>\n  NS/NAME  A Service\n  json     JavaScript Object Notation\n"                           },
+	    {"why ",                  "  NS/NAME  A Service\n  node     Explain a node\n"                      },
+	    {"show queue | ",         "  begin    From the first line that matches\n"
 			      "  count    Count the lines that match\n"
 			      "  exclude  Lines that do not match\n"
 			      "  include  Lines that match a regular expression\n"},
-	    {"frob ",          "% There is no matched command.\n"                                              },
+	    {"show nodes",            "  nodes  Nodes\n"						       },
+	    {"show nodes ",           "  <cr>\n"							       },
+	    {"show nodes | include ", "  REGEX  An extended regular expression\n"                              },
+	    {"show | ",               "% There is no matched command.\n"                                       },
+	    {"frob ",                 "% There is no matched command.\n"                                       },
 	};
 
 	(void)state;
@@ -204,15 +224,17 @@ static void completion_knows_live_names(void **state)
 	static const struct {
 		const char *line, *words;
 	} cases[] = {
-	    {"sh",               "show\n"                          },
-	    {"show r",           "rib\nrunning-config\n"           },
-	    {"sh ser ",          "default/dns\ndefault/web\njson\n"},
-	    {"sh ser default/w", "default/web\n"                   },
-	    {"sh ser j",         "json\n"                          },
-	    {"show queue | i",   "include\n"                       },
-	    {"sec",              ""				},
-	    {"frob x",           ""				},
-	    {"bad",              ""				},
+	    {"sh",		     "show\n"                          },
+	    {"show r",                 "rib\nrunning-config\n"           },
+	    {"sh ser ",                "json\ndefault/web\ndefault/dns\n"},
+	    {"sh ser default/w",       "default/web\n"                   },
+	    {"sh ser j",               "json\n"                          },
+	    {"show queue | i",         "include\n"                       },
+	    {"show | i",               ""				},
+	    {"show queue | include x", ""                                },
+	    {"sec",		    ""				},
+	    {"frob x",                 ""				},
+	    {"bad",		    ""				},
 	};
 
 	(void)state;
@@ -220,7 +242,7 @@ static void completion_knows_live_names(void **state)
 		struct buf b = {0};
 
 		buf_str(&b, "");
-		tree_complete(&tree, NULL, cases[i].line, &b);
+		tree_complete(&tree, NULL, cases[i].line, true, &b);
 		assert_string_equal(b.p, cases[i].words);
 		free(b.p);
 	}
@@ -293,6 +315,88 @@ static void a_parsed_line_keeps_its_filter(void **state)
 	free(error.p);
 }
 
+static bool is_any(const char *word)
+{
+	(void)word;
+	return true;
+}
+
+static const struct vty_command grouped[] = {
+    {"clear <*|NUMBER|peer NAME> [soft [in|out]|in]",                                  "Clear", NULL, VTY_VIEW},
+    {"show [<view|vrf> NAME] [<ipv4|ipv6> [unicast|~vpn]] [all] [json [detail]|wide]", "Table",
+     NULL,											    VTY_VIEW},
+    {"show [vrf NAME] peers [NAME] [<up|down> [NUMBER]]",                              "Peers", NULL, VTY_JSON},
+};
+static const struct vty_kind grouped_kinds[] = {
+    {"NAME",   "A name",   is_any,    NULL},
+    {"NUMBER", "A number", is_digits, NULL},
+};
+static const struct vty_tree grouped_tree = {
+    grouped, grouped_kinds, NULL, ARRAY_LEN(grouped), ARRAY_LEN(grouped_kinds), 0};
+
+/* Groups in groups: what matches, what was said, and what the variables are. */
+static void groups_hold_groups(void **state)
+{
+	static const struct {
+		const char *line;
+		enum vty_rc rc;
+		const char *said; /* and the variables, by kind */
+	} lines[] = {
+	    {"clear *",                      VTY_OK,         "*"                                 },
+	    {"clear 7 soft",                 VTY_OK,         "soft NUMBER=7"                     },
+	    {"clear peer a soft out",        VTY_OK,         "peer soft out NAME=a"              },
+	    {"clear peer a in",              VTY_OK,         "peer in NAME=a"                    },
+	    {"clear peer",                   VTY_INCOMPLETE, ""                                  },
+	    {"clear * out",                  VTY_NO_MATCH,   ""                                  },
+	    {"clear * in out",               VTY_NO_MATCH,   ""                                  },
+	    {"show",			 VTY_OK,         ""				  },
+	    {"show vrf x ipv4",              VTY_OK,         "vrf ipv4 NAME=x"                   },
+	    {"show ipv4 uni all json det",   VTY_OK,         "ipv4 unicast all json detail"      },
+	    {"show ipv6 vpn wide",           VTY_OK,         "ipv6 vpn wide"                     },
+	    {"show unicast",                 VTY_NO_MATCH,   ""                                  },
+	    {"show all wide json",           VTY_NO_MATCH,   ""                                  },
+	    {"show view",                    VTY_INCOMPLETE, ""                                  },
+	    {"show vrf a peers b up 3 json", VTY_OK,         "vrf up json NAME=a NAME=b NUMBER=3"},
+	    {"show peers down",              VTY_OK,         "down"                              },
+	    {"show peers 3",                 VTY_OK,         "NAME=3"                            },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		struct buf error = {0}, got = {0};
+		struct vty_parsed p;
+
+		assert_int_equal(
+		    tree_parse(&grouped_tree, lines[i].line, true, &p, &error), lines[i].rc);
+		buf_str(&got, "");
+		for (size_t k = 0; k < p.n_said; k++)
+			buf_fmt(&got, "%s%.*s", got.len ? " " : "",
+			    (int)strcspn(p.said[k], " |[]<>"), p.said[k]);
+		for (size_t k = 0; k < p.n_args; k++)
+			buf_fmt(&got, "%s%.*s=%s", got.len ? " " : "",
+			    (int)strcspn(p.kinds[k], " |[]<>"), p.kinds[k], p.args[k]);
+		assert_string_equal(got.p, lines[i].said);
+		assert_int_equal(p.json, tree_said(p.said, p.n_said, "json"));
+		tree_parsed_fini(&p);
+		free(error.p);
+		free(got.p);
+	}
+}
+
+/* A hidden word is taken, and never offered. */
+static void hidden_words_are_not_offered(void **state)
+{
+	struct buf b = {0};
+
+	(void)state;
+	tree_complete(&grouped_tree, NULL, "show ipv4 ", true, &b);
+	assert_string_equal(b.p, "all\njson\nunicast\nwide\n");
+	buf_clear(&b);
+	tree_help(&grouped_tree, "clear 7 ", true, &b);
+	assert_string_equal(b.p, "  <cr>\n  in    Clear\n  soft  Clear\n");
+	free(b.p);
+}
+
 /* Which of the keywords that leave a choice were said, and that a prefix of two is none. */
 static void what_was_said_is_known(void **state)
 {
@@ -332,6 +436,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(what_was_said_is_known),
+	    cmocka_unit_test(groups_hold_groups),
+	    cmocka_unit_test(hidden_words_are_not_offered),
 	    cmocka_unit_test(lines_find_their_command),
 	    cmocka_unit_test(verbs_want_enable),
 	    cmocka_unit_test(too_many_words_are_refused),

@@ -129,9 +129,13 @@ static void answers_are_framed(void **state)
 	PUT(fd, "frob");
 	EXPECT(e, fd, "% Unknown command: frob\n                   ^\n\0\0\0\2");
 	PUT(fd, "show");
-	EXPECT(e, fd, "% Command incomplete.\n\0\0\0\4");
+	EXPECT(e, fd, "% Command incomplete: show\n\0\0\0\4");
 	PUT(fd, "show r");
-	EXPECT(e, fd, "% Ambiguous command.\n  could be: rib, running-config\n\0\0\0\3");
+	EXPECT(e, fd,
+	    "% Ambiguous command: show r\n"
+	    "                          ^\n"
+	    "  rib             Routes, and what the outputs say\n"
+	    "  running-config  The configuration in force\n\0\0\0\3");
 	PUT(fd, "show zserv");
 	EXPECT(e, fd, "% There is no zebra output.\n\0\0\0\1");
 	close(fd);
