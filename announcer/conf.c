@@ -10,14 +10,17 @@
 #include "k8s/yamldoc.h"
 #include <errno.h>
 #include <json-c/json.h>
+#include <sys/stat.h>
 
 #define FILE_MAX ((size_t)1 << 20)
 
 static struct conf *conf_new(const char *name)
 {
+	static unsigned long serial;
 	struct conf *c = xcalloc(1, sizeof(*c));
 
 	c->file = xstrdup(name);
+	c->serial = ++serial;
 	c->lb_class = xstrdup("");
 	c->lease = xstrdup("grevy-system/grevy-controller");
 	c->state_file = xstrdup("/var/lib/grevy/assignments.json");
@@ -185,10 +188,24 @@ static void errors_add_file(struct conf_errors *errors, const char *path, const 
 	free(s);
 }
 
+static int64_t changed_ns(const struct stat *st)
+{
+	return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+}
+
+bool conf_file_differs(const struct conf *c)
+{
+	struct stat st;
+
+	return c->changed_ns && (stat(c->file, &st) < 0 || changed_ns(&st) != c->changed_ns);
+}
+
 struct conf *conf_load(const char *path, struct conf_errors *errors)
 {
 	struct conf *c = NULL;
 	FILE *f = fopen(path, "re");
+	int64_t changed;
+	struct stat st;
 	char *text;
 	size_t len;
 
@@ -196,6 +213,7 @@ struct conf *conf_load(const char *path, struct conf_errors *errors)
 		errors_add_file(errors, path, strerror(errno));
 		return NULL;
 	}
+	changed = fstat(fileno(f), &st) < 0 ? 0 : changed_ns(&st);
 	text = xcalloc(FILE_MAX + 1, 1);
 	errno = 0;
 	len = fread(text, 1, FILE_MAX + 1, f);
@@ -205,6 +223,8 @@ struct conf *conf_load(const char *path, struct conf_errors *errors)
 		errors_add_file(errors, path, "larger than 1 MiB");
 	else
 		c = conf_parse(text, len, path, errors);
+	if (c)
+		c->changed_ns = changed;
 	free(text);
 	fclose(f);
 	return c;

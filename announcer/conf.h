@@ -42,17 +42,19 @@ struct conf_zebra {
 struct conf_places;
 
 struct conf {
-	char *file; /* as given to conf_parse() */
+	char *file;           /* as given to conf_parse() */
+	unsigned long serial; /* no other configuration of this process has it */
+	int64_t changed_ns;   /* Unix time of the file's last change; 0 = not from a file */
 	enum conf_role role;
-	char *node_name;         /* role node; NULL = $NODE_NAME, then the host name */
-	struct ipaddr router_id; /* family 0 = zebra's, else the highest IPv4 address */
-	char *manifests;         /* folder; NULL = the API is the source */
-	char *kubeconfig; /* path; NULL = the pod's account, $KUBECONFIG, ~/.kube/config */
-	char *context;    /* NULL = current-context */
-	bool controller;  /* assigns addresses */
-	char *lb_class;   /* "" = Services without a class */
-	char *lease;      /* "ns/name" of who assigns, with an API */
-	char *state_file; /* path; with manifests */
+	char *node_name;            /* role node; NULL = $NODE_NAME, then the host name */
+	struct ipaddr router_id;    /* family 0 = zebra's, else the highest IPv4 address */
+	char *manifests;            /* folder; NULL = the API is the source */
+	char *kubeconfig;           /* NULL = the pod's account, $KUBECONFIG, ~/.kube/config */
+	char *context;              /* NULL = current-context */
+	bool controller;            /* assigns addresses */
+	char *lb_class;             /* "" = Services without a class */
+	char *lease;                /* "ns/name" of who assigns, with an API */
+	char *state_file;           /* path; with manifests */
 	struct strlist policy_from; /* "file", "crds[:ns]", "configmap:ns/name" */
 	struct policy policy;       /* indexed */
 	struct conf_peer *peers;
@@ -86,11 +88,11 @@ struct conf *conf_load(const char *path, struct conf_errors *errors);
 struct conf *conf_parse(
     const char *text, size_t len, const char *name, struct conf_errors *errors);
 void conf_free(struct conf *c);               /* NULL is fine */
+bool conf_file_differs(const struct conf *c); /* it was changed since, or is gone */
 void conf_errors_fini(struct conf_errors *e); /* frees what it owns, not e */
 
 /* Normalised YAML that parses to the same, with its secrets. */
 void conf_print(const struct conf *c, FILE *f);
-
 /* What "zebra.socket" holds is not the file's any more: "option -z". For show running-config.
  */
 void conf_set_origin(struct conf *c, const char *path, const char *fmt, ...)

@@ -6,6 +6,7 @@
 #include "announcer/bgp/open.h"
 #include "announcer/conf_bgp_types.h"
 #include "announcer/conf_out.h"
+#include "announcer/conf_place.h"
 #include "announcer/util.h"
 #include <json-c/json.h>
 #include <stdio.h>
@@ -152,12 +153,26 @@ static char *neighbor_name(const struct bgp_neighbor *n)
 	return xstrdup(buf);
 }
 
+/* vrf is given back as interface. */
+static void place_vrf(
+    struct conf_reader *r, struct json_object *v, const struct bgp_neighbor *n)
+{
+	struct json_object *vrf = conf_member(v, "vrf");
+	const struct conf_key *key = neighbor_keys;
+
+	while (strcmp(key->name, "interface") != 0)
+		key++;
+	if (vrf)
+		conf_place_add(r, n, key, vrf);
+}
+
 static void neighbor_check(struct conf_reader *r, struct json_object *v, void *elem)
 {
 	struct bgp_neighbor *n = elem;
 	conf_drop_empty(&n->password);
 	conf_drop_empty(&n->password_file);
 	conf_drop_empty(&n->interface);
+	place_vrf(r, v, n);
 	check_place(r, v, n);
 	if (n->range.family) {
 		n->passive = true;

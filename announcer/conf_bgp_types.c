@@ -30,15 +30,6 @@ static uint32_t narrow_parse(
 	return old;
 }
 
-static struct json_object *narrow_give(
-    const struct conf_out *out, const struct conf_key *key, uint32_t value)
-{
-	struct conf_key wide = *key;
-
-	wide.off = 0;
-	return conf_u32_type.give(out, &value, &wide);
-}
-
 static void u8_parse(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
 {
@@ -50,7 +41,8 @@ static void u8_parse(
 static struct json_object *u8_give(
     const struct conf_out *out, const void *base, const struct conf_key *key)
 {
-	return narrow_give(out, key, *(const uint8_t *)field_in(base, key));
+	(void)out;
+	return conf_out_u32(*(const uint8_t *)field_in(base, key), key);
 }
 
 const struct conf_type conf_u8_type = {u8_parse, u8_give, CONF_VALUE};
@@ -66,7 +58,8 @@ static void u16_parse(
 static struct json_object *u16_give(
     const struct conf_out *out, const void *base, const struct conf_key *key)
 {
-	return narrow_give(out, key, *(const uint16_t *)field_in(base, key));
+	(void)out;
+	return conf_out_u32(*(const uint16_t *)field_in(base, key), key);
 }
 
 const struct conf_type conf_u16_type = {u16_parse, u16_give, CONF_VALUE};

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * conf_key.h - inside the configuration reader: key tables, the types of values, errors with
- * their place. A key is a row: name, type, where its value goes. Only conf*.c include this.
+ * their place. A key is a row: name, type, where its value goes. Only conf*.c and those that
+ * show a configuration include this.
  */
 #ifndef GREVY_CONF_KEY_H
 #define GREVY_CONF_KEY_H

@@ -25,6 +25,11 @@ struct json_object *conf_out_num(int64_t value)
 	return made(json_object_new_int64(value));
 }
 
+struct json_object *conf_out_u32(uint32_t value, const struct conf_key *key)
+{
+	return value || !(key->flags & CONF_OMIT_ZERO) ? conf_out_num(value) : NULL;
+}
+
 struct json_object *conf_out_text(const char *value)
 {
 	return made(json_object_new_string(value));
@@ -93,8 +98,9 @@ struct json_object *conf_out_key(
 	struct conf_out inner = *out;
 	const struct conf_place *place = NULL;
 	struct json_object *v;
+	bool is_default;
 
-	if (!key->type->give)
+	if (!key->type->give || (out->no_lists && key->type->kind == CONF_LIST))
 		return NULL;
 	if (out->defaults) {
 		place = conf_place(out->conf, base, key);
@@ -102,8 +108,11 @@ struct json_object *conf_out_key(
 		inner.outer = place;
 	}
 	v = key->type->give(&inner, base, key);
-	if (v && out->defaults)
-		note(v, place, equals_default(out, key, v));
+	if (!v || !out->defaults)
+		return v;
+	is_default = equals_default(out, key, v);
+	/* `kernel: no` says nothing of kernel.table. */
+	note(v, place == out->outer && is_default ? NULL : place, is_default);
 	return v;
 }
 
@@ -156,6 +165,7 @@ struct json_object *conf_out_element(
 	if (list->init)
 		list->init(fresh);
 	inner.outer = NULL;
+	inner.no_lists = false;
 	inner.defaults = out->defaults ? fresh : NULL;
 	map = conf_out_map(&inner, base, list->keys);
 	if (out->defaults)

@@ -18,7 +18,8 @@ struct conf_place;
 struct json_object;
 
 struct conf_out {
-	bool hide; /* secrets */
+	bool hide;     /* secrets */
+	bool no_lists; /* of mappings: they are walked by conf_list_item() */
 	/* To have values noted (below): the configuration, and a struct like the one whose keys
 	 * are given, as it is when a file says nothing of them. NULL: nothing is noted. */
 	const struct conf *conf;
@@ -29,6 +30,8 @@ struct conf_out {
 /* Values. Out of memory aborts. */
 struct json_object *conf_out_bool(bool value);
 struct json_object *conf_out_num(int64_t value);
+/* NULL: 0, which means not given. */
+struct json_object *conf_out_u32(uint32_t value, const struct conf_key *key);
 struct json_object *conf_out_text(const char *value);
 struct json_object *conf_out_list(void);
 struct json_object *conf_out_object(void);
@@ -47,7 +50,7 @@ struct json_object *conf_out_element(
 struct json_object *conf_out_key(
     const struct conf_out *out, const void *base, const struct conf_key *key);
 
-/* Of a list of mappings (conf_list_type): how many, and the i-th. */
+/* Of a list of mappings: how many, and the i-th, with the lists in it. */
 size_t conf_list_count(const void *base, const struct conf_key *key);
 struct json_object *conf_list_item(
     const struct conf_out *out, const void *base, const struct conf_key *key, size_t i);

@@ -44,7 +44,7 @@ static unsigned key_change(const char *name)
 	return 0;
 }
 
-static void keep_warn(struct conf *next, const char *key)
+static void keep(struct conf *next, const char *key, const char *wanted)
 {
 	size_t len = strlen(next->file) + strlen(key) + 64;
 	char *s = xcalloc(len, 1);
@@ -52,25 +52,29 @@ static void keep_warn(struct conf *next, const char *key)
 	snprintf(s, len, "%s: %s: keeps its old value until a restart", next->file, key);
 	strlist_add(&next->warnings, s);
 	free(s);
+	conf_set_origin(next, key, "kept until a restart, which makes it %s", wanted);
 }
 
 static void keep_text(struct conf *next, const char *key, char **field, const char *old)
 {
 	if (strcmp(*field, old) == 0)
 		return;
-	keep_warn(next, key);
+	keep(next, key, *field);
 	free(*field);
 	*field = xstrdup(old);
 }
 
 static void keep_what_cannot_change(const struct conf *old, struct conf *next)
 {
+	char instance[16];
+
 	if (next->role != old->role) {
-		keep_warn(next, "role");
+		keep(next, "role", next->role == CONF_NODE ? "node" : "router");
 		next->role = old->role;
 	}
 	if (next->zebra.instance != old->zebra.instance) {
-		keep_warn(next, "zebra.instance");
+		snprintf(instance, sizeof(instance), "%u", (unsigned)next->zebra.instance);
+		keep(next, "zebra.instance", instance);
 		next->zebra.instance = old->zebra.instance;
 	}
 	keep_text(next, "zebra.route-type", &next->zebra.route_type, old->zebra.route_type);

@@ -58,10 +58,8 @@ static void u32_parse(
 static struct json_object *u32_give(
     const struct conf_out *out, const void *base, const struct conf_key *key)
 {
-	const uint32_t *field = field_in(base, key);
-
 	(void)out;
-	return *field || !(key->flags & CONF_OMIT_ZERO) ? conf_out_num(*field) : NULL;
+	return conf_out_u32(*(const uint32_t *)field_in(base, key), key);
 }
 
 const struct conf_type conf_u32_type = {u32_parse, u32_give, CONF_VALUE};

@@ -158,10 +158,14 @@ static void apply_options(struct conf *c, const struct options *o)
 		deeper(&c->zebra.socket, o->pathspace, false);
 		deeper(&c->zebra.vty_socket, o->pathspace, false);
 		deeper(&c->vty_dir, o->pathspace, true);
+		conf_set_origin(c, "zebra.socket", "option -N %s", o->pathspace);
+		conf_set_origin(c, "zebra.vty-socket", "option -N %s", o->pathspace);
+		conf_set_origin(c, "vty.dir", "option -N %s", o->pathspace);
 	}
 	if (o->zserv) {
 		free(c->zebra.socket);
 		c->zebra.socket = xstrdup(o->zserv);
+		conf_set_origin(c, "zebra.socket", "option -z");
 	}
 }
 

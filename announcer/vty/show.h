@@ -7,7 +7,6 @@
 /* show_system.c */
 enum vty_rc show_version(struct vty_request *rq);
 enum vty_rc show_memory(struct vty_request *rq);
-enum vty_rc show_running_config(struct vty_request *rq);
 enum vty_rc show_log(struct vty_request *rq);
 
 /* show_bgp*.c, clear_bgp.c */
@@ -20,6 +19,7 @@ enum vty_rc show_bgp_received(struct vty_request *rq);
 enum vty_rc show_bgp_advertised(struct vty_request *rq);
 enum vty_rc clear_bgp(struct vty_request *rq);
 
+enum vty_rc show_running_config(struct vty_request *rq); /* conf_show.c */
 enum vty_rc show_fib(struct vty_request *rq);
 enum vty_rc show_fib_kernel(struct vty_request *rq); /* of show fib */
 enum vty_rc show_kubernetes(struct vty_request *rq);

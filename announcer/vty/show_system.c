@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* show_system.c - the daemon itself: version, memory, configuration, log. */
+/* show_system.c - the daemon itself: version, memory, log. */
 #include "announcer/conf.h"
-#include "announcer/conf_show.h"
 #include "announcer/log.h"
 #include "announcer/out_zserv.h"
 #include "announcer/rib.h"
@@ -81,14 +80,6 @@ enum vty_rc show_memory(struct vty_request *rq)
 	size_row(w, "rssAnonBytes", "Resident, our own", m.rss_anon);
 	size_row(w, "rssMaxBytes", "Resident at most", m.rss_max);
 	put_objects(rq);
-	return VTY_OK;
-}
-
-enum vty_rc show_running_config(struct vty_request *rq)
-{
-	if (!rq->ctx->conf)
-		return vty_fail(rq, "There is no configuration.");
-	conf_show(rq->ctx->conf, rq->w);
 	return VTY_OK;
 }
 

@@ -353,7 +353,7 @@ static void test_metallb(void **state)
 	each_file("good", check_full);
 }
 
-/* Hidden in show running-config: test_conf_show.c. */
+/* Hidden in show running-config: test_running_config.c. */
 static void test_secrets(void **state)
 {
 	struct conf *c = parse_good("peers: [{my-asn: 1, peer-asn: 2, peer-address: 192.0.2.1, "
