@@ -4,6 +4,7 @@
  * others are in show_*.c and why.c.
  */
 #include "announcer/log.h"
+#include "announcer/loop_watch.h"
 #include "announcer/util.h"
 #include "announcer/vty/names.h"
 #include "announcer/vty/show.h"
@@ -11,6 +12,8 @@
 
 static enum vty_rc session_enable(struct vty_request *rq)
 {
+	if (!rq->session->privileged)
+		return vty_forbid(rq);
 	rq->session->enabled = true;
 	return VTY_OK;
 }
@@ -31,6 +34,36 @@ static enum vty_rc session_nothing(struct vty_request *rq)
 {
 	(void)rq;
 	return VTY_OK;
+}
+
+static enum vty_rc session_json(struct vty_request *rq)
+{
+	rq->session->json = true;
+	return VTY_OK;
+}
+
+static enum vty_rc session_history(struct vty_request *rq)
+{
+	return vty_fail(rq, "The shell has it");
+}
+
+/* The row of a line and its variables, one a line: for the shell, to know what it does itself.
+ */
+static enum vty_rc session_parse(struct vty_request *rq)
+{
+	struct buf error = {0};
+	struct vty_parsed p;
+	enum vty_rc rc = tree_parse(&vty_commands, rq->rest, rq->session->enabled, &p, &error);
+
+	if (rc != VTY_OK)
+		writer_raw(rq->w, error.p);
+	else if (p.cmd && !p.filter)
+		writer_line(rq->w, "%s", p.cmd->words);
+	for (size_t i = 0; i < p.n_args && !p.filter; i++)
+		writer_line(rq->w, "%s", p.args[i]);
+	tree_parsed_fini(&p);
+	free(error.p);
+	return rc;
 }
 
 static enum vty_rc session_echo(struct vty_request *rq)
@@ -74,9 +107,11 @@ static enum vty_rc session_complete(struct vty_request *rq)
 
 static enum vty_rc set_debug(struct vty_request *rq, bool on)
 {
-	if (log_set_debug(rq->args[0], on))
-		return VTY_OK;
-	return vty_fail(rq, "No such area: %s", rq->args[0]);
+	if (!log_set_debug(rq->args[0], on))
+		return vty_fail(rq, "No such area: %s", rq->args[0]);
+	if (rq->ctx->loop && strcmp(rq->args[0], "loop") == 0)
+		loop_watch_set(rq->ctx->loop, on);
+	return VTY_OK;
 }
 
 static enum vty_rc debug_on(struct vty_request *rq)
@@ -115,7 +150,10 @@ static const struct vty_command commands[] = {
     ROW("exit", "Leave", session_exit, VTY_VIEW),
     ROW("help [LINE]", "What may follow a line", session_help, VTY_HIDDEN),
     ROW("no debug AREA", "Do not log debug lines of an area", debug_off, VTY_VERB),
-    ROW("no terminal monitor", "Do not print the log here", session_no_monitor, VTY_VERB),
+    ROW("no terminal length", "Pages as long as the terminal", session_nothing, VTY_VIEW),
+    ROW("no terminal monitor", "Do not print the log here", session_no_monitor, VTY_VIEW),
+    ROW("no terminal paginate", "No pages", session_nothing, VTY_VIEW),
+    ROW("parse LINE", "The row of a line", session_parse, VTY_HIDDEN),
     ROW("quit", "Leave", session_exit, VTY_VIEW),
     ROW("show [ip] bgp [ipv4|ipv6] [unicast]", "BGP routes", show_bgp_table, VTY_JSON),
     ROW("show [ip] bgp [ipv4|ipv6] [unicast] PREFIX", "BGP paths of a prefix", show_bgp_route,
@@ -151,6 +189,7 @@ static const struct vty_command commands[] = {
     ROW("show [ip] bgp vrf <default|all> [ipv4|ipv6] [unicast] summary",
 	"BGP neighbours in short", show_bgp_summary, VTY_JSON | VTY_HIDDEN),
     ROW("show fib [PREFIX]", "The kernel's routes beside zebra's word", show_fib, VTY_JSON),
+    ROW("show history", "The lines that were typed here", session_history, VTY_VIEW),
     ROW("show kubernetes", "The API server and what is watched there", show_kubernetes,
 	VTY_JSON),
     ROW("show log", "Log level, form and debugged areas", show_log, VTY_JSON),
@@ -165,8 +204,10 @@ static const struct vty_command commands[] = {
 	VTY_JSON),
     ROW("show version", "Version, age and place", show_version, VTY_JSON),
     ROW("show zserv", "The connection to zebra", show_zserv, VTY_JSON),
-    ROW("terminal length NUMBER", "Lines of a page", session_nothing, VTY_VIEW),
-    ROW("terminal monitor", "Print the log here", session_monitor, VTY_VERB),
+    ROW("terminal json", "Answers as JSON", session_json, VTY_HIDDEN),
+    ROW("terminal length NUMBER", "Lines of a page; 0: no pages", session_nothing, VTY_VIEW),
+    ROW("terminal monitor", "Print the log here, as it comes", session_monitor, VTY_VIEW),
+    ROW("terminal paginate", "Long answers by pages", session_nothing, VTY_VIEW),
     ROW("why ADDRESS", "Why an address is announced, or not", why_address, VTY_JSON),
     ROW("why NS/NAME", "Why a Service is announced, or not", why_service, VTY_JSON),
     ROW("why node NAME", "Why a Node is a next hop, or not", why_node, VTY_JSON),

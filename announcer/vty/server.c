@@ -4,8 +4,8 @@
  *
  * An answer is pulled: its next piece is made when the one before has left, and the next
  * command is looked at when the whole answer has left, so that one that never reads costs one
- * piece and, after STALL_S, its connection. Input is bounded by VTY_COMMAND_MAX; what is longer
- * is skipped up to its NUL and refused.
+ * piece (64 kB at most where an answer comes by steps) and, after STALL_S, its connection.
+ * Input is bounded by VTY_COMMAND_MAX; what is longer is skipped up to its NUL and refused.
  *
  * However many there are, the rest of grevyd does not wait for them: a piece of work is small,
  * there is one for each connection and turn of the loop, and all have the priority LOOP_LOW.
