@@ -13,7 +13,7 @@
 #include <json-c/json.h>
 #include <unistd.h>
 
-enum { PIECES = 16, HOST_LEN = 256 };
+enum { HOST_LEN = 256 };
 
 /* JSON: values, then where they come from. */
 enum pass { PASS_VALUES, PASS_FROM, PASS_DONE };
@@ -407,9 +407,10 @@ static bool job_step(struct vty_request *rq, void *arg)
 		rq->rc = vty_fail(rq, "Another configuration came into force: ask again.");
 		return false;
 	}
-	for (int i = 0; i < PIECES; i++)
+	do {
 		if (!(rq->json ? json_step(job) : text_step(job)))
 			return false;
+	} while (!vty_enough(rq));
 	return true;
 }
 

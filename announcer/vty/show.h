@@ -7,7 +7,10 @@
 /* show_system.c */
 enum vty_rc show_version(struct vty_request *rq);
 enum vty_rc show_memory(struct vty_request *rq);
+
+/* show_log.c */
 enum vty_rc show_log(struct vty_request *rq);
+enum vty_rc show_debugging(struct vty_request *rq);
 
 /* show_bgp*.c, clear_bgp.c */
 enum vty_rc show_bgp_summary(struct vty_request *rq);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* show_system.c - the daemon itself: version, memory, log. */
+/* show_system.c - the daemon itself: version and memory. */
 #include "announcer/conf.h"
 #include "announcer/log.h"
 #include "announcer/out_zserv.h"
@@ -80,23 +80,5 @@ enum vty_rc show_memory(struct vty_request *rq)
 	size_row(w, "rssAnonBytes", "Resident, our own", m.rss_anon);
 	size_row(w, "rssMaxBytes", "Resident at most", m.rss_max);
 	put_objects(rq);
-	return VTY_OK;
-}
-
-enum vty_rc show_log(struct vty_request *rq)
-{
-	struct writer *w = rq->w;
-
-	writer_str(w, "level", "Level", log_level_name(log_get_level()));
-	writer_str(w, "format", "Format", log_is_json() ? "json" : "text");
-	writer_list_begin(w, "debug", "Debugged areas");
-	for (size_t i = 0; log_area(i); i++)
-		if (log_debugs(log_area(i)))
-			writer_list_add(w, log_area(i));
-	writer_list_end(w);
-	writer_list_begin(w, "areas", "Areas");
-	for (size_t i = 0; log_area(i); i++)
-		writer_list_add(w, log_area(i));
-	writer_list_end(w);
 	return VTY_OK;
 }

@@ -15,10 +15,12 @@ static const char *const all_is_well[] = {"show services", "show services pihole
     "show services web", "show services nobody/home", "show nodes", "show nodes n1",
     "show nodes n9", "show pools", "show rib", "show rib 192.168.254.6",
     "show rib 2001:db8::/32", "show rib 10.0.0.0/8", "show zserv", "show fib", "show queue",
-    "show running-config | exclude hostname", "show log", NULL};
+    "show running-config | exclude hostname", "show log | exclude Z (info|warn|error)",
+    "show debugging", NULL};
 static const char *const in_json[] = {"show services json", "show services default/dual json",
     "show nodes json", "show nodes n1 json", "show pools json", "show rib json",
-    "show zserv json", "show fib json", "show queue json", "show log json",
+    "show zserv json", "show fib json", "show queue json",
+    "show log json | exclude Z (info|warn|error)", "show debugging json",
     "why pihole/dns-tcp json", "why default/idle json", "why 10.1.1.1 json", "why node n3 json",
     "show services x/y json", NULL};
 static const char *const why_services[] = {"why pihole/dns-tcp", "why 192.168.254.6",
