@@ -20,14 +20,14 @@
 #include "announcer/log.h"
 #include "announcer/loop.h"
 #include "announcer/util.h"
+#include "announcer/vty/accept.h"
 #include "announcer/vty/exec.h"
 #include "announcer/vty/listen.h"
-#include "announcer/vty/procinfo.h"
+#include "announcer/vty/peer.h"
 #include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
-#include <event2/listener.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -54,9 +54,9 @@ struct session {
 struct vty_server {
 	struct event_base *base;
 	const struct vty_context *ctx;
+	struct peer_group group; /* who may change something */
 	struct vty_listen socket;
-	struct evconnlistener *listener;
-	struct event *resume;
+	struct vty_accept *accept;
 	struct session *sessions;
 	size_t n_sessions, n_unprivileged;
 	struct log_bucket bucket;
@@ -338,7 +338,8 @@ static void session_start(struct session *s, int fd)
 
 int vty_server_adopt(struct vty_server *v, int fd, enum vty_dialect dialect)
 {
-	const bool privileged = true; /* whoever may connect at all */
+	const struct peer peer = peer_read(fd, &v->group);
+	const bool privileged = peer_may_change(&peer, geteuid());
 	struct session *s;
 
 	if (!make_room(v, privileged)) {
@@ -352,42 +353,19 @@ int vty_server_adopt(struct vty_server *v, int fd, enum vty_dialect dialect)
 	s = xcalloc(1, sizeof(*s));
 	s->state.dialect = dialect;
 	s->state.privileged = privileged;
-	s->state.who = procinfo_peer(fd, s->who, sizeof(s->who));
+	s->state.group = v->group.name;
+	s->state.who = peer_text(&peer, s->who, sizeof(s->who));
 	session_add(v, s);
 	session_start(s, fd);
 	return 0;
 }
 
-static void on_accept(
-    struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *sa, int len, void *arg)
+static void on_accept(int fd, void *arg)
 {
 	struct vty_server *v = arg;
 
-	(void)l;
-	(void)sa;
-	(void)len;
 	if (vty_server_adopt(v, fd, VTY_GREVY) < 0 && log_allowed(&v->bucket))
 		log_warn("vty", "connection refused: there are %zu already", v->n_sessions);
-}
-
-static void on_accept_error(struct evconnlistener *l, void *arg)
-{
-	static const struct timeval pause = {ACCEPT_PAUSE_S, 0};
-	struct vty_server *v = arg;
-
-	if (log_allowed(&v->bucket))
-		log_warn("vty", "%s: accept: %m", v->socket.path);
-	evconnlistener_disable(l);
-	event_add(v->resume, &pause);
-}
-
-static void on_resume(evutil_socket_t fd, short what, void *arg)
-{
-	struct vty_server *v = arg;
-
-	(void)fd;
-	(void)what;
-	evconnlistener_enable(v->listener);
 }
 
 struct vty_server *vty_server_new(struct event_base *base, const struct vty_context *ctx)
@@ -397,6 +375,7 @@ struct vty_server *vty_server_new(struct event_base *base, const struct vty_cont
 	v->base = base;
 	v->ctx = ctx;
 	v->socket.fd = -1;
+	peer_group(&v->group);
 	return v;
 }
 
@@ -406,12 +385,7 @@ int vty_server_listen(struct vty_server *v, const char *dir)
 
 	if (rc)
 		return rc;
-	v->resume = evtimer_new(v->base, on_resume, v);
-	v->listener =
-	    evconnlistener_new(v->base, on_accept, v, LEV_OPT_CLOSE_ON_EXEC, 0, v->socket.fd);
-	if (!v->resume || !v->listener)
-		abort();
-	evconnlistener_set_error_cb(v->listener, on_accept_error);
+	v->accept = vty_accept_new(v->base, v->socket.fd, v->socket.path, on_accept, v);
 	return 0;
 }
 
@@ -424,10 +398,7 @@ void vty_server_free(struct vty_server *v)
 		session_free(s);
 	}
 	log_set_tap(NULL, NULL);
-	if (v->listener)
-		evconnlistener_free(v->listener);
-	if (v->resume)
-		event_free(v->resume);
+	vty_accept_free(v->accept);
 	vty_listen_close(&v->socket);
 	free(v);
 }
