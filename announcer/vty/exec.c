@@ -16,7 +16,7 @@
 #include "announcer/vty/writer.h"
 #include <time.h>
 
-enum { STEP_ROWS = 64, STEP_NS = 500000 };
+enum { STEP_ROWS = 64, STEP_BYTES = 16384, STEP_NS = 500000 };
 
 enum vty_rc vty_fail(struct vty_request *rq, const char *fmt, ...)
 {
@@ -111,7 +111,8 @@ static int64_t now_ns(void)
 
 bool vty_enough(struct vty_request *rq)
 {
-	return ++rq->step_rows >= STEP_ROWS || now_ns() - rq->step_ns >= STEP_NS;
+	return ++rq->step_rows >= STEP_ROWS || writer_size(rq->w) >= STEP_BYTES ||
+	       now_ns() - rq->step_ns >= STEP_NS;
 }
 
 static void rows_end(struct vty_request *rq)
