@@ -33,6 +33,12 @@ enum vty_rc show_rib(struct vty_request *rq);
 enum vty_rc show_services(struct vty_request *rq);
 enum vty_rc show_zserv(struct vty_request *rq);
 
+/* list.c */
+enum vty_rc list_commands(struct vty_request *rq);
+enum vty_rc find_commands(struct vty_request *rq);
+enum vty_rc write_nothing(struct vty_request *rq);
+enum vty_rc configure_nothing(struct vty_request *rq);
+
 /* why.c */
 enum vty_rc why_address(struct vty_request *rq);
 enum vty_rc why_service(struct vty_request *rq);
