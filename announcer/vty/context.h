@@ -33,6 +33,8 @@ struct vty_context {
 	const char *version; /* "0.1.0" */
 	int64_t started_s;   /* Unix time */
 	const struct conf *conf;
+	const struct conf
+	    *rules;          /* whose address pools are in force: conf, or the one before */
 	struct store *store; /* sorts its Nodes when asked for them: not const */
 	const struct alloc *alloc;
 	const struct desired *desired;

@@ -137,7 +137,7 @@ static void answers_are_framed(void **state)
 	    "% Ambiguous command: show r\n"
 	    "                          ^\n"
 	    "  rib             Routes, and what the outputs say\n"
-	    "  running-config  The configuration in force\n\0\0\0\3");
+	    "  running-config  The configuration in force, and from where it is\n\0\0\0\3");
 	PUT(fd, "show zserv");
 	EXPECT(e, fd, "% There is no zebra output.\n\0\0\0\1");
 	close(fd);
