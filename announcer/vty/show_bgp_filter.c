@@ -40,11 +40,10 @@ static bool is_cidr(const struct bgp_filter *f, const struct bgp_row *r)
 	uint8_t first = r->prefix.addr[0];
 
 	(void)f;
-	return r->prefix.family != AF_INET ||
-	       r->prefix.plen != (first < 128   ? 8
-				  : first < 192 ? 16
-				  : first < 224 ? 24
-						: 255);
+	return r->prefix.family != AF_INET || r->prefix.plen != (first < 128      ? 8
+								    : first < 192 ? 16
+								    : first < 224 ? 24
+										  : 255);
 }
 
 static bool has_community(const struct bgp_filter *f, const struct bgp_row *r)
@@ -87,8 +86,8 @@ static enum vty_rc community(struct vty_request *rq, struct bgp_filter *f)
 	f->passes = has_community;
 	f->any = !word;
 	f->exact = vty_said(rq, "exact-match");
-	if (!word || (bgp_community_parse(word, &f->community, &large, &is_large) == 0 &&
-			 !is_large))
+	if (!word ||
+	    (bgp_community_parse(word, &f->community, &large, &is_large) == 0 && !is_large))
 		return VTY_OK;
 	return bgp_warn(rq, "%% Community malformed: %s", word);
 }
@@ -155,7 +154,7 @@ static enum vty_rc list(struct vty_request *rq, struct bgp_filter *f)
 	    {"route-map",      "route-map"          },
 	};
 
-	const char *name = vty_arg(rq, "NAME");
+	const char *name = vty_arg(rq, "LIST");
 
 	(void)f;
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
@@ -196,21 +195,21 @@ static const struct {
 	const char *word;
 	enum vty_rc (*parse)(struct vty_request *rq, struct bgp_filter *f);
 } filters[] = {
-    {"access-list",	  list           },
-    {"alias",                none           },
+    {"access-list",          list           },
+    {"alias",		none           },
     {"cidr-only",            cidr_only      },
     {"community",            community      },
     {"community-list",       list           },
     {"dampened-paths",       none           },
     {"dampened-routes",      none           },
-    {"filter-list",	  list           },
+    {"filter-list",          list           },
     {"flap-statistics",      none           },
     {"large-community",      large_community},
     {"large-community-list", list           },
-    {"prefix-list",	  list           },
+    {"prefix-list",          list           },
     {"regexp",	       regexp         },
     {"route-map",            list           },
-    {"rpki",                 rpki           },
+    {"rpki",		 rpki           },
     {"self-originate",       self_originate },
     {"version",              none           },
 };

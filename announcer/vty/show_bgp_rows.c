@@ -6,6 +6,14 @@
  */
 #include "announcer/util.h"
 #include "announcer/vty/show_bgp_routes.h"
+#include <sys/socket.h>
+
+const char *bgp_row_host(const struct bgp_ask *a, const struct bgp_row *r)
+{
+	const char *host = r->source ? r->source->host : a->view.host;
+
+	return host && *host ? host : NULL;
+}
 
 struct at {
 	bgp_row_fn *fn; /* NULL: own rows are not wanted */
@@ -23,7 +31,8 @@ static struct bgp_row own_row(const struct bgp_out_path *p)
 	    .reachable = true,
 	    .aggregate = p->aggregate,
 	    .foreign = p->source == RIB_REDISTRIBUTED,
-	    .reason = "First path received"};
+	    .reason = "First path received",
+	    .since_s = p->since_s};
 
 	if (!row.nexthop.family)
 		row.nexthop.family = row.prefix.family;
@@ -59,7 +68,8 @@ static void on_path(const struct bgp_in_path *p, void *arg)
 	    .stale = p->stale,
 	    .reachable = p->reachable,
 	    .reason = p->reason,
-	    .since_s = p->since_s};
+	    .since_s = p->since_s,
+	    .metric = p->metric};
 
 	at->received(&row, at->arg);
 }
@@ -79,6 +89,7 @@ void bgp_rows_at(const struct bgp_ask *a, const struct prefix *p,
 
 struct sent {
 	const struct bgp_ask *a;
+	const struct bgp_peer_view *to;
 	bgp_row_fn *fn;
 	void *arg;
 };
@@ -98,21 +109,32 @@ static void on_sent(const struct bgp_out_path *p, void *arg)
 {
 	static const struct bgp_in_source somebody = {.ibgp = false};
 	const struct sent *s = arg;
+	const struct bgp_facts *f = s->to->facts;
+	struct bgp_attrs attrs = *p->attrs;
 	struct bgp_row row = own_row(p);
+	uint8_t *path = xcalloc(1, attrs.as_path_len + 1u);
 
 	if (is_received(p)) {
 		row.source = &somebody; /* who has gone meanwhile */
 		bgp_in_at(s->a->view.in, &p->prefix, NULL, on_best, &row);
 	}
+	if (ipaddr_cmp(&row.nexthop, &f->self[p->prefix.family == AF_INET6]) == 0)
+		row.nexthop = (struct ipaddr){.family = p->prefix.family};
+	row.attrs = &attrs;
+	if (!f->ibgp) {
+		attrs.as_path_len = bgp_as_path_behind(&attrs, path);
+		attrs.as_path = path;
+	}
 	s->fn(&row, s->arg);
+	free(path);
 }
 
 void bgp_sent_at(const struct bgp_ask *a, const struct prefix *p,
-    const struct bgp_out_peer *peer, bgp_row_fn *fn, void *arg)
+    const struct bgp_peer_view *to, bgp_row_fn *fn, void *arg)
 {
-	struct sent s = {a, fn, arg};
+	struct sent s = {a, to, fn, arg};
 
-	bgp_out_at(a->view.out, peer, p, on_sent, &s);
+	bgp_out_at(a->view.out, to->out_peer, p, on_sent, &s);
 }
 
 /* ---- in order ---- */
@@ -140,7 +162,7 @@ static bool look(const struct bgp_ask *a, struct bgp_walk *w, int i)
 	if (w->has[i] || w->end[i])
 		return true;
 	got = i ? bgp_out_next(a->view.out, &w->walk[i], &w->next[i])
-		: bgp_in_next(a->view.in, &w->walk[i], &w->next[i]);
+	        : bgp_in_next(a->view.in, &w->walk[i], &w->next[i]);
 	w->has[i] = got == PTABLE_RECORD;
 	w->end[i] = got == PTABLE_END;
 	return got != PTABLE_PAUSE;
@@ -167,6 +189,15 @@ static void on_peer(const struct bgp_peer_view *v, void *arg)
 
 	n[0] += v->in.accepted[0];
 	n[1] += v->in.accepted[1];
+}
+
+/* One that is received and ours counts twice. */
+size_t bgp_prefixes(const struct bgp_ask *a, int i)
+{
+	uint8_t af = bgp_family_af(i);
+
+	return (a->view.in ? bgp_in_count(a->view.in, af) : 0) +
+	       (a->view.out ? bgp_out_own(a->view.out, af) : 0);
 }
 
 size_t bgp_paths(const struct bgp_ask *a, int i)

@@ -9,15 +9,6 @@
 #include "announcer/vty/show_bgp_routes.h"
 #include "announcer/vty/writer.h"
 
-/* Work of a step, and what costs how much of it: a prefix that is passed by, a row, all of a
- * prefix (each neighbour is asked whether it was told). */
-enum {
-	STEP_WORK = 512,
-	PREFIX_WORK = 1,
-	ROW_WORK = STEP_WORK / VTY_STEP_ROWS,
-	DETAIL_WORK = STEP_WORK / 4
-};
-
 enum rows { OF_ALL, OF_PEER, BEST_OF_PEER, BEFORE_IMPORT, TO_PEER };
 
 struct job {
@@ -26,10 +17,10 @@ struct job {
 	struct bgp_peer_name peer; /* not of OF_ALL */
 	struct bgp_filter *filter;
 	struct prefix within; /* family 0: all of a family */
-	unsigned families; /* still to come, this one included */
-	int i;             /* this one */
-	bool begun;        /* it is */
-	const char *refused; /* why there is no table of it; NULL = there is */
+	unsigned families;    /* still to come, this one included */
+	int i;                /* this one */
+	bool begun;           /* it is */
+	const char *refused;  /* why there is no table of it; NULL = there is */
 	struct bgp_table t;
 	struct bgp_walk walk;
 	size_t shown; /* rows of this prefix */
@@ -61,8 +52,8 @@ static void on_row(const struct bgp_row *r, void *arg)
 	put_row(arg, r);
 }
 
-/* v: of the neighbour. Return: how much work it was. */
-static int put_prefix(struct job *j, const struct prefix *p, const struct bgp_peer_view *v)
+/* v: of the neighbour. */
+static void put_prefix(struct job *j, const struct prefix *p, const struct bgp_peer_view *v)
 {
 	struct bgp_detail d = {.a = &j->a, .prefix = *p, .element = !j->t.flat};
 
@@ -70,15 +61,14 @@ static int put_prefix(struct job *j, const struct prefix *p, const struct bgp_pe
 	if (j->rows != TO_PEER)
 		bgp_rows_at(&j->a, p, v->in_peer, on_row, j);
 	else if (v->out_peer)
-		bgp_sent_at(&j->a, p, v->out_peer, on_row, j);
+		bgp_sent_at(&j->a, p, v, on_row, j);
 	if (!j->shown)
-		return PREFIX_WORK;
+		return;
 	if (j->t.detail) {
-		d.to = j->rows == TO_PEER ? v->out_peer : NULL;
+		d.to = j->rows == TO_PEER ? v : NULL;
 		bgp_detail_put(&d);
 	}
 	bgp_table_prefix_end(&j->t);
-	return j->t.detail ? DETAIL_WORK : PREFIX_WORK + (int)j->shown * ROW_WORK;
 }
 
 /* ---- a family ---- */
@@ -87,8 +77,8 @@ static void begin_walk(struct job *j)
 {
 	struct prefix within = j->within;
 	unsigned which = j->rows == OF_ALL    ? BGP_WALK_IN | BGP_WALK_OUT
-			 : j->rows == TO_PEER ? BGP_WALK_OUT
-					      : BGP_WALK_IN;
+	                 : j->rows == TO_PEER ? BGP_WALK_OUT
+	                                      : BGP_WALK_IN;
 
 	if (!within.family)
 		within.family = bgp_family_af(j->i);
@@ -143,6 +133,8 @@ static bool end(struct job *j)
 	bgp_walk_fini(&j->walk);
 	j->families &= ~bgp_family_bit(j->i);
 	j->begun = false;
+	if (!j->families)
+		bgp_vrf_end(&j->a);
 	return j->families;
 }
 
@@ -152,29 +144,21 @@ static bool step(struct vty_request *rq, void *state)
 	struct job *j = state;
 	struct prefix p;
 
-	(void)rq;
-	if (!bgp_ask_again(&j->a) ||
-	    (j->rows != OF_ALL &&
-		!bgp_peer(j->a.bgp, &j->peer, &v)))
+	if (!bgp_ask_again(&j->a) || (j->rows != OF_ALL && !bgp_peer(j->a.bgp, &j->peer, &v)))
 		return false;
 	if (!j->begun)
 		begin(j, &v);
-	for (int work = 0; work < STEP_WORK;) {
+	do {
 		enum ptable_walked got = bgp_walk_next(&j->a, &j->walk, &p);
 
 		if (got == PTABLE_PAUSE)
 			return true;
 		if (got == PTABLE_RECORD)
-			work += put_prefix(j, &p, &v);
-		else if (end(j))
-			return true;
+			put_prefix(j, &p, &v);
 		else
-			break;
-	}
-	if (j->begun)
-		return true;
-	bgp_vrf_end(&j->a);
-	return false;
+			return end(j);
+	} while (!vty_enough(rq));
+	return true;
 }
 
 /* ---- commands ---- */
@@ -191,21 +175,6 @@ static struct job *job_new(const struct bgp_ask *a, enum rows rows)
 	return j;
 }
 
-static void on_families(const struct bgp_peer_view *v, void *arg)
-{
-	*(unsigned *)arg |= v->nb->families;
-}
-
-/* Of `all`: those that were named, or that some neighbour carries. */
-static unsigned every_family(const struct bgp_ask *a)
-{
-	unsigned families = a->families;
-
-	if (!families)
-		bgp_each_peer(a->bgp, on_families, &families);
-	return families;
-}
-
 /* FRR: what names no family is IPv6; a prefix has one. */
 static void choose_table(struct job *j, const char *prefix)
 {
@@ -214,7 +183,7 @@ static void choose_table(struct job *j, const char *prefix)
 	if (prefix && prefix_parse(prefix, &j->within))
 		j->within.family = 0;
 	if (a->all)
-		j->families = every_family(a);
+		j->families = bgp_every_family(a);
 	else if (a->families)
 		j->families = a->families;
 	else
@@ -234,6 +203,8 @@ enum vty_rc show_bgp_table(struct vty_request *rq)
 	filter = bgp_filter_new(rq, &rc);
 	if (rc != VTY_OK)
 		return rc;
+	if (vty_said(rq, "labeled-unicast"))
+		a.other = false; /* FRR: the same table */
 	j = job_new(&a, OF_ALL);
 	j->filter = filter;
 	j->t.whole = !filter && !prefix;
@@ -262,11 +233,8 @@ static enum vty_rc ask_peer(struct vty_request *rq, struct job **job, enum rows 
 	rc = bgp_peer_asked(&a, &name, &v);
 	if (rc != VTY_OK)
 		return rc;
-	families = a.all ? every_family(&a) : a.families;
-	/* Where none is named, FRR means IPv6; a session without it has IPv4 only. */
+	families = bgp_peer_families(&a, &v);
 	if (!families)
-		families = v.nb->families & BGP_IPV6 ? BGP_IPV6 : BGP_IPV4;
-	if (a.other || (!a.all && !(v.nb->families & families)))
 		return bgp_warn(rq, "%% No such neighbor or address family");
 	a.all_vrfs = false; /* of the default one, too: not below its name in JSON */
 	*job = job_new(&a, rows);
@@ -284,7 +252,8 @@ static enum vty_rc routes_of(struct vty_request *rq, enum rows rows, const char 
 
 	if (!j)
 		return rc;
-	j->filter = bgp_filter_new(rq, &rc);
+	if (rows == OF_PEER)
+		j->filter = bgp_filter_new(rq, &rc);
 	j->t.flat = key;
 	j->t.key = key ? key : j->t.key;
 	if (prefix && prefix_parse(prefix, &j->within) == 0)
