@@ -6,7 +6,7 @@
 #include "announcer/log.h"
 #include "announcer/loop_watch.h"
 #include "announcer/util.h"
-#include "announcer/vty/live.h"
+#include "announcer/vty/names_walk.h"
 #include "announcer/vty/show.h"
 #include "announcer/vty/writer.h"
 
@@ -94,36 +94,35 @@ static enum vty_rc session_help(struct vty_request *rq)
 	return VTY_OK;
 }
 
-static bool more_names(struct vty_request *rq, void *state)
+static void put_text(struct vty_request *rq, struct buf *b)
+{
+	if (b->len)
+		writer_raw(rq->w, b->p);
+	free(b->p);
+}
+
+static bool on_complete_step(struct vty_request *rq, void *state)
 {
 	struct buf b = {0};
-	bool more;
+	bool more = tree_complete_more(state, rq->ctx, &b);
 
-	do {
-		buf_clear(&b);
-		more = tree_complete_more(state, rq->ctx, &b);
-		if (b.len)
-			writer_raw(rq->w, b.p);
-	} while (more && !vty_enough(rq));
-	free(b.p);
+	put_text(rq, &b);
 	return more;
 }
 
-static void names_done(void *state)
+static void on_complete_done(void *state)
 {
-	tree_complete_free(state);
+	tree_complete_end(state);
 }
 
 static enum vty_rc session_complete(struct vty_request *rq)
 {
-	struct buf b = {0};
 	struct tree_completion *c;
+	struct buf b = {0};
 
-	buf_str(&b, "");
-	c = tree_complete(&vty_commands, rq->rest, rq->session->enabled, &b);
-	writer_raw(rq->w, b.p);
-	free(b.p);
-	vty_rows(rq, more_names, names_done, c);
+	c = tree_complete_begin(&vty_commands, rq->rest, rq->session->enabled, &b);
+	put_text(rq, &b);
+	vty_rows(rq, on_complete_step, on_complete_done, c);
 	return VTY_OK;
 }
 
@@ -310,21 +309,21 @@ static bool is_number(const char *word)
 	return word[strspn(word, "0123456789")] == '\0';
 }
 
-static bool live_areas(
-    const struct vty_context *ctx, struct vty_live *at, vty_add_fn *fn, void *arg)
+static bool each_area(
+    const struct vty_context *ctx, struct names_walk *w, vty_add_fn *fn, void *arg)
 {
 	(void)ctx;
-	(void)at;
+	(void)w;
 	for (size_t i = 0; log_area(i); i++)
 		fn(log_area(i), arg);
 	return false;
 }
 
-static bool live_vrfs(
-    const struct vty_context *ctx, struct vty_live *at, vty_add_fn *fn, void *arg)
+static bool each_vrf(
+    const struct vty_context *ctx, struct names_walk *w, vty_add_fn *fn, void *arg)
 {
 	(void)ctx;
-	(void)at;
+	(void)w;
 	fn("all", arg);
 	fn("default", arg);
 	return false;
@@ -350,21 +349,21 @@ static bool is_service(const char *word)
 }
 
 static const struct vty_kind kinds[] = {
-    KIND("ADDRESS", "An IPv4 or IPv6 address", is_address, live_addresses),
+    KIND("ADDRESS", "An IPv4 or IPv6 address", is_address, names_walk_addresses),
     KIND("ASN", "The number of an AS", is_number, NULL),
-    KIND("AREA", "Part of grevyd, e.g. zserv", NULL, live_areas),
+    KIND("AREA", "Part of grevyd, e.g. zserv", NULL, each_area),
     KIND("COMMUNITY", "AA:NN, or a name", NULL, NULL),
     KIND("LARGE", "AA:BB:CC", NULL, NULL),
     KIND("LINE", "Text", NULL, NULL),
     KIND("LIST", "A name", NULL, NULL),
-    KIND("NAME", "A Node", NULL, live_nodes),
-    KIND("NEIGHBOR", "The address of a neighbour", NULL, live_neighbors),
-    KIND("NS/NAME", "A Service, by namespace and name", is_service, live_services),
+    KIND("NAME", "A Node", NULL, names_walk_nodes),
+    KIND("NEIGHBOR", "The address of a neighbour", NULL, names_walk_neighbors),
+    KIND("NS/NAME", "A Service, by namespace and name", is_service, names_walk_services),
     KIND("NUMBER", "A number", is_number, NULL),
-    KIND("PREFIX", "An address or a prefix", is_prefix, live_prefixes),
+    KIND("PREFIX", "An address or a prefix", is_prefix, names_walk_prefixes),
     KIND("REGEX", "A regular expression; _ is the edge of a number", NULL, NULL),
-    KIND("TARGET", "The address of a neighbour, or its AS", NULL, live_neighbors),
-    KIND("VRF", "default, or all", NULL, live_vrfs),
+    KIND("TARGET", "The address of a neighbour, or its AS", NULL, names_walk_neighbors),
+    KIND("VRF", "default, or all", NULL, each_vrf),
 };
 
 const struct vty_tree vty_commands = {

@@ -9,9 +9,8 @@
 #include "announcer/util.h"
 #include "announcer/vty/filter.h"
 #include "announcer/vty/items.h"
-#include "announcer/vty/live.h"
 #include "announcer/vty/match.h"
-#include "announcer/vty/tree.h"
+#include "announcer/vty/names_walk.h"
 
 #define KINDS_MAX 8
 
@@ -126,29 +125,29 @@ void tree_help(const struct vty_tree *t, const char *line, bool enabled, struct 
 }
 
 struct tree_completion {
-	const struct vty_kind *kinds[KINDS_MAX];
-	size_t n_kinds, kind; /* kind: the one that is walked */
-	struct vty_live live;
-	struct buf *out;
 	char *partial;
+	const struct vty_kind *kinds[KINDS_MAX];
+	size_t n_kinds, at;
+	struct names_walk walk; /* of kinds[at] */
+	struct buf *out;
 };
 
-struct tree_completion *tree_complete(
+struct tree_completion *tree_complete_begin(
     const struct vty_tree *t, const char *line, bool enabled, struct buf *out)
 {
 	struct tree_completion *c = xcalloc(1, sizeof(*c));
-	struct asking q = {.tree = t};
 	const char *last = line + strlen(line);
+	struct asking q = {.tree = t};
 
 	while (last > line && !strchr(" \t", last[-1]))
 		last--;
-	c->partial = xstrdup(last);
 	ask(&q, line, enabled);
 	for (size_t i = 0; i < q.items.n; i++)
 		buf_fmt(out, "%s\n", q.items.v[i].word);
-	items_fini(&q.items);
-	memcpy(c->kinds, q.kinds, sizeof(c->kinds));
+	c->partial = xstrdup(last);
 	c->n_kinds = q.n_kinds;
+	memcpy(c->kinds, q.kinds, sizeof(c->kinds));
+	items_fini(&q.items);
 	return c;
 }
 
@@ -164,20 +163,16 @@ bool tree_complete_more(
     struct tree_completion *c, const struct vty_context *ctx, struct buf *out)
 {
 	c->out = out;
-	if (c->kind == c->n_kinds)
-		return false;
-	if (c->kinds[c->kind]->complete(ctx, &c->live, on_name, c))
-		return true;
-	live_fini(&c->live);
-	c->live = (struct vty_live){0};
-	return ++c->kind < c->n_kinds;
+	if (c->at < c->n_kinds && !c->kinds[c->at]->complete(ctx, &c->walk, on_name, c)) {
+		names_walk_fini(&c->walk);
+		c->at++;
+	}
+	return c->at < c->n_kinds;
 }
 
-void tree_complete_free(struct tree_completion *c)
+void tree_complete_end(struct tree_completion *c)
 {
-	if (!c)
-		return;
-	live_fini(&c->live);
+	names_walk_fini(&c->walk);
 	free(c->partial);
 	free(c);
 }

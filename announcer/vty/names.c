@@ -8,28 +8,12 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
-struct search {
-	const char *ns, *name;
-	const struct store_service *found;
-	unsigned n;
-};
-
-static void on_search(struct store_service *svc, void *arg)
-{
-	struct search *s = arg;
-
-	if (!svc->obj || strcmp(svc->name, s->name) != 0)
-		return;
-	s->found = svc;
-	s->n++;
-}
-
 const struct store_service *names_service(
     const struct vty_context *ctx, const char *word, bool *several)
 {
 	const char *slash = strchr(word, '/');
-	struct search s = {.name = word};
 	const struct store_service *svc;
+	bool more = false;
 	char *ns;
 
 	if (several)
@@ -43,10 +27,10 @@ const struct store_service *names_service(
 		free(ns);
 		return svc && svc->obj ? svc : NULL;
 	}
-	store_each_service(ctx->store, on_search, &s);
+	svc = store_service_named(ctx->store, word, &more);
 	if (several)
-		*several = s.n > 1;
-	return s.n == 1 ? s.found : NULL;
+		*several = more;
+	return more ? NULL : svc;
 }
 
 const char *names_key(const struct store_service *svc, char *buf)

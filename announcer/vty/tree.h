@@ -32,6 +32,7 @@ enum vty_flag {
 	VTY_HIDDEN = 4, /* neither helped with nor completed */
 };
 
+struct names_walk;
 struct vty_request;
 struct writer;
 
@@ -45,17 +46,13 @@ struct vty_command {
 /* Gives one candidate; borrowed for the call. */
 typedef void vty_add_fn(const char *word, void *arg);
 
-/* Gives some of the names that a variable may be now, from where `at` is, as live.h says.
- * Return: there are more. */
-struct vty_live;
-typedef bool vty_live_fn(
-    const struct vty_context *ctx, struct vty_live *at, vty_add_fn *fn, void *arg);
-
 /* What a variable may be. */
 struct vty_kind {
 	const char *name, *help;
 	bool (*match)(const char *word); /* NULL: any */
-	vty_live_fn *complete;           /* or NULL */
+	/* Gives some of its live names, as names_walk.h has it. NULL: there are none. */
+	bool (*complete)(
+	    const struct vty_context *ctx, struct names_walk *w, vty_add_fn *fn, void *arg);
 };
 
 /* Help for a keyword that more than one command starts with. */
@@ -100,13 +97,12 @@ bool tree_said(const char *const *said, size_t n, const char *keyword);
 /* What may follow, one a line: "  <cr>" and "  word  help text", sorted. */
 void tree_help(const struct vty_tree *t, const char *line, bool enabled, struct buf *out);
 
-/* The words that complete the last one of a line, or may follow: one a line, bare. Keywords
- * are added at once; names of now by tree_complete_more(), a few at a time, as long as it says
- * that there are more. t is borrowed. */
+/* Bare words that complete the last one, one a line: keywords at once, then live names. */
 struct tree_completion;
-struct tree_completion *tree_complete(
+struct tree_completion *tree_complete_begin(
     const struct vty_tree *t, const char *line, bool enabled, struct buf *out);
+/* Some of the live names. Return: there are more. */
 bool tree_complete_more(
     struct tree_completion *c, const struct vty_context *ctx, struct buf *out);
-void tree_complete_free(struct tree_completion *c);
+void tree_complete_end(struct tree_completion *c);
 #endif

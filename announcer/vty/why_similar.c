@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* why_similar.c - names that somebody may have meant. */
 #include "announcer/util.h"
-#include "announcer/vty/live.h"
+#include "announcer/vty/names.h"
 #include "announcer/vty/why.h"
 
 #define SIMILAR_MAX  5
@@ -74,20 +74,14 @@ void why_similar_services(const struct vty_context *ctx, const char *word, struc
 	store_each_service(ctx->store, on_service, &s);
 }
 
-static void on_node(const char *name, void *arg)
-{
-	struct similar *s = arg;
-
-	if (is_like(s->word, name))
-		add(s, name);
-}
-
 void why_similar_nodes(const struct vty_context *ctx, const char *word, struct buf *out)
 {
 	struct similar s = {.word = word, .out = out};
-	struct vty_live at = {0};
+	struct store_node *const *nodes;
+	size_t n;
 
-	while (live_nodes(ctx, &at, on_node, &s))
-		;
-	live_fini(&at);
+	nodes = store_nodes(ctx->store, &n);
+	for (size_t i = 0; i < n; i++)
+		if (is_like(word, nodes[i]->name))
+			add(&s, nodes[i]->name);
 }

@@ -8,7 +8,6 @@
 #include "announcer/vty/exec.h"
 #include "announcer/vty/filter.h"
 #include "announcer/vty/items.h"
-#include "complete.h"
 #include <cmocka.h>
 #include <ctype.h>
 #include <stdio.h>
@@ -134,6 +133,17 @@ static void what_is_offered_can_be_typed(void **state)
 	print_message("%zu lines, %zu of them commands\n", w.lines, w.whole);
 	assert_true(w.whole >= 20);
 	assert_true(w.lines > w.whole);
+}
+
+/* All of it at once. */
+static void complete(const struct vty_tree *t, const struct vty_context *with, const char *line,
+    bool enabled, struct buf *b)
+{
+	struct tree_completion *c = tree_complete_begin(t, line, enabled, b);
+
+	while (tree_complete_more(c, with, b))
+		;
+	tree_complete_end(c);
 }
 
 /* What completion gives, put behind the line, is no unknown or ambiguous word. */

@@ -5,8 +5,7 @@
 
 #include "announcer/util.h"
 #include "announcer/vty/filter.h"
-#include "announcer/vty/live.h"
-#include "complete.h"
+#include "announcer/vty/names_walk.h"
 #include "zclient/prefix.h"
 #include <cmocka.h>
 #include <stdio.h>
@@ -22,17 +21,19 @@ static bool is_digits(const char *word)
 	return word[strspn(word, "0123456789")] == '\0';
 }
 
-/* One at a call. */
-static bool names(const struct vty_context *ctx, struct vty_live *at, vty_add_fn *fn, void *arg)
+/* In two pieces. */
+static bool names(
+    const struct vty_context *ctx, struct names_walk *w, vty_add_fn *fn, void *arg)
 {
-	static const char *const all[] = {"default/web", "default/dns", "bad name"};
-	size_t i = at->node ? strlen(at->node) : 0;
-
 	(void)ctx;
-	fn(all[i], arg);
-	free(at->node);
-	at->node = xstrdup(&"xxx"[2 - i]);
-	return i + 1 < ARRAY_LEN(all);
+	w->begun = !w->begun;
+	if (w->begun) {
+		fn("default/web", arg);
+		return true;
+	}
+	fn("default/dns", arg);
+	fn("bad name", arg);
+	return false;
 }
 
 static const struct vty_command commands[] = {
@@ -223,6 +224,17 @@ static void help_lists_what_may_follow(void **state)
 		assert_string_equal(b.p, cases[i].help);
 		free(b.p);
 	}
+}
+
+/* All of it at once. */
+static void complete(const struct vty_tree *t, const struct vty_context *with, const char *line,
+    bool enabled, struct buf *b)
+{
+	struct tree_completion *c = tree_complete_begin(t, line, enabled, b);
+
+	while (tree_complete_more(c, with, b))
+		;
+	tree_complete_end(c);
 }
 
 static void completion_knows_live_names(void **state)

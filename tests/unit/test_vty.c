@@ -7,9 +7,9 @@
 #include "announcer/limits.h"
 #include "announcer/log.h"
 #include "announcer/loop.h"
+#include "announcer/shell/client.h"
 #include "announcer/util.h"
 #include "announcer/vty/buf.h"
-#include "announcer/vty/client.h"
 #include "announcer/vty/listen.h"
 #include "announcer/vty/server.h"
 #include "fake_outputs.h"
@@ -433,6 +433,7 @@ static void the_client_understands_the_framing(void **state)
 	    {"a\n",            "a\n",    2, -ECONNRESET},
 	    {"",               NULL,     0, -ECONNRESET},
 	    {"\0\0\0\0x",      NULL,     5, -EPROTO    },
+	    {"a\0b\0\0",       "a",      5, -EPROTO    },
 	};
 
 	(void)state;
@@ -443,7 +444,9 @@ static void the_client_understands_the_framing(void **state)
 		assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fd), 0);
 		put(fd[1], rows[i].bytes, rows[i].len);
 		shutdown(fd[1], SHUT_WR);
-		assert_int_equal(client_ask(fd[0], "x", gather, &b), rows[i].rc);
+		assert_int_equal(
+		    client_ask(fd[0], "x", &(struct client_reader){.text = gather, .arg = &b}),
+		    rows[i].rc);
 		if (rows[i].text)
 			assert_string_equal(b.p, rows[i].text);
 		else
