@@ -328,7 +328,7 @@ void why_received(struct why *y, const struct prefix *p, bool wins)
 		return;
 	bgp_view(y->rq->ctx->bgp, &view);
 	if (view.in)
-		bgp_in_each(view.in, p, NULL, on_path, &r);
+		bgp_in_at(view.in, p, NULL, on_path, &r);
 }
 
 /* Nobody announced it: who could have? */
