@@ -27,12 +27,15 @@ enum alloc_reason {
 	ALLOC_NO_FIT, /* no pool has the family, or auto-assign is off */
 	ALLOC_POOL_FULL,
 	ALLOC_UNKNOWN_POOL,
-	ALLOC_OUTSIDE,    /* the address is in no pool */
-	ALLOC_OTHER_POOL, /* not in the pool that was asked for, or in two pools */
-	ALLOC_BUGGY,      /* .0 or .255 of a pool with avoid-buggy-ips */
-	ALLOC_IN_USE,
-	ALLOC_BAD_REQUEST,  /* not addresses */
-	ALLOC_TWO_REQUESTS, /* annotation and spec.loadBalancerIP */
+	ALLOC_OUTSIDE,       /* the address is in no pool */
+	ALLOC_OTHER_POOL,    /* not in the pool that was asked for, or in two pools */
+	ALLOC_BUGGY,         /* .0 or .255 of a pool with avoid-buggy-ips */
+	ALLOC_IN_USE,        /* by another that does not share it ... */
+	ALLOC_PORT_IN_USE,   /* ... that has a port of ours */
+	ALLOC_OTHER_BACKEND, /* ... with another externalTrafficPolicy or selector */
+	ALLOC_RESERVED,      /* ... that is not there (yet) */
+	ALLOC_BAD_REQUEST,   /* not addresses */
+	ALLOC_TWO_REQUESTS,  /* annotation and spec.loadBalancerIP */
 	ALLOC_TWO_OF_FAMILY,
 	ALLOC_FAMILY,   /* not the families of the Service */
 	ALLOC_NOT_DUAL, /* RequireDualStack, but one family */
@@ -41,7 +44,7 @@ enum alloc_reason {
 
 struct alloc_text {
 	const char *token; /* "pool-full": for JSON */
-	const char *cure;
+	const char *cure;  /* SERVICE, NAMESPACE stand for the Service */
 };
 const struct alloc_text *alloc_text(enum alloc_reason reason);
 const char *alloc_state_name(enum alloc_state state); /* "assigned" */
@@ -76,13 +79,11 @@ struct alloc_rules {
 };
 
 struct alloc;
-
 struct alloc *alloc_new(struct store *st);
 void alloc_free(struct alloc *a); /* before its store; NULL is fine */
 
-/* Everything is judged anew at the next alloc_run(). */
-void alloc_set_rules(struct alloc *a, const struct alloc_rules *rules);
-bool alloc_controller(const struct alloc *a); /* of those rules */
+void alloc_set_rules(struct alloc *a, const struct alloc_rules *rules); /* all is judged anew */
+bool alloc_controller(const struct alloc *a);                           /* of those rules */
 
 /* An assignment from before a restart, at most one address a family: reserved for that Service,
  * until alloc_sweep() if it never comes. Return: 0, or -EINVAL (two of a family: ignored). */
@@ -104,6 +105,8 @@ const struct alloc_addr *alloc_addr(
 /* Every Service that has addresses, in order of namespace and name: what is to be kept. */
 typedef void alloc_fn(const struct alloc_service *as, void *arg);
 void alloc_each(const struct alloc *a, alloc_fn *fn, void *arg);
+/* Every Service that has not all of what it asks for; in no order. */
+void alloc_each_hungry(const struct alloc *a, alloc_fn *fn, void *arg);
 
 /* Services whose addresses, state or text changed since alloc_clear_changed(); in no order. */
 struct alloc_service *const *alloc_changed(const struct alloc *a, size_t *n);

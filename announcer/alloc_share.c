@@ -6,6 +6,8 @@
  * protocol and port is taken twice.
  */
 #include "announcer/alloc_priv.h"
+#include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char *or_empty(const char *s)
@@ -25,7 +27,9 @@ static int port_cmp(const struct k8s_port *a, const struct k8s_port *b)
 	return (a->port > b->port) - (a->port < b->port);
 }
 
-static bool ports_clash(const struct k8s_service *a, const struct k8s_service *b)
+/* A protocol and port that both have; NULL = none. */
+static const struct k8s_port *port_clash(
+    const struct k8s_service *a, const struct k8s_service *b)
 {
 	size_t i = 0, j = 0;
 
@@ -33,11 +37,11 @@ static bool ports_clash(const struct k8s_service *a, const struct k8s_service *b
 		int c = port_cmp(&a->ports[i], &b->ports[j]);
 
 		if (!c)
-			return true;
+			return &a->ports[i];
 		i += c < 0;
 		j += c > 0;
 	}
-	return false;
+	return NULL;
 }
 
 static bool may_share(const struct k8s_service *a, const struct k8s_service *b)
@@ -45,7 +49,43 @@ static bool may_share(const struct k8s_service *a, const struct k8s_service *b)
 	const char *key = or_empty(a->share_key);
 
 	return *key && strcmp(key, or_empty(b->share_key)) == 0 &&
-	       strcmp(backend_key(a), backend_key(b)) == 0 && !ports_clash(a, b);
+	       strcmp(backend_key(a), backend_key(b)) == 0 && !port_clash(a, b);
+}
+
+static const char *proto_name(uint8_t proto)
+{
+	return proto == IPPROTO_TCP ? "TCP" : proto == IPPROTO_UDP ? "UDP" : "SCTP";
+}
+
+enum alloc_reason alloc_clash_tell(
+    const struct alloc_service *as, const struct alloc_service *other, char *text, size_t size)
+{
+	const struct k8s_service *a = alloc_spec(as), *b;
+	const struct k8s_port *port;
+	const char *key = or_empty(a->share_key);
+
+	if (!other->svc->obj) {
+		snprintf(text, size, "is kept for %s/%s, not there yet", other->svc->ns,
+		    other->svc->name);
+		return ALLOC_RESERVED;
+	}
+	b = alloc_spec(other);
+	port = port_clash(a, b);
+	if (!*key || strcmp(key, or_empty(b->share_key)) != 0) {
+		snprintf(text, size, "%s/%s uses", other->svc->ns, other->svc->name);
+		return ALLOC_IN_USE;
+	}
+	if (port) {
+		snprintf(text, size, "%s/%s shares, but not its port %s %u", other->svc->ns,
+		    other->svc->name, proto_name(port->proto), port->port);
+		return ALLOC_PORT_IN_USE;
+	}
+	snprintf(text, size, "%s/%s shares, but not with externalTrafficPolicy: %s",
+	    other->svc->ns, other->svc->name,
+	    a->local && b->local ? "Local and another selector"
+	    : a->local           ? "Local"
+				 : "Cluster");
+	return ALLOC_OTHER_BACKEND;
 }
 
 const struct alloc_service *alloc_conflict(

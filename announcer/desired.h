@@ -28,7 +28,7 @@ enum desired_reason {
 };
 
 struct desired_text {
-	const char *token, *what, *cure;
+	const char *token, *what;
 };
 const struct desired_text *desired_text(enum desired_reason reason);
 

@@ -7,24 +7,18 @@
 #define TEXT(reason, ...) [reason] = {__VA_ARGS__}
 
 static const struct desired_text texts[DESIRED_REASONS] = {
-    TEXT(DESIRED_OK, "announced", "announced over its eligible nodes", ""),
-    TEXT(DESIRED_NO_ADDRESS, "no-address", "it has no address", ""),
-    TEXT(DESIRED_NO_ENDPOINTS, "no-endpoints", "no endpoint of this family is ready",
-	"look at the pods: kubectl get endpointslices, kubectl describe pod"),
-    TEXT(DESIRED_NO_NODES, "no-nodes", "it has endpoints, but no node is eligible",
-	"see the nodes below"),
+    TEXT(DESIRED_OK, "announced", "announced over its eligible nodes"),
+    TEXT(DESIRED_NO_ADDRESS, "no-address", "it has no address"),
+    TEXT(DESIRED_NO_ENDPOINTS, "no-endpoints", "no endpoint of this family is ready"),
+    TEXT(DESIRED_NO_NODES, "no-nodes", "it has endpoints, but no node is eligible"),
     TEXT(DESIRED_LEFT_OUT, "left-out",
-	"only Services that share its address have eligible nodes",
-	"look at its endpoints and at the nodes below"),
-    TEXT(DESIRED_NARROWED, "narrowed", "announced over the nodes that serve all who share", ""),
+	"only Services that share its address have eligible nodes"),
+    TEXT(DESIRED_NARROWED, "narrowed", "announced over the nodes that serve all who share"),
     TEXT(DESIRED_OTHERS_NODES, "others-nodes",
-	"no node serves all who share the address: the oldest one's are used",
-	"run all of them on one node, use externalTrafficPolicy: Cluster, or do not share"),
-    TEXT(DESIRED_LIMITED, "limited", "announced over as many nodes as zebra takes",
-	"raise zebra's --ecmp, or select fewer nodes with node-selectors"),
-    TEXT(DESIRED_NOT_HERE, "not-here", "other nodes announce it, this one does not", ""),
-    TEXT(DESIRED_LAYER2, "layer2", "its pool is for ARP and NDP, not for routes",
-	"set protocol: bgp of the pool"),
+	"no node serves all who share the address: the oldest one's are used"),
+    TEXT(DESIRED_LIMITED, "limited", "announced over as many nodes as zebra takes"),
+    TEXT(DESIRED_NOT_HERE, "not-here", "other nodes announce it, this one does not"),
+    TEXT(DESIRED_LAYER2, "layer2", "its pool is for ARP and NDP, not for routes"),
 };
 
 const struct desired_text *desired_text(enum desired_reason reason)

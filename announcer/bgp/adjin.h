@@ -99,5 +99,7 @@ typedef void bgp_in_fn(const struct bgp_in_path *p, void *arg);
  * all of a family; NULL: of both. peer NULL: of every peer. */
 void bgp_in_each(struct bgp_in *in, const struct prefix *within, const struct bgp_in_peer *peer,
     bgp_in_fn *fn, void *arg);
+/* Every path of one prefix, the best first. */
+void bgp_in_paths(struct bgp_in *in, const struct prefix *prefix, bgp_in_fn *fn, void *arg);
 size_t bgp_in_count(const struct bgp_in *in, uint8_t family); /* prefixes */
 #endif

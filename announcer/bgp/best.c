@@ -223,3 +223,14 @@ void bgp_in_each(struct bgp_in *in, const struct prefix *within, const struct bg
 	}
 	free(v);
 }
+
+void bgp_in_paths(struct bgp_in *in, const struct prefix *prefix, bgp_in_fn *fn, void *arg)
+{
+	const struct each e = {NULL, fn, arg};
+	struct path *net;
+
+	in_flush(in);
+	net = ptable_find(&in->nets, prefix);
+	if (net)
+		net_each(in, net, prefix, &e);
+}

@@ -192,14 +192,15 @@ static struct names_state kernel_state(const struct vty_request *rq, const struc
 	return state_of(state == KROUTE_INSTALLED, names_kroute_state(state), why);
 }
 
-static bool zebra_is_off(const struct out_zserv *z)
+/* zebra gets no routes: it is off, or not there and the kernel is given them instead. */
+static bool zebra_is_off(const struct vty_context *ctx)
 {
 	struct zserv_status st;
 
-	if (!z)
+	if (!ctx->zserv)
 		return true;
-	out_zserv_status(z, &st);
-	return st.state == ZSERV_OFF;
+	out_zserv_status(ctx->zserv, &st);
+	return st.state == ZSERV_OFF || (st.state == ZSERV_NO_SOCKET && names_is_kernel(ctx));
 }
 
 struct names_state names_output_state(const struct vty_request *rq, const struct prefix *p)
@@ -212,9 +213,9 @@ struct names_state names_output_state(const struct vty_request *rq, const struct
 
 	if (best && best->source == RIB_REDISTRIBUTED)
 		return state_of(true, "of zebra", "");
-	if (zebra_is_off(z) && names_is_kernel(rq->ctx))
+	if (zebra_is_off(rq->ctx) && names_is_kernel(rq->ctx))
 		return kernel_state(rq, p);
-	if (zebra_is_off(z) && names_is_speaker(rq->ctx))
+	if (zebra_is_off(rq->ctx) && names_is_speaker(rq->ctx))
 		return told_state(rq, p);
 	if (!z)
 		return state_of(true, "no output", "");

@@ -14,25 +14,12 @@ struct serving {
 	size_t serves, n;
 };
 
-char *why_node_cure(const struct eligible_text *t, const char *node)
-{
-	const char *at = strstr(t->cure, "NAME");
-	struct buf b = {0};
-
-	if (at)
-		buf_fmt(&b, "%.*s%s%s", (int)(at - t->cure), t->cure, node, at + 4);
-	else
-		buf_str(&b, t->cure);
-	return b.p;
-}
-
 static void put_family(struct why *y, const struct store_node *node, uint8_t family)
 {
 	const char *here = desired_node(y->rq->ctx->desired);
 	struct eligible_verdict v = nodes_verdict(node, family, here);
 	const struct eligible_text *t = eligible_text((enum eligible_reason)v.reason);
 	const char *link = family == AF_INET ? "IPv4" : "IPv6";
-	char *cure = why_node_cure(t, node->name);
 	char b[PREFIX_STRLEN];
 
 	if (v.eligible && here)
@@ -40,8 +27,7 @@ static void put_family(struct why *y, const struct store_node *node, uint8_t fam
 	else if (v.eligible)
 		why_ok(y, link, "next hop %s", ipaddr_str(&v.nexthop, b));
 	else
-		why_note(y, link, cure, "%s", t->what);
-	free(cure);
+		why_note(y, link, why_node_cure(y, &v), "%s", t->what);
 }
 
 static void put_verdict(
@@ -103,7 +89,6 @@ static void judge(struct why *y, const struct store_node *node)
 {
 	struct eligible_verdict v = nodes_best_verdict(node, desired_node(y->rq->ctx->desired));
 	const struct eligible_text *t = eligible_text((enum eligible_reason)v.reason);
-	char *cure;
 
 	if (node->obj->node.unschedulable)
 		why_note(y, "cordon", "", "cordoned: no new Pods, its endpoints still count");
@@ -111,9 +96,7 @@ static void judge(struct why *y, const struct store_node *node)
 	put_family(y, node, AF_INET6);
 	if (v.eligible)
 		return;
-	cure = why_node_cure(t, node->name);
-	why_broken(y, "node", cure, "%s", t->what);
-	free(cure);
+	why_broken(y, "node", why_node_cure(y, &v), "%s", t->what);
 }
 
 enum vty_rc why_node(struct vty_request *rq)

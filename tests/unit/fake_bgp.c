@@ -77,6 +77,14 @@ void bgp_in_each(struct bgp_in *in, const struct prefix *within, const struct bg
 	}
 }
 
+void bgp_in_paths(struct bgp_in *in, const struct prefix *prefix, bgp_in_fn *fn, void *arg)
+{
+	(void)in;
+	for (size_t i = 0; i < fake_bgp.n_in; i++)
+		if (prefix_cmp(&fake_bgp.in[i].prefix, prefix) == 0)
+			fn(&fake_bgp.in[i], arg);
+}
+
 void bgp_out_each(const struct bgp_out *out, const struct bgp_out_peer *peer,
     const struct prefix *within, bgp_out_each_fn *fn, void *arg)
 {
@@ -119,4 +127,11 @@ enum kroute_state out_kernel_route(
 	(void)p;
 	*why = fake_bgp.route_why ? fake_bgp.route_why : "";
 	return fake_bgp.route;
+}
+
+const char *out_kernel_rival(const struct out_kernel *k, const struct prefix *p)
+{
+	(void)k;
+	(void)p;
+	return fake_bgp.rival ? fake_bgp.rival : "";
 }

@@ -224,36 +224,39 @@ static void requests_one_by_one(void **state)
 	}
 }
 
-/* Both want 192.0.2.1; whether the younger gets it. */
+/* Both want 192.0.2.1; what keeps the younger from it, NULL = it gets it. */
 static const struct share_row {
-	const char *a, *b;
-	bool shares;
+	const char *a, *b, *clash;
 } shares[] = {
-    {"share=k tcp=53",                    "share=k udp=53",                    true },
-    {"share=k tcp=53",                    "share=k tcp=54",                    true },
-    {"share=k tcp=53 udp=1",              "share=k tcp=54 udp=1",              false},
-    {"share=k tcp=53",                    "share=k tcp=53",                    false},
-    {"share=k tcp=53",                    "share=x udp=53",                    false},
-    {"share=k tcp=53",                    "udp=53",                            false},
-    {"tcp=53",			    "udp=53",			    false},
-    {"share= tcp=53",                     "share= udp=53",                     false},
-    {"share=k tcp=53 local selector=a=b", "share=k udp=53 local selector=a=b", true },
-    {"share=k tcp=53 local selector=a=b", "share=k udp=53 local selector=a=c", false},
-    {"share=k tcp=53 local selector=a=b", "share=k udp=53",                    false},
-    {"share=k tcp=53 selector=a=b",       "share=k udp=53 selector=a=c",       true },
-    {"share=k tcp=53 local",              "share=k udp=53 selector=a=c",       true },
+    {"share=k tcp=53",                    "share=k udp=53",                    NULL                             },
+    {"share=k tcp=53",                    "share=k tcp=54",                    NULL                             },
+    {"share=k tcp=53 udp=1",              "share=k tcp=54 udp=1",              "shares, but not its port UDP 1" },
+    {"share=k tcp=53",                    "share=k tcp=53",                    "shares, but not its port TCP 53"},
+    {"share=k tcp=53",                    "share=x udp=53",                    "uses"                           },
+    {"share=k tcp=53",                    "udp=53",                            "uses"                           },
+    {"tcp=53",			    "udp=53",			    "uses"                           },
+    {"share= tcp=53",                     "share= udp=53",                     "uses"                           },
+    {"share=k tcp=53 local selector=a=b", "share=k udp=53 local selector=a=b", NULL                             },
+    {"share=k tcp=53 local selector=a=b", "share=k udp=53 local selector=a=c",
+     "shares, but not with externalTrafficPolicy: Local and another selector"                                   },
+    {"share=k tcp=53 local selector=a=b", "share=k udp=53",
+     "shares, but not with externalTrafficPolicy: Cluster"                                                      },
+    {"share=k tcp=53 selector=a=b",       "share=k udp=53 selector=a=c",       NULL                             },
+    {"share=k tcp=53 local",              "share=k udp=53 selector=a=c",       NULL                             },
+    {"share=k tcp=53",                    "share=k udp=53 local selector=a=b",
+     "shares, but not with externalTrafficPolicy: Local"                                                        },
 };
 
 static void sharing_matrix(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(shares); i++) {
-		char a[OBJ_WORD], b[OBJ_WORD];
-		const char *want = shares[i].shares
-		                       ? "assigned 192.0.2.1"
-		                       : "pending: asks for 192.0.2.1, which d/a uses";
+		char a[OBJ_WORD], b[OBJ_WORD], want[256] = "assigned 192.0.2.1";
 		struct world w;
 
+		if (shares[i].clash)
+			snprintf(want, sizeof(want),
+			    "pending: asks for 192.0.2.1, which d/a %s", shares[i].clash);
 		snprintf(a, sizeof(a), "%s ips=192.0.2.1", shares[i].a);
 		snprintf(b, sizeof(b), "%s ips=192.0.2.1", shares[i].b);
 		world_init(&w, "lan:192.0.2.0/24");
@@ -289,7 +292,8 @@ static void sharers_come_and_go(void **state)
 	assert_has(&w, "d/udp", "assigned 192.0.2.3");
 	put(&w, "d/late", "share=dns ips=192.0.2.1 tcp=53");
 	run(&w);
-	assert_has(&w, "d/late", "pending: asks for 192.0.2.1, which d/tcp uses");
+	assert_has(&w, "d/late",
+	    "pending: asks for 192.0.2.1, which d/tcp shares, but not its port TCP 53");
 	/* Another port makes room for the one that waits. */
 	put(&w, "d/tcp", "share=dns tcp=54");
 	run(&w);
