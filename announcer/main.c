@@ -6,6 +6,8 @@
 #include "announcer/conf.h"
 #include "announcer/conf_frr.h"
 #include "announcer/daemon.h"
+#include "announcer/limits.h"
+#include "announcer/loop.h"
 #include "announcer/sdnotify.h"
 #include "announcer/util.h"
 #include "config.h"
@@ -24,6 +26,7 @@
 
 enum { OPTION_FRR = 256, OPTION_ASN };
 enum { LARGE = 128 << 10 }; /* bytes: glibc's own first threshold */
+enum { FILES = 4096 };      /* open at once: operators' connections, BGP peers, and room */
 
 struct options {
 	const char *file, *pathspace, *zserv;
@@ -226,8 +229,9 @@ static void on_reload(evutil_socket_t sig, short what, void *arg)
 static int run(const struct options *o, struct conf *conf)
 {
 	static const int stops[] = {SIGTERM, SIGINT};
-	struct run r = {.opt = o, .base = event_base_new()};
+	struct run r = {.opt = o, .base = loop_new()};
 	struct event *sig[ARRAY_LEN(stops) + 1];
+	size_t files = limits_files(FILES);
 
 	if (!r.base) {
 		log_err("main", "no event loop: %m");
@@ -238,6 +242,9 @@ static int run(const struct options *o, struct conf *conf)
 	log_set_level(conf->log_level);
 	log_set_json(conf->log_json);
 	log_info("main", "%s, configuration %s", PACKAGE_STRING, conf->file);
+	if (files < FILES)
+		log_warn(
+		    "main", "only %zu files may be open, %d would be better", files, FILES);
 	for (size_t i = 0; i < ARRAY_LEN(stops); i++)
 		sig[i] = evsignal_new(r.base, stops[i], on_stop, &r);
 	sig[ARRAY_LEN(stops)] = evsignal_new(r.base, SIGHUP, on_reload, &r);

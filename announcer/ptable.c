@@ -13,9 +13,14 @@
 enum {
 	BLOCK = 256, /* records */
 	BITS_MIN = 4,
-	KEY_SIX = 64,    /* added to the length of an IPv6 prefix */
-	KEY_FREE = 0xff, /* no record here */
+	KEY_SIX = 64,      /* added to the length of an IPv6 prefix */
+	KEY_FREE = 0xff,   /* no record here */
+	WALK_WORK = 16384, /* records passed in one call */
+	WALK_HEAP = 8,     /* one that is kept costs as much as so many */
 };
+
+/* Where ptable_next() comes to IPv6. */
+#define AT_SIX (SIZE_MAX / 2 + 1)
 
 struct ptable_block {
 	uint8_t *records; /* NULL: none */
@@ -256,19 +261,24 @@ size_t ptable_count(const struct ptable *t, uint8_t family)
 void *ptable_next(const struct ptable *t, size_t *at)
 {
 	for (;; ++*at) {
-		size_t first = t->half[0].n_blocks, block = *at / BLOCK;
-		const struct ptable_half *h = &t->half[block >= first];
+		bool six = *at >= AT_SIX;
+		size_t i = *at & (AT_SIX - 1);
+		const struct ptable_half *h = &t->half[six];
 		const struct ptable_block *b;
 		uint8_t *r;
 
-		if (block >= first + t->half[1].n_blocks)
-			return NULL;
-		b = &h->blocks[block - (block >= first ? first : 0)];
-		if (*at % BLOCK >= b->made) {
-			*at += BLOCK - *at % BLOCK - 1; /* no more in this block */
+		if (i / BLOCK >= h->n_blocks) {
+			if (six)
+				return NULL;
+			*at = AT_SIX - 1;
 			continue;
 		}
-		r = b->records + *at % BLOCK * h->size;
+		b = &h->blocks[i / BLOCK];
+		if (i % BLOCK >= b->made) {
+			*at += BLOCK - i % BLOCK - 1; /* no more in this block */
+			continue;
+		}
+		r = b->records + i % BLOCK * h->size;
 		if (r[t->key_at] == KEY_FREE)
 			continue;
 		++*at;
@@ -276,16 +286,25 @@ void *ptable_next(const struct ptable *t, size_t *at)
 	}
 }
 
-static int key_cmp(const void *a, const void *b)
+static int key_order(const uint8_t *x, const uint8_t *y)
 {
-	const uint8_t *x = *(void *const *)a, *y = *(void *const *)b;
 	bool six = x[0] >= KEY_SIX;
 	int c;
 
 	if (six != (y[0] >= KEY_SIX))
 		return six ? 1 : -1;
-	c = memcmp(x + 1, y + 1, six ? 16 : 4);
+	c = six ? memcmp(x + 1, y + 1, 16) : memcmp(x + 1, y + 1, 4);
 	return c ? c : x[0] - y[0];
+}
+
+static int key_pointer_cmp(const void *a, const void *b)
+{
+	return key_order(*(void *const *)a, *(void *const *)b);
+}
+
+static int key_cmp(const void *a, const void *b)
+{
+	return key_order(a, b);
 }
 
 void ptable_sort(const struct ptable *t, void **v, size_t n)
@@ -293,18 +312,146 @@ void ptable_sort(const struct ptable *t, void **v, size_t n)
 	for (size_t i = 0; i < n; i++)
 		v[i] = (uint8_t *)v[i] + t->key_at;
 	if (n > 1)
-		qsort(v, n, sizeof(*v), key_cmp);
+		qsort(v, n, sizeof(*v), key_pointer_cmp);
 	for (size_t i = 0; i < n; i++)
 		v[i] = (uint8_t *)v[i] - t->key_at;
 }
 
-void **ptable_sorted(const struct ptable *t)
-{
-	size_t n = ptable_count(t, 0), i = 0;
-	void **v = xcalloc(n, sizeof(*v)), *r;
+/* ---- walking in order ---- */
 
-	for (size_t at = 0; (r = ptable_next(t, &at));)
-		v[i++] = r;
-	ptable_sort(t, v, n);
-	return v;
+void ptable_walk_init(struct ptable_walk *w, const struct prefix *within)
+{
+	struct key k = {.bytes = {0}};
+	unsigned bits;
+
+	*w = (struct ptable_walk){.high = {KEY_SIX + 128}};
+	memset(w->high + 1, 0xff, 16);
+	if (!within)
+		return;
+	bits = key_of(within, &k) ? 128 : 32;
+	memcpy(w->low, k.bytes, sizeof(w->low));
+	memcpy(w->high, k.bytes, sizeof(w->high));
+	w->high[0] = (uint8_t)(w->low[0] - within->plen + bits);
+	for (unsigned i = within->plen; i < bits; i++)
+		w->high[1 + i / 8] |= (uint8_t)(0x80 >> i % 8);
+}
+
+void ptable_walk_fini(struct ptable_walk *w)
+{
+	free(w->keys);
+	w->keys = NULL;
+	w->n = w->cap = 0;
+}
+
+static void keys_swap(struct ptable_walk *w, size_t i, size_t j)
+{
+	uint8_t k[17];
+
+	memcpy(k, w->keys[i], sizeof(k));
+	memcpy(w->keys[i], w->keys[j], sizeof(k));
+	memcpy(w->keys[j], k, sizeof(k));
+}
+
+/* The greatest stands at the top. */
+static void heap_up(struct ptable_walk *w, size_t i)
+{
+	for (; i && key_order(w->keys[i], w->keys[(i - 1) / 2]) > 0; i = (i - 1) / 2)
+		keys_swap(w, i, (i - 1) / 2);
+}
+
+static void heap_down(struct ptable_walk *w)
+{
+	for (size_t i = 0, kid; (kid = 2 * i + 1) < w->n; i = kid) {
+		if (kid + 1 < w->n && key_order(w->keys[kid + 1], w->keys[kid]) > 0)
+			kid++;
+		if (key_order(w->keys[kid], w->keys[i]) <= 0)
+			return;
+		keys_swap(w, i, kid);
+	}
+}
+
+/* Keep this key if it is one of the smallest. Return: it is, for now. */
+static bool keep(struct ptable_walk *w, const uint8_t *key)
+{
+	unsigned len = key[0] >= KEY_SIX ? 17 : 5;
+
+	if (w->n == PTABLE_WALK_KEYS) {
+		w->more = true;
+		if (key_order(key, w->keys[0]) > 0)
+			return false;
+		memcpy(w->keys[0], key, len);
+		heap_down(w);
+		return true;
+	}
+	if (w->n == w->cap) {
+		w->cap = w->cap ? w->cap * 2 : 64;
+		w->keys = xrealloc(w->keys, w->cap, sizeof(*w->keys));
+	}
+	memcpy(w->keys[w->n++], key, len);
+	heap_up(w, w->n - 1);
+	return true;
+}
+
+/* On through the table: the smallest keys of those that are still to come. Return: at its
+ * end. */
+static bool pass(const struct ptable *t, struct ptable_walk *w)
+{
+	size_t work = 0;
+	const uint8_t *r;
+
+	while ((r = ptable_next(t, &w->to))) {
+		const uint8_t *key = r + t->key_at;
+
+		if (key_order(key, w->low) >= w->given && key_order(key, w->high) <= 0)
+			work += keep(w, key) ? WALK_HEAP : 0;
+		if (++work >= WALK_WORK)
+			return false;
+	}
+	return true;
+}
+
+static void pass_begin(struct ptable_walk *w)
+{
+	w->n = w->at = 0;
+	w->to = w->low[0] >= KEY_SIX ? AT_SIX : 0;
+	w->more = false;
+	w->passing = w->passed = true;
+}
+
+/* The next of the keys whose record is there; one that went and came again in another place
+ * may stand there twice. */
+static void *record_of_keys(const struct ptable *t, struct ptable_walk *w)
+{
+	while (w->at < w->n) {
+		const uint8_t *key = w->keys[w->at++];
+		const struct ptable_half *h = &t->half[key[0] >= KEY_SIX];
+		uint32_t i;
+
+		if (w->given && key_order(key, w->low) == 0)
+			continue;
+		w->given = true;
+		memcpy(w->low, key, sizeof(w->low));
+		i = h->n ? h->slots[slot_of(t, h, key, key[0] >= KEY_SIX ? 17 : 5)] : 0;
+		if (i)
+			return record(h, i - 1);
+	}
+	return NULL;
+}
+
+enum ptable_walked ptable_walk_next(const struct ptable *t, struct ptable_walk *w, void **found)
+{
+	for (;;) {
+		*found = w->passing ? NULL : record_of_keys(t, w);
+		if (*found)
+			return PTABLE_RECORD;
+		if (!w->passing && w->passed && !w->more)
+			return PTABLE_END;
+		if (!w->passing)
+			pass_begin(w);
+		if (!pass(t, w))
+			return PTABLE_PAUSE;
+		w->passing = false;
+		if (w->n)
+			qsort(w->keys, w->n, sizeof(*w->keys), key_cmp);
+	}
 }

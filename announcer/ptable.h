@@ -7,6 +7,7 @@
 #ifndef GREVY_PTABLE_H
 #define GREVY_PTABLE_H
 #include "zclient/prefix.h"
+#include <stdbool.h>
 #include <stddef.h>
 
 struct ptable_block;
@@ -37,10 +38,33 @@ void ptable_remove(struct ptable *t, void *record);
 struct prefix ptable_prefix(const struct ptable *t, const void *record);
 size_t ptable_count(const struct ptable *t, uint8_t family); /* 0 = both */
 
-/* The next record, IPv4 first, or NULL; *at starts at 0. Records may be removed meanwhile. */
+/* The next record, IPv4 first, or NULL; *at starts at 0. The table may change meanwhile: what
+ * is in it all the time comes once. */
 void *ptable_next(const struct ptable *t, size_t *at);
 /* Put records in order of their prefixes (prefix_cmp()). */
 void ptable_sort(const struct ptable *t, void **records, size_t n);
-/* All records in that order; to be freed by the caller. */
-void **ptable_sorted(const struct ptable *t);
+
+/* A walk in that order, which may be left and taken up again while the table changes: what is
+ * in it all the time comes once. Costs PTABLE_WALK_KEYS keys of memory at most, whatever the
+ * size of the table, and passes through all of it once for so many records. */
+#define PTABLE_WALK_KEYS 2048
+struct ptable_walk {
+	uint8_t (*keys)[17];   /* a heap while passing through, then sorted: they are next */
+	size_t n, cap, at, to; /* at: in keys; to: in the table */
+	uint8_t low[17], high[17];
+	bool given, passing, passed, more; /* given: low came; more: there are after keys */
+};
+
+enum ptable_walked {
+	PTABLE_RECORD,
+	PTABLE_PAUSE, /* enough work for now: to be called again */
+	PTABLE_END,
+};
+
+/* within: only prefixes inside this one, itself included; NULL = all. */
+void ptable_walk_init(struct ptable_walk *w, const struct prefix *within);
+void ptable_walk_fini(struct ptable_walk *w);
+/* PTABLE_RECORD: *record is the next. A call takes well under a millisecond. */
+enum ptable_walked ptable_walk_next(
+    const struct ptable *t, struct ptable_walk *w, void **record);
 #endif

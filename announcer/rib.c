@@ -395,28 +395,51 @@ const struct rib_route *rib_from(
 	return &rib->lent[1];
 }
 
-static void entry_each(const struct rib *rib, const struct entry *e, rib_fn *fn, void *arg)
+/* The routes of an entry as committed, the best first. Return: how many. */
+static size_t entry_routes(
+    const struct rib *rib, const struct entry *e, struct rib_route routes[RIB_SOURCES])
 {
-	const struct prefix p = ptable_prefix(&rib->entries, e);
-	struct rib_route r = route_of(&p, e->told, e->told_source);
+	size_t n = 0;
 
 	if (!e->told)
-		return;
-	fn(&r, true, arg);
+		return 0;
+	routes[n++] = entry_told(rib, e);
 	for (unsigned s = 0; s < RIB_SOURCES; s++) {
-		r = route_of(&p, entry_want(e, s), s);
-		if (r.nh && s != e->told_source)
-			fn(&r, false, arg);
+		const struct rib_nexthop *nh = entry_want(e, s);
+
+		if (nh && s != e->told_source && n < RIB_SOURCES)
+			routes[n++] = route_of(&routes[0].prefix, nh, s);
 	}
+	return n;
+}
+
+enum ptable_walked rib_walk_next(const struct rib *rib, struct ptable_walk *w,
+    struct rib_route routes[RIB_SOURCES], size_t *n)
+{
+	enum ptable_walked got;
+	void *e;
+
+	do {
+		*n = 0;
+		got = ptable_walk_next(&rib->entries, w, &e);
+		if (got == PTABLE_RECORD)
+			*n = entry_routes(rib, e, routes);
+	} while (got == PTABLE_RECORD && !*n);
+	return got;
 }
 
 void rib_each(const struct rib *rib, rib_fn *fn, void *arg)
 {
-	void **v = ptable_sorted(&rib->entries);
+	struct rib_route routes[RIB_SOURCES];
+	enum ptable_walked got;
+	struct ptable_walk w;
+	size_t n;
 
-	for (size_t i = 0, n = ptable_count(&rib->entries, 0); i < n; i++)
-		entry_each(rib, v[i], fn, arg);
-	free(v);
+	ptable_walk_init(&w, NULL);
+	while ((got = rib_walk_next(rib, &w, routes, &n)) != PTABLE_END)
+		for (size_t i = 0; i < n; i++)
+			fn(&routes[i], i == 0, arg);
+	ptable_walk_fini(&w);
 }
 
 uint32_t *rib_note(const struct rib *rib, const struct prefix *prefix)

@@ -7,7 +7,7 @@
 #ifndef GREVY_RIB_H
 #define GREVY_RIB_H
 #include "announcer/out.h"
-#include "zclient/prefix.h"
+#include "announcer/ptable.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -66,7 +66,14 @@ const struct rib_route *rib_best(const struct rib *rib, const struct prefix *pre
 const struct rib_route *rib_from(
     const struct rib *rib, const struct prefix *prefix, enum rib_source source);
 
-/* Every route as committed, sorted by prefix, the best of a prefix first. */
+/* A walk over the prefixes with a best route, in order; it may be left and taken up again while
+ * the RIB changes (ptable.h, which says how to begin and end one, and what is returned).
+ * PTABLE_RECORD: routes gets the next prefix's routes as committed, the best first, *n of them;
+ * borrowed until the RIB changes. */
+enum ptable_walked rib_walk_next(const struct rib *rib, struct ptable_walk *w,
+    struct rib_route routes[RIB_SOURCES], size_t *n);
+
+/* Every route as committed, in that order. */
 typedef void rib_fn(const struct rib_route *route, bool best, void *arg);
 void rib_each(const struct rib *rib, rib_fn *fn, void *arg);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * exec.c - one command line from its text to its answer: parse, run, filter.
+ * exec.c - one command line from its text to its answer: parse, run, filter. A long answer is
+ * made by steps, each when somebody asks for the next piece.
  *
  * A command that changes something leaves a line in the log that says who and what. A
  * question mark at the end asks for help, as in a shell whose key was not caught.
@@ -8,7 +9,12 @@
 #include "announcer/vty/exec.h"
 #include "announcer/log.h"
 #include "announcer/util.h"
+#include "announcer/vty/filter.h"
+#include "announcer/vty/words.h"
 #include "announcer/vty/writer.h"
+#include <time.h>
+
+enum { STEP_ROWS = 64, STEP_NS = 500000 };
 
 enum vty_rc vty_fail(struct vty_request *rq, const char *fmt, ...)
 {
@@ -27,6 +33,14 @@ enum vty_rc vty_fail(struct vty_request *rq, const char *fmt, ...)
 bool vty_said(const struct vty_request *rq, const char *keyword)
 {
 	return tree_said(rq->said, rq->n_said, keyword);
+}
+
+const char *vty_arg(const struct vty_request *rq, const char *kind)
+{
+	for (size_t i = 0; i < rq->n_args; i++)
+		if (words_is(rq->kinds[i], kind))
+			return rq->args[i];
+	return NULL;
 }
 
 /* The line without its final question mark; NULL: it has none that asks for help. */
@@ -51,52 +65,147 @@ static void audit(const struct vty_session *s, const char *line, enum vty_rc rc)
 	    rc == VTY_OK ? "" : " (refused)");
 }
 
-static enum vty_rc run(const struct vty_context *ctx, struct vty_session *session,
-    const struct vty_parsed *p, const struct vty_now *now, struct buf *reply)
-{
-	struct vty_request rq = {.ctx = ctx,
-	    .session = session,
-	    .w = writer_new(p->json),
-	    .now = *now,
-	    .n_args = p->n_args,
-	    .said = p->said,
-	    .n_said = p->n_said,
-	    .rest = p->rest,
-	    .json = p->json};
-	enum vty_rc rc, filtered = VTY_OK;
-	const char *text;
-	size_t len;
+struct vty_job {
+	struct vty_request rq; /* rq.w NULL: no command, text is the answer */
+	struct vty_parsed parsed;
+	char *line; /* of which parsed borrows */
+	struct filter *filter;
+	struct buf text; /* the answer without a command; a piece on its way to the filter */
+};
 
+void vty_rows(struct vty_request *rq, vty_step_fn *step, void (*done)(void *state), void *state)
+{
+	rq->rows = (struct vty_rows){step, done, state};
+}
+
+static int64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+bool vty_enough(struct vty_request *rq)
+{
+	return ++rq->step_rows >= STEP_ROWS || now_ns() - rq->step_ns >= STEP_NS;
+}
+
+static void rows_end(struct vty_request *rq)
+{
+	if (rq->rows.done)
+		rq->rows.done(rq->rows.state);
+	rq->rows = (struct vty_rows){0};
+}
+
+static void run(struct vty_job *job)
+{
+	const struct vty_parsed *p = &job->parsed;
+	struct vty_request *rq = &job->rq;
+
+	if (p->filter) {
+		job->filter = filter_new(p->filter, &job->text);
+		if (!job->filter) {
+			rq->rc = VTY_NO_MATCH;
+			return;
+		}
+	}
+	rq->w = writer_new(p->json);
+	rq->kinds = p->kinds;
+	rq->n_args = p->n_args;
+	rq->said = p->said;
+	rq->n_said = p->n_said;
+	rq->rest = p->rest;
+	rq->json = p->json;
 	for (size_t i = 0; i < p->n_args; i++)
-		rq.args[i] = p->args[i];
-	rc = p->cmd->run(&rq);
-	text = writer_finish(rq.w, &len);
-	if (p->filter)
-		filtered = tree_filter(p->filter, text, reply);
-	else
-		buf_add(reply, text, len);
-	writer_free(rq.w);
-	return rc == VTY_OK ? filtered : rc;
+		rq->args[i] = p->args[i];
+	rq->rc = p->cmd->run(rq);
+}
+
+struct vty_job *vty_begin(const struct vty_context *ctx, struct vty_session *session,
+    const char *line, const struct vty_now *now)
+{
+	struct vty_job *job = xcalloc(1, sizeof(*job));
+	char *question = asks_help(line);
+
+	job->line = xstrdup(line);
+	job->rq = (struct vty_request){.ctx = ctx, .session = session, .now = *now};
+	if (question) {
+		tree_help(&vty_commands, question, session->enabled, &job->text);
+		free(question);
+		return job;
+	}
+	job->rq.rc =
+	    tree_parse(&vty_commands, job->line, session->enabled, &job->parsed, &job->text);
+	if (job->rq.rc == VTY_OK && job->parsed.cmd)
+		run(job);
+	return job;
+}
+
+static void pass(struct vty_job *job, const char *text, size_t len, struct buf *out)
+{
+	if (job->filter)
+		filter_feed(job->filter, text, len, out);
+	else if (len)
+		buf_add(out, text, len);
+}
+
+static void finish(struct vty_job *job, struct buf *out)
+{
+	size_t len = job->text.len;
+	const char *text = job->text.p;
+
+	if (job->rq.w)
+		text = writer_finish(job->rq.w, &len);
+	pass(job, text, len, out);
+	if (job->filter)
+		filter_end(job->filter, out);
+}
+
+bool vty_more(struct vty_job *job, struct buf *out)
+{
+	struct vty_request *rq = &job->rq;
+
+	rq->step_ns = now_ns();
+	rq->step_rows = 0;
+	if (rq->rows.step && !rq->rows.step(rq, rq->rows.state))
+		rows_end(rq);
+	if (!rq->rows.step) {
+		finish(job, out);
+		return false;
+	}
+	if (!job->filter) {
+		writer_take(rq->w, out);
+		return true;
+	}
+	writer_take(rq->w, &job->text);
+	pass(job, job->text.p, job->text.len, out);
+	buf_clear(&job->text);
+	return true;
+}
+
+enum vty_rc vty_end(struct vty_job *job)
+{
+	enum vty_rc rc = job->rq.rc;
+
+	rows_end(&job->rq);
+	if (job->parsed.cmd && job->parsed.cmd->flags & VTY_VERB)
+		audit(job->rq.session, job->line, rc);
+	tree_parsed_fini(&job->parsed);
+	writer_free(job->rq.w);
+	filter_free(job->filter);
+	free(job->text.p);
+	free(job->line);
+	free(job);
+	return rc;
 }
 
 enum vty_rc vty_execute(const struct vty_context *ctx, struct vty_session *session,
     const char *line, const struct vty_now *now, struct buf *reply)
 {
-	char *question = asks_help(line);
-	struct vty_parsed p;
-	enum vty_rc rc;
+	struct vty_job *job = vty_begin(ctx, session, line, now);
 
-	if (question) {
-		tree_help(&vty_commands, question, session->enabled, reply);
-		free(question);
-		return VTY_OK;
-	}
-	rc = tree_parse(&vty_commands, line, session->enabled, &p, reply);
-	if (rc != VTY_OK || !p.cmd)
-		return rc;
-	rc = run(ctx, session, &p, now, reply);
-	if (p.cmd->flags & VTY_VERB)
-		audit(session, line, rc);
-	tree_parsed_fini(&p);
-	return rc;
+	while (vty_more(job, reply))
+		;
+	return vty_end(job);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* filter.c - what follows a | behind a command. */
+#include "announcer/vty/filter.h"
 #include "announcer/util.h"
-#include "announcer/vty/tree.h"
 #include <regex.h>
 
 #define EXPR_MAX 500
@@ -37,62 +36,97 @@ static bool is_costly(const char *expr)
 	return bounds > 1 || strlen(expr) > EXPR_MAX;
 }
 
-static void run(enum mode mode, regex_t *re, const char *text, struct buf *out)
+struct filter {
+	enum mode mode;
+	bool begun;
+	regex_t re;
+	struct buf line; /* what came of the line that is not whole yet */
+	size_t count;
+};
+
+static bool compile(struct filter *f, const char *expr, struct buf *error)
 {
-	struct buf line = {0};
-	bool begun = false;
-	size_t count = 0;
-
-	while (*text) {
-		size_t n = strcspn(text, "\n");
-		bool hit, keep;
-
-		buf_clear(&line);
-		buf_add(&line, text, n);
-		text += n + (text[n] == '\n');
-		hit = regexec(re, line.p, 0, NULL, 0) == 0;
-		begun = begun || hit;
-		count += hit;
-		keep = mode == MODE_BEGIN ? begun : hit == (mode == MODE_INCLUDE);
-		if (keep && mode != MODE_COUNT) {
-			buf_add(out, line.p, line.len);
-			buf_str(out, "\n");
-		}
-	}
-	if (mode == MODE_COUNT)
-		buf_fmt(out, "%zu\n", count);
-	free(line.p);
-}
-
-enum vty_rc tree_filter(const char *filter, const char *text, struct buf *out)
-{
-	const char *expr;
-	enum mode mode = mode_parse(filter, &expr);
 	struct buf trimmed = {0};
 	char why[128];
-	regex_t re;
 	int rc;
 
-	if (mode == MODES || !*expr) {
-		buf_str(out, "% Expected after the |: include, exclude, begin or count, "
-			     "and a regular expression.\n");
-		return VTY_NO_MATCH;
-	}
-	if (is_costly(expr)) {
-		buf_str(out, "% Regular expression refused: it may cost too much.\n");
-		return VTY_NO_MATCH;
-	}
 	buf_str(&trimmed, expr);
 	while (trimmed.len && strchr(" \t\r\n", trimmed.p[trimmed.len - 1]))
 		trimmed.p[--trimmed.len] = '\0';
-	rc = regcomp(&re, trimmed.p, REG_EXTENDED | REG_NOSUB);
+	rc = regcomp(&f->re, trimmed.p, REG_EXTENDED | REG_NOSUB);
 	free(trimmed.p);
 	if (rc) {
-		regerror(rc, &re, why, sizeof(why));
-		buf_fmt(out, "%% Bad regular expression: %s\n", why);
-		return VTY_NO_MATCH;
+		regerror(rc, &f->re, why, sizeof(why));
+		buf_fmt(error, "%% Bad regular expression: %s\n", why);
 	}
-	run(mode, &re, text, out);
-	regfree(&re);
-	return VTY_OK;
+	return !rc;
+}
+
+struct filter *filter_new(const char *text, struct buf *error)
+{
+	const char *expr;
+	enum mode mode = mode_parse(text, &expr);
+	struct filter *f;
+
+	if (mode == MODES || !*expr) {
+		buf_str(error, "% Expected after the |: include, exclude, begin or count, "
+			       "and a regular expression.\n");
+		return NULL;
+	}
+	if (is_costly(expr)) {
+		buf_str(error, "% Regular expression refused: it may cost too much.\n");
+		return NULL;
+	}
+	f = xcalloc(1, sizeof(*f));
+	f->mode = mode;
+	if (compile(f, expr, error))
+		return f;
+	free(f);
+	return NULL;
+}
+
+static void on_line(struct filter *f, struct buf *out)
+{
+	bool hit = regexec(&f->re, f->line.p, 0, NULL, 0) == 0, keep;
+
+	f->begun = f->begun || hit;
+	f->count += hit;
+	keep = f->mode == MODE_BEGIN ? f->begun : hit == (f->mode == MODE_INCLUDE);
+	if (keep && f->mode != MODE_COUNT) {
+		buf_add(out, f->line.p, f->line.len);
+		buf_str(out, "\n");
+	}
+	buf_clear(&f->line);
+}
+
+void filter_feed(struct filter *f, const char *text, size_t len, struct buf *out)
+{
+	while (len) {
+		const char *end = memchr(text, '\n', len);
+		size_t n = end ? (size_t)(end - text) : len;
+
+		buf_add(&f->line, text, n);
+		if (!end)
+			return;
+		on_line(f, out);
+		text += n + 1;
+		len -= n + 1;
+	}
+}
+
+void filter_end(struct filter *f, struct buf *out)
+{
+	if (f->line.len)
+		on_line(f, out);
+	if (f->mode == MODE_COUNT)
+		buf_fmt(out, "%zu\n", f->count);
+}
+
+void filter_free(struct filter *f)
+{
+	if (!f)
+		return;
+	regfree(&f->re);
+	free(f->line.p);
+	free(f);
 }

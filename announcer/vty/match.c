@@ -5,7 +5,6 @@
  * All commands are followed at once, as a set of states (command, position). A word keeps
  * the states that fit it best: an exact keyword beats a prefix of one, a prefix beats a
  * variable. Words that fit several keywords are not an error yet: later words may decide.
- * An optional word is stepped over by looking past it.
  */
 #include "announcer/vty/match.h"
 #include "announcer/util.h"
@@ -55,26 +54,9 @@ void match_split(const char *text, struct vty_line *l)
 		l->filter = text + i + 1;
 }
 
-size_t match_tokens(const struct vty_command *cmd, struct vty_token *to)
+void match_words(const struct vty_command *cmd, struct vty_words *to)
 {
-	const char *s = cmd->words;
-	size_t n = 0;
-
-	while (*s && n < VTY_TOKENS_MAX - 1) {
-		struct vty_token *t = &to[n++];
-		size_t len = strcspn(s, " ");
-
-		t->optional = *s == '[';
-		t->s = s + t->optional;
-		t->len = len - (t->optional ? 2 : 0);
-		t->variable = isupper((unsigned char)t->s[0]);
-		t->choice = memchr(t->s, '|', t->len) != NULL;
-		t->rest = t->len == 4 && memcmp(t->s, "LINE", 4) == 0;
-		s += len + (s[len] == ' ');
-	}
-	if (cmd->flags & VTY_JSON)
-		to[n++] = (struct vty_token){.s = "json", .len = 4, .optional = true};
-	return n;
+	words_parse(cmd->words, cmd->flags & VTY_JSON, to);
 }
 
 const struct vty_kind *match_kind(const struct vty_tree *t, const struct vty_token *tok)
@@ -132,6 +114,11 @@ static enum rank rank_of(
 	return len == tok->len ? RANK_EXACT : RANK_PREFIX;
 }
 
+static bool is_json(const struct vty_token *tok)
+{
+	return tok->len == 4 && memcmp(tok->s, "json", 4) == 0;
+}
+
 /* The state after token `pos` took word i. */
 static struct vty_state advance(
     const struct vty_state *st, const struct vty_token *tok, size_t pos, size_t i)
@@ -141,15 +128,13 @@ static struct vty_state advance(
 	next.pos = pos + 1;
 	if (tok->rest && next.rest == SIZE_MAX)
 		next.rest = i;
-	if (tok->rest)
-		next.pos = pos; /* takes all that follows */
-	else if (tok->variable && next.n_args < VTY_ARGS_MAX)
+	if (tok->variable && !tok->rest && next.n_args < VTY_ARGS_MAX) {
+		next.kind[next.n_args] = tok->s;
 		next.arg[next.n_args++] = i;
-	else if ((tok->optional || tok->choice) && next.n_said < VTY_SAID_MAX)
+	} else if (!tok->variable && tok->choice && next.n_said < VTY_SAID_MAX) {
 		next.said[next.n_said++] = tok->s;
-	if (st->cmd->flags & VTY_JSON && tok->optional && tok->len == 4 &&
-	    memcmp(tok->s, "json", 4) == 0)
-		next.json = true;
+	}
+	next.json = next.json || is_json(tok);
 	return next;
 }
 
@@ -221,42 +206,20 @@ bool match_step(const struct vty_tree *t, const struct vty_line *l, size_t i,
 
 bool match_complete(const struct vty_state *st)
 {
-	struct vty_token tok[VTY_TOKENS_MAX];
-	size_t n = match_tokens(st->cmd, tok);
+	struct vty_words w;
 
-	for (size_t i = st->pos; i < n; i++)
-		if (!tok[i].optional && !(tok[i].rest && st->rest != SIZE_MAX))
-			return false;
-	return true;
-}
-
-/* One of the keywords of a choice at a time. */
-static void next_of(const struct vty_state *st, const struct vty_token *tok, size_t pos,
-    match_next_fn *fn, void *arg)
-{
-	const char *end = tok->s + tok->len;
-	struct vty_token one = *tok;
-
-	for (; one.s < end; one.s += one.len + 1) {
-		const char *bar =
-		    tok->choice ? memchr(one.s, '|', (size_t)(end - one.s)) : NULL;
-
-		one.len = (size_t)((bar ? bar : end) - one.s);
-		fn(st, &one, pos, arg);
-	}
+	match_words(st->cmd, &w);
+	return w.next[st->pos] & WORDS_END;
 }
 
 void match_next(const struct vty_states *s, match_next_fn *fn, void *arg)
 {
-	struct vty_token tok[VTY_TOKENS_MAX];
+	struct vty_words w;
 
 	for (size_t i = 0; i < s->n; i++) {
-		size_t n = match_tokens(s->v[i].cmd, tok);
-
-		for (size_t pos = s->v[i].pos; pos < n; pos++) {
-			next_of(&s->v[i], &tok[pos], pos, fn, arg);
-			if (!tok[pos].optional)
-				break;
-		}
+		match_words(s->v[i].cmd, &w);
+		for (size_t k = 0; k < w.n; k++)
+			if (w.next[s->v[i].pos] >> k & 1)
+				fn(&s->v[i], &w.token[k], k, arg);
 	}
 }

@@ -3,16 +3,7 @@
 #ifndef GREVY_VTY_MATCH_H
 #define GREVY_VTY_MATCH_H
 #include "announcer/vty/tree.h"
-
-#define VTY_TOKENS_MAX 12
-
-/* One word of a command's description. */
-struct vty_token {
-	const char *s; /* without brackets; not terminated */
-	size_t len;
-	bool optional, variable, rest;
-	bool choice; /* several keywords, s|s */
-};
+#include "announcer/vty/words.h"
 
 /* The words of a line, where each stood. */
 struct vty_line {
@@ -22,11 +13,12 @@ struct vty_line {
 	bool too_long;      /* more than VTY_WORDS_MAX words */
 };
 
-/* A command and how many of its tokens are behind us. */
+/* A command and its place in it, as of struct vty_words. */
 struct vty_state {
 	const struct vty_command *cmd;
 	size_t pos, n_args;
 	size_t arg[VTY_ARGS_MAX];       /* index of the word */
+	const char *kind[VTY_ARGS_MAX]; /* into the command's words */
 	const char *said[VTY_SAID_MAX]; /* into the command's words; not terminated */
 	size_t n_said;
 	size_t rest; /* index of the first word of LINE; SIZE_MAX = none */
@@ -40,7 +32,7 @@ struct vty_states {
 
 /* Split a line, leading `do` left out. */
 void match_split(const char *text, struct vty_line *l);
-size_t match_tokens(const struct vty_command *cmd, struct vty_token *to);
+void match_words(const struct vty_command *cmd, struct vty_words *to);
 const struct vty_kind *match_kind(const struct vty_tree *t, const struct vty_token *tok);
 
 void match_start(const struct vty_tree *t, bool enabled, struct vty_states *s);

@@ -184,9 +184,10 @@ static struct names_state kernel_state(const struct vty_request *rq, const struc
 	enum kroute_state state = out_kernel_route(rq->ctx->kernel, p, &why);
 	struct kernel_status st;
 
-	out_kernel_status(rq->ctx->kernel, &st);
-	if (st.state != KERNEL_UP)
+	if (!out_kernel_up(rq->ctx->kernel)) {
+		out_kernel_status(rq->ctx->kernel, &st);
 		return state_of(false, "kernel", st.state_text);
+	}
 	if (state == KROUTE_STATES)
 		return state_of(false, "not sent", "");
 	return state_of(state == KROUTE_INSTALLED, names_kroute_state(state), why);

@@ -2,11 +2,15 @@
 /*
  * server.c - connections to the vty socket.
  *
- * A connection has at most one answer that waits to be sent: no more is read, and the next
- * command is looked at, only when its predecessor's answer has left, so that one that never
- * reads costs one answer and, after WRITE_TIMEOUT_S, its connection. One command is run for
- * each turn of the loop and connection. Input is bounded by VTY_COMMAND_MAX; what is longer is
- * skipped up to its NUL and refused.
+ * An answer is pulled: its next piece is made when the one before has left, and the next
+ * command is looked at when the whole answer has left, so that one that never reads costs one
+ * piece and, after STALL_S, its connection. Input is bounded by VTY_COMMAND_MAX; what is longer
+ * is skipped up to its NUL and refused.
+ *
+ * However many there are, the rest of grevyd does not wait for them: a piece of work is small,
+ * there is one for each connection and turn of the loop, and all have the priority LOOP_LOW.
+ * When there are VTY_SESSIONS_MAX, the one that neither sent nor read anything for the longest
+ * time gives way to a new one.
  *
  * `terminal monitor` has an answer without an end: log lines follow its text until the next
  * command comes, which first ends that answer. A reader that is too slow loses lines and is
@@ -14,6 +18,7 @@
  */
 #include "announcer/vty/server.h"
 #include "announcer/log.h"
+#include "announcer/loop.h"
 #include "announcer/util.h"
 #include "announcer/vty/exec.h"
 #include "announcer/vty/listen.h"
@@ -27,15 +32,18 @@
 #include <time.h>
 #include <unistd.h>
 
-#define WRITE_TIMEOUT_S 30
-#define ACCEPT_PAUSE_S  1      /* after a failure, e.g. no descriptor left */
-#define MONITOR_MAX     262144 /* bytes of log that may wait */
+#define STALL_S        600   /* of an answer that nobody reads: time to look at a page */
+#define ACCEPT_PAUSE_S 1     /* after a failure, e.g. no descriptor left */
+#define MONITOR_MAX    65536 /* bytes of log that may wait */
 
 struct session {
 	struct session *next, **prev; /* *prev is this one */
 	struct vty_server *server;
 	struct bufferevent *bev;
+	struct event *again; /* go on, though nothing was sent */
+	struct vty_job *job; /* whose answer is on its way; NULL = none */
 	struct vty_session state;
+	int64_t active_ms; /* when it was heard of; CLOCK_MONOTONIC */
 	char who[64];
 	bool skipping;  /* the rest of a command that is too long */
 	bool streaming; /* the answer to `terminal monitor` is open */
@@ -50,11 +58,19 @@ struct vty_server {
 	struct evconnlistener *listener;
 	struct event *resume;
 	struct session *sessions;
-	size_t n_sessions;
+	size_t n_sessions, n_unprivileged;
 	struct log_bucket bucket;
 };
 
 static void on_log_line(const char *line, void *arg);
+
+static int64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
 
 static size_t waiting(const struct session *s)
 {
@@ -79,6 +95,10 @@ static void session_free(struct session *s)
 	if (s->next)
 		s->next->prev = s->prev;
 	v->n_sessions--;
+	v->n_unprivileged -= !s->state.privileged;
+	if (s->job)
+		vty_end(s->job);
+	event_free(s->again);
 	bufferevent_free(s->bev);
 	set_tap(v);
 	free(s);
@@ -108,22 +128,30 @@ static void stop_streaming(struct session *s)
 	finish_answer(s, VTY_OK);
 }
 
-static void run(struct session *s, const char *line)
+static void begin(struct session *s, const char *line)
 {
-	struct vty_now now = {.unix_s = time(NULL)};
-	struct buf reply = {0};
-	struct timespec ts;
-	enum vty_rc rc;
+	struct vty_now now = {.unix_s = time(NULL), .mono_ms = now_ms()};
 
 	stop_streaming(s);
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	now.mono_ms = (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-	rc = vty_execute(s->server->ctx, &s->state, line, &now, &reply);
-	if (reply.len)
+	s->job = vty_begin(s->server->ctx, &s->state, line, &now);
+}
+
+/* The next piece of the answer. */
+static void pull(struct session *s)
+{
+	struct buf piece = {0};
+	bool more = vty_more(s->job, &piece);
+	enum vty_rc rc;
+
+	if (piece.len)
 		evbuffer_add_reference(
-		    bufferevent_get_output(s->bev), reply.p, reply.len, free_text, reply.p);
+		    bufferevent_get_output(s->bev), piece.p, piece.len, free_text, piece.p);
 	else
-		free(reply.p);
+		free(piece.p);
+	if (more)
+		return;
+	rc = vty_end(s->job);
+	s->job = NULL;
 	if (!s->state.monitor) {
 		finish_answer(s, rc);
 		return;
@@ -164,34 +192,49 @@ static bool take(struct session *s)
 	if (s->skipping)
 		refuse_long(s);
 	else
-		run(s, line);
+		begin(s, line);
 	s->skipping = false;
 	return true;
 }
 
-/* Go on as far as the output allows. May free s. */
+/* One piece of work, if what was sent before has left. May free s. */
 static void proceed(struct session *s)
 {
-	bool more = true;
+	static const struct timeval at_once = {0, 0};
+	bool ready = s->streaming || !waiting(s), worked = false;
 
-	while (more && !s->state.closing && (s->streaming || !waiting(s)))
-		more = take(s);
-	if ((s->state.closing || (s->eof && !more)) && (s->streaming || !waiting(s))) {
+	if (ready)
+		worked = s->job || (!s->state.closing && take(s));
+	if (worked && s->job)
+		pull(s);
+	if (ready && !worked && (s->state.closing || s->eof)) {
 		session_free(s);
 		return;
 	}
+	if (worked && !waiting(s))
+		event_add(s->again, &at_once); /* on_written() will not come */
 	if (s->eof)
 		return;
-	if (waiting(s) && !s->streaming)
+	if (s->job || (waiting(s) && !s->streaming))
 		bufferevent_disable(s->bev, EV_READ);
 	else
 		bufferevent_enable(s->bev, EV_READ);
 }
 
+static void on_again(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	proceed(arg);
+}
+
 static void on_read(struct bufferevent *bev, void *arg)
 {
+	struct session *s = arg;
+
 	(void)bev;
-	proceed(arg);
+	s->active_ms = now_ms();
+	proceed(s);
 }
 
 static void on_written(struct bufferevent *bev, void *arg)
@@ -199,6 +242,7 @@ static void on_written(struct bufferevent *bev, void *arg)
 	struct session *s = arg;
 	char text[64];
 
+	s->active_ms = now_ms();
 	if (s->streaming && s->lost) {
 		snprintf(text, sizeof(text), "%% %zu lines lost.\n", s->lost);
 		s->lost = 0;
@@ -236,12 +280,68 @@ static void on_log_line(const char *line, void *arg)
 	}
 }
 
-int vty_server_adopt(struct vty_server *v, int fd)
+static struct session *idlest(const struct vty_server *v, bool unprivileged)
 {
-	static const struct timeval timeout = {WRITE_TIMEOUT_S, 0};
+	struct session *s, *found = NULL;
+
+	for (s = v->sessions; s; s = s->next)
+		if ((!unprivileged || !s->state.privileged) &&
+		    (!found || s->active_ms < found->active_ms))
+			found = s;
+	return found;
+}
+
+/* Room for one more, perhaps at the expense of the one that is idle for the longest time. */
+static bool make_room(struct vty_server *v, bool privileged)
+{
+	bool crowded = !privileged && v->n_unprivileged >= VTY_SESSIONS_MAX / 2;
 	struct session *s;
 
-	if (v->n_sessions == VTY_SESSIONS_MAX) {
+	if (!crowded && v->n_sessions < VTY_SESSIONS_MAX)
+		return true;
+	s = idlest(v, crowded);
+	if (!s || now_ms() - s->active_ms < VTY_IDLE_MS)
+		return false;
+	session_free(s);
+	return true;
+}
+
+static void session_add(struct vty_server *v, struct session *s)
+{
+	s->server = v;
+	s->active_ms = now_ms();
+	s->next = v->sessions;
+	s->prev = &v->sessions;
+	if (s->next)
+		s->next->prev = &s->next;
+	v->sessions = s;
+	v->n_sessions++;
+	v->n_unprivileged += !s->state.privileged;
+}
+
+/* Consumes fd. */
+static void session_start(struct session *s, int fd)
+{
+	static const struct timeval stall = {STALL_S, 0};
+
+	s->again = evtimer_new(s->server->base, on_again, s);
+	s->bev = bufferevent_socket_new(s->server->base, fd, BEV_OPT_CLOSE_ON_FREE);
+	if (!s->bev || !s->again)
+		abort();
+	event_priority_set(s->again, LOOP_LOW);
+	bufferevent_priority_set(s->bev, LOOP_LOW);
+	bufferevent_setcb(s->bev, on_read, on_written, on_event, s);
+	bufferevent_set_max_single_read(s->bev, VTY_COMMAND_MAX);
+	bufferevent_set_timeouts(s->bev, NULL, &stall);
+	bufferevent_enable(s->bev, EV_READ | EV_WRITE);
+}
+
+int vty_server_adopt(struct vty_server *v, int fd, enum vty_dialect dialect)
+{
+	const bool privileged = true; /* whoever may connect at all */
+	struct session *s;
+
+	if (!make_room(v, privileged)) {
 		close(fd);
 		return -EMFILE;
 	}
@@ -250,21 +350,11 @@ int vty_server_adopt(struct vty_server *v, int fd)
 		return -EINVAL;
 	}
 	s = xcalloc(1, sizeof(*s));
-	s->server = v;
+	s->state.dialect = dialect;
+	s->state.privileged = privileged;
 	s->state.who = procinfo_peer(fd, s->who, sizeof(s->who));
-	s->bev = bufferevent_socket_new(v->base, fd, BEV_OPT_CLOSE_ON_FREE);
-	if (!s->bev)
-		abort();
-	bufferevent_setcb(s->bev, on_read, on_written, on_event, s);
-	bufferevent_set_max_single_read(s->bev, VTY_COMMAND_MAX);
-	bufferevent_set_timeouts(s->bev, NULL, &timeout);
-	s->next = v->sessions;
-	s->prev = &v->sessions;
-	if (s->next)
-		s->next->prev = &s->next;
-	v->sessions = s;
-	v->n_sessions++;
-	bufferevent_enable(s->bev, EV_READ | EV_WRITE);
+	session_add(v, s);
+	session_start(s, fd);
 	return 0;
 }
 
@@ -276,7 +366,7 @@ static void on_accept(
 	(void)l;
 	(void)sa;
 	(void)len;
-	if (vty_server_adopt(v, fd) < 0 && log_allowed(&v->bucket))
+	if (vty_server_adopt(v, fd, VTY_GREVY) < 0 && log_allowed(&v->bucket))
 		log_warn("vty", "connection refused: there are %zu already", v->n_sessions);
 }
 

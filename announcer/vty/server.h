@@ -5,12 +5,13 @@
  */
 #ifndef GREVY_VTY_SERVER_H
 #define GREVY_VTY_SERVER_H
-#include "announcer/vty/context.h"
+#include "announcer/vty/exec.h"
 
 #define VTY_SOCKET_NAME  "grevyd.vty"
 #define GREVY_VTY_DIR    "/run/grevy" /* default of vty.dir */
 #define VTY_COMMAND_MAX  4096         /* bytes of a command, its NUL included */
-#define VTY_SESSIONS_MAX 64
+#define VTY_SESSIONS_MAX 1024         /* half of them without privilege */
+#define VTY_IDLE_MS      1000         /* so long idle: may have to give way */
 
 struct event_base;
 struct vty_server;
@@ -21,9 +22,10 @@ struct vty_server *vty_server_new(struct event_base *base, const struct vty_cont
 /* Serve `dir`/grevyd.vty. Return: 0 or -errno as vty_listen_open(). */
 int vty_server_listen(struct vty_server *s, const char *dir);
 
-/* Serve a connected stream socket, which is consumed, also on failure.
- * Return: 0, -EMFILE (VTY_SESSIONS_MAX) or -errno. */
-int vty_server_adopt(struct vty_server *s, int fd);
+/* Serve a connected stream socket, which is consumed, also on failure. Where there are too
+ * many, the one that is idle for the longest time gives way.
+ * Return: 0, -EMFILE (none of them is idle) or -errno. */
+int vty_server_adopt(struct vty_server *s, int fd, enum vty_dialect dialect);
 
 /* Ends every connection and removes the socket file. NULL is fine. */
 void vty_server_free(struct vty_server *s);

@@ -76,6 +76,7 @@ static void take(struct vty_parsed *p, const struct vty_state *st, const struct 
 	p->filter = l->filter;
 	p->n_said = st->n_said;
 	memcpy(p->said, st->said, sizeof(p->said));
+	memcpy(p->kinds, st->kind, sizeof(p->kinds));
 	for (size_t i = 0; i < st->n_args; i++)
 		p->args[p->n_args++] = word_copy(l, st->arg[i]);
 	if (st->rest == SIZE_MAX)
@@ -137,10 +138,8 @@ void tree_parsed_fini(struct vty_parsed *p)
 
 bool tree_said(const char *const *said, size_t n, const char *keyword)
 {
-	size_t len = strlen(keyword);
-
 	for (size_t i = 0; i < n; i++)
-		if (strcspn(said[i], " |]") == len && memcmp(said[i], keyword, len) == 0)
+		if (words_is(said[i], keyword))
 			return true;
 	return false;
 }
@@ -196,7 +195,7 @@ static void on_live(const char *word, void *arg)
 static const char *keyword_help(
     const struct vty_tree *t, const struct vty_state *st, const struct vty_token *tok)
 {
-	if (tok->optional && tok->len == 4 && memcmp(tok->s, "json", 4) == 0)
+	if (tok->choice && tok->len == 4 && memcmp(tok->s, "json", 4) == 0)
 		return "JavaScript Object Notation";
 	for (size_t i = 0; i < t->n_groups; i++)
 		if (strlen(t->groups[i].word) == tok->len &&
@@ -225,7 +224,7 @@ static void on_item(
 	size_t len = strlen(q->partial);
 
 	(void)pos;
-	if (st->cmd->flags & VTY_HIDDEN)
+	if (st->cmd->flags & VTY_HIDDEN || tok->hidden)
 		return;
 	if (tok->variable)
 		on_variable(q, tok);

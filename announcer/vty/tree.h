@@ -14,7 +14,7 @@
 
 #define VTY_WORDS_MAX 32
 #define VTY_ARGS_MAX  4
-#define VTY_SAID_MAX  8
+#define VTY_SAID_MAX  16
 
 /* Status codes of FRR's vty protocol, the last byte of an answer. */
 enum vty_rc {
@@ -28,7 +28,7 @@ enum vty_rc {
 enum vty_flag {
 	VTY_VIEW = 0,   /* looks */
 	VTY_VERB = 1,   /* changes something: after `enable` only, and leaves an audit line */
-	VTY_JSON = 2,   /* takes a final `json` */
+	VTY_JSON = 2,   /* takes a final `json`, which words need not say then */
 	VTY_HIDDEN = 4, /* neither helped with nor completed */
 };
 
@@ -36,11 +36,8 @@ struct vty_request;
 struct writer;
 
 struct vty_command {
-	/* Keywords in lower case, several to choose from as a|b; variables in upper case, by
-	 * the name of their kind; an optional word in [brackets]; LINE at the end takes the
-	 * rest as it was typed. */
-	const char *words;
-	const char *help; /* one line */
+	const char *words; /* words.h says how */
+	const char *help;  /* one line */
 	enum vty_rc (*run)(struct vty_request *rq);
 	unsigned flags; /* VTY_* */
 };
@@ -71,9 +68,10 @@ struct vty_tree {
 /* A line that found its command. */
 struct vty_parsed {
 	const struct vty_command *cmd;
-	char *args[VTY_ARGS_MAX]; /* of the variables, in order; NULL past the last */
+	char *args[VTY_ARGS_MAX];        /* of the variables, in order; NULL past the last */
+	const char *kinds[VTY_ARGS_MAX]; /* of args: tokens of the command's words */
 	size_t n_args;
-	/* Keywords that were said where the command leaves a choice, by tree_said(). */
+	/* Keywords of groups that were said, for tree_said(). */
 	const char *said[VTY_SAID_MAX];
 	size_t n_said;
 	const char *rest;   /* of LINE: points into the line; "" = nothing */
@@ -91,7 +89,7 @@ struct vty_parsed {
 enum vty_rc tree_parse(const struct vty_tree *t, const char *line, bool enabled,
     struct vty_parsed *p, struct buf *error);
 void tree_parsed_fini(struct vty_parsed *p);
-/* Was this keyword said (abbreviated or not)? Only of those that are optional or a choice. */
+/* Was this keyword said (abbreviated or not)? Only of those that stand in a group. */
 bool tree_said(const char *const *said, size_t n, const char *keyword);
 
 /* What may follow, one a line, sorted: tree_help() "  word  help text" and "  <cr>",
@@ -99,8 +97,4 @@ bool tree_said(const char *const *said, size_t n, const char *keyword);
 void tree_help(const struct vty_tree *t, const char *line, bool enabled, struct buf *out);
 void tree_complete(
     const struct vty_tree *t, const struct vty_context *ctx, const char *line, struct buf *out);
-
-/* Apply "include|exclude|begin|count REGEX" (extended, by line) to a text.
- * VTY_NO_MATCH: out gets the reason. */
-enum vty_rc tree_filter(const char *filter, const char *text, struct buf *out);
 #endif

@@ -8,7 +8,9 @@
  * which JSON leaves out with all that is in it.
  *
  * Text waits: values of a block (label and value) or cells of a table are kept until the
- * block or table ends or something else begins, because only then the widths are known.
+ * block or table ends or something else begins, because only then the widths are known. A
+ * table waits for its first WRITER_ROWS rows only: those that follow are written at once, so
+ * that a table of any length costs no more than these.
  */
 #include "announcer/vty/writer.h"
 #include "announcer/escape.h"
@@ -21,10 +23,16 @@
 #define DEPTH_MAX 16
 #define GAP       2 /* columns between two columns of a table */
 
+/* Where its text stands in writer.cell_text. */
 struct cell {
-	char *label; /* of a block's value; in a table only of the first row */
-	char *value; /* escaped */
+	size_t label; /* of a block's value; in a table only of the first row */
+	size_t value; /* escaped */
 	bool number;
+};
+
+struct column {
+	size_t wide;
+	bool right;
 };
 
 enum level_kind { LEVEL_OBJECT, LEVEL_ARRAY, LEVEL_THROUGH, LEVEL_MUTE };
@@ -37,12 +45,14 @@ struct level {
 
 struct writer {
 	bool json, in_table, in_list;
-	bool gap; /* text: a table is set off from what stands before it */
-	struct buf out, list;
+	bool gap;   /* text: a table is set off from what stands before it */
+	bool begun; /* text: something was written, taken or not */
+	struct buf out, list, cell_text;
 	struct level level[DEPTH_MAX];
 	size_t depth, indent, n_list;
 	struct cell *cells;
 	size_t n_cells, cap_cells, n_cols, row_start;
+	struct column *cols; /* of the table, once its head is written; else NULL */
 	const char *none, *list_label;
 };
 
@@ -58,19 +68,17 @@ struct writer *writer_new(bool json)
 
 static void cells_clear(struct writer *w)
 {
-	for (size_t i = 0; i < w->n_cells; i++) {
-		free(w->cells[i].label);
-		free(w->cells[i].value);
-	}
 	w->n_cells = 0;
+	buf_clear(&w->cell_text);
 }
 
 void writer_free(struct writer *w)
 {
 	if (!w)
 		return;
-	cells_clear(w);
 	free(w->cells);
+	free(w->cols);
+	free(w->cell_text.p);
 	free(w->list.p);
 	free(w->out.p);
 	free(w);
@@ -168,6 +176,20 @@ static void text_close(struct writer *w)
 		w->indent -= 2;
 }
 
+static const char *text_of(const struct writer *w, size_t at)
+{
+	return w->cell_text.p + at;
+}
+
+static size_t text_keep(struct writer *w, const char *s)
+{
+	size_t at = w->cell_text.len;
+
+	buf_escaped(&w->cell_text, s, false);
+	buf_add(&w->cell_text, "", 1);
+	return at;
+}
+
 /* The waiting values of a block: label, colon, values in one column. */
 static void text_flush(struct writer *w)
 {
@@ -176,27 +198,28 @@ static void text_flush(struct writer *w)
 	if (w->in_table)
 		return;
 	for (size_t i = 0; i < w->n_cells; i++) {
-		size_t n = escape_width(w->cells[i].label);
+		size_t n = escape_width(text_of(w, w->cells[i].label));
 
 		wide = n > wide ? n : wide;
 	}
 	for (size_t i = 0; i < w->n_cells; i++) {
-		const struct cell *c = &w->cells[i];
+		const char *label = text_of(w, w->cells[i].label);
+		const char *value = text_of(w, w->cells[i].value);
 
 		buf_pad(&w->out, w->indent);
-		buf_str(&w->out, c->label);
+		buf_str(&w->out, label);
 		buf_str(&w->out, ":");
-		buf_pad(&w->out, *c->value ? wide - escape_width(c->label) + 1 : 0);
-		buf_str(&w->out, c->value);
+		buf_pad(&w->out, *value ? wide - escape_width(label) + 1 : 0);
+		buf_str(&w->out, value);
 		buf_str(&w->out, "\n");
-		w->gap = true;
+		w->gap = w->begun = true;
 	}
 	cells_clear(w);
 }
 
 static void text_value(struct writer *w, const char *label, const char *value, bool number)
 {
-	struct buf b = {0};
+	struct cell *c;
 
 	if (!label)
 		return;
@@ -204,69 +227,73 @@ static void text_value(struct writer *w, const char *label, const char *value, b
 		w->cap_cells = w->cap_cells ? w->cap_cells * 2 : 16;
 		w->cells = xrealloc(w->cells, w->cap_cells, sizeof(*w->cells));
 	}
-	buf_str(&b, "");
-	buf_escaped(&b, value ? value : "-", false);
-	w->cells[w->n_cells++] = (struct cell){
-	    .label = w->in_table && w->n_cols ? NULL : xstrdup(label),
-	    .value = b.p,
-	    .number = number,
-	};
+	c = &w->cells[w->n_cells++];
+	c->label = w->in_table && w->n_cols ? 0 : text_keep(w, label);
+	c->value = text_keep(w, value ? value : "-");
+	c->number = number;
 }
 
-static void text_cell(struct writer *w, const char *s, size_t wide, int align)
+static void text_cell(struct writer *w, const char *s, const struct column *col)
 {
 	size_t n = escape_width(s);
-	size_t pad = wide > n ? wide - n : 0;
+	size_t pad = col->wide > n ? col->wide - n : 0;
 
-	if (align > 0)
+	if (col->right)
 		buf_pad(&w->out, pad);
 	buf_str(&w->out, s);
-	if (align < 0)
-		buf_pad(&w->out, pad + GAP);
-	else if (align > 0)
-		buf_pad(&w->out, GAP);
+	buf_pad(&w->out, col->right ? GAP : pad + GAP);
 }
 
-static void text_row(struct writer *w, size_t row, const size_t *wide, const bool *right)
+static void text_row(struct writer *w, size_t row, bool head)
 {
 	size_t start = w->out.len;
 
 	buf_pad(&w->out, w->indent);
 	for (size_t c = 0; c < w->n_cols; c++) {
-		const struct cell *cell = &w->cells[(row ? row - 1 : 0) * w->n_cols + c];
+		const struct cell *cell = &w->cells[row * w->n_cols + c];
 
-		text_cell(w, row ? cell->value : cell->label, wide[c], right[c] ? 1 : -1);
+		text_cell(w, text_of(w, head ? cell->label : cell->value), &w->cols[c]);
 	}
 	while (w->out.len > start && w->out.p[w->out.len - 1] == ' ')
 		w->out.p[--w->out.len] = '\0';
 	buf_str(&w->out, "\n");
 }
 
-/* Row 0 is the head: the labels of the first row. */
-static void text_table(struct writer *w)
+/* The columns' widths, by the rows that wait, and the head: the labels of the first row. */
+static void text_head(struct writer *w)
 {
 	size_t rows = w->n_cells / w->n_cols;
-	size_t *wide = xcalloc(w->n_cols, sizeof(*wide));
-	bool *right = xcalloc(w->n_cols, sizeof(*right));
 
+	w->cols = xcalloc(w->n_cols, sizeof(*w->cols));
 	for (size_t c = 0; c < w->n_cols; c++) {
-		wide[c] = escape_width(w->cells[c].label);
-		right[c] = true;
+		struct column *col = &w->cols[c];
+
+		*col = (struct column){escape_width(text_of(w, w->cells[c].label)), true};
 		for (size_t r = 0; r < rows; r++) {
 			const struct cell *cell = &w->cells[r * w->n_cols + c];
-			size_t n = escape_width(cell->value);
+			const char *value = text_of(w, cell->value);
+			size_t n = escape_width(value);
 
-			wide[c] = n > wide[c] ? n : wide[c];
-			right[c] = right[c] && (cell->number || strcmp(cell->value, "-") == 0);
+			col->wide = n > col->wide ? n : col->wide;
+			col->right = col->right && (cell->number || strcmp(value, "-") == 0);
 		}
 	}
 	if (w->gap)
 		buf_str(&w->out, "\n");
-	for (size_t r = 0; r <= rows; r++)
-		text_row(w, r, wide, right);
-	free(wide);
-	free(right);
-	w->gap = true;
+	text_row(w, 0, true);
+	w->gap = w->begun = true;
+}
+
+/* The rows that wait. */
+static void text_rows(struct writer *w)
+{
+	size_t rows = w->n_cols ? w->n_cells / w->n_cols : 0;
+
+	if (rows && !w->cols)
+		text_head(w);
+	for (size_t r = 0; r < rows; r++)
+		text_row(w, r, false);
+	cells_clear(w);
 }
 
 /* ---- values ---- */
@@ -412,6 +439,8 @@ void writer_row_end(struct writer *w)
 	if (!w->n_cols)
 		w->n_cols = w->n_cells;
 	assert(w->n_cells - w->row_start == w->n_cols);
+	if (w->cols || w->n_cells >= WRITER_ROWS * w->n_cols)
+		text_rows(w);
 }
 
 void writer_table_end(struct writer *w)
@@ -420,9 +449,9 @@ void writer_table_end(struct writer *w)
 		json_close(w);
 		return;
 	}
-	if (w->n_cells)
-		text_table(w);
-	cells_clear(w);
+	text_rows(w);
+	free(w->cols);
+	w->cols = NULL;
 	w->in_table = false;
 	if (!w->n_cols && w->none)
 		writer_line(w, "%s", w->none);
@@ -444,6 +473,7 @@ void writer_line(struct writer *w, const char *fmt, ...)
 	buf_escaped(&w->out, b.p, false);
 	buf_str(&w->out, "\n");
 	w->gap = false;
+	w->begun = true;
 	free(b.p);
 }
 
@@ -452,7 +482,7 @@ void writer_blank(struct writer *w)
 	if (w->json)
 		return;
 	text_flush(w);
-	if (w->out.len && !w->in_table)
+	if (w->begun && !w->in_table)
 		buf_str(&w->out, "\n");
 	w->gap = false;
 }
@@ -472,6 +502,18 @@ void writer_raw(struct writer *w, const char *text)
 		text += n;
 		len -= n;
 	}
+}
+
+void writer_take(struct writer *w, struct buf *to)
+{
+	if (!to->p) { /* its room goes along: an answer that nobody reads keeps none */
+		*to = w->out;
+		w->out = (struct buf){0};
+		return;
+	}
+	if (w->out.len)
+		buf_add(to, w->out.p, w->out.len);
+	buf_clear(&w->out);
 }
 
 const char *writer_finish(struct writer *w, size_t *len)

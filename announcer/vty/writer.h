@@ -14,6 +14,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* A table's columns are as wide as its first WRITER_ROWS rows want them; a later row that wants
+ * more is out of line. */
+#define WRITER_ROWS 256
+
+struct buf;
 struct writer;
 
 /* The JSON form starts as one object. */
@@ -21,8 +26,11 @@ struct writer *writer_new(bool json);
 void writer_free(struct writer *w); /* NULL is fine */
 bool writer_is_json(const struct writer *w);
 
-/* Close what is open. The text is borrowed until writer_free(), ends with a newline unless
- * it is empty, and holds no NUL but the final one. len may be NULL. */
+/* Append to `to` what is finished so far; the writer forgets it. */
+void writer_take(struct writer *w, struct buf *to);
+
+/* Close what is open. The text (what was not taken) is borrowed until writer_free(), ends with
+ * a newline unless it is empty, and holds no NUL but the final one. len may be NULL. */
 const char *writer_finish(struct writer *w, size_t *len);
 
 /* A value of the open object, block or row. A NULL string is null, "-" in text. */

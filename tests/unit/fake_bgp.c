@@ -120,6 +120,12 @@ void out_kernel_status(const struct out_kernel *k, struct kernel_status *st)
 	*st = fake_bgp.kernel;
 }
 
+bool out_kernel_up(const struct out_kernel *k)
+{
+	(void)k;
+	return fake_bgp.kernel.state == KERNEL_UP;
+}
+
 enum kroute_state out_kernel_route(
     const struct out_kernel *k, const struct prefix *p, const char **why)
 {

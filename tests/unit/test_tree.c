@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "announcer/util.h"
+#include "announcer/vty/filter.h"
 #include "announcer/vty/tree.h"
 #include "zclient/prefix.h"
 #include <cmocka.h>
@@ -225,6 +226,22 @@ static void completion_knows_live_names(void **state)
 	}
 }
 
+/* The text in pieces of `size`: a line may come in several. */
+static enum vty_rc filtered(const char *filter, size_t size, struct buf *out)
+{
+	static const char text[] = "ab\nbc\n\nac\nd";
+	struct filter *f = filter_new(filter, out);
+
+	if (!f)
+		return VTY_NO_MATCH;
+	for (size_t at = 0; at < strlen(text); at += size)
+		filter_feed(
+		    f, text + at, strlen(text) - at < size ? strlen(text) - at : size, out);
+	filter_end(f, out);
+	filter_free(f);
+	return VTY_OK;
+}
+
 static void pipes_filter_lines(void **state)
 {
 	static const struct {
@@ -251,8 +268,7 @@ static void pipes_filter_lines(void **state)
 		struct buf b = {0};
 
 		buf_str(&b, "");
-		assert_int_equal(
-		    tree_filter(cases[i].filter, "ab\nbc\n\nac\nd", &b), cases[i].rc);
+		assert_int_equal(filtered(cases[i].filter, 1 + i % 4, &b), cases[i].rc);
 		if (cases[i].out)
 			assert_string_equal(b.p, cases[i].out);
 		else
@@ -275,6 +291,88 @@ static void a_parsed_line_keeps_its_filter(void **state)
 	assert_string_equal(p.rest, "a|b");
 	tree_parsed_fini(&p);
 	free(error.p);
+}
+
+static bool is_any(const char *word)
+{
+	(void)word;
+	return true;
+}
+
+static const struct vty_command grouped[] = {
+    {"clear <*|NUMBER|peer NAME> [soft [in|out]|in]",                                  "Clear", NULL, VTY_VIEW},
+    {"show [<view|vrf> NAME] [<ipv4|ipv6> [unicast|~vpn]] [all] [json [detail]|wide]", "Table",
+     NULL,											    VTY_VIEW},
+    {"show [vrf NAME] peers [NAME] [<up|down> [NUMBER]]",                              "Peers", NULL, VTY_JSON},
+};
+static const struct vty_kind grouped_kinds[] = {
+    {"NAME",   "A name",   is_any,    NULL},
+    {"NUMBER", "A number", is_digits, NULL},
+};
+static const struct vty_tree grouped_tree = {
+    grouped, grouped_kinds, NULL, ARRAY_LEN(grouped), ARRAY_LEN(grouped_kinds), 0};
+
+/* Groups in groups: what matches, what was said, and what the variables are. */
+static void groups_hold_groups(void **state)
+{
+	static const struct {
+		const char *line;
+		enum vty_rc rc;
+		const char *said; /* and the variables, by kind */
+	} lines[] = {
+	    {"clear *",                      VTY_OK,         "*"                                 },
+	    {"clear 7 soft",                 VTY_OK,         "soft NUMBER=7"                     },
+	    {"clear peer a soft out",        VTY_OK,         "peer soft out NAME=a"              },
+	    {"clear peer a in",              VTY_OK,         "peer in NAME=a"                    },
+	    {"clear peer",                   VTY_INCOMPLETE, ""                                  },
+	    {"clear * out",                  VTY_NO_MATCH,   ""                                  },
+	    {"clear * in out",               VTY_NO_MATCH,   ""                                  },
+	    {"show",			 VTY_OK,         ""				  },
+	    {"show vrf x ipv4",              VTY_OK,         "vrf ipv4 NAME=x"                   },
+	    {"show ipv4 uni all json det",   VTY_OK,         "ipv4 unicast all json detail"      },
+	    {"show ipv6 vpn wide",           VTY_OK,         "ipv6 vpn wide"                     },
+	    {"show unicast",                 VTY_NO_MATCH,   ""                                  },
+	    {"show all wide json",           VTY_NO_MATCH,   ""                                  },
+	    {"show view",                    VTY_INCOMPLETE, ""                                  },
+	    {"show vrf a peers b up 3 json", VTY_OK,         "vrf up json NAME=a NAME=b NUMBER=3"},
+	    {"show peers down",              VTY_OK,         "down"                              },
+	    {"show peers 3",                 VTY_OK,         "NAME=3"                            },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		struct buf error = {0}, got = {0};
+		struct vty_parsed p;
+
+		assert_int_equal(
+		    tree_parse(&grouped_tree, lines[i].line, true, &p, &error), lines[i].rc);
+		buf_str(&got, "");
+		for (size_t k = 0; k < p.n_said; k++)
+			buf_fmt(&got, "%s%.*s", got.len ? " " : "",
+			    (int)strcspn(p.said[k], " |[]<>"), p.said[k]);
+		for (size_t k = 0; k < p.n_args; k++)
+			buf_fmt(&got, "%s%.*s=%s", got.len ? " " : "",
+			    (int)strcspn(p.kinds[k], " |[]<>"), p.kinds[k], p.args[k]);
+		assert_string_equal(got.p, lines[i].said);
+		assert_int_equal(p.json, tree_said(p.said, p.n_said, "json"));
+		tree_parsed_fini(&p);
+		free(error.p);
+		free(got.p);
+	}
+}
+
+/* A hidden word is taken, and never offered. */
+static void hidden_words_are_not_offered(void **state)
+{
+	struct buf b = {0};
+
+	(void)state;
+	tree_complete(&grouped_tree, NULL, "show ipv4 ", &b);
+	assert_string_equal(b.p, "all\njson\nunicast\nwide\n");
+	buf_clear(&b);
+	tree_help(&grouped_tree, "clear 7 ", true, &b);
+	assert_string_equal(b.p, "  in    Clear\n  soft  Clear\n  <cr>\n");
+	free(b.p);
 }
 
 /* Which of the keywords that leave a choice were said, and that a prefix of two is none. */
@@ -316,6 +414,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(what_was_said_is_known),
+	    cmocka_unit_test(groups_hold_groups),
+	    cmocka_unit_test(hidden_words_are_not_offered),
 	    cmocka_unit_test(lines_find_their_command),
 	    cmocka_unit_test(verbs_want_enable),
 	    cmocka_unit_test(too_many_words_are_refused),

@@ -64,7 +64,7 @@ static int join(struct env *e)
 	int fd[2];
 
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fd), 0);
-	assert_int_equal(vty_server_adopt(e->server, fd[1]), 0);
+	assert_int_equal(vty_server_adopt(e->server, fd[1], VTY_GREVY), 0);
 	fcntl(fd[0], F_SETFL, O_NONBLOCK);
 	return fd[0];
 }
@@ -214,7 +214,7 @@ static void there_is_a_limit_of_connections(void **state)
 	for (int i = 0; i < VTY_SESSIONS_MAX; i++)
 		fd[i] = join(e);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-	assert_int_equal(vty_server_adopt(e->server, pair[1]), -EMFILE);
+	assert_int_equal(vty_server_adopt(e->server, pair[1], VTY_GREVY), -EMFILE);
 	close(pair[0]);
 	for (int i = 0; i < VTY_SESSIONS_MAX; i++) {
 		PUT(fd[i], "echo x");

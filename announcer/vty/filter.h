@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* filter.h - what follows a | behind a command: a choice of lines, as the text comes. Pure. */
+#ifndef GREVY_VTY_FILTER_H
+#define GREVY_VTY_FILTER_H
+#include "announcer/vty/buf.h"
+
+struct filter;
+
+/* "include|exclude|begin|count REGEX", extended, by line. NULL: error gets the reason. */
+struct filter *filter_new(const char *text, struct buf *error);
+void filter_free(struct filter *f); /* NULL is fine */
+
+/* The next piece, which may end within a line; its lines that pass are added to out. */
+void filter_feed(struct filter *f, const char *text, size_t len, struct buf *out);
+/* There is no more: a last line without its end, the count. */
+void filter_end(struct filter *f, struct buf *out);
+#endif
