@@ -44,7 +44,7 @@ enum alloc_reason {
 
 struct alloc_text {
 	const char *token; /* "pool-full": for JSON */
-	const char *cure;  /* SERVICE, NAMESPACE stand for the Service */
+	const char *cure;  /* SERVICE: its name; POOL: the pools that there are */
 };
 const struct alloc_text *alloc_text(enum alloc_reason reason);
 const char *alloc_state_name(enum alloc_state state); /* "assigned" */

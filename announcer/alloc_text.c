@@ -13,18 +13,17 @@ static const struct alloc_text texts[ALLOC_REASONS] = {
 	"set controller: {enabled: yes} of one grevyd, or annotate it with "
 	"metallb.io/loadBalancerIPs: ADDRESS"),
     TEXT(ALLOC_NO_POOLS, "no-pools",
-	"address-pools: [{name: default, protocol: bgp, addresses: [192.0.2.0/24]}]"),
+	"add address-pools: [{name: default, protocol: bgp, addresses: [192.0.2.0/24]}]"),
     TEXT(ALLOC_NO_FIT, "no-fitting-pool",
-	"add addresses of that family to a pool; of one with auto-assign: no it must ask by "
-	"the "
-	"annotation metallb.io/address-pool: POOL"),
+	"add addresses of that family to such a pool, or annotate the Service with "
+	"metallb.io/address-pool: POOL"),
     TEXT(ALLOC_POOL_FULL, "pool-full",
-	"add a range to addresses of the pool, or delete a Service that has one: "
-	"grevysh -c 'show pools'"),
-    TEXT(ALLOC_UNKNOWN_POOL, "unknown-pool",
-	"annotate it with metallb.io/address-pool: POOL, one of grevysh -c 'show pools'"),
+	"grevysh -c 'show pools'; add a range to addresses of the pool, or delete a Service "
+        "that "
+	"has one"),
+    TEXT(ALLOC_UNKNOWN_POOL, "unknown-pool", "annotate it with metallb.io/address-pool: POOL"),
     TEXT(ALLOC_OUTSIDE, "outside-pools",
-	"add the address to a pool, or ask for one of grevysh -c 'show pools'"),
+	"grevysh -c 'show pools'; ask for an address of a pool, or add it to one"),
     TEXT(ALLOC_OTHER_POOL, "other-pool",
 	"ask for addresses of one pool, the one that metallb.io/address-pool names"),
     TEXT(ALLOC_BUGGY, "avoided-address",

@@ -129,8 +129,9 @@ static void put_nobody(struct bgp_why *b)
 
 	if (n)
 		why_broken(b->y, "bgp",
-		    "change node-selectors of a peer, or the labels of this Node: grevysh -c "
-		    "'show nodes'",
+		    "grevysh -c 'show nodes'; change node-selectors of a peer, or the labels "
+		    "of "
+		    "this Node",
 		    "none of %zu peer%s is for this node", n, n == 1 ? "" : "s");
 	else
 		why_broken(b->y, "bgp",
@@ -144,7 +145,7 @@ static void put_listening(struct why *y)
 
 	if (at)
 		why_warn(y, "bgp",
-		    "ss -tlnp 'sport = 179': stop who has the port, or set another bgp: "
+		    "ss -tlnp 'sport = 179'; stop who has the port, or set another bgp: "
 		    "{listen: [...]}",
 		    "we cannot listen on %s: %s", at, error);
 }

@@ -6,6 +6,8 @@
 #include "announcer/vty/writer.h"
 #include "k8s/event.h"
 
+#define POOLS_MAX 4 /* named in a cure */
+
 void why_begin(struct why *y, struct vty_request *rq)
 {
 	*y = (struct why){.rq = rq};
@@ -128,33 +130,64 @@ const char *why_say(struct why *y, const char *fmt, ...)
 	return y->cure.p;
 }
 
+/* "default or tiny"; NULL = there are none. */
+static const char *pools_of(const struct why *y, struct buf *to)
+{
+	const struct conf *c = y->rq->ctx->conf;
+
+	for (size_t i = 0; c && i < c->policy.n_pools && i < POOLS_MAX; i++)
+		buf_fmt(to, "%s%s", i ? " or " : "", c->policy.pools[i].name);
+	return to->p;
+}
+
+struct word {
+	const char *at;
+	size_t len;
+};
+
+/* What a word of a cure stands for; NULL = itself. */
+static const char *meant(
+    const struct why *y, struct word w, const char *node, struct buf *pools)
+{
+	static const char *const words[] = {"NAMESPACE", "SERVICE", "SELECTOR", "NODE", "POOL"};
+	const struct store_service *svc = y->svc;
+	size_t i = 0;
+
+	while (i < ARRAY_LEN(words) &&
+	       (strlen(words[i]) != w.len || strncmp(w.at, words[i], w.len) != 0))
+		i++;
+	switch (i) {
+	case 0:
+		return svc ? svc->ns : NULL;
+	case 1:
+		return svc ? svc->name : NULL;
+	case 2:
+		return svc && svc->obj ? svc->obj->service.selector : NULL;
+	case 3:
+		return node;
+	case 4:
+		return pools_of(y, pools);
+	default:
+		return NULL;
+	}
+}
+
 const char *why_fill(struct why *y, const char *cure, const char *node)
 {
-	const struct k8s_service *s = y->svc && y->svc->obj ? &y->svc->obj->service : NULL;
-	const struct {
-		const char *word, *value;
-	} rows[] = {
-	    {"NAMESPACE", y->svc ? y->svc->ns : NULL  },
-	    {"SERVICE",   y->svc ? y->svc->name : NULL},
-	    {"SELECTOR",  s ? s->selector : NULL      },
-	    {"NODE",      node                        },
-	};
-
 	buf_clear(&y->cure);
 	buf_str(&y->cure, "");
 	while (*cure) {
-		size_t i = 0;
+		struct word w = {cure, strspn(cure, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")};
+		struct buf pools = {0};
+		const char *value = meant(y, w, node, &pools);
 
-		while (
-		    i < ARRAY_LEN(rows) &&
-		    (!rows[i].value || strncmp(cure, rows[i].word, strlen(rows[i].word)) != 0))
-			i++;
-		if (i < ARRAY_LEN(rows)) {
-			buf_str(&y->cure, rows[i].value);
-			cure += strlen(rows[i].word);
-		} else {
-			buf_add(&y->cure, cure++, 1);
-		}
+		w.len = w.len ? w.len : 1;
+		if (value)
+			buf_str(&y->cure, value);
+		else
+			buf_add(&y->cure, cure, w.len);
+		cure += w.len;
+		free(pools.p);
 	}
 	return y->cure.p;
 }

@@ -109,7 +109,7 @@ static void put_unread(struct why *y, const struct k8s_state *st)
 		    "kubernetes.manifests",
 		    "no API server is known: %s", because ? because : "still looking");
 	else if (because)
-		why_broken(y, "source", "make the API server reachable; then: " SEE,
+		why_broken(y, "source", SEE "; make the API server reachable",
 		    "%s has not been read yet: %s; what an earlier run announced stays",
 		    server(c), because);
 	else
@@ -131,7 +131,7 @@ void why_cluster(struct why *y, const struct k8s_state *st)
 	if (!st->synced && !y->broken)
 		put_unread(y, st);
 	else if (st->outage_s)
-		why_warn(y, "source", "make the API server reachable again; then: " SEE,
+		why_warn(y, "source", SEE "; make the API server reachable again",
 		    "%s away since %s: %s; what was last known is used", server(c),
 		    fmt_time(st->outage_s, b), st->outage ? st->outage : "no reason given");
 	else if (!failing && !st->n_problems)
@@ -170,7 +170,7 @@ void why_controller(struct why *y, const struct alloc_service *as)
 		put_nobody(y, st, waits);
 	else if (!c->leading && waits)
 		why_broken(y, "controller",
-		    why_say(y, "at that grevyd: grevysh -c 'why %s/%s'", as->svc->ns,
+		    why_say(y, "grevysh -c 'why %s/%s'; at that grevyd", as->svc->ns,
 			as->svc->name),
 		    "%s holds the Lease %s, and has not assigned an address", c->leader,
 		    conf->lease);

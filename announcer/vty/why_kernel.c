@@ -9,19 +9,17 @@ static const char *state_cure(const struct kernel_status *st)
 {
 	if (st->state == KERNEL_READING)
 		return "wait; if it stays: grevysh -c 'show fib'";
-	return "give grevyd CAP_NET_ADMIN: AmbientCapabilities=CAP_NET_ADMIN in its unit";
+	return "AmbientCapabilities=CAP_NET_ADMIN in grevyd's unit";
 }
 
 /* rival: the command that removes what is in the way; "" = nothing is. */
 static void put_rejected(struct why *y, const char *why, const char *rival)
 {
 	if (*rival)
-		why_broken(y, "kernel",
-		    why_say(y, "%s, or another kernel: {metric: ...}", rival),
-		    "the kernel has another route of this metric: %s", why);
+		why_broken(
+		    y, "kernel", rival, "the kernel has another route of this metric: %s", why);
 	else
-		why_broken(y, "kernel", "dmesg may say more; it is tried again",
-		    "not installed: %s", why);
+		why_broken(y, "kernel", "dmesg; it is tried again", "not installed: %s", why);
 }
 
 static void put_route(struct why *y, const struct prefix *p, const struct kernel_status *st)
@@ -40,16 +38,14 @@ static void put_route(struct why *y, const struct prefix *p, const struct kernel
 		break;
 	case KROUTE_WAITING:
 		why_broken(y, "kernel",
-		    "ip -br addr: a subnet of the next hops must be on an interface that is up",
+		    "ip -br addr; a subnet of the next hops must be on an interface that is up",
 		    "not sent: %s", why);
 		break;
 	case KROUTE_REJECTED:
 		put_rejected(y, why, rival);
 		break;
 	case KROUTE_SHADOWED:
-		why_broken(y, "kernel",
-		    why_say(y, "%s, or a lower kernel: {metric: ...}", rival),
-		    "the kernel prefers another route: %s", why);
+		why_broken(y, "kernel", rival, "the kernel prefers another route: %s", why);
 		break;
 	case KROUTE_SENT:
 		why_broken(y, "kernel", "wait", "sent, and not answered yet");

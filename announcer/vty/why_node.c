@@ -74,12 +74,19 @@ static enum vty_rc no_node(struct why *y, const char *name, const struct store_n
 
 	why_similar_nodes(y->rq->ctx, name, &like);
 	if (node)
-		why_broken(y, "node", "give the source the Node object, too",
+		why_broken(y, "node",
+		    why_fill(y,
+			why_by_api(y) ? "kubectl get node NODE"
+				      : "give the source the manifest of Node NODE",
+			name),
 		    "endpoints name %s, but there is no such Node", name);
 	else if (like.len)
-		why_broken(y, "node", "", "there is none named %s; similar: %s", name, like.p);
+		why_broken(y, "node",
+		    why_say(y, "grevysh -c 'why node %.*s'", (int)strcspn(like.p, ","), like.p),
+		    "there is none named %s; similar: %s", name, like.p);
 	else
-		why_broken(y, "node", "", "there is none named %s", name);
+		why_broken(
+		    y, "node", "grevysh -c 'show nodes'", "there is none named %s", name);
 	why_end(y, "there is no such Node");
 	free(like.p);
 	return VTY_WARNING;

@@ -70,9 +70,12 @@ static void put_none(struct why *y, uint8_t family)
 	size_t all = endpoints_of(svc, family);
 	size_t others = endpoints_of(svc, family == AF_INET ? AF_INET6 : AF_INET);
 
-	if (all)
+	if (all == 1)
+		why_broken(
+		    y, "endpoints", look_at_pods(y), "its only %s endpoint is not ready", word);
+	else if (all)
 		why_broken(y, "endpoints", look_at_pods(y),
-		    "none of its %zu %s endpoint%s is ready", all, word, all == 1 ? "" : "s");
+		    "none of its %zu %s endpoints is ready", all, word);
 	else if (others)
 		why_broken(y, "endpoints", "give its pods addresses of both families",
 		    "it has no %s endpoint, and %zu of %s", word, others, other);
@@ -92,8 +95,8 @@ void why_endpoints(struct why *y, const struct desired_view *v)
 		put_none(y, v->addr.family);
 	else if (!v->ready)
 		why_warn(y, "endpoints", look_at_pods(y),
-		    "no %s endpoint is ready; %u terminate and still serve: its route goes "
-		    "with them",
+		    "no %s endpoint is ready; those that still serve (%u) terminate, and its "
+		    "route goes with them",
 		    word, v->draining);
 	else if (v->draining)
 		why_ok(
@@ -104,23 +107,42 @@ void why_endpoints(struct why *y, const struct desired_view *v)
 
 /* ---- nodes ---- */
 
-static void put_node(struct why *y, const struct eligible_verdict *n)
+/* Left out for something that is wrong, not because somebody wants it so. */
+static bool is_wrong(const struct eligible_verdict *n)
+{
+	return n->reason == ELIGIBLE_NETWORK || n->reason == ELIGIBLE_NO_ADDRESS ||
+	       n->reason == ELIGIBLE_NO_FAMILY || n->reason == ELIGIBLE_NO_NODE ||
+	       n->reason == ELIGIBLE_NOT_READY;
+}
+
+static void put_eligible(struct why *y, const struct eligible_verdict *n)
 {
 	const struct eligible_text *t = eligible_text((enum eligible_reason)n->reason);
 	char b[PREFIX_STRLEN];
 
-	if (!n->eligible) {
-		why_note(y, "node", why_node_cure(y, n), "%s: %s", n->node, t->what);
-		return;
-	}
-	ipaddr_str(&n->nexthop, b);
-	if (desired_node(y->rq->ctx->desired))
+	if (n->reason == ELIGIBLE_OK_NOT_READY)
+		why_warn(y, "node", why_node_cure(y, n), "%s: %s", n->node, t->what);
+	else if (desired_node(y->rq->ctx->desired))
 		why_ok(y, "node", "%s: %s", n->node, t->what);
 	else if (n->reason == ELIGIBLE_OK)
-		why_ok(y, "node", "%s: next hop %s, weight %u", n->node, b, n->weight);
+		why_ok(y, "node", "%s: next hop %s, weight %u", n->node,
+		    ipaddr_str(&n->nexthop, b), n->weight);
 	else
-		why_ok(y, "node", "%s: next hop %s, weight %u; %s", n->node, b, n->weight,
-		    t->what);
+		why_ok(y, "node", "%s: next hop %s, weight %u; %s", n->node,
+		    ipaddr_str(&n->nexthop, b), n->weight, t->what);
+}
+
+/* some: others are eligible. */
+static void put_node(struct why *y, const struct eligible_verdict *n, bool some)
+{
+	const struct eligible_text *t = eligible_text((enum eligible_reason)n->reason);
+
+	if (n->eligible)
+		put_eligible(y, n);
+	else if (some && is_wrong(n))
+		why_warn(y, "node", why_node_cure(y, n), "%s: %s", n->node, t->what);
+	else
+		why_note(y, "node", why_node_cure(y, n), "%s: %s", n->node, t->what);
 }
 
 /* Too many to be told of one by one, and all alike. */
@@ -149,12 +171,13 @@ static void put_no_node(struct why *y, const struct desired_view *v)
 		    "have a pod on a node, or set externalTrafficPolicy: Cluster",
 		    "its endpoints are on no node, and externalTrafficPolicy is Local");
 	else if (could == 1)
-		why_broken(y, "nodes", why_node_cure(y, n), "only %s could serve it: %s",
-		    n->node, eligible_text((enum eligible_reason)n->reason)->what);
+		why_broken(y, "nodes", why_node_cure(y, n),
+		    "%s, the only node that could serve it, is left out: %s", n->node,
+		    eligible_text((enum eligible_reason)n->reason)->what);
 	else
 		why_broken(y, "nodes", why_node_cure(y, n),
-		    "none of the %zu nodes that could serve it is eligible, such as %s: %s",
-		    could, n->node, eligible_text((enum eligible_reason)n->reason)->what);
+		    "all %zu nodes that could serve it are left out, such as %s: %s", could,
+		    n->node, eligible_text((enum eligible_reason)n->reason)->what);
 }
 
 /* over: 0 where others share the address, which nodes are left out is not told then. */
@@ -180,7 +203,7 @@ void why_nodes(struct why *y, const struct desired_view *v)
 		if (is_counted(&v->nodes[i]))
 			continue;
 		if (told++ < NODES_MAX)
-			put_node(y, &v->nodes[i]);
+			put_node(y, &v->nodes[i], v->sum.eligible);
 		else
 			more++;
 	}

@@ -169,7 +169,7 @@ static void put_missing(struct why *y, const char *word, const char *like)
 		    "there is none named %s; similar: %s", word, like);
 	else if (!st || st->cluster)
 		why_broken(y, "service",
-		    "create it; is it the right cluster? grevysh -c 'show kubernetes'",
+		    "grevysh -c 'show kubernetes'; is it the right cluster? else create it",
 		    "there is none named %s", word);
 	else
 		why_broken(y, "service",

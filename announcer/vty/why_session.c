@@ -97,7 +97,7 @@ static void no_password(
 		    "it waits for its password: the Secret is not there");
 	else if (v->nb->password_file && said(v, "password file")) {
 		why_fault_set(f, "", "%s: %s", v->session.why, v->nb->password_file);
-		buf_fmt(&f->cure, "ls -l %s: grevyd's user must be able to read it",
+		buf_fmt(&f->cure, "ls -l %s; grevyd's user must be able to read it",
 		    v->nb->password_file);
 	} else if (said(v, "TCP MD5"))
 		why_fault_set(f,
@@ -115,7 +115,7 @@ static void too_many(struct why_fault *f, const struct bgp *bgp, const struct bg
 		return;
 	why_fault_set(f, "", "it announced more routes than max-prefix allows: %" PRIu32,
 	    v->nb->import.max_prefix);
-	buf_fmt(&f->cure, "raise import.max-prefix, then: grevysh -c 'clear bgp %s'",
+	buf_fmt(&f->cure, "raise import: {max-prefix: ...}, then: grevysh -c 'clear bgp %s'",
 	    ipaddr_str(&v->session.remote, a));
 }
 
@@ -161,7 +161,7 @@ static void silent(struct why_fault *f, const struct bgp *bgp, const struct bgp_
 	else if (it_sent(v, BGP_ERR_HOLD_EXPIRED))
 		why_fault_set(f, "", "it heard nothing of us for the hold time");
 	if (f->what.len)
-		buf_fmt(&f->cure, "ping %s; else a longer hold-time at both sides",
+		buf_fmt(&f->cure, "ping %s; if that is well, a longer hold-time at both sides",
 		    ipaddr_str(&v->session.remote, a));
 }
 
@@ -227,7 +227,7 @@ static void not_dialled(
 		return;
 	if (at)
 		why_fault_set(f,
-		    "ss -tlnp 'sport = 179': stop who has the port, or set another bgp: "
+		    "ss -tlnp 'sport = 179'; stop who has the port, or set another bgp: "
 		    "{listen: [...]}",
 		    "it is to dial us, and we cannot listen on %s: %s", at, error);
 	else if (!*v->session.why)

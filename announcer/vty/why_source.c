@@ -66,8 +66,8 @@ void why_source(struct why *y)
 	const struct k8s_state *st = ctx->source;
 
 	for (size_t i = 0; i < ctx->n_problems; i++)
-		why_warn(y, ctx->problems[i].link, ctx->problems[i].cure, "%s",
-		    ctx->problems[i].what);
+		why_warn(y, ctx->problems[i].link, ctx->problems[i].cure, "%s; %s",
+		    ctx->problems[i].what, ctx->problems[i].so);
 	if (st && st->cluster)
 		why_cluster(y, st);
 	else if (!st && ctx->conf && !conf_wants_source(ctx->conf))

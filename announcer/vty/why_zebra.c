@@ -17,12 +17,11 @@
 static const char *no_socket_cure(struct why *y, const struct zserv_status *st)
 {
 	if (strstr(st->reason, strerror(ENOENT)))
-		return "systemctl start frr; another path: zebra.socket";
+		return "systemctl start frr; or set zebra.socket to where it is";
 	if (strstr(st->reason, strerror(EACCES)))
-		return why_say(
-		    y, "run grevyd as user frr, whose socket it is: ls -l %s", st->socket);
+		return why_say(y, "ls -l %s; run grevyd as its owner, frr", st->socket);
 	if (strstr(st->reason, strerror(ECONNREFUSED)))
-		return "systemctl restart frr: nobody listens there";
+		return "systemctl restart frr; nobody listens there";
 	return "wait; if it stays: grevysh -c 'show zserv'";
 }
 
@@ -34,10 +33,10 @@ static const char *connection_cure(struct why *y, const struct zserv_status *st)
 	case ZSERV_NO_SOCKET:
 		return no_socket_cure(y, st);
 	case ZSERV_KEY_HELD:
-		return why_say(y, "stop the other grevyd, or set zebra: {instance: %u}",
+		return why_say(y, "stop the other grevyd; or set zebra: {instance: %u}",
 		    st->instance + 1u);
 	case ZSERV_KEY_WAIT:
-		return "vtysh -c 'show zebra client': end that client, or set another "
+		return "vtysh -c 'show zebra client'; end that client, or set another "
 		       "zebra.route-type";
 	default:
 		return "wait; if it stays: grevysh -c 'show zserv'";
@@ -63,14 +62,16 @@ static void put_concerns(struct why *y, const struct zserv_status *st)
 		    "release %s is not known: treated as the nearest that is", st->release);
 	if (st->vty_error && *st->vty_error)
 		why_warn(y, "zebra",
-		    "let grevyd's user into group frrvty (SupplementaryGroups=frrvty)",
-		    "%s cannot be read: %s; so our routes go when grevyd ends, and who has a "
-		    "prefix in our place is not told",
+		    "SupplementaryGroups=frrvty in grevyd's unit; its user must be in that "
+		    "group",
+		    "%s cannot be asked: %s; so our routes go when grevyd ends, and which "
+		    "route "
+		    "zebra prefers to ours is not told",
 		    st->vty_socket, st->vty_error);
 	if (st->rivals)
 		why_warn(y, "zebra",
-		    "stop it, or set another zebra.route-type or instance: vtysh -c 'show "
-		    "zebra client'",
+		    "vtysh -c 'show zebra client'; end it, or set another zebra.route-type or "
+		    "instance",
 		    "%u more client%s of route type %s instance %u: its end removes our "
 		    "routes, too",
 		    st->rivals, st->rivals == 1 ? "" : "s", st->type, st->instance);
@@ -78,13 +79,29 @@ static void put_concerns(struct why *y, const struct zserv_status *st)
 
 /* ---- next hops ---- */
 
-static void put_hop(struct why *y, const struct rib_nexthop *nh, const struct znh *told)
+static const char *hop_cure(struct why *y, const struct ipaddr *addr)
+{
+	char a[PREFIX_STRLEN];
+
+	return why_say(y,
+	    "vtysh -c 'show %s route %s'; it must show a connected subnet, or a route that is "
+	    "no "
+	    "default",
+	    addr->family == AF_INET6 ? "ipv6" : "ip", ipaddr_str(addr, a));
+}
+
+/* some: zebra reaches others. */
+static void put_hop(
+    struct why *y, const struct rib_nexthop *nh, const struct znh *told, bool some)
 {
 	char a[PREFIX_STRLEN], name[NAMES_IFACE_LEN];
 
 	ipaddr_str(&nh->addr, a);
 	if (!told || told->state == ZNH_UNKNOWN)
 		why_note(y, "next hop", "", "%s: zebra has not answered yet", a);
+	else if (told->state == ZNH_DOWN && some)
+		why_warn(
+		    y, "next hop", hop_cure(y, &nh->addr), "%s: zebra has no way to it", a);
 	else if (told->state == ZNH_DOWN)
 		why_note(y, "next hop", "", "%s: zebra has no way to it", a);
 	else
@@ -111,38 +128,41 @@ static void put_loopback(struct why *y)
 		    "zebra has not told of interface lo");
 }
 
+static size_t hops_up(const struct zroutes *z, const struct rib_route *r)
+{
+	size_t up = 0;
+
+	for (size_t i = 0; i < r->n; i++) {
+		const struct znh *told = zroutes_nexthop_find(z, &r->nh[i].addr);
+
+		up += told && told->state == ZNH_UP;
+	}
+	return up;
+}
+
 static void put_hops(struct why *y, const struct rib_route *r)
 {
 	const struct zroutes *z = out_zserv_routes(y->rq->ctx->zserv);
+	const struct ipaddr *first = &r->nh[0].addr;
 	char a[PREFIX_STRLEN];
-	const char *cure;
-	size_t up = 0;
+	size_t up;
 
 	if (r->nh[0].loopback) {
 		put_loopback(y);
 		return;
 	}
-	for (size_t i = 0; i < r->n; i++) {
-		const struct znh *told = zroutes_nexthop_find(z, &r->nh[i].addr);
-
-		up += told && told->state == ZNH_UP;
-		if (i < HOPS_MAX)
-			put_hop(y, &r->nh[i], told);
-	}
+	up = hops_up(z, r);
+	for (size_t i = 0; i < r->n && i < HOPS_MAX; i++)
+		put_hop(y, &r->nh[i], zroutes_nexthop_find(z, &r->nh[i].addr), up);
 	if (r->n > HOPS_MAX)
 		why_ok(y, "next hop", "%zu more: show zserv", r->n - HOPS_MAX);
-	ipaddr_str(&r->nh[0].addr, a);
-	if (up)
-		return;
-	cure = why_say(y,
-	    "vtysh -c 'show %s route %s' must show a connected subnet, or a route that is no "
-	    "default",
-	    r->nh[0].addr.family == AF_INET6 ? "ipv6" : "ip", a);
-	if (r->n == 1)
-		why_broken(y, "next hop", cure, "zebra has no way to %s, the only one", a);
-	else
-		why_broken(
-		    y, "next hop", cure, "zebra has no way to any of %zu, such as %s", r->n, a);
+	ipaddr_str(first, a);
+	if (!up && r->n == 1)
+		why_broken(y, "next hop", hop_cure(y, first),
+		    "zebra has no way to %s, the only one", a);
+	else if (!up)
+		why_broken(y, "next hop", hop_cure(y, first),
+		    "zebra has no way to any of %zu, such as %s", r->n, a);
 }
 
 /* ---- the route ---- */
@@ -172,11 +192,11 @@ static void put_rejected(
 
 	if (map && *map)
 		why_broken(y, "zebra",
-		    why_say(y, "vtysh -c 'show route-map %s': permit the prefix there", map),
+		    why_say(y, "vtysh -c 'show route-map %s'; permit the prefix there", map),
 		    "zebra does not install it: its route-map %s (%s) may deny it", map,
 		    six ? "ipv6 protocol" : "ip protocol");
 	else
-		why_broken(y, "zebra", "see zebra's log and the kernel's: dmesg",
+		why_broken(y, "zebra", "journalctl -u frr; dmesg",
 		    "zebra could not install it; it is tried again");
 }
 
@@ -189,14 +209,14 @@ static const char *lost_cure(struct why *y, const struct zroute_view *v)
 
 	prefix_str(&v->prefix, p);
 	if (strncmp(v->winner, "connected", 9) == 0 || strncmp(v->winner, "local", 5) == 0)
-		return why_say(y, "take the address off that interface: ip addr show to %s", p);
+		return why_say(y, "ip addr show to %s; take the address off that interface", p);
 	if (strncmp(v->winner, "kernel", 6) == 0)
-		return why_say(y, "ip%s route del %s: no distance wins over a kernel route",
+		return why_say(y, "ip%s route del %s; no distance wins over a kernel route",
 		    v->prefix.family == AF_INET6 ? " -6" : "", p);
 	if (distance > 1)
 		return why_say(
-		    y, "set zebra: {distance: %lu}, or remove that route", distance - 1);
-	return why_say(y, "remove that route: vtysh -c 'show %s route %s'",
+		    y, "set zebra: {distance: %lu}; or remove that route", distance - 1);
+	return why_say(y, "vtysh -c 'show %s route %s'; remove that route",
 	    v->prefix.family == AF_INET6 ? "ipv6" : "ip", p);
 }
 

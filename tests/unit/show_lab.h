@@ -20,10 +20,16 @@ struct lab;
 struct scene {
 	const char *name; /* of the golden file */
 	const char *const *commands;
+	/* One command instead, in the cluster of tests/data/why; the golden file is there. */
+	const char *why;
+	const char *objects;    /* in YAML, after those of the cluster */
+	const char *config;     /* instead of grevyd.yaml */
+	bool empty;             /* no cluster but these objects */
 	enum zserv_state state; /* ZSERV_OFF stands for ZSERV_UP */
 	const char *state_text, *reason;
 	const char *down;                          /* gateway without a way, or "all" */
 	const char *lost, *refused;                /* prefixes that zebra does not install */
+	const char *winner;                        /* of what is lost */
 	const char *missing, *different, *foreign; /* the kernel has not what it should */
 	const char *stray, *elsewhere;             /* a route of nobody; what a look-up finds */
 	const char *fib_off;
@@ -42,11 +48,14 @@ struct scene {
 	bool lo_down;       /* its interface lo */
 	bool strange;       /* zebra is of a release that nobody knows */
 	bool unread, quiet; /* the source was not read; zebra says nothing of routes */
-	const char *route_map;            /* of zebra, on our IPv4 routes */
-	unsigned rivals;                  /* other clients with our key */
-	const char *release;              /* of zebra; NULL = 8.4.4 */
-	const char *zebra_off;            /* why; NULL = it is on */
-	void (*arrange)(struct lab *lab); /* what else is special; NULL = nothing */
+	const char *route_map; /* of zebra, on our IPv4 routes */
+	unsigned rivals;       /* other clients with our key */
+	const char *vty_error; /* why zebra's vty cannot be read */
+	const char *release;   /* of zebra; NULL = 8.4.4 */
+	const char *zebra_off; /* why; NULL = it is on */
+	/* What else is special, before anything is computed, and after; NULL = nothing. */
+	void (*prepare)(struct lab *lab);
+	void (*arrange)(struct lab *lab);
 };
 
 struct lab {
@@ -75,6 +84,29 @@ void lab_check_json(struct lab *lab, const char *line);
 void lab_compare(const char *name, const char *got);
 /* The commands of a scene, as its golden file. */
 void lab_play(const struct scene *s);
+/* The same as a test, whose state is the scene. */
+void lab_play_state(void **state);
+/* Rows of a table of scenes: the source is an API server, or a folder of manifests. */
+#define API(n, ...)                                                                            \
+	{                                                                                      \
+		.name = (n), .api = true, .why = __VA_ARGS__                                   \
+	}
+#define FILES(n, ...)                                                                          \
+	{                                                                                      \
+		.name = (n), .why = __VA_ARGS__                                                \
+	}
+/* A program of scenes: cmocka's table of tests, and main(). */
+#define SCENES_MAIN(scenes)                                                                    \
+	int main(void)                                                                         \
+	{                                                                                      \
+		static struct CMUnitTest tests[ARRAY_LEN(scenes)];                             \
+                                                                                               \
+		for (size_t i = 0; i < ARRAY_LEN(scenes); i++)                                 \
+			tests[i] = (struct CMUnitTest){.name = (scenes)[i].name,               \
+			    .test_func = lab_play_state,                                       \
+			    .initial_state = (void *)(uintptr_t) & (scenes)[i]};               \
+		return cmocka_run_group_tests(tests, NULL, NULL);                              \
+	}
 /* A file of tests/data/vty, the caller's; len may be NULL. */
 char *lab_file(const char *name, size_t *len);
 
