@@ -78,7 +78,7 @@ void why_kernel(struct why *y, const struct prefix *p);
  * wins or loses against Kubernetes; why none may have. */
 void why_bgp(struct why *y, const struct prefix *p);
 void why_received(struct why *y, const struct prefix *p, bool wins);
-void why_not_received(struct why *y, const struct prefix *p);
+void why_not_received(struct why *y, const struct ipaddr *addr);
 
 /* why_similar.c: names like this one, joined by ", ", at most five. */
 void why_similar_services(const struct vty_context *ctx, const char *word, struct buf *out);

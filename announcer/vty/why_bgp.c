@@ -189,8 +189,9 @@ void why_bgp(struct why *y, const struct prefix *p)
 		why_note(y, "bgp", "wait for their End-of-RIB, or the restart time",
 		    "what neighbours announced before our restart is not known again yet: "
 		    "routes of then are held");
-	put_listening(y);
 	bgp_each_peer(ctx->bgp, on_peer, &b);
 	sum_up(&b);
+	if (!y->broken)
+		put_listening(y);
 	why_fault_fini(&b.first);
 }

@@ -7,6 +7,7 @@
 #include "announcer/vty/why_bgp.h"
 #include <inttypes.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define PATHS_MAX 16 /* told of one by one */
 
@@ -72,24 +73,42 @@ void why_received(struct why *y, const struct prefix *p, bool wins)
 
 struct lacking {
 	struct why *y;
-	const struct prefix *p;
+	const struct ipaddr *addr;
 	size_t n;
 	struct why_fault first; /* noted once there is a second */
 };
 
+static int longest(const struct ipaddr *a)
+{
+	return a->family == AF_INET ? 32 : 128;
+}
+
+/* Is there a prefix with the address in it that the list lets through? */
+static bool passes_some(const struct bgp_prefix_list *list, const struct ipaddr *addr)
+{
+	for (int plen = longest(addr); plen >= 0; plen--) {
+		struct prefix p = prefix_of(addr, (uint8_t)plen);
+
+		if (bgp_prefix_list_passes(list, &p))
+			return true;
+	}
+	return false;
+}
+
 static void judge_list(
     struct why_fault *f, const struct lacking *l, const struct bgp_prefix_list *list)
 {
-	char p[PREFIX_STRLEN];
+	char a[PREFIX_STRLEN];
 
-	prefix_str(l->p, p);
+	ipaddr_str(l->addr, a);
 	if (!list->any && !list->n)
 		why_fault_set(
 		    f, "", "it has no import list, so nothing of it is accepted (RFC 8212)");
-	else if (!bgp_prefix_list_passes(list, l->p))
-		why_fault_set(f, "", "its import list refuses %s", p);
+	else if (!passes_some(list, l->addr))
+		why_fault_set(f, "", "its import list lets no prefix through that holds %s", a);
 	if (f->what.len)
-		buf_fmt(&f->cure, "import: {prefixes: [%s]} for this neighbour", p);
+		buf_fmt(&f->cure, "import: {prefixes: [%s/%d]} of this neighbour", a,
+		    longest(l->addr));
 }
 
 /* A session is up and its list lets the prefix through: refused by its attributes? */
@@ -141,14 +160,42 @@ static void on_neighbor(const struct bgp_peer_view *v, void *arg)
 	why_fault_fini(&f);
 }
 
-void why_not_received(struct why *y, const struct prefix *p)
+static void on_unused(const struct bgp_in_path *path, void *arg)
 {
-	struct lacking l = {.y = y, .p = p};
+	struct lacking *l = arg;
+	char from[PREFIX_STRLEN], nh[PREFIX_STRLEN], p[PREFIX_STRLEN];
+
+	if (path->reachable || l->n++ >= PATHS_MAX)
+		return;
+	why_broken(l->y, "received",
+	    why_say(l->y, "ip route get %s", ipaddr_str(&path->nexthop, nh)),
+	    "%s announces %s, but its next hop %s cannot be reached",
+	    ipaddr_str(&path->source->address, from), prefix_str(&path->prefix, p), nh);
+}
+
+/* Paths that lead to the address and are not used, of the longest prefix. Return: there are. */
+static bool put_unused(struct lacking *l)
+{
+	struct bgp_view view;
+
+	bgp_view(l->y->rq->ctx->bgp, &view);
+	for (int plen = longest(l->addr); view.in && plen >= 0 && !l->n; plen--) {
+		struct prefix p = prefix_of(l->addr, (uint8_t)plen);
+
+		bgp_in_paths(view.in, &p, on_unused, l);
+	}
+	return l->n;
+}
+
+void why_not_received(struct why *y, const struct ipaddr *addr)
+{
+	struct lacking l = {.y = y, .addr = addr};
 	char b[PREFIX_STRLEN];
 
-	if (y->rq->ctx->bgp && bgp_active(y->rq->ctx->bgp))
-		bgp_each_peer(y->rq->ctx->bgp, on_neighbor, &l);
-	prefix_str(p, b);
+	if (!y->rq->ctx->bgp || !bgp_active(y->rq->ctx->bgp) || put_unused(&l))
+		return;
+	bgp_each_peer(y->rq->ctx->bgp, on_neighbor, &l);
+	ipaddr_str(addr, b);
 	if (l.n == 1)
 		why_broken(
 		    y, "received", l.first.cure.p, "no route to %s; %s", b, l.first.what.p);

@@ -204,10 +204,10 @@ static void refused(struct why_fault *f, const struct bgp *bgp, const struct bgp
 	(void)bgp;
 	if (said(v, strerror(ECONNREFUSED)))
 		why_fault_set(f,
-		    "at the neighbour: does BGP run, and are we configured? ss -tln",
-		    "%s, port %u", v->session.why, v->nb->port ? v->nb->port : 179u);
+		    "at the neighbour: ss -tln; BGP must run there, and we be configured",
+		    "%s (port %u)", v->session.why, v->nb->port ? v->nb->port : 179u);
 	else if (said(v, "closed by the peer"))
-		why_fault_set(f, "at the neighbour: see its log, and that we are configured",
+		why_fault_set(f, "at the neighbour: see its log; we must be configured there",
 		    "it closes the connection without a word");
 	else if (said(v, strerror(EHOSTUNREACH)) || said(v, strerror(ENETUNREACH))) {
 		char a[PREFIX_STRLEN];
@@ -231,7 +231,7 @@ static void not_dialled(
 		    "{listen: [...]}",
 		    "it is to dial us, and we cannot listen on %s: %s", at, error);
 	else if (!*v->session.why)
-		why_fault_set(f, "at the neighbour: configure us; or passive: no here",
+		why_fault_set(f, "at the neighbour: configure us; or set passive: no here",
 		    "it is to dial us, and has not");
 }
 

@@ -158,7 +158,6 @@ static bool put_pool(struct why *y, const struct ipaddr *addr)
 static void chain_of_nobody(struct vty_request *rq, const struct ipaddr *addr)
 {
 	const struct conf *c = rq->ctx->conf;
-	struct prefix p = prefix_of_addr(addr);
 	char a[PREFIX_STRLEN];
 	struct why y;
 
@@ -173,7 +172,7 @@ static void chain_of_nobody(struct vty_request *rq, const struct ipaddr *addr)
 		put_node(&y, addr);
 		put_waiting(&y, addr, put_pool(&y, addr));
 	}
-	why_not_received(&y, &p);
+	why_not_received(&y, addr);
 	why_end(&y, "nobody has it");
 	writer_object_end(rq->w);
 }

@@ -116,8 +116,9 @@ static void withdraw(const struct prefix *prefix, void *arg)
 	zroutes_withdraw(fake.routes, prefix, NOW_MS);
 }
 
-static void zebra_answers(struct lab *lab, const struct scene *s)
+void lab_zebra(struct lab *lab)
 {
+	const struct scene *s = lab->scene;
 	char b[PREFIX_STRLEN];
 
 	for (size_t i = 0; i < lab->n_gateways; i++) {
@@ -263,6 +264,7 @@ struct lab *lab_new(const struct scene *s)
 {
 	struct lab *lab = xcalloc(1, sizeof(*lab));
 
+	lab->scene = s;
 	read_config(lab, s);
 	core_start(lab, s);
 	feed_objects(lab, s);
@@ -271,8 +273,8 @@ struct lab *lab_new(const struct scene *s)
 	zebra_start(lab, s);
 	desired_run(lab->desired, NULL);
 	rib_commit(lab->rib);
-	zebra_answers(lab, s);
-	zebra_answers(lab, s);
+	lab_zebra(lab);
+	lab_zebra(lab);
 	kernel_start(lab, s);
 	source_start(lab, s);
 	fake.queue = (struct queue_stats){.events = 40,

@@ -59,6 +59,7 @@ struct scene {
 };
 
 struct lab {
+	const struct scene *scene;
 	struct conf *conf;
 	struct store *store;
 	struct alloc *alloc;
@@ -77,6 +78,8 @@ struct lab {
 
 struct lab *lab_new(const struct scene *s);
 void lab_free(struct lab *lab);
+/* zebra speaks of what it was told since. */
+void lab_zebra(struct lab *lab);
 enum vty_rc lab_ask(struct lab *lab, const char *line, struct buf *reply);
 /* The same in JSON can be read. */
 void lab_check_json(struct lab *lab, const char *line);
@@ -86,27 +89,6 @@ void lab_compare(const char *name, const char *got);
 void lab_play(const struct scene *s);
 /* The same as a test, whose state is the scene. */
 void lab_play_state(void **state);
-/* Rows of a table of scenes: the source is an API server, or a folder of manifests. */
-#define API(n, ...)                                                                            \
-	{                                                                                      \
-		.name = (n), .api = true, .why = __VA_ARGS__                                   \
-	}
-#define FILES(n, ...)                                                                          \
-	{                                                                                      \
-		.name = (n), .why = __VA_ARGS__                                                \
-	}
-/* A program of scenes: cmocka's table of tests, and main(). */
-#define SCENES_MAIN(scenes)                                                                    \
-	int main(void)                                                                         \
-	{                                                                                      \
-		static struct CMUnitTest tests[ARRAY_LEN(scenes)];                             \
-                                                                                               \
-		for (size_t i = 0; i < ARRAY_LEN(scenes); i++)                                 \
-			tests[i] = (struct CMUnitTest){.name = (scenes)[i].name,               \
-			    .test_func = lab_play_state,                                       \
-			    .initial_state = (void *)(uintptr_t) & (scenes)[i]};               \
-		return cmocka_run_group_tests(tests, NULL, NULL);                              \
-	}
 /* A file of tests/data/vty, the caller's; len may be NULL. */
 char *lab_file(const char *name, size_t *len);
 

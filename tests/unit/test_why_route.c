@@ -9,8 +9,7 @@
 #include "announcer/rib.h"
 #include "announcer/util.h"
 #include "fake_bgp.h"
-#include "show_lab.h"
-#include "why_objects.h"
+#include "why_scenes.h"
 #include <cmocka.h>
 #include <string.h>
 
@@ -132,8 +131,13 @@ static void kernel_fails(struct lab *lab)
 				 "capability CAP_NET_ADMIN";
 }
 
+static const char *const of_kernel[] = {
+    "show fib", "show fib 192.168.254.1/32", "show rib 192.168.254.1/32", NULL};
+
 #define NO_ZEBRA(text) .state = ZSERV_NO_SOCKET, .state_text = "no connection", .reason = (text)
-#define KERNEL         NO_ZEBRA("/run/frr/zserv.api: No such file or directory (is zebra running?)")
+#define KERNEL                                                                                 \
+	NO_ZEBRA("/run/frr/zserv.api: No such file or directory (is zebra running?)"),         \
+	    .commands = of_kernel
 
 static const struct scene scenes[] = {
     /* all is well */

@@ -7,8 +7,7 @@
 
 #include "announcer/alloc.h"
 #include "announcer/util.h"
-#include "show_lab.h"
-#include "why_objects.h"
+#include "why_scenes.h"
 #include <cmocka.h>
 
 #define POOLS "role: router\ncontroller: {enabled: yes}\naddress-pools:\n"
@@ -29,6 +28,14 @@ static void keep(struct lab *lab)
 }
 
 static const struct scene scenes[] = {
+    /* all is well: two addresses, two Services with one */
+    API("dual", "why default/api",
+	.objects =
+	    SERVICE("api", "", DUAL) SLICE("api", READY("n1")) SLICE6("api", READY6("n1"))),
+    API("shared", "why 192.168.254.7",
+	.objects = SERVICE("one", SHARING, LB) SERVICE(
+	    "two", SHARING, "type: LoadBalancer, clusterIP: 10.96.0.9, ports: [{port: 81}]")
+	    SLICE("one", READY("n1")) SLICE("two", READY("n2"))),
     /* the Service */
     API("service_unknown", "why defualt/wbe"),
     API("service_nowhere", "why other/thing"),
@@ -190,6 +197,13 @@ static const struct scene scenes[] = {
     API("address_no_pool", "why 203.0.113.5"),
     API("address_of_node", "why 192.168.2.11"),
     /* nodes by name */
+    API("why_node_good", "why node n1"),
+    API("why_node_json", "why node n1 json"),
+    API("why_node_here", "why node n2", .node = "n1"),
+    API("why_node_cordoned", "why node n1",
+	.objects =
+	    "---\napiVersion: v1\nkind: Node\nmetadata: {name: n1}\nspec: {unschedulable: "
+	    "true}\nstatus: {addresses: [" IP("192.168.2.11") "]}\n"),
     API("why_node_excluded", "why node n1",
 	.objects = NODE("n1", EXCLUDED, IP("192.168.2.11"), IS_READY)),
     API("why_node_unknown", "why node nn1"),

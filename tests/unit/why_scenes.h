@@ -1,8 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* why_objects.h - objects in YAML, for the scenes of test_why_*.c. Text with commas in a
- * macro's argument stands in quotes. */
-#ifndef TESTS_WHY_OBJECTS_H
-#define TESTS_WHY_OBJECTS_H
+/* why_scenes.h - what the tables of scenes in test_why_*.c are written with. */
+#ifndef TESTS_WHY_SCENES_H
+#define TESTS_WHY_SCENES_H
+#include "show_lab.h"
+
+/* Rows: the source is an API server, or a folder of manifests. Strings with commas that a macro
+ * would take for its own stand in quotes. */
+#define API(n, ...)                                                                            \
+	{                                                                                      \
+		.name = (n), .api = true, .why = __VA_ARGS__                                   \
+	}
+#define FILES(n, ...)                                                                          \
+	{                                                                                      \
+		.name = (n), .why = __VA_ARGS__                                                \
+	}
+/* The program: cmocka's table of tests, and main(). */
+#define SCENES_MAIN(scenes)                                                                    \
+	int main(void)                                                                         \
+	{                                                                                      \
+		static struct CMUnitTest tests[ARRAY_LEN(scenes)];                             \
+                                                                                               \
+		for (size_t i = 0; i < ARRAY_LEN(scenes); i++)                                 \
+			tests[i] = (struct CMUnitTest){.name = (scenes)[i].name,               \
+			    .test_func = lab_play_state,                                       \
+			    .initial_state = (void *)(uintptr_t) & (scenes)[i]};               \
+		return cmocka_run_group_tests(tests, NULL, NULL);                              \
+	}
+
+/* ---- objects in YAML ---- */
 
 /* default/NAME: what else is in its metadata (", annotations: {...}") and all of its spec. */
 #define SERVICE(name, meta, spec)                                                              \
