@@ -19,7 +19,7 @@ static const struct alloc_text texts[ALLOC_REASONS] = {
 	"metallb.io/address-pool: POOL"),
     TEXT(ALLOC_POOL_FULL, "pool-full",
 	"grevysh -c 'show pools'; add a range to addresses of the pool, or delete a Service "
-        "that "
+	"that "
 	"has one"),
     TEXT(ALLOC_UNKNOWN_POOL, "unknown-pool", "annotate it with metallb.io/address-pool: POOL"),
     TEXT(ALLOC_OUTSIDE, "outside-pools",
