@@ -35,6 +35,7 @@ struct audit *audit_new(struct zroutes *z, const struct audit_ops *ops, void *ar
 	a->sets.ops = &sets_ops;
 	a->foreigns.ops = &foreigns_ops;
 	a->diffs.ops = &diffs_ops;
+	a->diffs_order.cmp = diff_order;
 	return a;
 }
 
@@ -323,6 +324,7 @@ void audit_down(struct audit *a)
 		free(d);
 	table_fini(&a->diffs);
 	a->diffs = (struct table){.ops = &diffs_ops};
+	a->diffs_order.root = NULL;
 	kernel_forget(a);
 	free(a->dirty);
 	a->dirty = NULL;

@@ -3,6 +3,7 @@
 #ifndef GREVY_AUDIT_INT_H
 #define GREVY_AUDIT_INT_H
 #include "announcer/audit.h"
+#include "announcer/order.h"
 #include "announcer/table.h"
 #include "announcer/zroutes_audit.h"
 #include "announcer/zroutes_view.h"
@@ -55,6 +56,7 @@ struct diff {
 	uint32_t metric; /* stray: a part of the key */
 	struct fib_nexthop via;
 	int64_t since_ms, due_ms, repaired_ms;
+	struct order_link link;
 };
 
 struct audit {
@@ -68,6 +70,7 @@ struct audit {
 	uint32_t zebra;         /* its netlink port; 0 = not known */
 	unsigned reading, owed; /* routes dropped whose deletion the kernel has not told yet */
 	struct table sets, foreigns, diffs;
+	struct order diffs_order; /* the diffs by their keys */
 	struct prefix *dirty;
 	size_t n_dirty;
 	int64_t look_ms, dump_ms, dumped_ms, busy_ms; /* the latter: 0 = not busy() */
@@ -102,6 +105,7 @@ void audit_look_at(
 
 /* audit_diffs.c */
 extern const struct table_ops diffs_ops;
+int diff_order(const struct order_link *a, const struct order_link *b);
 struct diff *diff_find(const struct audit *a, const struct prefix *p);
 /* d: the closed one of before, or NULL. */
 void diff_suspect(

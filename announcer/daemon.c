@@ -22,6 +22,7 @@
 #include "announcer/http/metrics.h"
 #include "announcer/http/server.h"
 #include "announcer/log.h"
+#include "announcer/loop_watch.h"
 #include "announcer/nodename.h"
 #include "announcer/queue.h"
 #include "announcer/util.h"
@@ -408,6 +409,8 @@ struct daemon *daemon_new(struct event_base *base, struct conf *conf)
 	d->ctx.started_s = (int64_t)time(NULL);
 	d->ctx.latency = &d->latency;
 	d->ctx.problems = d->problems;
+	d->loop = loop_watch_new(base);
+	d->ctx.loop = d->loop;
 	log_warnings(conf);
 	if (start(d)) {
 		daemon_free(d);
@@ -478,6 +481,7 @@ void daemon_free(struct daemon *d)
 	out_kernel_stop(d->kernel, d->conf->hold_on_exit);
 	http_server_free(d->http);
 	vty_server_free(d->vty);
+	loop_watch_free(d->loop);
 	desired_free(d->desired);
 	control_free(d->control);
 	alloc_free(d->alloc);

@@ -38,6 +38,7 @@ struct daemon {
 	struct control *control;
 	struct vty_server *vty;
 	struct http_server *http;
+	struct loop_watch *loop;
 	struct vty_context ctx;
 	struct latency latency;
 

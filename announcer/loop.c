@@ -11,7 +11,9 @@ struct event_base *loop_new(void)
 	struct event_config *cfg = event_config_new();
 	struct event_base *base = NULL;
 
-	if (cfg && event_config_set_max_dispatch_interval(cfg, &slice, -1, LOOP_LOW) == 0)
+	/* The coarse clock is off by some milliseconds, which is as much as a slice has. */
+	if (cfg && event_config_set_flag(cfg, EVENT_BASE_FLAG_PRECISE_TIMER) == 0 &&
+	    event_config_set_max_dispatch_interval(cfg, &slice, -1, LOOP_LOW) == 0)
 		base = event_base_new_with_config(cfg);
 	if (cfg)
 		event_config_free(cfg);

@@ -65,6 +65,7 @@ struct store *store_new(void)
 	struct store *st = xcalloc(1, sizeof(*st));
 
 	st->services.ops = &service_ops;
+	st->by_name.cmp = store_service_order;
 	st->slices.ops = &object_ops;
 	st->nodes.ops = &node_ops;
 	store_others_init(st);
@@ -127,6 +128,7 @@ struct store_service *store_service_make(struct store *st, const char *ns, const
 	svc->ns = svc->key;
 	svc->name = svc->key + ns_len;
 	table_add(&st->services, svc);
+	order_add(&st->by_name, &svc->in_order);
 	return svc;
 }
 
@@ -170,49 +172,9 @@ void store_node_drop(struct store *st, struct store_node *node)
 	node_free(node);
 }
 
-static int node_cmp(const void *a, const void *b)
-{
-	const struct store_node *const *x = a, *const *y = b;
-
-	return strcmp((*x)->name, (*y)->name);
-}
-
-struct store_node *const *store_nodes(struct store *st, size_t *n)
-{
-	void *e;
-
-	if (!st->sorted) {
-		st->sorted = xcalloc(st->held[K8S_NODE], sizeof(*st->sorted));
-		st->n_sorted = 0;
-		for (size_t at = 0; (e = table_next(&st->nodes, &at));)
-			if (((struct store_node *)e)->obj)
-				st->sorted[st->n_sorted++] = e;
-		qsort(st->sorted, st->n_sorted, sizeof(*st->sorted), node_cmp);
-	}
-	*n = st->n_sorted;
-	return st->sorted;
-}
-
 uint64_t store_nodes_generation(const struct store *st)
 {
 	return st->generation;
-}
-
-static int service_cmp(const void *a, const void *b)
-{
-	const struct store_service *const *x = a, *const *y = b;
-	int c = strcmp((*x)->ns, (*y)->ns);
-
-	return c ? c : strcmp((*x)->name, (*y)->name);
-}
-
-void store_each_service(const struct store *st, store_service_fn *fn, void *arg)
-{
-	void **v = table_sorted(&st->services, service_cmp);
-
-	for (size_t i = 0; i < st->services.n; i++)
-		fn(v[i], arg);
-	free(v);
 }
 
 size_t store_count_kind(const struct store *st, enum k8s_kind kind)
@@ -255,6 +217,7 @@ void store_clean(struct store *st)
 		if (svc->obj || svc->n_slices || svc->alloc)
 			continue;
 		table_remove(&st->services, svc);
+		order_remove(&st->by_name, &svc->in_order);
 		service_free(svc);
 	}
 	st->n_dirty = 0;

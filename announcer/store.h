@@ -6,6 +6,7 @@
  */
 #ifndef GREVY_STORE_H
 #define GREVY_STORE_H
+#include "announcer/order.h"
 #include "announcer/table.h"
 #include "k8s/event.h"
 
@@ -52,6 +53,7 @@ struct store_service {
 	struct store_tally total;    /* all of them; saturates */
 	unsigned dirty;              /* STORE_DIRTY_* */
 	struct alloc_service *alloc; /* alloc's part; while it is set, the record stays */
+	struct order_link in_order;  /* the store's own */
 	char key[];
 };
 
@@ -73,12 +75,27 @@ int store_service_cmp_age(const struct store_service *a, const struct store_serv
 struct store_node *store_node(const struct store *st, const char *name);
 /* The Nodes that exist, sorted by name; borrowed until the next store_apply(). */
 struct store_node *const *store_nodes(struct store *st, size_t *n);
+/* The one of them after this name (NULL: the first), or NULL. */
+struct store_node *store_node_after(struct store *st, const char *name);
 /* Another number whenever a Node came, changed or went. */
 uint64_t store_nodes_generation(const struct store *st);
 
 /* Every record (obj may be NULL) in order of namespace and name. */
 typedef void store_service_fn(struct store_service *svc, void *arg);
 void store_each_service(const struct store *st, store_service_fn *fn, void *arg);
+/* The record after this one (ns NULL: the first), or NULL; there need not be this one. */
+struct store_service *store_service_after(
+    const struct store *st, const char *ns, const char *name);
+/* A walk through them that may be left and taken up again, whatever comes and goes: what is
+ * there all the time comes once. Starts {0}. */
+struct store_walk {
+	char *ns, *name; /* of the last */
+};
+struct store_service *store_walk_next(const struct store *st, struct store_walk *w);
+void store_walk_fini(struct store_walk *w);
+/* The Service of that name, whatever its namespace; *several: more than one has it. */
+struct store_service *store_service_named(
+    const struct store *st, const char *name, bool *several);
 size_t store_count_kind(const struct store *st, enum k8s_kind kind); /* objects held */
 
 /* Namespaces and the raw kinds. resource: of a K8S_CUSTOM, else "". NULL: there is none. */

@@ -6,7 +6,8 @@
 
 struct store {
 	struct table services, slices, nodes;
-	struct table others; /* objects of the other kinds */
+	struct order by_name; /* the Services */
+	struct table others;  /* objects of the other kinds */
 	struct store_service **dirty;
 	size_t n_dirty, cap_dirty;
 	struct store_node **sorted; /* the Nodes that exist; NULL: to be made */
@@ -22,6 +23,8 @@ void store_node_drop(struct store *st, struct store_node *node);
 /* Count the endpoints of a Service's slices again and keep node->services up to date.
  * Return: whether a count changed. */
 bool store_recount(struct store *st, struct store_service *svc);
+
+int store_service_order(const struct order_link *a, const struct order_link *b);
 
 void store_others_init(struct store *st);
 void store_others_fini(struct store *st); /* with the objects */

@@ -4,8 +4,9 @@
  * others are in show_*.c and why.c.
  */
 #include "announcer/log.h"
+#include "announcer/loop_watch.h"
 #include "announcer/util.h"
-#include "announcer/vty/names.h"
+#include "announcer/vty/names_walk.h"
 #include "announcer/vty/show.h"
 #include "announcer/vty/writer.h"
 
@@ -61,22 +62,45 @@ static enum vty_rc session_help(struct vty_request *rq)
 	return VTY_OK;
 }
 
-static enum vty_rc session_complete(struct vty_request *rq)
+static void put_text(struct vty_request *rq, struct buf *b)
+{
+	if (b->len)
+		writer_raw(rq->w, b->p);
+	free(b->p);
+}
+
+static bool on_complete_step(struct vty_request *rq, void *state)
 {
 	struct buf b = {0};
+	bool more = tree_complete_more(state, rq->ctx, &b);
 
-	buf_str(&b, "");
-	tree_complete(&vty_commands, rq->ctx, rq->rest, &b);
-	writer_raw(rq->w, b.p);
-	free(b.p);
+	put_text(rq, &b);
+	return more;
+}
+
+static void on_complete_done(void *state)
+{
+	tree_complete_end(state);
+}
+
+static enum vty_rc session_complete(struct vty_request *rq)
+{
+	struct tree_completion *c;
+	struct buf b = {0};
+
+	c = tree_complete_begin(&vty_commands, rq->rest, rq->session->enabled, &b);
+	put_text(rq, &b);
+	vty_rows(rq, on_complete_step, on_complete_done, c);
 	return VTY_OK;
 }
 
 static enum vty_rc set_debug(struct vty_request *rq, bool on)
 {
-	if (log_set_debug(rq->args[0], on))
-		return VTY_OK;
-	return vty_fail(rq, "No such area: %s", rq->args[0]);
+	if (!log_set_debug(rq->args[0], on))
+		return vty_fail(rq, "No such area: %s", rq->args[0]);
+	if (rq->ctx->loop && strcmp(rq->args[0], "loop") == 0)
+		loop_watch_set(rq->ctx->loop, on);
+	return VTY_OK;
 }
 
 static enum vty_rc debug_on(struct vty_request *rq)
@@ -181,7 +205,6 @@ static const struct vty_group groups[] = {
     GROUP("ip", "As in FRR: IPv4"),
     GROUP("ipv4", "IPv4"),
     GROUP("ipv6", "IPv6"),
-    GROUP("json", "JavaScript Object Notation"),
     GROUP("neighbors", "Sessions, and their routes"),
     GROUP("no", "Undo"),
     GROUP("out", "Our routes"),
@@ -198,11 +221,14 @@ static bool is_number(const char *word)
 	return word[strspn(word, "0123456789")] == '\0';
 }
 
-static void each_area(const struct vty_context *ctx, vty_add_fn *fn, void *arg)
+static bool each_area(
+    const struct vty_context *ctx, struct names_walk *w, vty_add_fn *fn, void *arg)
 {
 	(void)ctx;
+	(void)w;
 	for (size_t i = 0; log_area(i); i++)
 		fn(log_area(i), arg);
+	return false;
 }
 
 static bool is_address(const char *word)
@@ -230,15 +256,15 @@ static bool is_service(const char *word)
 }
 
 static const struct vty_kind kinds[] = {
-    KIND("ADDRESS", "An IPv4 or IPv6 address", is_address, names_each_address),
+    KIND("ADDRESS", "An IPv4 or IPv6 address", is_address, names_walk_addresses),
     KIND("AREA", "Part of grevyd, e.g. zserv", NULL, each_area),
     KIND("LINE", "Text", NULL, NULL),
-    KIND("NAME", "A Node", NULL, names_each_node),
-    KIND("NEIGHBOR", "The address of a neighbour", is_address, names_each_neighbor),
-    KIND("NS/NAME", "A Service, by namespace and name", is_service, names_each_service),
+    KIND("NAME", "A Node", NULL, names_walk_nodes),
+    KIND("NEIGHBOR", "The address of a neighbour", is_address, names_walk_neighbors),
+    KIND("NS/NAME", "A Service, by namespace and name", is_service, names_walk_services),
     KIND("NUMBER", "A number", is_number, NULL),
-    KIND("PREFIX", "An address or a prefix", is_prefix, names_each_prefix),
-    KIND("TARGET", "All neighbours, or the address of one", is_target, names_each_neighbor),
+    KIND("PREFIX", "An address or a prefix", is_prefix, names_walk_prefixes),
+    KIND("TARGET", "All neighbours, or the address of one", is_target, names_walk_neighbors),
 };
 
 const struct vty_tree vty_commands = {

@@ -12,6 +12,7 @@ struct control;
 struct desired;
 struct k8s_state;
 struct latency;
+struct loop_watch;
 struct out_kernel;
 struct out_zserv;
 struct queue;
@@ -47,5 +48,6 @@ struct vty_context {
 	    *latency;    /* from an event being queued to its routes being written */
 	struct bgp *bgp; /* the BGP speaker */
 	const struct out_kernel *kernel; /* the kernel's table */
+	struct loop_watch *loop;         /* `debug loop` turns it on */
 };
 #endif

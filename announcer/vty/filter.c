@@ -5,22 +5,26 @@
 
 #define EXPR_MAX 500
 
-enum mode { MODE_INCLUDE, MODE_EXCLUDE, MODE_BEGIN, MODE_COUNT, MODES };
-
-static const char *const modes[MODES] = {"include", "exclude", "begin", "count"};
+const struct filter_word filter_words[FILTER_WORDS] = {
+    [FILTER_INCLUDE] = {"include", "Lines that match a regular expression"},
+    [FILTER_EXCLUDE] = {"exclude", "Lines that do not match"              },
+    [FILTER_BEGIN] = {"begin",   "From the first line that matches"     },
+    [FILTER_COUNT] = {"count",   "Count the lines that match"           },
+};
 
 /* The mode by an unambiguous prefix, and the expression behind it. */
-static enum mode mode_parse(const char *filter, const char **regex)
+static int mode_parse(const char *filter, const char **regex)
 {
 	size_t n;
 
 	filter += strspn(filter, " \t");
 	n = strcspn(filter, " \t\r\n");
 	*regex = filter + n + strspn(filter + n, " \t");
-	for (int i = 0; i < MODES; i++)
-		if (n && strlen(modes[i]) >= n && memcmp(modes[i], filter, n) == 0)
-			return (enum mode)i;
-	return MODES;
+	for (int i = 0; i < FILTER_WORDS; i++)
+		if (n && strlen(filter_words[i].word) >= n &&
+		    memcmp(filter_words[i].word, filter, n) == 0)
+			return i;
+	return FILTER_WORDS;
 }
 
 /* Nested repetitions and back references make memory or time explode: both are refused. */
@@ -37,7 +41,7 @@ static bool is_costly(const char *expr)
 }
 
 struct filter {
-	enum mode mode;
+	int mode;
 	bool begun;
 	regex_t re;
 	struct buf line; /* what came of the line that is not whole yet */
@@ -65,10 +69,10 @@ static bool compile(struct filter *f, const char *expr, struct buf *error)
 struct filter *filter_new(const char *text, struct buf *error)
 {
 	const char *expr;
-	enum mode mode = mode_parse(text, &expr);
+	int mode = mode_parse(text, &expr);
 	struct filter *f;
 
-	if (mode == MODES || !*expr) {
+	if (mode == FILTER_WORDS || !*expr) {
 		buf_str(error, "% Expected after the |: include, exclude, begin or count, "
 			       "and a regular expression.\n");
 		return NULL;
@@ -91,8 +95,8 @@ static void on_line(struct filter *f, struct buf *out)
 
 	f->begun = f->begun || hit;
 	f->count += hit;
-	keep = f->mode == MODE_BEGIN ? f->begun : hit == (f->mode == MODE_INCLUDE);
-	if (keep && f->mode != MODE_COUNT) {
+	keep = f->mode == FILTER_BEGIN ? f->begun : hit == (f->mode == FILTER_INCLUDE);
+	if (keep && f->mode != FILTER_COUNT) {
 		buf_add(out, f->line.p, f->line.len);
 		buf_str(out, "\n");
 	}
@@ -118,7 +122,7 @@ void filter_end(struct filter *f, struct buf *out)
 {
 	if (f->line.len)
 		on_line(f, out);
-	if (f->mode == MODE_COUNT)
+	if (f->mode == FILTER_COUNT)
 		buf_fmt(out, "%zu\n", f->count);
 }
 

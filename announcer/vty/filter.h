@@ -6,6 +6,13 @@
 
 struct filter;
 
+/* What may be said behind the |. */
+enum { FILTER_INCLUDE, FILTER_EXCLUDE, FILTER_BEGIN, FILTER_COUNT, FILTER_WORDS };
+struct filter_word {
+	const char *word, *help;
+};
+extern const struct filter_word filter_words[FILTER_WORDS];
+
 /* "include|exclude|begin|count REGEX", extended, by line. NULL: error gets the reason. */
 struct filter *filter_new(const char *text, struct buf *error);
 void filter_free(struct filter *f); /* NULL is fine */

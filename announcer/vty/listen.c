@@ -18,7 +18,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define BACKLOG 64
+#define BACKLOG 1024
 
 /* Remove what an earlier process left behind. */
 static int clear_stale(const char *path)

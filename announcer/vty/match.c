@@ -114,9 +114,9 @@ static enum rank rank_of(
 	return len == tok->len ? RANK_EXACT : RANK_PREFIX;
 }
 
-static bool is_json(const struct vty_token *tok)
+static bool is_json(const char *s, size_t len)
 {
-	return tok->len == 4 && memcmp(tok->s, "json", 4) == 0;
+	return len == 4 && memcmp(s, "json", 4) == 0;
 }
 
 /* The state after token `pos` took word i. */
@@ -126,6 +126,7 @@ static struct vty_state advance(
 	struct vty_state next = *st;
 
 	next.pos = pos + 1;
+	next.took[i] = (struct vty_span){tok->s, tok->len};
 	if (tok->rest && next.rest == SIZE_MAX)
 		next.rest = i;
 	if (tok->variable && !tok->rest && next.n_args < VTY_ARGS_MAX) {
@@ -134,7 +135,7 @@ static struct vty_state advance(
 	} else if (!tok->variable && tok->choice && next.n_said < VTY_SAID_MAX) {
 		next.said[next.n_said++] = tok->s;
 	}
-	next.json = next.json || is_json(tok);
+	next.json = next.json || is_json(tok->s, tok->len);
 	return next;
 }
 
@@ -144,30 +145,7 @@ struct stepping {
 	size_t word;
 	enum rank best;
 	struct vty_states next;
-	struct vty_token first; /* of the best, to tell different texts apart */
-	bool several;
-	struct buf *names;
 };
-
-static bool list_has(const char *list, const struct vty_token *tok)
-{
-	while (list && *list) {
-		size_t n = strcspn(list, ",");
-
-		if (n == tok->len && memcmp(list, tok->s, n) == 0)
-			return true;
-		list += n + strspn(list + n, ", ");
-	}
-	return false;
-}
-
-static void add_name(struct stepping *sp, const struct vty_token *tok)
-{
-	if (!sp->names || list_has(sp->names->p, tok))
-		return;
-	buf_str(sp->names, sp->names->len ? ", " : "");
-	buf_add(sp->names, tok->s, tok->len);
-}
 
 static void on_next(
     const struct vty_state *st, const struct vty_token *tok, size_t pos, void *arg)
@@ -178,30 +156,21 @@ static void on_next(
 
 	if (r == RANK_NONE || r < sp->best)
 		return;
-	if (r > sp->best) {
-		sp->best = r;
+	if (r > sp->best)
 		sp->next.n = 0;
-		sp->several = false;
-		sp->first = *tok;
-		if (sp->names)
-			buf_clear(sp->names);
-	}
-	if (tok->len != sp->first.len || memcmp(tok->s, sp->first.s, tok->len) != 0)
-		sp->several = true;
-	add_name(sp, tok);
+	sp->best = r;
 	next = advance(st, tok, pos, sp->word);
 	states_add(&sp->next, &next);
 }
 
-bool match_step(const struct vty_tree *t, const struct vty_line *l, size_t i,
-    struct vty_states *s, struct buf *names)
+void match_step(
+    const struct vty_tree *t, const struct vty_line *l, size_t i, struct vty_states *s)
 {
-	struct stepping sp = {.tree = t, .line = l, .word = i, .names = names};
+	struct stepping sp = {.tree = t, .line = l, .word = i};
 
 	match_next(s, on_next, &sp);
 	free(s->v);
 	*s = sp.next;
-	return sp.several && sp.best == RANK_PREFIX;
 }
 
 bool match_complete(const struct vty_state *st)
@@ -222,4 +191,16 @@ void match_next(const struct vty_states *s, match_next_fn *fn, void *arg)
 			if (w.next[s->v[i].pos] >> k & 1)
 				fn(&s->v[i], &w.token[k], k, arg);
 	}
+}
+
+const char *match_help(
+    const struct vty_tree *t, const struct vty_command *cmd, const struct vty_span *keyword)
+{
+	if (is_json(keyword->s, keyword->len))
+		return "JavaScript Object Notation";
+	for (size_t i = 0; i < t->n_groups; i++)
+		if (strlen(t->groups[i].word) == keyword->len &&
+		    memcmp(t->groups[i].word, keyword->s, keyword->len) == 0)
+			return t->groups[i].help;
+	return cmd->help;
 }

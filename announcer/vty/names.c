@@ -8,28 +8,12 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
-struct search {
-	const char *ns, *name;
-	const struct store_service *found;
-	unsigned n;
-};
-
-static void on_search(struct store_service *svc, void *arg)
-{
-	struct search *s = arg;
-
-	if (!svc->obj || strcmp(svc->name, s->name) != 0)
-		return;
-	s->found = svc;
-	s->n++;
-}
-
 const struct store_service *names_service(
     const struct vty_context *ctx, const char *word, bool *several)
 {
 	const char *slash = strchr(word, '/');
-	struct search s = {.name = word};
 	const struct store_service *svc;
+	bool more = false;
 	char *ns;
 
 	if (several)
@@ -43,10 +27,10 @@ const struct store_service *names_service(
 		free(ns);
 		return svc && svc->obj ? svc : NULL;
 	}
-	store_each_service(ctx->store, on_search, &s);
+	svc = store_service_named(ctx->store, word, &more);
 	if (several)
-		*several = s.n > 1;
-	return s.n == 1 ? s.found : NULL;
+		*several = more;
+	return more ? NULL : svc;
 }
 
 const char *names_key(const struct store_service *svc, char *buf)
@@ -310,93 +294,4 @@ const char *names_iface(const struct vty_context *ctx, uint32_t ifindex, char *b
 		if (ifaces[i].ifindex == ifindex)
 			snprintf(buf, NAMES_IFACE_LEN, "%s", ifaces[i].name);
 	return buf;
-}
-
-/* ---- completion ---- */
-
-struct adding {
-	vty_add_fn *fn;
-	void *arg;
-};
-
-static void on_service(struct store_service *svc, void *arg)
-{
-	struct adding *a = arg;
-	struct buf b = {0};
-
-	if (!names_is_shown(svc))
-		return;
-	buf_fmt(&b, "%s/%s", svc->ns, svc->name);
-	a->fn(b.p, a->arg);
-	free(b.p);
-}
-
-void names_each_service(const struct vty_context *ctx, vty_add_fn *fn, void *arg)
-{
-	struct adding a = {fn, arg};
-
-	if (ctx->store)
-		store_each_service(ctx->store, on_service, &a);
-}
-
-void names_each_node(const struct vty_context *ctx, vty_add_fn *fn, void *arg)
-{
-	struct store_node *const *nodes;
-	size_t n = 0;
-
-	if (!ctx->store)
-		return;
-	nodes = store_nodes(ctx->store, &n);
-	for (size_t i = 0; i < n; i++)
-		fn(nodes[i]->name, arg);
-}
-
-static void on_neighbor(const struct bgp_peer_view *v, void *arg)
-{
-	struct adding *a = arg;
-	char b[PREFIX_STRLEN];
-
-	a->fn(ipaddr_str(&v->session.remote, b), a->arg);
-}
-
-void names_each_neighbor(const struct vty_context *ctx, vty_add_fn *fn, void *arg)
-{
-	struct adding a = {fn, arg};
-
-	if (ctx->bgp)
-		bgp_each_peer(ctx->bgp, on_neighbor, &a);
-}
-
-static void on_assigned(const struct alloc_service *as, void *arg)
-{
-	struct adding *a = arg;
-	char b[PREFIX_STRLEN];
-
-	for (unsigned i = 0; i < as->n; i++)
-		a->fn(ipaddr_str(&as->addr[i], b), a->arg);
-}
-
-void names_each_address(const struct vty_context *ctx, vty_add_fn *fn, void *arg)
-{
-	struct adding a = {fn, arg};
-
-	if (ctx->alloc)
-		alloc_each(ctx->alloc, on_assigned, &a);
-}
-
-static void on_route(const struct rib_route *route, bool best, void *arg)
-{
-	struct adding *a = arg;
-	char b[PREFIX_STRLEN];
-
-	if (best)
-		a->fn(prefix_str(&route->prefix, b), a->arg);
-}
-
-void names_each_prefix(const struct vty_context *ctx, vty_add_fn *fn, void *arg)
-{
-	struct adding a = {fn, arg};
-
-	if (ctx->rib)
-		rib_each(ctx->rib, on_route, &a);
 }

@@ -53,11 +53,4 @@ const char *names_nexthop(const struct rib_nexthop *nh, char *buf);
 /* The interface of that index as zebra tells it, "if7" if it does not. */
 #define NAMES_IFACE_LEN 24
 const char *names_iface(const struct vty_context *ctx, uint32_t ifindex, char *buf);
-
-/* Live names for completion. */
-void names_each_service(const struct vty_context *ctx, vty_add_fn *fn, void *arg);
-void names_each_node(const struct vty_context *ctx, vty_add_fn *fn, void *arg);
-void names_each_neighbor(const struct vty_context *ctx, vty_add_fn *fn, void *arg);
-void names_each_address(const struct vty_context *ctx, vty_add_fn *fn, void *arg);
-void names_each_prefix(const struct vty_context *ctx, vty_add_fn *fn, void *arg);
 #endif

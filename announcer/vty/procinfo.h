@@ -12,6 +12,10 @@ struct procinfo_memory {
 
 void procinfo_memory(struct procinfo_memory *m);
 
+/* How long this thread stood in line for a CPU since it began; -1 = this system does not tell.
+ */
+int64_t procinfo_waited_ns(void);
+
 /* Who is at the other end of a UNIX socket: "uid 1000 pid 4711", or "unknown". Into buf,
  * which is returned. */
 const char *procinfo_peer(int fd, char *buf, size_t cap);

@@ -35,6 +35,20 @@ void procinfo_memory(struct procinfo_memory *m)
 		fclose(f);
 }
 
+int64_t procinfo_waited_ns(void)
+{
+	FILE *f = fopen("/proc/thread-self/schedstat", "re");
+	char line[128] = "", *end = line;
+
+	if (!f)
+		return -1;
+	if (!fgets(line, sizeof(line), f))
+		line[0] = '\0';
+	fclose(f);
+	strtoll(line, &end, 10); /* the time that it ran */
+	return *end == ' ' ? strtoll(end, NULL, 10) : -1;
+}
+
 const char *procinfo_peer(int fd, char *buf, size_t cap)
 {
 	struct ucred c;

@@ -16,6 +16,11 @@ void procinfo_memory(struct procinfo_memory *m)
 		m->rss_max = (int64_t)u.ru_maxrss * 1024;
 }
 
+int64_t procinfo_waited_ns(void)
+{
+	return -1;
+}
+
 const char *procinfo_peer(int fd, char *buf, size_t cap)
 {
 	uid_t uid;

@@ -4,8 +4,8 @@
  *
  * An answer is pulled: its next piece is made when the one before has left, and the next
  * command is looked at when the whole answer has left, so that one that never reads costs one
- * piece and, after STALL_S, its connection. Input is bounded by VTY_COMMAND_MAX; what is longer
- * is skipped up to its NUL and refused.
+ * piece (64 kB at most where an answer comes by steps) and, after STALL_S, its connection.
+ * Input is bounded by VTY_COMMAND_MAX; what is longer is skipped up to its NUL and refused.
  *
  * However many there are, the rest of grevyd does not wait for them: a piece of work is small,
  * there is one for each connection and turn of the loop, and all have the priority LOOP_LOW.
@@ -20,6 +20,7 @@
 #include "announcer/log.h"
 #include "announcer/loop.h"
 #include "announcer/util.h"
+#include "announcer/vty/accept.h"
 #include "announcer/vty/exec.h"
 #include "announcer/vty/listen.h"
 #include "announcer/vty/procinfo.h"
@@ -27,7 +28,6 @@
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
-#include <event2/listener.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -55,8 +55,7 @@ struct vty_server {
 	struct event_base *base;
 	const struct vty_context *ctx;
 	struct vty_listen socket;
-	struct evconnlistener *listener;
-	struct event *resume;
+	struct vty_accept *accept;
 	struct session *sessions;
 	size_t n_sessions, n_unprivileged;
 	struct log_bucket bucket;
@@ -358,36 +357,12 @@ int vty_server_adopt(struct vty_server *v, int fd, enum vty_dialect dialect)
 	return 0;
 }
 
-static void on_accept(
-    struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *sa, int len, void *arg)
+static void on_accept(int fd, void *arg)
 {
 	struct vty_server *v = arg;
 
-	(void)l;
-	(void)sa;
-	(void)len;
 	if (vty_server_adopt(v, fd, VTY_GREVY) < 0 && log_allowed(&v->bucket))
 		log_warn("vty", "connection refused: there are %zu already", v->n_sessions);
-}
-
-static void on_accept_error(struct evconnlistener *l, void *arg)
-{
-	static const struct timeval pause = {ACCEPT_PAUSE_S, 0};
-	struct vty_server *v = arg;
-
-	if (log_allowed(&v->bucket))
-		log_warn("vty", "%s: accept: %m", v->socket.path);
-	evconnlistener_disable(l);
-	event_add(v->resume, &pause);
-}
-
-static void on_resume(evutil_socket_t fd, short what, void *arg)
-{
-	struct vty_server *v = arg;
-
-	(void)fd;
-	(void)what;
-	evconnlistener_enable(v->listener);
 }
 
 struct vty_server *vty_server_new(struct event_base *base, const struct vty_context *ctx)
@@ -406,12 +381,7 @@ int vty_server_listen(struct vty_server *v, const char *dir)
 
 	if (rc)
 		return rc;
-	v->resume = evtimer_new(v->base, on_resume, v);
-	v->listener =
-	    evconnlistener_new(v->base, on_accept, v, LEV_OPT_CLOSE_ON_EXEC, 0, v->socket.fd);
-	if (!v->resume || !v->listener)
-		abort();
-	evconnlistener_set_error_cb(v->listener, on_accept_error);
+	v->accept = vty_accept_new(v->base, v->socket.fd, v->socket.path, on_accept, v);
 	return 0;
 }
 
@@ -424,10 +394,7 @@ void vty_server_free(struct vty_server *v)
 		session_free(s);
 	}
 	log_set_tap(NULL, NULL);
-	if (v->listener)
-		evconnlistener_free(v->listener);
-	if (v->resume)
-		event_free(v->resume);
+	vty_accept_free(v->accept);
 	vty_listen_close(&v->socket);
 	free(v);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* show_queue.c - show queue: the source of objects and the way from it to us. */
 #include "announcer/latency.h"
+#include "announcer/loop_watch.h"
 #include "announcer/queue.h"
 #include "announcer/vty/fmt.h"
 #include "announcer/vty/show.h"
@@ -49,6 +50,16 @@ static void put_latency(struct writer *w, const struct latency *l)
 	writer_str(w, NULL, "Event to zebra", l->count ? text : "none yet");
 }
 
+static void put_lag(struct writer *w, const struct loop_lag *l)
+{
+	writer_object_begin(w, "loop", "Timers of 50 ms, since debug loop");
+	writer_num(w, "timers", "Timers", (int64_t)l->timers);
+	writer_num(w, "lateMaxUs", "Late at most, us", l->late_max_ns / 1000);
+	writer_num(w, "ownMaxUs", "By our own doing, us", l->own_max_ns / 1000);
+	writer_num(w, "slow", "By more than 5 ms of it", (int64_t)l->slow);
+	writer_object_end(w);
+}
+
 static const char *server(const struct k8s_state *st)
 {
 	return st && st->cluster ? st->cluster->server : NULL;
@@ -81,5 +92,7 @@ enum vty_rc show_queue(struct vty_request *rq)
 		put_latency(w, rq->ctx->latency);
 	if (rq->ctx->source)
 		put_source(rq, rq->ctx->source);
+	if (rq->ctx->loop && loop_watch_lag(rq->ctx->loop))
+		put_lag(w, loop_watch_lag(rq->ctx->loop));
 	return VTY_OK;
 }

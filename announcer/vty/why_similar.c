@@ -74,17 +74,14 @@ void why_similar_services(const struct vty_context *ctx, const char *word, struc
 	store_each_service(ctx->store, on_service, &s);
 }
 
-static void on_node(const char *name, void *arg)
-{
-	struct similar *s = arg;
-
-	if (is_like(s->word, name))
-		add(s, name);
-}
-
 void why_similar_nodes(const struct vty_context *ctx, const char *word, struct buf *out)
 {
 	struct similar s = {.word = word, .out = out};
+	struct store_node *const *nodes;
+	size_t n;
 
-	names_each_node(ctx, on_node, &s);
+	nodes = store_nodes(ctx->store, &n);
+	for (size_t i = 0; i < n; i++)
+		if (is_like(word, nodes[i]->name))
+			add(&s, nodes[i]->name);
 }

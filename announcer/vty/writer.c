@@ -23,10 +23,10 @@
 #define DEPTH_MAX 16
 #define GAP       2 /* columns between two columns of a table */
 
-/* Where its text stands in writer.cell_text. */
+/* Its text stands in writer.cell_text: the label ("" past a table's first row) and the value,
+ * escaped, each with a NUL. */
 struct cell {
-	size_t label; /* of a block's value; in a table only of the first row */
-	size_t value; /* escaped */
+	uint32_t at;
 	bool number;
 };
 
@@ -72,13 +72,22 @@ static void cells_clear(struct writer *w)
 	buf_clear(&w->cell_text);
 }
 
+/* With the room that many rows needed: of a long table only one at a time is kept from now. */
+static void cells_free(struct writer *w)
+{
+	free(w->cells);
+	free(w->cell_text.p);
+	w->cells = NULL;
+	w->cell_text = (struct buf){0};
+	w->n_cells = w->cap_cells = 0;
+}
+
 void writer_free(struct writer *w)
 {
 	if (!w)
 		return;
-	free(w->cells);
+	cells_free(w);
 	free(w->cols);
-	free(w->cell_text.p);
 	free(w->list.p);
 	free(w->out.p);
 	free(w);
@@ -176,18 +185,22 @@ static void text_close(struct writer *w)
 		w->indent -= 2;
 }
 
-static const char *text_of(const struct writer *w, size_t at)
+static const char *label_of(const struct writer *w, const struct cell *c)
 {
-	return w->cell_text.p + at;
+	return w->cell_text.p + c->at;
 }
 
-static size_t text_keep(struct writer *w, const char *s)
+static const char *value_of(const struct writer *w, const struct cell *c)
 {
-	size_t at = w->cell_text.len;
+	const char *label = label_of(w, c);
 
+	return label + strlen(label) + 1;
+}
+
+static void text_keep(struct writer *w, const char *s)
+{
 	buf_escaped(&w->cell_text, s, false);
 	buf_add(&w->cell_text, "", 1);
-	return at;
 }
 
 /* The waiting values of a block: label, colon, values in one column. */
@@ -198,13 +211,13 @@ static void text_flush(struct writer *w)
 	if (w->in_table)
 		return;
 	for (size_t i = 0; i < w->n_cells; i++) {
-		size_t n = escape_width(text_of(w, w->cells[i].label));
+		size_t n = escape_width(label_of(w, &w->cells[i]));
 
 		wide = n > wide ? n : wide;
 	}
 	for (size_t i = 0; i < w->n_cells; i++) {
-		const char *label = text_of(w, w->cells[i].label);
-		const char *value = text_of(w, w->cells[i].value);
+		const char *label = label_of(w, &w->cells[i]);
+		const char *value = value_of(w, &w->cells[i]);
 
 		buf_pad(&w->out, w->indent);
 		buf_str(&w->out, label);
@@ -228,9 +241,9 @@ static void text_value(struct writer *w, const char *label, const char *value, b
 		w->cells = xrealloc(w->cells, w->cap_cells, sizeof(*w->cells));
 	}
 	c = &w->cells[w->n_cells++];
-	c->label = w->in_table && w->n_cols ? 0 : text_keep(w, label);
-	c->value = text_keep(w, value ? value : "-");
-	c->number = number;
+	*c = (struct cell){(uint32_t)w->cell_text.len, number};
+	text_keep(w, w->in_table && w->n_cols ? "" : label);
+	text_keep(w, value ? value : "-");
 }
 
 static void text_cell(struct writer *w, const char *s, const struct column *col)
@@ -252,7 +265,7 @@ static void text_row(struct writer *w, size_t row, bool head)
 	for (size_t c = 0; c < w->n_cols; c++) {
 		const struct cell *cell = &w->cells[row * w->n_cols + c];
 
-		text_cell(w, text_of(w, head ? cell->label : cell->value), &w->cols[c]);
+		text_cell(w, head ? label_of(w, cell) : value_of(w, cell), &w->cols[c]);
 	}
 	while (w->out.len > start && w->out.p[w->out.len - 1] == ' ')
 		w->out.p[--w->out.len] = '\0';
@@ -268,10 +281,10 @@ static void text_head(struct writer *w)
 	for (size_t c = 0; c < w->n_cols; c++) {
 		struct column *col = &w->cols[c];
 
-		*col = (struct column){escape_width(text_of(w, w->cells[c].label)), true};
+		*col = (struct column){escape_width(label_of(w, &w->cells[c])), true};
 		for (size_t r = 0; r < rows; r++) {
 			const struct cell *cell = &w->cells[r * w->n_cols + c];
-			const char *value = text_of(w, cell->value);
+			const char *value = value_of(w, cell);
 			size_t n = escape_width(value);
 
 			col->wide = n > col->wide ? n : col->wide;
@@ -288,12 +301,16 @@ static void text_head(struct writer *w)
 static void text_rows(struct writer *w)
 {
 	size_t rows = w->n_cols ? w->n_cells / w->n_cols : 0;
+	bool first = rows && !w->cols;
 
-	if (rows && !w->cols)
+	if (first)
 		text_head(w);
 	for (size_t r = 0; r < rows; r++)
 		text_row(w, r, false);
-	cells_clear(w);
+	if (first)
+		cells_free(w);
+	else
+		cells_clear(w);
 }
 
 /* ---- values ---- */

@@ -16,7 +16,7 @@
 
 /* A table's columns are as wide as its first WRITER_ROWS rows want them; a later row that wants
  * more is out of line. */
-#define WRITER_ROWS 256
+#define WRITER_ROWS 128
 
 struct buf;
 struct writer;

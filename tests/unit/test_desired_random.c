@@ -368,6 +368,38 @@ static void check_nodes(const struct world *w)
 		side_fini(&side[i]);
 }
 
+/* Addresses held of each pool: those of which a Service is the first user. */
+struct held {
+	const struct world *w;
+	size_t n[8][2];
+};
+
+static void on_held(struct store_service *svc, void *arg)
+{
+	struct held *h = arg;
+
+	for (unsigned i = 0; svc->alloc && i < svc->alloc->n; i++) {
+		const struct alloc_addr *aa = alloc_addr(h->w->live.a, &svc->alloc->addr[i]);
+
+		if (aa->pool && aa->users[0] == svc->alloc)
+			h->n[aa->pool - h->w->policy->pools][aa->addr.family == AF_INET6]++;
+	}
+}
+
+static void check_used(const struct world *w)
+{
+	struct held h = {.w = w};
+
+	assert_true(w->policy->n_pools <= ARRAY_LEN(h.n));
+	store_each_service(w->live.st, on_held, &h);
+	for (size_t i = 0; i < w->policy->n_pools; i++) {
+		const struct pool *p = &w->policy->pools[i];
+
+		assert_int_equal(alloc_pool_used(w->live.a, p, AF_INET), h.n[i][0]);
+		assert_int_equal(alloc_pool_used(w->live.a, p, AF_INET6), h.n[i][1]);
+	}
+}
+
 static void check(struct world *w, unsigned long at)
 {
 	static struct text live, want;
@@ -380,6 +412,7 @@ static void check(struct world *w, unsigned long at)
 		fail_msg("step %lu:\n--- incremental\n%s--- rebuilt\n%s", at, live.s, want.s);
 	side_fini(&fresh);
 	store_each_service(w->live.st, check_service, w);
+	check_used(w);
 	if (at % 8 == 0)
 		store_each_service(w->live.st, check_view, w);
 	if (*w->node && at % 32 == 0)

@@ -212,6 +212,86 @@ static void things_are_listed_in_order(void **state)
 	store_free(NULL);
 }
 
+static void expect_next(
+    struct store *st, struct store_walk *w, const char *ns, const char *name)
+{
+	const struct store_service *svc = store_walk_next(st, w);
+
+	assert_int_equal(svc != NULL, name != NULL);
+	if (!svc)
+		return;
+	assert_string_equal(svc->ns, ns);
+	assert_string_equal(svc->name, name);
+}
+
+static void a_walk_goes_on_where_it_was(void **state)
+{
+	static const char *const paths[] = {"b/a", "a/z", "ab/c", "a/b", "c/q", "a/q"};
+	struct store *st = store_new();
+	struct store_walk w = {0};
+
+	(void)state;
+	expect_next(st, &w, NULL, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
+		put(st, service(paths[i], ""));
+	expect_next(st, &w, "a", "b");
+	/* where it stands goes, and so does one that is to come; others come */
+	gone(st, K8S_SERVICE, "a/b");
+	gone(st, K8S_SERVICE, "b/a");
+	store_clean(st);
+	put(st, service("a/aa", ""));
+	put(st, service("a/r", ""));
+	expect_next(st, &w, "a", "q");
+	expect_next(st, &w, "a", "r");
+	expect_next(st, &w, "a", "z");
+	expect_next(st, &w, "ab", "c");
+	expect_next(st, &w, "c", "q");
+	expect_next(st, &w, NULL, NULL);
+	expect_next(st, &w, "a", "aa"); /* from the beginning again */
+	store_walk_fini(&w);
+	store_free(st);
+}
+
+static void a_name_alone_is_enough_if_it_is_the_only_one(void **state)
+{
+	static const char *const paths[] = {"a/web", "b/db", "c/db", "d/last"};
+	struct store *st = store_new();
+	bool several;
+
+	(void)state;
+	assert_null(store_service_named(st, "web", &several));
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
+		put(st, service(paths[i], ""));
+	put(st, slice("e/web-1", "web", "10.0.0.1@n0")); /* no Service */
+	assert_string_equal(store_service_named(st, "web", &several)->ns, "a");
+	assert_false(several);
+	assert_string_equal(store_service_named(st, "last", &several)->ns, "d");
+	assert_false(several);
+	assert_non_null(store_service_named(st, "db", &several));
+	assert_true(several);
+	assert_null(store_service_named(st, "none", &several));
+	assert_false(several);
+	store_free(st);
+}
+
+static void nodes_follow_each_other(void **state)
+{
+	struct store *st = store_new();
+
+	(void)state;
+	assert_null(store_node_after(st, NULL));
+	put(st, node("n2", ""));
+	put(st, node("n1", ""));
+	put(st, node("n3", ""));
+	assert_string_equal(store_node_after(st, NULL)->name, "n1");
+	assert_string_equal(store_node_after(st, "n1")->name, "n2");
+	gone(st, K8S_NODE, "n2");
+	assert_string_equal(store_node_after(st, "n2")->name, "n3");
+	assert_string_equal(store_node_after(st, "n")->name, "n1");
+	assert_null(store_node_after(st, "n3"));
+	store_free(st);
+}
+
 static struct k8s_object *versioned(const char *path, const char *uid, const char *version)
 {
 	char buf[OBJ_WORD];
@@ -388,6 +468,9 @@ int main(void)
 	    cmocka_unit_test(only_what_is_touched_gets_dirty),
 	    cmocka_unit_test(slices_find_their_service),
 	    cmocka_unit_test(things_are_listed_in_order),
+	    cmocka_unit_test(a_walk_goes_on_where_it_was),
+	    cmocka_unit_test(a_name_alone_is_enough_if_it_is_the_only_one),
+	    cmocka_unit_test(nodes_follow_each_other),
 	    cmocka_unit_test(a_new_version_of_the_same_service_is_kept_and_changes_nothing),
 	    cmocka_unit_test(namespaces_and_raw_objects_touch_no_service),
 	    cmocka_unit_test(raw_objects_are_listed_in_order),

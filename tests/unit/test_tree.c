@@ -5,7 +5,7 @@
 
 #include "announcer/util.h"
 #include "announcer/vty/filter.h"
-#include "announcer/vty/tree.h"
+#include "announcer/vty/names_walk.h"
 #include "zclient/prefix.h"
 #include <cmocka.h>
 #include <stdio.h>
@@ -21,12 +21,19 @@ static bool is_digits(const char *word)
 	return word[strspn(word, "0123456789")] == '\0';
 }
 
-static void names(const struct vty_context *ctx, vty_add_fn *fn, void *arg)
+/* In two pieces. */
+static bool names(
+    const struct vty_context *ctx, struct names_walk *w, vty_add_fn *fn, void *arg)
 {
 	(void)ctx;
-	fn("default/web", arg);
+	w->begun = !w->begun;
+	if (w->begun) {
+		fn("default/web", arg);
+		return true;
+	}
 	fn("default/dns", arg);
 	fn("bad name", arg);
+	return false;
 }
 
 static const struct vty_command commands[] = {
@@ -88,13 +95,29 @@ static const struct row rows[] = {
     {" \t\r\n",		     VTY_OK,         NULL,							  NULL,          false},
     {"! comment",		   VTY_OK,         NULL,							  NULL,          false},
     {"# comment",		   VTY_OK,         NULL,							  NULL,          false},
-    {"show r",		      VTY_AMBIGUOUS,  "% Ambiguous command.\n  could be: running-config, rib\n",     NULL,
-     false															     },
-    {"s r",			 VTY_AMBIGUOUS,  "% Ambiguous command.\n",                                      NULL,          false},
-    {"show",			VTY_INCOMPLETE, "% Command incomplete.\n",                                     NULL,          false},
-    {"show bgp",		    VTY_INCOMPLETE, "% Command incomplete.\n",                                     NULL,          false},
-    {"echo",			VTY_INCOMPLETE, "% Command incomplete.\n",                                     NULL,          false},
-    {"why node",		    VTY_INCOMPLETE, "% Command incomplete.\n",                                     NULL,          false},
+    {"show r",		      VTY_AMBIGUOUS,
+     "% Ambiguous command: show r\n"
+	"                          ^\n"
+	"  rib             Routes\n"
+	"  running-config  Configuration\n",								       NULL,          false},
+    {" do  show  r ",               VTY_AMBIGUOUS,
+     "% Ambiguous command: show  r\n"
+	"                           ^\n",									  NULL,          false},
+    {"s r | include x",             VTY_AMBIGUOUS,
+     "% Ambiguous command: s r | include x\n"
+	"                       ^\n",									      NULL,          false},
+    {"show \xc3\xa9 r",             VTY_NO_MATCH,
+     "% Unknown command: show \xc3\xa9 r\n"
+	"                        ^\n",									     NULL,          false},
+    {"show bgp ip summary",         VTY_AMBIGUOUS,
+     "% Ambiguous command: show bgp ip summary\n"
+	"                              ^\n"
+	"  ipv4  Neighbours\n"
+	"  ipv6  Neighbours\n",										    NULL,          false},
+    {"show",			VTY_INCOMPLETE, "% Command incomplete: show\n",                                NULL,          false},
+    {"show bgp ",		   VTY_INCOMPLETE, "% Command incomplete: show bgp\n",                            NULL,          false},
+    {"echo",			VTY_INCOMPLETE, "% Command incomplete: echo\n",                                NULL,          false},
+    {"why node",		    VTY_INCOMPLETE, "% Command incomplete: why node\n",                            NULL,          false},
     {"show frob",		   VTY_NO_MATCH,   "% Unknown command: show frob\n                        ^\n",
      NULL,															false},
     {" do show  frob x",            VTY_NO_MATCH,
@@ -173,20 +196,24 @@ static void help_lists_what_may_follow(void **state)
 	} cases[] = {
 	    {"",
              "  clear  Clear everything\n  echo   Print\n  show   Look\n  why    Explain\n"                    },
-	    {"s",              "  show  Look\n"								},
-	    {"show s",         "  services  Services\n"							},
-	    {"show ",          "  bgp             Neighbours\n  ip              As FRR\n"
+	    {"s",		     "  show  Look\n"							 },
+	    {"show s",                "  services  Services\n"						 },
+	    {"show ",                 "  bgp             Neighbours\n  ip              As FRR\n"
 		      "  nodes           Nodes\n  queue           Queue\n"
 		      "  rib             Routes\n  running-config  Configuration\n"
 		      "  services        Services\n"                                      },
-	    {"show services ", "  NS/NAME  A Service\n  json     JavaScript Object Notation\n"
-			       "  <cr>\n"                                        },
-	    {"why ",           "  NS/NAME  A Service\n  node     Explain a node\n"                             },
-	    {"show queue | ",  "  begin    From the first line that matches\n"
+	    {"show services ",
+             "  <cr>\n  NS/NAME  A Service\n  json     JavaScript Object Notation\n"                           },
+	    {"why ",                  "  NS/NAME  A Service\n  node     Explain a node\n"                      },
+	    {"show queue | ",         "  begin    From the first line that matches\n"
 			      "  count    Count the lines that match\n"
 			      "  exclude  Lines that do not match\n"
 			      "  include  Lines that match a regular expression\n"},
-	    {"frob ",          "% There is no matched command.\n"                                              },
+	    {"show nodes",            "  nodes  Nodes\n"						       },
+	    {"show nodes ",           "  <cr>\n"							       },
+	    {"show nodes | include ", "  REGEX  An extended regular expression\n"                              },
+	    {"show | ",               "% There is no matched command.\n"                                       },
+	    {"frob ",                 "% There is no matched command.\n"                                       },
 	};
 
 	(void)state;
@@ -199,20 +226,33 @@ static void help_lists_what_may_follow(void **state)
 	}
 }
 
+/* All of it at once. */
+static void complete(const struct vty_tree *t, const struct vty_context *with, const char *line,
+    bool enabled, struct buf *b)
+{
+	struct tree_completion *c = tree_complete_begin(t, line, enabled, b);
+
+	while (tree_complete_more(c, with, b))
+		;
+	tree_complete_end(c);
+}
+
 static void completion_knows_live_names(void **state)
 {
 	static const struct {
 		const char *line, *words;
 	} cases[] = {
-	    {"sh",               "show\n"                          },
-	    {"show r",           "rib\nrunning-config\n"           },
-	    {"sh ser ",          "default/dns\ndefault/web\njson\n"},
-	    {"sh ser default/w", "default/web\n"                   },
-	    {"sh ser j",         "json\n"                          },
-	    {"show queue | i",   "include\n"                       },
-	    {"sec",              ""				},
-	    {"frob x",           ""				},
-	    {"bad",              ""				},
+	    {"sh",		     "show\n"                          },
+	    {"show r",                 "rib\nrunning-config\n"           },
+	    {"sh ser ",                "json\ndefault/web\ndefault/dns\n"},
+	    {"sh ser default/w",       "default/web\n"                   },
+	    {"sh ser j",               "json\n"                          },
+	    {"show queue | i",         "include\n"                       },
+	    {"show | i",               ""				},
+	    {"show queue | include x", ""                                },
+	    {"sec",		    ""				},
+	    {"frob x",                 ""				},
+	    {"bad",		    ""				},
 	};
 
 	(void)state;
@@ -220,7 +260,7 @@ static void completion_knows_live_names(void **state)
 		struct buf b = {0};
 
 		buf_str(&b, "");
-		tree_complete(&tree, NULL, cases[i].line, &b);
+		complete(&tree, NULL, cases[i].line, true, &b);
 		assert_string_equal(b.p, cases[i].words);
 		free(b.p);
 	}
@@ -367,11 +407,11 @@ static void hidden_words_are_not_offered(void **state)
 	struct buf b = {0};
 
 	(void)state;
-	tree_complete(&grouped_tree, NULL, "show ipv4 ", &b);
+	complete(&grouped_tree, NULL, "show ipv4 ", true, &b);
 	assert_string_equal(b.p, "all\njson\nunicast\nwide\n");
 	buf_clear(&b);
 	tree_help(&grouped_tree, "clear 7 ", true, &b);
-	assert_string_equal(b.p, "  in    Clear\n  soft  Clear\n  <cr>\n");
+	assert_string_equal(b.p, "  <cr>\n  in    Clear\n  soft  Clear\n");
 	free(b.p);
 }
 
