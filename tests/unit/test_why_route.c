@@ -85,7 +85,13 @@ static void kernel(struct lab *lab, enum kroute_state state, const char *why, co
 	    .reason = "",
 	    .table = 254,
 	    .protocol = 187,
-	    .metric = 20};
+	    .metric = 20,
+	    .swept = true,
+	    .objects = 3,
+	    .groups = 2,
+	    .sent = 9};
+	if (state < KROUTE_STATES)
+		fake_bgp.kernel.routes[state] = 1;
 	lab->ctx.kernel = (const struct out_kernel *)lab;
 }
 
