@@ -27,15 +27,12 @@ enum alloc_reason {
 	ALLOC_NO_FIT, /* no pool has the family, or auto-assign is off */
 	ALLOC_POOL_FULL,
 	ALLOC_UNKNOWN_POOL,
-	ALLOC_OUTSIDE,       /* the address is in no pool */
-	ALLOC_OTHER_POOL,    /* not in the pool that was asked for, or in two pools */
-	ALLOC_BUGGY,         /* .0 or .255 of a pool with avoid-buggy-ips */
-	ALLOC_IN_USE,        /* by another that does not share it ... */
-	ALLOC_PORT_IN_USE,   /* ... that has a port of ours */
-	ALLOC_OTHER_BACKEND, /* ... with another externalTrafficPolicy or selector */
-	ALLOC_RESERVED,      /* ... that is not there (yet) */
-	ALLOC_BAD_REQUEST,   /* not addresses */
-	ALLOC_TWO_REQUESTS,  /* annotation and spec.loadBalancerIP */
+	ALLOC_OUTSIDE,    /* the address is in no pool */
+	ALLOC_OTHER_POOL, /* not in the pool that was asked for, or in two pools */
+	ALLOC_BUGGY,      /* .0 or .255 of a pool with avoid-buggy-ips */
+	ALLOC_IN_USE,
+	ALLOC_BAD_REQUEST,  /* not addresses */
+	ALLOC_TWO_REQUESTS, /* annotation and spec.loadBalancerIP */
 	ALLOC_TWO_OF_FAMILY,
 	ALLOC_FAMILY,   /* not the families of the Service */
 	ALLOC_NOT_DUAL, /* RequireDualStack, but one family */

@@ -225,14 +225,12 @@ static void satisfy_addresses(
 
 	for (size_t i = 0; i < r->n; i++) {
 		const struct alloc_service *other = alloc_conflict(a, as, &r->addr[i]);
-		int len;
 
 		if (!other)
 			continue;
-		len = snprintf(
-		    text, sizeof(text), "asks for %s, which ", ipaddr_str(&r->addr[i], buf));
-		fail(a, as, alloc_clash_tell(as, other, text + len, sizeof(text) - (size_t)len),
-		    text);
+		snprintf(text, sizeof(text), "asks for %s, which %s/%s uses",
+		    ipaddr_str(&r->addr[i], buf), other->svc->ns, other->svc->name);
+		fail(a, as, ALLOC_IN_USE, text);
 		return;
 	}
 	alloc_hold_only(a, as, r->addr, r->n);

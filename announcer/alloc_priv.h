@@ -65,9 +65,6 @@ void alloc_request_read(
  * nobody. Users whose Service was not seen yet are in the way only of newcomers. */
 const struct alloc_service *alloc_conflict(
     const struct alloc *a, const struct alloc_service *as, const struct ipaddr *addr);
-/* Why those two do not share: "d/web uses", after "which". Return: the reason to tell. */
-enum alloc_reason alloc_clash_tell(
-    const struct alloc_service *as, const struct alloc_service *other, char *text, size_t size);
 
 bool alloc_holds(const struct alloc_service *as, const struct ipaddr *addr);
 const struct ipaddr *alloc_held(const struct alloc_service *as, unsigned family_bit);

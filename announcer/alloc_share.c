@@ -5,9 +5,8 @@
  * is, both are externalTrafficPolicy Cluster, or Local with the same selector; and when no
  * protocol and port is taken twice.
  */
+#include "announcer/alloc_clash.h"
 #include "announcer/alloc_priv.h"
-#include <netinet/in.h>
-#include <stdio.h>
 #include <string.h>
 
 static const char *or_empty(const char *s)
@@ -52,42 +51,6 @@ static bool may_share(const struct k8s_service *a, const struct k8s_service *b)
 	       strcmp(backend_key(a), backend_key(b)) == 0 && !port_clash(a, b);
 }
 
-static const char *proto_name(uint8_t proto)
-{
-	return proto == IPPROTO_TCP ? "TCP" : proto == IPPROTO_UDP ? "UDP" : "SCTP";
-}
-
-enum alloc_reason alloc_clash_tell(
-    const struct alloc_service *as, const struct alloc_service *other, char *text, size_t size)
-{
-	const struct k8s_service *a = alloc_spec(as), *b;
-	const struct k8s_port *port;
-	const char *key = or_empty(a->share_key);
-
-	if (!other->svc->obj) {
-		snprintf(text, size, "is kept for %s/%s, not there yet", other->svc->ns,
-		    other->svc->name);
-		return ALLOC_RESERVED;
-	}
-	b = alloc_spec(other);
-	port = port_clash(a, b);
-	if (!*key || strcmp(key, or_empty(b->share_key)) != 0) {
-		snprintf(text, size, "%s/%s uses", other->svc->ns, other->svc->name);
-		return ALLOC_IN_USE;
-	}
-	if (port) {
-		snprintf(text, size, "%s/%s shares, but not its port %s %u", other->svc->ns,
-		    other->svc->name, proto_name(port->proto), port->port);
-		return ALLOC_PORT_IN_USE;
-	}
-	snprintf(text, size, "%s/%s shares, but not with externalTrafficPolicy: %s",
-	    other->svc->ns, other->svc->name,
-	    a->local && b->local ? "Local and another selector"
-	    : a->local           ? "Local"
-				 : "Cluster");
-	return ALLOC_OTHER_BACKEND;
-}
-
 const struct alloc_service *alloc_conflict(
     const struct alloc *a, const struct alloc_service *as, const struct ipaddr *addr)
 {
@@ -103,4 +66,38 @@ const struct alloc_service *alloc_conflict(
 			return other;
 	}
 	return NULL;
+}
+
+static void judge(
+    const struct k8s_service *a, const struct k8s_service *b, struct alloc_clash *to)
+{
+	const char *key = or_empty(a->share_key);
+	const struct k8s_port *port = port_clash(a, b);
+
+	to->kind = ALLOC_CLASH_BACKEND;
+	if (!*key || strcmp(key, or_empty(b->share_key)) != 0) {
+		to->kind = ALLOC_CLASH_KEY;
+	} else if (port) {
+		to->kind = ALLOC_CLASH_PORT;
+		to->port = *port;
+	}
+}
+
+bool alloc_clash_find(
+    const struct alloc *a, const struct alloc_service *as, struct alloc_clash *to)
+{
+	const struct alloc_service *other = NULL;
+	struct alloc_request r;
+	size_t i = 0;
+
+	alloc_request_read(a, as, &r);
+	while (i < r.n && !(other = alloc_conflict(a, as, &r.addr[i])))
+		i++;
+	if (!other)
+		return false;
+	*to = (struct alloc_clash){
+	    .addr = r.addr[i], .other = other->svc, .kind = ALLOC_CLASH_ABSENT};
+	if (other->svc->obj)
+		judge(alloc_spec(as), alloc_spec(other), to);
+	return true;
 }

@@ -30,12 +30,6 @@ static const struct alloc_text texts[ALLOC_REASONS] = {
 	"ask for another address, or set avoid-buggy-ips: no of the pool"),
     TEXT(ALLOC_IN_USE, "in-use",
 	"ask for another address, or give both metallb.io/allow-shared-ip: SERVICE"),
-    TEXT(ALLOC_PORT_IN_USE, "port-in-use",
-	"give one of them another port, or ask for another address"),
-    TEXT(ALLOC_OTHER_BACKEND, "other-backend",
-	"set externalTrafficPolicy: Cluster of both, or ask for another address"),
-    TEXT(ALLOC_RESERVED, "reserved",
-	"wait until the source has been read whole, or ask for another address"),
     TEXT(ALLOC_BAD_REQUEST, "bad-request",
 	"write one address, or two with a comma: metallb.io/loadBalancerIPs: "
 	"192.0.2.1,2001:db8::1"),

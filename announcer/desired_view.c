@@ -133,3 +133,59 @@ void desired_view_fini(struct desired_view *v)
 	v->nodes = NULL;
 	v->sharers = NULL;
 }
+
+static int verdict_cmp(const void *a, const void *b)
+{
+	return strcmp(((const struct eligible_verdict *)a)->node,
+	    ((const struct eligible_verdict *)b)->node);
+}
+
+static int hop_cmp(const void *a, const void *b)
+{
+	return ipaddr_cmp(
+	    &((const struct rib_nexthop *)a)->addr, &((const struct rib_nexthop *)b)->addr);
+}
+
+/* It is eligible, and the route has no room for it. */
+static bool over_limit(
+    const struct desired *d, const struct desired_outcome *o, const struct eligible_verdict *v)
+{
+	const struct rib_nexthop hop = {.addr = v->nexthop};
+
+	if (!v->eligible || d->node || o->n_parts > 1 || !o->route.over)
+		return false;
+	return !bsearch(&hop, o->route.nh, o->route.n, sizeof(hop), hop_cmp);
+}
+
+struct eligible_verdict desired_verdict(
+    const struct desired *d, const struct store_service *svc, unsigned which, const char *node)
+{
+	struct eligible_verdict v = {.node = node, .reason = ELIGIBLE_NO_ENDPOINT};
+	const struct alloc_addr *aa = alloc_addr(d->alloc, &svc->alloc->addr[which]);
+	const struct eligible_verdict *found = NULL;
+	const struct desired_part *p;
+	struct desired_outcome o;
+
+	desired_outcome_make(d, aa, &o);
+	p = part_of(&o, svc);
+	if (p && p->n)
+		found = bsearch(&v, p->nodes, p->n, sizeof(v), verdict_cmp);
+	if (found) {
+		v = *found;
+		v.node = node;
+	}
+	/* What all Services have in common was computed as if some endpoint were ready. */
+	if (p && p->shared && v.eligible &&
+	    !svc->total.ready[aa->addr.family == AF_INET6 ? STORE_V6 : STORE_V4]) {
+		v.draining = true;
+		if (v.reason == ELIGIBLE_OK)
+			v.reason = ELIGIBLE_OK_DRAINING;
+	}
+	if (over_limit(d, &o, &v)) {
+		v.reason = ELIGIBLE_OVER_LIMIT;
+		v.eligible = false;
+		v.weight = 0;
+	}
+	desired_outcome_fini(&o);
+	return v;
+}

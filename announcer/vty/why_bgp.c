@@ -97,6 +97,12 @@ static void put_fault(struct bgp_why *b, const char *name, const struct why_faul
 		why_note(b->y, "bgp", cure, "%s: %s", name, f->what.p);
 }
 
+static void on_count(const struct bgp_peer_view *v, void *arg)
+{
+	(void)v;
+	++*(size_t *)arg;
+}
+
 static void on_peer(const struct bgp_peer_view *v, void *arg)
 {
 	struct bgp_why *b = arg;
@@ -175,6 +181,7 @@ void why_bgp(struct why *y, const struct prefix *p)
 {
 	const struct vty_context *ctx = y->rq->ctx;
 	struct bgp_why b = {.y = y, .p = p};
+	size_t peers = 0;
 
 	if (!ctx->bgp || !bgp_active(ctx->bgp)) {
 		b.needed = ctx->conf && ctx->conf->role == CONF_NODE && ctx->conf->n_peers;
@@ -184,7 +191,8 @@ void why_bgp(struct why *y, const struct prefix *p)
 	}
 	b.needed = names_is_speaker(ctx);
 	bgp_view(ctx->bgp, &b.view);
-	b.alone = names_told(ctx, p).all == 1;
+	bgp_each_peer(ctx->bgp, on_count, &peers);
+	b.alone = peers == 1;
 	if (!b.view.settled)
 		why_note(y, "bgp", "wait for their End-of-RIB, or the restart time",
 		    "what neighbours announced before our restart is not known again yet: "

@@ -8,7 +8,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define NODES_MAX 20 /* told of one by one */
+#define NODES_MAX   20 /* told of one by one */
+#define SHARERS_MAX 20
 
 const char *why_node_cure(struct why *y, const struct eligible_verdict *n)
 {
@@ -24,8 +25,10 @@ void why_sharing(struct why *y, const struct desired_view *v)
 
 	if (!v->n_sharers)
 		return;
-	for (size_t i = 0; i < v->n_sharers; i++)
+	for (size_t i = 0; i < v->n_sharers && i < SHARERS_MAX; i++)
 		buf_fmt(&b, "%s%s/%s", i ? ", " : "", v->sharers[i]->ns, v->sharers[i]->name);
+	if (v->n_sharers > SHARERS_MAX)
+		buf_fmt(&b, " and %zu more", v->n_sharers - SHARERS_MAX);
 	why_ok(y, "sharing", "with %s", b.p);
 	free(b.p);
 	if (v->reason == DESIRED_NARROWED)

@@ -240,14 +240,42 @@ enum vty_rc why_service(struct vty_request *rq)
 
 /* ---- why ADDRESS ---- */
 
+struct sharers {
+	struct ipaddr addr;
+	size_t done;
+};
+
 static unsigned index_of(const struct alloc_service *as, const struct ipaddr *addr)
 {
 	return as->n > 1 && ipaddr_cmp(&as->addr[1], addr) == 0;
 }
 
+/* One chain for each Service that has the address: there may be many. */
+static bool on_sharer(struct vty_request *rq, void *state)
+{
+	struct sharers *s = state;
+	const struct alloc_addr *a;
+	const struct alloc_service *as;
+
+	do {
+		a = alloc_addr(rq->ctx->alloc, &s->addr);
+		if (!a || s->done >= a->n_users)
+			break;
+		as = a->users[s->done];
+		if (s->done++)
+			writer_blank(rq->w);
+		chain_of(rq, as->svc, index_of(as, &s->addr));
+	} while (!vty_enough(rq));
+	if (a && s->done < a->n_users)
+		return true;
+	writer_array_end(rq->w);
+	return false;
+}
+
 enum vty_rc why_address(struct vty_request *rq)
 {
 	const struct alloc_addr *a;
+	struct sharers *s;
 	struct ipaddr addr;
 	bool any;
 
@@ -257,14 +285,13 @@ enum vty_rc why_address(struct vty_request *rq)
 		return vty_fail(rq, "Not an address: %s", rq->args[0]);
 	a = alloc_addr(rq->ctx->alloc, &addr);
 	writer_array_begin(rq->w, "chains");
-	any = a && a->n_users;
-	for (size_t i = 0; a && i < a->n_users; i++) {
-		if (i)
-			writer_blank(rq->w);
-		chain_of(rq, a->users[i]->svc, index_of(a->users[i], &addr));
+	if (a && a->n_users) {
+		s = xcalloc(1, sizeof(*s));
+		s->addr = addr;
+		vty_rows(rq, on_sharer, free, s);
+		return VTY_OK;
 	}
-	if (!any)
-		any = why_unused(rq, &addr);
+	any = why_unused(rq, &addr);
 	writer_array_end(rq->w);
 	return any ? VTY_OK : VTY_WARNING;
 }
