@@ -10,6 +10,7 @@
 #include "announcer/vty/exec.h"
 
 struct k8s_state;
+struct why_similar;
 
 struct why {
 	struct vty_request *rq;
@@ -80,7 +81,12 @@ void why_bgp(struct why *y, const struct prefix *p);
 void why_received(struct why *y, const struct prefix *p, bool wins);
 void why_not_received(struct why *y, const struct ipaddr *addr);
 
-/* why_similar.c: names like this one, joined by ", ", at most five. */
-void why_similar_services(const struct vty_context *ctx, const char *word, struct buf *out);
-void why_similar_nodes(const struct vty_context *ctx, const char *word, struct buf *out);
+/* why_similar.c: names like this one, at most five. */
+struct why_similar *why_similar_new(const char *word);
+void why_similar_free(struct why_similar *s);
+/* A step. Return: there are more to be looked at. */
+bool why_similar_services(struct why_similar *s, struct vty_request *rq);
+void why_similar_nodes(struct why_similar *s, const struct vty_context *ctx);
+const char *why_similar_first(const struct why_similar *s); /* the likeliest; NULL = none */
+void why_similar_join(const struct why_similar *s, struct buf *out); /* by ", " */
 #endif

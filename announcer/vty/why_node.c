@@ -41,9 +41,13 @@ static void put_row(struct vty_request *rq, const struct store_service *svc, uns
 
 static enum vty_rc no_node(struct why *y, const char *name, const struct store_node *node)
 {
-	struct buf like = {0};
+	struct why_similar *like = why_similar_new(name);
+	const char *first;
+	struct buf names = {0};
 
-	why_similar_nodes(y->rq->ctx, name, &like);
+	why_similar_nodes(like, y->rq->ctx);
+	why_similar_join(like, &names);
+	first = why_similar_first(like);
 	if (node)
 		why_broken(y, "node",
 		    why_fill(y,
@@ -51,15 +55,15 @@ static enum vty_rc no_node(struct why *y, const char *name, const struct store_n
 				      : "give the source the manifest of Node NODE",
 			name),
 		    "endpoints name %s, but there is no such Node", name);
-	else if (like.len)
-		why_broken(y, "node",
-		    why_say(y, "grevysh -c 'why node %.*s'", (int)strcspn(like.p, ","), like.p),
-		    "there is none named %s; similar: %s", name, like.p);
+	else if (first)
+		why_broken(y, "node", why_say(y, "grevysh -c 'why node %s'", first),
+		    "there is none named %s; similar: %s", name, names.p);
 	else
 		why_broken(
 		    y, "node", "grevysh -c 'show nodes'", "there is none named %s", name);
 	why_end(y, "there is no such Node");
-	free(like.p);
+	why_similar_free(like);
+	free(names.p);
 	return VTY_WARNING;
 }
 

@@ -153,55 +153,102 @@ static void chains_of(struct vty_request *rq, const struct store_service *svc)
 
 /* ---- why NS/NAME ---- */
 
-static void put_missing(struct why *y, const char *word, const char *like)
+struct missing {
+	struct why_similar *like;
+	bool several; /* Services have this name */
+};
+
+/* What cannot be read and may be it: of that name, or whatever it is where no name is like it.
+ */
+static const struct k8s_problem *problem_of(const struct why *y, const char *word, bool any)
 {
 	const struct k8s_state *st = y->rq->ctx->source;
+	const char *slash = strchr(word, '/');
 
-	if (st && st->n_problems)
+	for (size_t i = 0; st && i < st->n_problems; i++)
+		if (any || strstr(st->problems[i].where, slash ? slash + 1 : word))
+			return &st->problems[i];
+	return NULL;
+}
+
+static void put_missing(struct why *y, const char *word, const struct why_similar *like)
+{
+	const struct conf *c = y->rq->ctx->conf;
+	const char *first = why_similar_first(like);
+	const struct k8s_problem *p = problem_of(y, word, !first);
+	struct buf names = {0};
+
+	why_similar_join(like, &names);
+	if (p)
 		why_broken(y, "service",
-		    st->cluster ? "mend that object, or delete it"
-				: "mend that file, or remove it",
+		    why_by_api(y) ? "mend that object, or delete it"
+				  : "mend that file, or remove it",
 		    "there is none named %s; it may be what cannot be read: %s: %s", word,
-		    st->problems[0].where, st->problems[0].what);
-	else if (*like)
-		why_broken(y, "service",
-		    why_say(y, "grevysh -c 'why %.*s'", (int)strcspn(like, ","), like),
-		    "there is none named %s; similar: %s", word, like);
-	else if (!st || st->cluster)
+		    p->where, p->what);
+	else if (first)
+		why_broken(y, "service", why_say(y, "grevysh -c 'why %s'", first),
+		    "there is none named %s; similar: %s", word, names.p);
+	else if (why_by_api(y))
 		why_broken(y, "service",
 		    "grevysh -c 'show kubernetes'; is it the right cluster? else create it",
 		    "there is none named %s", word);
 	else
 		why_broken(y, "service",
-		    why_say(y, "put its manifest into %s",
-			y->rq->ctx->conf && y->rq->ctx->conf->manifests
-			    ? y->rq->ctx->conf->manifests
-			    : "the folder"),
+		    why_say(y, "put its manifest into %s", c ? c->manifests : "the folder"),
 		    "there is none named %s", word);
+	free(names.p);
 }
 
-static enum vty_rc no_service(struct vty_request *rq, const char *word, bool several)
+static void put_several(struct why *y, const char *word, const struct why_similar *like)
 {
-	struct buf like = {0};
+	struct buf names = {0};
+
+	why_similar_join(like, &names);
+	why_broken(y, "service", why_say(y, "grevysh -c 'why %s'", why_similar_first(like)),
+	    "several are named %s: %s", word, names.p);
+	free(names.p);
+}
+
+/* Every Service is looked at for a name like that: by steps. */
+static bool on_missing(struct vty_request *rq, void *state)
+{
+	const struct missing *m = state;
 	struct why y;
 
-	buf_str(&like, "");
-	why_similar_services(rq->ctx, word, &like);
+	if (why_similar_services(m->like, rq))
+		return true;
 	writer_object_begin(rq->w, NULL, NULL);
 	writer_str(rq->w, "service", NULL, NULL);
 	writer_str(rq->w, "address", NULL, NULL);
 	why_begin(&y, rq);
 	why_source(&y);
-	if (several)
-		why_broken(&y, "service",
-		    why_say(&y, "grevysh -c 'why %.*s'", (int)strcspn(like.p, ","), like.p),
-		    "several are named %s: %s", word, like.p);
+	if (m->several && why_similar_first(m->like))
+		put_several(&y, rq->args[0], m->like);
 	else
-		put_missing(&y, word, like.p);
+		put_missing(&y, rq->args[0], m->like);
 	why_end(&y, "there is no such Service");
 	writer_object_end(rq->w);
-	free(like.p);
-	return VTY_WARNING;
+	writer_array_end(rq->w);
+	rq->rc = VTY_WARNING;
+	return false;
+}
+
+static void on_missing_done(void *state)
+{
+	struct missing *m = state;
+
+	why_similar_free(m->like);
+	free(m);
+}
+
+static void no_service(struct vty_request *rq, bool several)
+{
+	const char *slash = strchr(rq->args[0], '/');
+	struct missing *m = xcalloc(1, sizeof(*m));
+
+	m->like = why_similar_new(slash ? slash + 1 : rq->args[0]);
+	m->several = several;
+	vty_rows(rq, on_missing, on_missing_done, m);
 }
 
 /* Also one that only an assignment of before speaks of. */
@@ -223,19 +270,19 @@ static const struct store_service *find(struct vty_request *rq, bool *several)
 enum vty_rc why_service(struct vty_request *rq)
 {
 	const struct store_service *svc;
-	enum vty_rc rc = VTY_OK;
 	bool several;
 
 	if (!rq->ctx->store || !rq->ctx->alloc || !rq->ctx->desired)
 		return vty_fail(rq, "There is no source of Services.");
 	svc = find(rq, &several);
 	writer_array_begin(rq->w, "chains");
-	if (svc)
-		chains_of(rq, svc);
-	else
-		rc = no_service(rq, rq->args[0], several);
+	if (!svc) {
+		no_service(rq, several);
+		return VTY_WARNING;
+	}
+	chains_of(rq, svc);
 	writer_array_end(rq->w);
-	return rc;
+	return VTY_OK;
 }
 
 /* ---- why ADDRESS ---- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * why_similar.c - names that somebody may have meant, the likeliest first. Looks at every name,
- * so a look must be cheap: most names are told apart by their first letters.
+ * why_similar.c - names that somebody may have meant, the likeliest first. Every Service is
+ * looked at, by steps; most names are told apart by their first letters.
  */
 #include "announcer/util.h"
 #include "announcer/vty/why.h"
@@ -13,14 +13,15 @@
 enum { UNLIKE = DISTANCE_MAX + 2, CONTAINED = DISTANCE_MAX + 1 };
 
 struct candidate {
-	const char *ns, *name; /* ns NULL: a Node */
-	unsigned rank;         /* 0: the same name */
+	char *name;    /* "namespace/name", or of a Node */
+	unsigned rank; /* 0: the same name */
 };
 
-struct similar {
-	const char *word;
+struct why_similar {
+	char *word;
 	struct candidate v[SIMILAR_MAX]; /* by rank */
 	size_t n;
+	struct store_walk walk;
 };
 
 /* The next row of Levenshtein's table, in place. Return: the smallest number in it. */
@@ -67,50 +68,72 @@ static unsigned rank_of(const char *word, const char *name)
 	                                                                      : UNLIKE;
 }
 
-static void consider(struct similar *s, const char *ns, const char *name)
+/* ns NULL: a Node. */
+static void consider(struct why_similar *s, const char *ns, const char *name)
 {
 	unsigned rank = rank_of(s->word, name);
+	struct buf b = {0};
 	size_t at = s->n;
 
 	while (at > 0 && s->v[at - 1].rank > rank)
 		at--;
 	if (rank >= UNLIKE || at >= SIMILAR_MAX)
 		return;
-	s->n += s->n < SIMILAR_MAX;
-	memmove(&s->v[at + 1], &s->v[at], (s->n - at - 1) * sizeof(*s->v));
-	s->v[at] = (struct candidate){ns, name, rank};
+	if (s->n == SIMILAR_MAX)
+		free(s->v[--s->n].name);
+	memmove(&s->v[at + 1], &s->v[at], (s->n - at) * sizeof(*s->v));
+	s->n++;
+	buf_fmt(&b, "%s%s%s", ns ? ns : "", ns ? "/" : "", name);
+	s->v[at] = (struct candidate){b.p, rank};
 }
 
-static void join(const struct similar *s, struct buf *out)
+struct why_similar *why_similar_new(const char *word)
+{
+	struct why_similar *s = xcalloc(1, sizeof(*s));
+
+	s->word = xstrdup(word);
+	return s;
+}
+
+void why_similar_free(struct why_similar *s)
 {
 	for (size_t i = 0; i < s->n; i++)
-		buf_fmt(out, "%s%s%s%s", i ? ", " : "", s->v[i].ns ? s->v[i].ns : "",
-		    s->v[i].ns ? "/" : "", s->v[i].name);
+		free(s->v[i].name);
+	store_walk_fini(&s->walk);
+	free(s->word);
+	free(s);
 }
 
-static void on_service(struct store_service *svc, void *arg)
+bool why_similar_services(struct why_similar *s, struct vty_request *rq)
 {
-	if (svc->obj)
-		consider(arg, svc->ns, svc->name);
+	const struct store_service *svc;
+
+	do {
+		svc = store_walk_next(rq->ctx->store, &s->walk);
+		if (svc && svc->obj)
+			consider(s, svc->ns, svc->name);
+	} while (svc && !vty_enough(rq));
+	return svc;
 }
 
-void why_similar_services(const struct vty_context *ctx, const char *word, struct buf *out)
+void why_similar_nodes(struct why_similar *s, const struct vty_context *ctx)
 {
-	const char *slash = strchr(word, '/');
-	struct similar s = {.word = slash ? slash + 1 : word};
-
-	store_each_service(ctx->store, on_service, &s);
-	join(&s, out);
-}
-
-void why_similar_nodes(const struct vty_context *ctx, const char *word, struct buf *out)
-{
-	struct similar s = {.word = word};
 	struct store_node *const *nodes;
 	size_t n;
 
 	nodes = store_nodes(ctx->store, &n);
 	for (size_t i = 0; i < n; i++)
-		consider(&s, NULL, nodes[i]->name);
-	join(&s, out);
+		consider(s, NULL, nodes[i]->name);
+}
+
+const char *why_similar_first(const struct why_similar *s)
+{
+	return s->n ? s->v[0].name : NULL;
+}
+
+void why_similar_join(const struct why_similar *s, struct buf *out)
+{
+	buf_str(out, "");
+	for (size_t i = 0; i < s->n; i++)
+		buf_fmt(out, "%s%s", i ? ", " : "", s->v[i].name);
 }

@@ -86,7 +86,9 @@ static void on_add(const struct prefix *p, const struct rib_nexthop *nh, size_t 
 
 	(void)nh;
 	(void)n;
-	assert_true(lab->n_routes < ROUTES_MAX);
+	if ((lab->n_routes & (lab->n_routes + 1)) == 0)
+		lab->routes =
+		    xrealloc(lab->routes, lab->n_routes * 2 + 2, sizeof(*lab->routes));
 	lab->routes[lab->n_routes++] = *p;
 }
 
@@ -316,6 +318,7 @@ void lab_free(struct lab *lab)
 	store_free(lab->store);
 	rib_free(lab->rib);
 	conf_free(lab->conf);
+	free(lab->routes);
 	free(lab);
 }
 

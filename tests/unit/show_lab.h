@@ -12,7 +12,6 @@
 #define NOW_S        1767229200 /* 2026-01-01T01:00:00Z */
 #define NOW_MS       100000
 #define GATEWAYS_MAX 2000
-#define ROUTES_MAX   64
 
 struct lab;
 
@@ -72,7 +71,7 @@ struct lab {
 	struct vty_problem damage;
 	struct vty_context ctx;
 	struct ipaddr gateways[GATEWAYS_MAX];
-	struct prefix routes[ROUTES_MAX];
+	struct prefix *routes;
 	size_t n_gateways, n_routes;
 };
 
