@@ -54,6 +54,14 @@ static void put_down(struct why *y, const struct zserv_status *st)
 		why_broken(y, "zebra", connection_cure(y, st), "%s", reason);
 }
 
+static const char *vty_cure(struct why *y, const struct zserv_status *st)
+{
+	if (strstr(st->vty_error, strerror(EACCES)))
+		return "SupplementaryGroups=frrvty in grevyd's unit; its user must be in that "
+		       "group";
+	return why_say(y, "ls -l %s; or set zebra.vty-socket to where it is", st->vty_socket);
+}
+
 /* What is wrong with a connection that is up. */
 static void put_concerns(struct why *y, const struct zserv_status *st)
 {
@@ -61,9 +69,7 @@ static void put_concerns(struct why *y, const struct zserv_status *st)
 		why_warn(y, "zebra", "set zebra.frr-version if routes are not confirmed",
 		    "release %s is not known: treated as the nearest that is", st->release);
 	if (st->vty_error && *st->vty_error)
-		why_warn(y, "zebra",
-		    "SupplementaryGroups=frrvty in grevyd's unit; its user must be in that "
-		    "group",
+		why_warn(y, "zebra", vty_cure(y, st),
 		    "%s cannot be asked: %s; so our routes go when grevyd ends, and which "
 		    "route "
 		    "zebra prefers to ours is not told",
@@ -250,24 +256,15 @@ static void put_route(struct why *y, const struct zroute_view *v, const struct z
 	}
 }
 
-/* Routes go elsewhere: the kernel's table, BGP. */
-static bool is_spare(const struct why *y, const struct zserv_status *st)
-{
-	const struct vty_context *ctx = y->rq->ctx;
-
-	if (st->state == ZSERV_OFF)
-		return names_is_kernel(ctx) || names_is_speaker(ctx);
-	return st->state == ZSERV_NO_SOCKET && names_is_kernel(ctx);
-}
-
 void why_zebra(struct why *y, const struct rib_route *r)
 {
-	const struct out_zserv *z = y->rq->ctx->zserv;
+	const struct vty_context *ctx = y->rq->ctx;
+	const struct out_zserv *z = ctx->zserv;
 	struct zserv_status st;
 	struct zroute_view v;
 
 	out_zserv_status(z, &st);
-	if (is_spare(y, &st)) {
+	if (names_zebra_is_off(ctx) && (names_is_kernel(ctx) || names_is_speaker(ctx))) {
 		why_ok(
 		    y, "zebra", "off: %s", st.reason && *st.reason ? st.reason : st.state_text);
 		return;
