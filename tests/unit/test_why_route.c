@@ -209,6 +209,7 @@ static const struct scene scenes[] = {
 	.reason = "zebra still lists a client of type openfabric instance 0: waiting for it to "
 		  "go"),
     API("zebra_unknown_release", "why default/web", .strange = true, .release = "8.9.1"),
+    API("zebra_vty_missing", "why default/web", .vty_error = "No such file or directory"),
     API("zebra_vty", "why default/web", .vty_error = "Permission denied"),
     API("zebra_rival", "why default/web", .rivals = 1),
     /* next hops */
