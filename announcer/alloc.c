@@ -111,6 +111,17 @@ static void rewind_cursors(struct alloc *a, const struct pool *pool)
 	pool_iter_init(&c->at[STORE_V6], pool, AF_INET6);
 }
 
+/* One address more of its pool is held, or one less. */
+static void count_used(struct alloc *a, const struct alloc_addr *aa, bool more)
+{
+	size_t *used;
+
+	if (!aa->pool)
+		return;
+	used = a->cursors[aa->pool - a->policy->pools].used;
+	used[aa->addr.family == AF_INET6 ? STORE_V6 : STORE_V4] += more ? 1 : (size_t)-1;
+}
+
 void alloc_set_rules(struct alloc *a, const struct alloc_rules *rules)
 {
 	struct alloc_addr *aa;
@@ -124,8 +135,11 @@ void alloc_set_rules(struct alloc *a, const struct alloc_rules *rules)
 	a->cursors = xcalloc(a->policy->n_pools, sizeof(*a->cursors));
 	for (size_t i = 0; i < a->policy->n_pools; i++)
 		rewind_cursors(a, &a->policy->pools[i]);
-	for (size_t at = 0; (aa = table_next(&a->addrs, &at));)
+	for (size_t at = 0; (aa = table_next(&a->addrs, &at));) {
 		aa->pool = policy_pool_of(a->policy, &aa->addr);
+		if (aa->n_users)
+			count_used(a, aa, true);
+	}
 	a->freed = true;
 	store_mark_all(a->st, STORE_DIRTY_SERVICE);
 }
@@ -198,6 +212,8 @@ void alloc_hold(struct alloc *a, struct alloc_service *as, const struct ipaddr *
 
 	aa->users = xrealloc(aa->users, aa->n_users + 1, sizeof(struct alloc_service *));
 	aa->users[aa->n_users++] = as;
+	if (aa->n_users == 1)
+		count_used(a, aa, true);
 	if (at && ipaddr_cmp(&as->addr[0], addr) > 0) {
 		as->addr[1] = as->addr[0];
 		at = 0;
@@ -217,6 +233,8 @@ void alloc_release(struct alloc *a, struct alloc_service *as, const struct ipadd
 	while (aa->users[i] != as)
 		i++;
 	aa->users[i] = aa->users[--aa->n_users];
+	if (!aa->n_users)
+		count_used(a, aa, false);
 	if (aa->pool && !aa->n_users)
 		rewind_cursors(a, aa->pool);
 	if (as->n == 2 && ipaddr_cmp(&as->addr[0], addr) == 0)

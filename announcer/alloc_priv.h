@@ -17,9 +17,10 @@ struct alloc_list {
 	size_t n, cap;
 };
 
-/* The lowest address of a pool that may be free, by family. */
+/* Of a pool, by family: the lowest address that may be free, and how many are held. */
 struct alloc_cursor {
 	struct pool_iter at[STORE_FAMILIES];
+	size_t used[STORE_FAMILIES];
 };
 
 struct alloc {

@@ -3,6 +3,7 @@
 #include "announcer/alloc_priv.h"
 #include "announcer/util.h"
 #include <stdio.h>
+#include <sys/socket.h>
 
 static bool is_lb(const struct store_service *svc)
 {
@@ -359,6 +360,16 @@ void alloc_each(const struct alloc *a, alloc_fn *fn, void *arg)
 	store_each_service(a->st, each_one, &e);
 }
 
+void alloc_each_hungry(const struct alloc *a, alloc_fn *fn, void *arg)
+{
+	for (size_t i = 0; i < a->hungry.n; i++) {
+		const struct alloc_service *as = a->hungry.v[i];
+
+		if (as->flags & ALLOC_F_HUNGRY && as->svc->obj)
+			fn(as, arg);
+	}
+}
+
 struct alloc_service *const *alloc_changed(const struct alloc *a, size_t *n)
 {
 	*n = a->changed.n;
@@ -373,10 +384,8 @@ struct alloc_addr *const *alloc_touched(const struct alloc *a, size_t *n)
 
 size_t alloc_pool_used(const struct alloc *a, const struct pool *pool, uint8_t family)
 {
-	const struct alloc_addr *aa;
-	size_t n = 0;
-
-	for (size_t at = 0; (aa = table_next(&a->addrs, &at));)
-		n += aa->n_users && aa->pool == pool && aa->addr.family == family;
-	return n;
+	for (size_t i = 0; i < a->policy->n_pools; i++)
+		if (&a->policy->pools[i] == pool)
+			return a->cursors[i].used[family == AF_INET6 ? STORE_V6 : STORE_V4];
+	return 0;
 }

@@ -107,12 +107,6 @@ void audit_tick(struct audit *a, int64_t now_ms);
 int64_t audit_next(struct audit *a, int64_t now_ms);
 
 void audit_stats(const struct audit *a, struct audit_stats *st);
-/* Whether there is a difference at a prefix. */
-bool audit_find(
-    const struct audit *a, const struct prefix *p, int64_t now_ms, struct audit_view *v);
-typedef void audit_fn(const struct audit_view *v, void *arg);
-void audit_each(const struct audit *a, int64_t now_ms, audit_fn *fn, void *arg); /* no order */
-
 /* The route by which this host would send to a prefix of one address, and its first next hop.
  * Return: 1 = ours, 0 = another, -errno. */
 int audit_lookup(

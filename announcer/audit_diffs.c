@@ -6,6 +6,7 @@
  * are here, too.
  */
 #include "announcer/audit_int.h"
+#include "announcer/audit_view.h"
 #include "announcer/util.h"
 
 enum {
@@ -32,9 +33,30 @@ static bool diff_same(const void *a, const void *b)
 	       (!x->stray || x->metric == y->metric);
 }
 
-const struct table_ops diffs_ops = {.hash = diff_hash, .same = diff_same};
+static const struct table_ops diffs_ops = {.hash = diff_hash, .same = diff_same};
+
+static const struct diff *diff_of(const struct order_link *l)
+{
+	return (const struct diff *)((const char *)l - offsetof(struct diff, link));
+}
+
+static int diff_order(const struct order_link *a, const struct order_link *b)
+{
+	const struct diff *x = diff_of(a), *y = diff_of(b);
+	int c = prefix_cmp(&x->prefix, &y->prefix);
+
+	if (!c)
+		c = (int)x->stray - (int)y->stray;
+	return c || !x->stray ? c : (x->metric > y->metric) - (x->metric < y->metric);
+}
 
 /* ---- differences ---- */
+
+void diffs_init(struct audit *a)
+{
+	a->diffs = (struct table){.ops = &diffs_ops};
+	a->diffs_order = (struct order){.cmp = diff_order};
+}
 
 struct diff *diff_find(const struct audit *a, const struct prefix *p)
 {
@@ -49,7 +71,15 @@ static struct diff *diff_make(struct audit *a, const struct diff *key)
 
 	*d = *key;
 	table_add(&a->diffs, d);
+	order_add(&a->diffs_order, &d->link);
 	return d;
+}
+
+static void diff_drop(struct audit *a, struct diff *d)
+{
+	table_remove(&a->diffs, d);
+	order_remove(&a->diffs_order, &d->link);
+	free(d);
 }
 
 static struct audit_view diff_view(const struct audit *a, const struct diff *d, int64_t now_ms)
@@ -245,8 +275,7 @@ void audit_stray(struct audit *a, const struct fib_route *r, bool added, int64_t
 	if (added || !d)
 		return;
 	diff_close(a, d, true, now_ms);
-	table_remove(&a->diffs, d);
-	free(d);
+	diff_drop(a, d);
 }
 
 void diffs_act(struct audit *a, int64_t now_ms)
@@ -278,8 +307,7 @@ void diffs_sweep(struct audit *a, int64_t now_ms)
 	while (n) {
 		d = gone[--n];
 		diff_close(a, d, true, now_ms);
-		table_remove(&a->diffs, d);
-		free(d);
+		diff_drop(a, d);
 	}
 	free(gone);
 }
@@ -296,10 +324,8 @@ int64_t diffs_next(struct audit *a, int64_t now_ms)
 		if (d->state == DIFF_CLOSED && now_ms - d->repaired_ms > QUIET_MS)
 			old = d;
 	}
-	if (old) { /* one at a time is enough: they are few */
-		table_remove(&a->diffs, old);
-		free(old);
-	}
+	if (old) /* one at a time is enough: they are few */
+		diff_drop(a, old);
 	return due;
 }
 
@@ -336,14 +362,18 @@ bool audit_find(
 	return true;
 }
 
-void audit_each(const struct audit *a, int64_t now_ms, audit_fn *fn, void *arg)
+bool audit_walk_next(
+    const struct audit *a, struct audit_walk *w, int64_t now_ms, struct audit_view *v)
 {
+	const struct diff probe = {.prefix = w->prefix, .stray = w->stray, .metric = w->metric};
+	const struct order_link *l =
+	    order_after(&a->diffs_order, w->prefix.family ? &probe.link : NULL);
 	const struct diff *d;
 
-	for (size_t i = 0; (d = table_next(&a->diffs, &i));) {
-		struct audit_view v = diff_view(a, d, now_ms);
-
-		if (d->state == DIFF_OPEN)
-			fn(&v, arg);
-	}
+	if (!l)
+		return false;
+	d = diff_of(l);
+	*v = diff_view(a, d, now_ms);
+	*w = (struct audit_walk){d->prefix, d->stray, d->metric, d->state == DIFF_OPEN};
+	return true;
 }

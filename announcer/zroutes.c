@@ -29,25 +29,9 @@ enum {
 	SENT_AGAIN = 2, /* zroute.sent: zebra has something, to be sent again */
 };
 
-static uint32_t route_hash(const void *entry)
-{
-	const struct prefix *p = &((const struct zroute *)entry)->p;
-
-	return table_hash(p->addr, ipaddr_len(p->family), table_seed() + p->plen);
-}
-
-static bool route_same(const void *a, const void *b)
-{
-	return prefix_same(&((const struct zroute *)a)->p, &((const struct zroute *)b)->p);
-}
-
-static const struct table_ops route_ops = {.hash = route_hash, .same = route_same};
-
 struct zroute *zroute_find(const struct zroutes *z, const struct prefix *p)
 {
-	struct zroute probe = {.p = *p};
-
-	return table_find(&z->routes, &probe);
+	return ptable_find(&z->routes, p);
 }
 
 static int64_t backoff(int64_t first_ms, unsigned tries)
@@ -80,12 +64,14 @@ static void set_state(struct zroutes *z, struct zroute *r, enum zroute_state s)
 
 static void route_free(struct zroutes *z, struct zroute *r)
 {
+	const struct prefix p = r->p;
+	struct zroute_mark mark = r->mark;
+
 	set_state(z, r, ZROUTE_WAITING);
 	z->count[ZROUTE_WAITING]--;
-	table_remove(&z->routes, r);
+	ptable_remove(&z->routes, r);
 	if (z->ops.dropped)
-		z->ops.dropped(&r->p, &r->mark, z->arg);
-	free(r);
+		z->ops.dropped(&p, &mark, z->arg);
 }
 
 /* Interface lo needs no tracking: no link takes its routes along (zserv.md 8.8). */
@@ -235,7 +221,7 @@ struct zroutes *zroutes_new(const struct rib *rib, const struct zroutes_ops *ops
 	z->ops = *ops;
 	z->arg = arg;
 	z->due_ms = z->sweep_ms = NEVER;
-	z->routes.ops = &route_ops;
+	ptable_init(&z->routes, offsetof(struct zroute, key));
 	z->hops.ops = &hops_ops;
 	return z;
 }
@@ -246,11 +232,9 @@ void zroutes_free(struct zroutes *z)
 
 	if (!z)
 		return;
-	for (size_t i = 0; (r = table_next(&z->routes, &i));) {
+	for (size_t i = 0; (r = ptable_next(&z->routes, &i));)
 		free(r->winner);
-		free(r);
-	}
-	table_fini(&z->routes);
+	ptable_fini(&z->routes);
 	hops_free(z);
 	free(z->usable);
 	free(z);
@@ -261,7 +245,7 @@ static void forget(struct zroutes *z)
 {
 	struct zroute *r;
 
-	for (size_t i = 0; (r = table_next(&z->routes, &i));) {
+	for (size_t i = 0; (r = ptable_next(&z->routes, &i));) {
 		set_state(z, r, ZROUTE_WAITING);
 		r->sent = 0;
 		r->n_sent = 0;
@@ -271,19 +255,14 @@ static void forget(struct zroutes *z)
 }
 
 /* Drop what is not wanted, and was not with zebra: that is deleted when it is back, which may
- * find it in the kernel (zserv.md 14.3). table_remove() must not run inside an iteration. */
+ * find it in the kernel (zserv.md 14.3). */
 static void drop_unwanted(struct zroutes *z)
 {
-	struct zroute **dead = xcalloc(z->routes.n, sizeof(struct zroute *));
 	struct zroute *r;
-	size_t n = 0;
 
-	for (size_t i = 0; (r = table_next(&z->routes, &i));)
+	for (size_t i = 0; (r = ptable_next(&z->routes, &i));)
 		if (!r->wanted && !r->had)
-			dead[n++] = r;
-	while (n)
-		route_free(z, dead[--n]);
-	free(dead);
+			route_free(z, r);
 }
 
 void zroutes_features(struct zroutes *z, unsigned features)
@@ -302,7 +281,7 @@ void zroutes_up(struct zroutes *z, unsigned max_nexthops, int64_t now_ms)
 	z->max_nexthops = max_nexthops ? max_nexthops : 1;
 	z->usable = xrealloc(z->usable, z->max_nexthops, sizeof(*z->usable));
 	hops_up(z, now_ms);
-	for (size_t i = 0; (r = table_next(&z->routes, &i));)
+	for (size_t i = 0; (r = ptable_next(&z->routes, &i));)
 		again(z, r, now_ms);
 }
 
@@ -318,11 +297,10 @@ void zroutes_want(struct zroutes *z, const struct rib_route *want, int64_t now_m
 	struct zroute *r = zroute_find(z, &want->prefix);
 
 	if (!r) {
-		r = xcalloc(1, sizeof(*r));
+		r = ptable_add(&z->routes, &want->prefix);
 		r->p = want->prefix;
 		r->due_ms = NEVER;
 		z->count[ZROUTE_WAITING]++;
-		table_add(&z->routes, r);
 	}
 	r->wanted = true;
 	r->tries = 0;
@@ -351,7 +329,7 @@ void zroutes_again(struct zroutes *z, uint64_t members, int64_t now_ms)
 
 	if (!members)
 		return;
-	for (size_t i = 0; (r = table_next(&z->routes, &i));)
+	for (size_t i = 0; (r = ptable_next(&z->routes, &i));)
 		if (r->wanted && r->members & members)
 			again(z, r, now_ms);
 }
@@ -515,7 +493,7 @@ static size_t take_due(struct zroutes *z, int64_t now_ms, struct zroute ***list)
 	size_t n = 0, cap = 0;
 
 	*list = NULL;
-	for (size_t i = 0; (r = table_next(&z->routes, &i));) {
+	for (size_t i = 0; (r = ptable_next(&z->routes, &i));) {
 		if (r->due_ms > now_ms) {
 			if (r->due_ms < z->due_ms)
 				z->due_ms = r->due_ms;

@@ -238,7 +238,7 @@ void hops_sweep(struct zroutes *z, int64_t now_ms)
 	bool again = false;
 	size_t n = 0;
 
-	for (size_t i = 0; (r = table_next(&z->routes, &i));) {
+	for (size_t i = 0; (r = ptable_next(&z->routes, &i));) {
 		const struct rib_route *want = r->wanted ? rib_best(z->rib, &r->p) : NULL;
 
 		for (size_t k = 0; want && k < want->n; k++) {

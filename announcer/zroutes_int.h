@@ -2,6 +2,7 @@
 /* zroutes_int.h - what zroutes.c and zroutes_hops.c share; nobody else includes it. */
 #ifndef GREVY_ZROUTES_INT_H
 #define GREVY_ZROUTES_INT_H
+#include "announcer/ptable.h"
 #include "announcer/table.h"
 #include "announcer/zroutes_audit.h"
 #include "announcer/zroutes_view.h"
@@ -25,6 +26,7 @@ struct zroute {
 	    members; /* bit of each next hop in the RIB's route: hop_bit(), HOPS_LOOPBACK */
 	int64_t due_ms;
 	char *winner;
+	uint8_t key[]; /* the table's */
 };
 
 struct hop {
@@ -48,7 +50,8 @@ struct zroutes {
 	const struct rib *rib;
 	struct zroutes_ops ops;
 	void *arg;
-	struct table routes, hops;
+	struct ptable routes;
+	struct table hops;
 	struct rib_nexthop *usable; /* scratch, max_nexthops */
 	unsigned features, max_nexthops, next_id, unknown, asking, losses, unseen;
 	uint32_t lo;             /* index of interface lo; 0 = not told, or down */

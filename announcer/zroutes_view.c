@@ -40,15 +40,15 @@ bool zroutes_find(
 	return r;
 }
 
-void zroutes_each(const struct zroutes *z, int64_t now_ms, zroutes_fn *fn, void *arg)
+enum ptable_walked zroutes_walk_next(
+    const struct zroutes *z, struct ptable_walk *w, int64_t now_ms, struct zroute_view *v)
 {
-	const struct zroute *r;
+	void *r;
+	enum ptable_walked got = ptable_walk_next(&z->routes, w, &r);
 
-	for (size_t i = 0; (r = table_next(&z->routes, &i));) {
-		struct zroute_view v = view_of(r, now_ms);
-
-		fn(&v, arg);
-	}
+	if (got == PTABLE_RECORD)
+		*v = view_of(r, now_ms);
+	return got;
 }
 
 struct zroute_mark *zroutes_mark(struct zroutes *z, const struct prefix *p)
@@ -62,6 +62,6 @@ void zroutes_marks(struct zroutes *z, zroutes_mark_fn *fn, void *arg)
 {
 	struct zroute *r;
 
-	for (size_t i = 0; (r = table_next(&z->routes, &i));)
+	for (size_t i = 0; (r = ptable_next(&z->routes, &i));)
 		fn(&r->p, &r->mark, arg);
 }

@@ -2,6 +2,7 @@
 /* zroutes_view.h - what an operator may ask about routes. */
 #ifndef GREVY_ZROUTES_VIEW_H
 #define GREVY_ZROUTES_VIEW_H
+#include "announcer/ptable.h"
 #include "announcer/zroutes.h"
 
 /* One prefix. */
@@ -18,6 +19,7 @@ struct zroute_view {
 
 bool zroutes_find(
     const struct zroutes *z, const struct prefix *p, int64_t now_ms, struct zroute_view *v);
-typedef void zroutes_fn(const struct zroute_view *v, void *arg);
-void zroutes_each(const struct zroutes *z, int64_t now_ms, zroutes_fn *fn, void *arg);
+/* A walk in order of the prefixes, as ptable.h has it. */
+enum ptable_walked zroutes_walk_next(
+    const struct zroutes *z, struct ptable_walk *w, int64_t now_ms, struct zroute_view *v);
 #endif

@@ -16,23 +16,20 @@
 #include "announcer/vty/door.h"
 #include "announcer/log.h"
 #include "announcer/util.h"
+#include "announcer/vty/accept.h"
 #include "announcer/vty/listen.h"
 #include <errno.h>
 #include <event2/event.h>
-#include <event2/listener.h>
 #include <time.h>
 #include <unistd.h>
-
-#define ACCEPT_PAUSE_S 1 /* after a failure, e.g. no descriptor left */
 
 struct door {
 	struct event_base *base;
 	struct vty_server *server;
 	struct door_place place; /* with texts of our own */
 	struct vty_listen socket;
-	struct evconnlistener *listener; /* DOOR_OPEN */
-	struct event *resume;
-	struct event *holder; /* DOOR_HELD: the connection to who answers; NULL = too busy */
+	struct vty_accept *accept; /* DOOR_OPEN */
+	struct event *holder;      /* DOOR_HELD: the connection to who answers; NULL = too busy */
 	enum door_state state;
 	int error;        /* DOOR_BLOCKED: -errno */
 	int64_t since_ms; /* DOOR_FREE: it is; CLOCK_MONOTONIC */
@@ -45,16 +42,6 @@ static int64_t now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
-static void on_resume(evutil_socket_t fd, short what, void *arg)
-{
-	struct door *d = arg;
-
-	(void)fd;
-	(void)what;
-	if (d->listener)
-		evconnlistener_enable(d->listener);
 }
 
 struct door *door_new(
@@ -70,34 +57,15 @@ struct door *door_new(
 	d->socket.fd = -1;
 	d->state = DOOR_FREE;
 	d->since_ms = now_ms();
-	d->resume = evtimer_new(base, on_resume, d);
-	if (!d->resume)
-		abort();
 	return d;
 }
 
-static void on_accept(
-    struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *sa, int len, void *arg)
+static void on_accept(int fd, void *arg)
 {
 	struct door *d = arg;
 
-	(void)l;
-	(void)sa;
-	(void)len;
 	if (vty_server_adopt(d->server, fd, d->place.dialect) < 0 && log_allowed(&d->bucket))
-		log_warn(
-		    "vty", "%s: connection refused: there are too many", d->place.path);
-}
-
-static void on_accept_error(struct evconnlistener *l, void *arg)
-{
-	static const struct timeval pause = {ACCEPT_PAUSE_S, 0};
-	struct door *d = arg;
-
-	if (log_allowed(&d->bucket))
-		log_warn("vty", "%s: accept: %m", d->place.path);
-	evconnlistener_disable(l);
-	event_add(d->resume, &pause);
+		log_warn("vty", "%s: connection refused: there are too many", d->place.path);
 }
 
 int door_open(struct door *d)
@@ -107,20 +75,15 @@ int door_open(struct door *d)
 
 	if (rc)
 		return rc;
-	d->listener = evconnlistener_new(
-	    d->base, on_accept, d, LEV_OPT_CLOSE_ON_EXEC, 0, d->socket.fd);
-	if (!d->listener)
-		abort();
-	evconnlistener_set_error_cb(d->listener, on_accept_error);
+	d->accept = vty_accept_new(d->base, d->socket.fd, d->place.path, on_accept, d);
 	d->state = DOOR_OPEN;
 	return 0;
 }
 
 static void close_listener(struct door *d)
 {
-	if (d->listener)
-		evconnlistener_free(d->listener);
-	d->listener = NULL;
+	vty_accept_free(d->accept);
+	d->accept = NULL;
 	vty_listen_close(&d->socket);
 }
 
@@ -226,7 +189,6 @@ void door_free(struct door *d)
 		return;
 	forget_holder(d);
 	close_listener(d);
-	event_free(d->resume);
 	free((char *)d->place.path);
 	free((char *)d->place.like);
 	free(d);

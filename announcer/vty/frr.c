@@ -11,8 +11,7 @@
 #include "announcer/log.h"
 #include "announcer/rib.h"
 #include "announcer/util.h"
-#include "announcer/vty/names.h"
-#include "announcer/vty/show.h"
+#include "announcer/vty/names_walk.h"
 #include "announcer/vty/writer.h"
 #include <stdio.h>
 
@@ -82,7 +81,9 @@ static enum vty_rc echo(struct vty_request *rq)
 /* ---- completion ---- */
 
 struct candidates {
-	struct writer *w;
+	struct vty_request *rq;
+	struct names_walk walk;
+	bool neighbors; /* else prefixes */
 	bool v6;
 };
 
@@ -91,39 +92,52 @@ static void put_candidate(const char *word, void *arg)
 	struct candidates *c = arg;
 
 	if ((strchr(word, ':') != NULL) == c->v6)
-		writer_line(c->w, "%s", word);
+		writer_line(c->rq->w, "%s", word);
+}
+
+static bool candidates_step(struct vty_request *rq, void *state)
+{
+	struct candidates *c = state;
+	bool more = true;
+
+	c->rq = rq;
+	while (more && !vty_enough(rq))
+		more = c->neighbors
+		           ? names_walk_neighbors(rq->ctx, &c->walk, put_candidate, c)
+		           : names_walk_prefixes(rq->ctx, &c->walk, put_candidate, c);
+	return more;
+}
+
+static void candidates_done(void *state)
+{
+	names_walk_fini(&((struct candidates *)state)->walk);
+	free(state);
 }
 
 /* autocomplete TYPE TEXT NAME: what may stand where the grammar says TEXT ("A.B.C.D/M") and
  * calls it NAME ("neighbor"; "-" = nothing). */
 static enum vty_rc autocomplete(struct vty_request *rq)
 {
-	const struct vty_context *ctx = rq->ctx;
+	const struct rib *rib = rq->ctx->rib;
 	char text[32] = "", name[32] = "";
-	struct candidates c = {.w = rq->w};
+	bool neighbors, prefixes;
+	struct candidates *c;
 
 	if (sscanf(rq->rest, "%*31s %31s %31s", text, name) != 2)
 		return VTY_INCOMPLETE;
-	c.v6 = strncmp(text, "X:X", 3) == 0;
-	if (!c.v6 && strncmp(text, "A.B", 3) != 0)
+	neighbors = strncmp(name, "neighbor", 8) == 0;
+	prefixes = strchr(text, '/') && rib && rib_count(rib) <= PREFIXES_MAX;
+	if ((strncmp(text, "X:X", 3) != 0 && strncmp(text, "A.B", 3) != 0) ||
+	    (!neighbors && !prefixes))
 		return VTY_OK;
-	if (strncmp(name, "neighbor", 8) == 0)
-		names_each_neighbor(ctx, put_candidate, &c);
-	else if (strchr(text, '/') && ctx->rib && rib_count(ctx->rib) <= PREFIXES_MAX)
-		names_each_prefix(ctx, put_candidate, &c);
+	c = xcalloc(1, sizeof(*c));
+	c->neighbors = neighbors;
+	c->v6 = *text == 'X';
+	vty_rows(rq, candidates_step, candidates_done, c);
 	return VTY_OK;
 }
 
 /* ---- debugging ---- */
-
-static enum vty_rc show_debugging(struct vty_request *rq)
-{
-	writer_line(rq->w, "grevyd debugging status:");
-	for (size_t i = 0; log_area(i); i++)
-		if (log_debugs(log_area(i)))
-			writer_line(rq->w, "  %s debugging is on", log_area(i));
-	return VTY_OK;
-}
 
 static enum vty_rc debug_on(struct vty_request *rq)
 {
@@ -168,22 +182,21 @@ static const struct vty_command always_rows[] = {
     ROW("quit", leave, VTY_VIEW),
 };
 
+/* Never the rows of our own shell, which tell the configuration. */
 static const struct vty_command view_rows[] = {
-    ROW("show bgp <as-path-access-list|community-list|extcommunity-list|large-community-list> "
-	"[LINE]",
-	nothing, VTY_VIEW),
-    ROW("show debugging", show_debugging, VTY_VIEW),
+    ROW("configure [terminal] [file-lock]", configure, VTY_VIEW),
+    ROW("copy running-config startup-config", nothing, VTY_VIEW),
     ROW("show debugging LINE", nothing, VTY_VIEW),
     ROW("show error LINE", nothing, VTY_VIEW),
     ROW("show <event|thread> LINE", nothing, VTY_VIEW),
     ROW("show <ip|ipv6|mac> <access-list|prefix-list> [LINE]", nothing, VTY_VIEW),
     ROW("show ip <as-path-access-list|community-list> [LINE]", nothing, VTY_VIEW),
-    ROW("show logging", show_log, VTY_VIEW),
     ROW("show logging LINE", nothing, VTY_VIEW),
     ROW("show modules", nothing, VTY_VIEW),
     ROW("show <route-map|route-map-unused> [LINE]", nothing, VTY_VIEW),
     ROW("show running-config [LINE]", nothing, VTY_VIEW),
     ROW("show work-queues", nothing, VTY_VIEW),
+    ROW("write [LINE]", nothing, VTY_VIEW),
 };
 
 static const struct vty_command enabled_rows[] = {
@@ -191,8 +204,6 @@ static const struct vty_command enabled_rows[] = {
     ROW("clear <ip|ipv6> prefix-list [LINE]", nothing, VTY_VIEW),
     ROW("clear log LINE", nothing, VTY_VIEW),
     ROW("clear route-map LINE", nothing, VTY_VIEW),
-    ROW("configure [terminal] [file-lock]", configure, VTY_VIEW),
-    ROW("copy running-config startup-config", nothing, VTY_VIEW),
     ROW("[no] debug <memstats-at-exit|northbound|prefix-list|resolver|route-map|unique-id|vrf> "
 	"[LINE]",
 	nothing, VTY_VIEW),
@@ -200,7 +211,6 @@ static const struct vty_command enabled_rows[] = {
     ROW("no terminal monitor", monitor_off, VTY_VIEW),
     ROW("send log LINE", nothing, VTY_VIEW),
     ROW("terminal monitor", monitor_on, VTY_VIEW),
-    ROW("write [LINE]", nothing, VTY_VIEW),
 };
 
 /* When they are typed. */

@@ -10,7 +10,7 @@
 #include "announcer/vty/filter.h"
 #include "announcer/vty/items.h"
 #include "announcer/vty/match.h"
-#include "announcer/vty/tree.h"
+#include "announcer/vty/names_walk.h"
 
 #define KINDS_MAX 8
 
@@ -124,35 +124,55 @@ void tree_help(const struct vty_tree *t, const char *line, bool enabled, struct 
 	items_fini(&q.items);
 }
 
-struct naming {
+struct tree_completion {
+	char *partial;
+	const struct vty_kind *kinds[KINDS_MAX];
+	size_t n_kinds, at;
+	struct names_walk walk; /* of kinds[at] */
 	struct buf *out;
-	const char *partial;
-	size_t len;
 };
 
-static void on_name(const char *word, void *arg)
+struct tree_completion *tree_complete_begin(
+    const struct vty_tree *t, const char *line, bool enabled, struct buf *out)
 {
-	struct naming *n = arg;
-
-	if (strncmp(word, n->partial, n->len) == 0 && !strpbrk(word, " \t\r\n"))
-		buf_fmt(n->out, "%s\n", word);
-}
-
-void tree_complete(const struct vty_tree *t, const struct vty_context *ctx, const char *line,
-    bool enabled, struct buf *out)
-{
-	struct asking q = {.tree = t};
+	struct tree_completion *c = xcalloc(1, sizeof(*c));
 	const char *last = line + strlen(line);
-	struct naming n = {.out = out};
+	struct asking q = {.tree = t};
 
 	while (last > line && !strchr(" \t", last[-1]))
 		last--;
-	n.partial = last;
-	n.len = strlen(last);
 	ask(&q, line, enabled);
 	for (size_t i = 0; i < q.items.n; i++)
 		buf_fmt(out, "%s\n", q.items.v[i].word);
-	for (size_t i = 0; i < q.n_kinds; i++)
-		q.kinds[i]->complete(ctx, on_name, &n);
+	c->partial = xstrdup(last);
+	c->n_kinds = q.n_kinds;
+	memcpy(c->kinds, q.kinds, sizeof(c->kinds));
 	items_fini(&q.items);
+	return c;
+}
+
+static void on_name(const char *word, void *arg)
+{
+	struct tree_completion *c = arg;
+
+	if (strncmp(word, c->partial, strlen(c->partial)) == 0 && !strpbrk(word, " \t\r\n"))
+		buf_fmt(c->out, "%s\n", word);
+}
+
+bool tree_complete_more(
+    struct tree_completion *c, const struct vty_context *ctx, struct buf *out)
+{
+	c->out = out;
+	if (c->at < c->n_kinds && !c->kinds[c->at]->complete(ctx, &c->walk, on_name, c)) {
+		names_walk_fini(&c->walk);
+		c->at++;
+	}
+	return c->at < c->n_kinds;
+}
+
+void tree_complete_end(struct tree_completion *c)
+{
+	names_walk_fini(&c->walk);
+	free(c->partial);
+	free(c);
 }

@@ -1,35 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "announcer/vty/names.h"
 #include "announcer/audit_text.h"
+#include "announcer/audit_view.h"
 #include "announcer/bgp/view.h"
 #include "announcer/conf.h"
 #include "announcer/util.h"
 #include "announcer/zroutes_view.h"
+#include <errno.h>
 #include <stdio.h>
 #include <sys/socket.h>
-
-struct search {
-	const char *ns, *name;
-	const struct store_service *found;
-	unsigned n;
-};
-
-static void on_search(struct store_service *svc, void *arg)
-{
-	struct search *s = arg;
-
-	if (!svc->obj || strcmp(svc->name, s->name) != 0)
-		return;
-	s->found = svc;
-	s->n++;
-}
 
 const struct store_service *names_service(
     const struct vty_context *ctx, const char *word, bool *several)
 {
 	const char *slash = strchr(word, '/');
-	struct search s = {.name = word};
 	const struct store_service *svc;
+	bool more = false;
 	char *ns;
 
 	if (several)
@@ -43,10 +29,10 @@ const struct store_service *names_service(
 		free(ns);
 		return svc && svc->obj ? svc : NULL;
 	}
-	store_each_service(ctx->store, on_search, &s);
+	svc = store_service_named(ctx->store, word, &more);
 	if (several)
-		*several = s.n > 1;
-	return s.n == 1 ? s.found : NULL;
+		*several = more;
+	return more ? NULL : svc;
 }
 
 const char *names_key(const struct store_service *svc, char *buf)
@@ -193,14 +179,29 @@ static struct names_state kernel_state(const struct vty_request *rq, const struc
 	return state_of(state == KROUTE_INSTALLED, names_kroute_state(state), why);
 }
 
-static bool zebra_is_off(const struct out_zserv *z)
+/* The kernel is to take the routes, since there is no zebra: it does, or would if it let us. */
+static bool kernel_stands_in(const struct vty_context *ctx, const struct zserv_status *zebra)
+{
+	bool absent = zebra->reason && strstr(zebra->reason, strerror(ENOENT));
+	struct kernel_status st;
+
+	if (!ctx->kernel)
+		return false;
+	out_kernel_status(ctx->kernel, &st);
+	if (st.state == KERNEL_FAILED)
+		return absent && ctx->conf && ctx->conf->zebra.enabled == CONF_AUTO;
+	return st.state != KERNEL_OFF;
+}
+
+bool names_zebra_is_off(const struct vty_context *ctx)
 {
 	struct zserv_status st;
 
-	if (!z)
+	if (!ctx->zserv)
 		return true;
-	out_zserv_status(z, &st);
-	return st.state == ZSERV_OFF;
+	out_zserv_status(ctx->zserv, &st);
+	return st.state == ZSERV_OFF ||
+	       (st.state == ZSERV_NO_SOCKET && kernel_stands_in(ctx, &st));
 }
 
 struct names_state names_output_state(const struct vty_request *rq, const struct prefix *p)
@@ -213,9 +214,9 @@ struct names_state names_output_state(const struct vty_request *rq, const struct
 
 	if (best && best->source == RIB_REDISTRIBUTED)
 		return state_of(true, "of zebra", "");
-	if (zebra_is_off(z) && names_is_kernel(rq->ctx))
+	if (names_zebra_is_off(rq->ctx) && names_is_kernel(rq->ctx))
 		return kernel_state(rq, p);
-	if (zebra_is_off(z) && names_is_speaker(rq->ctx))
+	if (names_zebra_is_off(rq->ctx) && names_is_speaker(rq->ctx))
 		return told_state(rq, p);
 	if (!z)
 		return state_of(true, "no output", "");
@@ -309,93 +310,4 @@ const char *names_iface(const struct vty_context *ctx, uint32_t ifindex, char *b
 		if (ifaces[i].ifindex == ifindex)
 			snprintf(buf, NAMES_IFACE_LEN, "%s", ifaces[i].name);
 	return buf;
-}
-
-/* ---- completion ---- */
-
-struct adding {
-	vty_add_fn *fn;
-	void *arg;
-};
-
-static void on_service(struct store_service *svc, void *arg)
-{
-	struct adding *a = arg;
-	struct buf b = {0};
-
-	if (!names_is_shown(svc))
-		return;
-	buf_fmt(&b, "%s/%s", svc->ns, svc->name);
-	a->fn(b.p, a->arg);
-	free(b.p);
-}
-
-void names_each_service(const struct vty_context *ctx, vty_add_fn *fn, void *arg)
-{
-	struct adding a = {fn, arg};
-
-	if (ctx->store)
-		store_each_service(ctx->store, on_service, &a);
-}
-
-void names_each_node(const struct vty_context *ctx, vty_add_fn *fn, void *arg)
-{
-	struct store_node *const *nodes;
-	size_t n = 0;
-
-	if (!ctx->store)
-		return;
-	nodes = store_nodes(ctx->store, &n);
-	for (size_t i = 0; i < n; i++)
-		fn(nodes[i]->name, arg);
-}
-
-static void on_neighbor(const struct bgp_peer_view *v, void *arg)
-{
-	struct adding *a = arg;
-	char b[PREFIX_STRLEN];
-
-	a->fn(ipaddr_str(&v->session.remote, b), a->arg);
-}
-
-void names_each_neighbor(const struct vty_context *ctx, vty_add_fn *fn, void *arg)
-{
-	struct adding a = {fn, arg};
-
-	if (ctx->bgp)
-		bgp_each_peer(ctx->bgp, on_neighbor, &a);
-}
-
-static void on_assigned(const struct alloc_service *as, void *arg)
-{
-	struct adding *a = arg;
-	char b[PREFIX_STRLEN];
-
-	for (unsigned i = 0; i < as->n; i++)
-		a->fn(ipaddr_str(&as->addr[i], b), a->arg);
-}
-
-void names_each_address(const struct vty_context *ctx, vty_add_fn *fn, void *arg)
-{
-	struct adding a = {fn, arg};
-
-	if (ctx->alloc)
-		alloc_each(ctx->alloc, on_assigned, &a);
-}
-
-static void on_route(const struct rib_route *route, bool best, void *arg)
-{
-	struct adding *a = arg;
-	char b[PREFIX_STRLEN];
-
-	if (best)
-		a->fn(prefix_str(&route->prefix, b), a->arg);
-}
-
-void names_each_prefix(const struct vty_context *ctx, vty_add_fn *fn, void *arg)
-{
-	struct adding a = {fn, arg};
-
-	if (ctx->rib)
-		rib_each(ctx->rib, on_route, &a);
 }

@@ -40,6 +40,8 @@ struct names_told names_told(const struct vty_context *ctx, const struct prefix 
 bool names_is_speaker(const struct vty_context *ctx);
 /* The routes go into the kernel's table by ourselves. */
 bool names_is_kernel(const struct vty_context *ctx);
+/* zebra gets no routes: it is off, or not there and the kernel is to take them instead. */
+bool names_zebra_is_off(const struct vty_context *ctx);
 
 const char *names_kroute_state(enum kroute_state state); /* "installed" */
 const char *names_zroute_state(enum zroute_state state); /* "installed" */
@@ -53,11 +55,4 @@ const char *names_nexthop(const struct rib_nexthop *nh, char *buf);
 /* The interface of that index as zebra tells it, "if7" if it does not. */
 #define NAMES_IFACE_LEN 24
 const char *names_iface(const struct vty_context *ctx, uint32_t ifindex, char *buf);
-
-/* Live names for completion. */
-void names_each_service(const struct vty_context *ctx, vty_add_fn *fn, void *arg);
-void names_each_node(const struct vty_context *ctx, vty_add_fn *fn, void *arg);
-void names_each_neighbor(const struct vty_context *ctx, vty_add_fn *fn, void *arg);
-void names_each_address(const struct vty_context *ctx, vty_add_fn *fn, void *arg);
-void names_each_prefix(const struct vty_context *ctx, vty_add_fn *fn, void *arg);
 #endif

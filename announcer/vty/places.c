@@ -125,7 +125,7 @@ int places_start(struct places *p, const struct conf *conf)
 	if (mkdir(p->dir, 0755) < 0 && errno != EEXIST)
 		rc = -errno;
 	p->own = door_at(p, p->dir, "grevyd",
-	    (struct door_place){.mode = 0770, .dialect = VTY_GREVY});
+	    (struct door_place){.mode = 0666, .dialect = VTY_GREVY}); /* peer.h: who may what */
 	if (!rc)
 		rc = door_open(p->own);
 	if (rc) {

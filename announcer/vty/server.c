@@ -22,7 +22,7 @@
 #include "announcer/util.h"
 #include "announcer/vty/exec.h"
 #include "announcer/vty/live.h"
-#include "announcer/vty/procinfo.h"
+#include "announcer/vty/peer.h"
 #include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
@@ -53,6 +53,7 @@ struct session {
 struct vty_server {
 	struct event_base *base;
 	const struct vty_context *ctx;
+	struct peer_group group; /* who may change something */
 	struct session *sessions;
 	size_t n_sessions, n_unprivileged;
 };
@@ -384,7 +385,9 @@ static void session_start(struct session *s, int fd)
 
 int vty_server_adopt(struct vty_server *v, int fd, enum vty_dialect dialect)
 {
-	const bool privileged = true; /* whoever may connect at all */
+	const struct peer peer = peer_read(fd, &v->group);
+	/* bgpd.vty has the mode and the group of FRR's: as there, who may connect may all. */
+	const bool privileged = dialect == VTY_FRR || peer_may_change(&peer, geteuid());
 	struct session *s;
 
 	if (!make_room(v, privileged)) {
@@ -399,7 +402,8 @@ int vty_server_adopt(struct vty_server *v, int fd, enum vty_dialect dialect)
 	s->live = -1;
 	s->state.dialect = dialect;
 	s->state.privileged = privileged;
-	s->state.who = procinfo_peer(fd, s->who, sizeof(s->who));
+	s->state.group = v->group.name;
+	s->state.who = peer_text(&peer, s->who, sizeof(s->who));
 	session_add(v, s);
 	session_start(s, fd);
 	return 0;
@@ -411,6 +415,7 @@ struct vty_server *vty_server_new(struct event_base *base, const struct vty_cont
 
 	v->base = base;
 	v->ctx = ctx;
+	peer_group(&v->group);
 	return v;
 }
 

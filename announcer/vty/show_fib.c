@@ -4,14 +4,13 @@
  * the kernel its routes ourselves, see show_fib_kernel.c.
  */
 #include "announcer/audit_text.h"
+#include "announcer/audit_view.h"
 #include "announcer/out_zserv.h"
 #include "announcer/util.h"
 #include "announcer/vty/fmt.h"
 #include "announcer/vty/names.h"
 #include "announcer/vty/show.h"
 #include "announcer/vty/writer.h"
-
-#define DIFFERENCES_MAX 1000 /* shown at most */
 
 static void put_counters(struct writer *w, const struct audit_stats *st)
 {
@@ -35,35 +34,6 @@ static void put_counters(struct writer *w, const struct audit_stats *st)
 	writer_num(w, "comparisons", "Whole comparisons", (int64_t)st->comparisons);
 }
 
-/* Gathered to be sorted. */
-struct gathered {
-	const struct prefix *only; /* NULL = all */
-	struct audit_view *v;
-	size_t n, left;
-};
-
-static void on_difference(const struct audit_view *v, void *arg)
-{
-	struct gathered *g = arg;
-
-	if (g->only && prefix_cmp(g->only, &v->prefix) != 0)
-		return;
-	if (g->n == DIFFERENCES_MAX) {
-		g->left++;
-		return;
-	}
-	g->v = xrealloc(g->v, g->n + 1, sizeof(*g->v));
-	g->v[g->n++] = *v;
-}
-
-static int view_cmp(const void *a, const void *b)
-{
-	const struct audit_view *x = a, *y = b;
-	int c = prefix_cmp(&x->prefix, &y->prefix);
-
-	return c ? c : (int)x->kind - (int)y->kind;
-}
-
 static void put_difference(struct vty_request *rq, const struct audit_view *v)
 {
 	struct writer *w = rq->w;
@@ -84,20 +54,44 @@ static void put_difference(struct vty_request *rq, const struct audit_view *v)
 	writer_row_end(w);
 }
 
-static enum vty_rc put_audit(struct vty_request *rq)
-{
-	struct writer *w = rq->w;
-	struct gathered g = {0};
-	const struct audit *a;
-	struct audit_stats st;
-	const char *off;
-	struct prefix only;
+/* Where the list of differences stands. */
+struct rows {
+	struct prefix only; /* family 0 = all */
+	struct audit_walk walk;
+};
 
-	a = out_zserv_audit(rq->ctx->zserv);
-	off = out_zserv_fib_off(rq->ctx->zserv);
-	if (rq->n_args && prefix_parse(rq->args[0], &only) == 0)
-		g.only = &only;
-	audit_stats(a, &st);
+static bool is_asked(const struct rows *s, const struct audit_view *v)
+{
+	return s->walk.open && (!s->only.family || prefix_same(&s->only, &v->prefix));
+}
+
+static bool on_step(struct vty_request *rq, void *state)
+{
+	const struct audit *a = out_zserv_audit(rq->ctx->zserv);
+	struct rows *s = state;
+	struct audit_view v;
+	bool more;
+
+	do {
+		more = audit_walk_next(a, &s->walk, rq->now.mono_ms, &v);
+		if (more && is_asked(s, &v))
+			put_difference(rq, &v);
+	} while (more && !vty_enough(rq));
+	if (!more)
+		writer_table_end(rq->w);
+	return more;
+}
+
+static void put_audit(struct vty_request *rq)
+{
+	const char *off = out_zserv_fib_off(rq->ctx->zserv);
+	struct rows *s = xcalloc(1, sizeof(*s));
+	struct writer *w = rq->w;
+	struct audit_stats st;
+
+	if (rq->n_args)
+		prefix_parse(rq->args[0], &s->only);
+	audit_stats(out_zserv_audit(rq->ctx->zserv), &st);
 	writer_bool(w, "compared", NULL, !*off && st.compared);
 	writer_str(w, "off", NULL, *off ? off : NULL);
 	writer_fmt(w, NULL, "Kernel", "%s%s",
@@ -107,18 +101,8 @@ static enum vty_rc put_audit(struct vty_request *rq)
 	    off);
 	writer_num(w, "routes", "Routes of ours there", (int64_t)st.routes);
 	put_counters(w, &st);
-	audit_each(a, rq->now.mono_ms, on_difference, &g);
-	if (g.n)
-		qsort(g.v, g.n, sizeof(*g.v), view_cmp);
 	writer_table_begin(w, "differences", *off ? NULL : "No difference.");
-	for (size_t i = 0; i < g.n; i++)
-		put_difference(rq, &g.v[i]);
-	writer_table_end(w);
-	writer_num(w, "differencesMore", NULL, (int64_t)g.left);
-	if (g.left)
-		writer_line(w, "... and %zu more.", g.left);
-	free(g.v);
-	return VTY_OK;
+	vty_rows(rq, on_step, free, s);
 }
 
 enum vty_rc show_fib(struct vty_request *rq)
@@ -127,5 +111,6 @@ enum vty_rc show_fib(struct vty_request *rq)
 		return show_fib_kernel(rq);
 	if (!rq->ctx->zserv)
 		return vty_fail(rq, "There is no zebra output.");
-	return put_audit(rq);
+	put_audit(rq);
+	return VTY_OK;
 }

@@ -9,9 +9,10 @@
 
 #define ROUTES_MAX 1000 /* that are not installed, shown at most */
 
-struct left_out {
-	struct vty_request *rq;
-	const struct prefix *only; /* NULL = all that are not installed */
+/* Where the list of routes stands. */
+struct rows {
+	struct prefix only; /* family 0 = all that are not installed */
+	struct ptable_walk walk;
 	size_t n, more;
 };
 
@@ -44,56 +45,110 @@ static void put_counters(struct writer *w, const struct kernel_status *st)
 	writer_num(w, "sweptRoutes", "Left-overs removed", (int64_t)st->swept_routes);
 }
 
-static void on_route(const struct rib_route *r, bool best, void *arg)
+static void put_route(struct vty_request *rq, struct rows *s, const struct rib_route *best)
 {
-	struct left_out *l = arg;
-	struct writer *w = l->rq->w;
+	struct writer *w = rq->w;
 	const char *why = "";
 	enum kroute_state state;
 	char b[PREFIX_STRLEN];
 
-	if (!best || r->source == RIB_REDISTRIBUTED ||
-	    (l->only && prefix_cmp(l->only, &r->prefix) != 0))
+	if (best->source == RIB_REDISTRIBUTED)
 		return;
-	state = out_kernel_route(l->rq->ctx->kernel, &r->prefix, &why);
-	if (state == KROUTE_INSTALLED && !l->only)
+	state = out_kernel_route(rq->ctx->kernel, &best->prefix, &why);
+	if (state == KROUTE_INSTALLED && !s->only.family)
 		return;
-	if (l->n++ >= ROUTES_MAX) {
-		l->more++;
+	if (s->n == ROUTES_MAX) {
+		s->more++;
 		return;
 	}
+	s->n++;
 	writer_row_begin(w);
-	writer_str(
-	    w, "prefix", l->only ? "PREFIX" : "NOT INSTALLED", prefix_str(&r->prefix, b));
-	writer_str(w, "source", "SOURCE", names_rib_source(r->source));
+	writer_str(w, "prefix", s->only.family ? "PREFIX" : "NOT INSTALLED",
+	    prefix_str(&best->prefix, b));
+	writer_str(w, "source", "SOURCE", names_rib_source(best->source));
 	writer_str(w, "state", "STATE",
 	    state == KROUTE_STATES ? "not sent" : names_kroute_state(state));
-	writer_num(w, "nextHopsWanted", "NEXT HOPS", (int64_t)r->n);
+	writer_num(w, "nextHopsWanted", "NEXT HOPS", (int64_t)best->n);
 	writer_str(w, "why", "WHY", why && *why ? why : NULL);
 	writer_row_end(w);
 }
 
+static bool end(struct vty_request *rq, const struct rows *s)
+{
+	writer_table_end(rq->w);
+	writer_num(rq->w, "notInstalledMore", NULL, (int64_t)s->more);
+	if (s->more)
+		writer_line(rq->w, "... and %zu more.", s->more);
+	if (s->only.family && !s->n)
+		rq->rc = VTY_WARNING;
+	return false;
+}
+
+/* One prefix. */
+static bool on_only(struct vty_request *rq, void *state)
+{
+	struct rows *s = state;
+	const struct rib_route *best = rq->ctx->rib ? rib_best(rq->ctx->rib, &s->only) : NULL;
+
+	if (best)
+		put_route(rq, s, best);
+	return end(rq, s);
+}
+
+static bool on_step(struct vty_request *rq, void *state)
+{
+	struct rib_route routes[RIB_SOURCES];
+	enum ptable_walked got;
+	struct rows *s = state;
+	size_t n;
+
+	do {
+		got = rib_walk_next(rq->ctx->rib, &s->walk, routes, &n);
+		if (n)
+			put_route(rq, s, &routes[0]);
+	} while (got == PTABLE_RECORD && !vty_enough(rq));
+	return got != PTABLE_END || end(rq, s);
+}
+
+static void on_done(void *state)
+{
+	struct rows *s = state;
+
+	ptable_walk_fini(&s->walk);
+	free(s);
+}
+
+/* Most often there is nothing to look for. */
+static bool all_installed(const struct kernel_status *st)
+{
+	size_t others = 0;
+
+	for (int i = 0; i < KROUTE_STATES; i++)
+		others += i == KROUTE_INSTALLED ? 0 : st->routes[i];
+	return st->state == KERNEL_UP && !others;
+}
+
 enum vty_rc show_fib_kernel(struct vty_request *rq)
 {
-	struct left_out l = {.rq = rq};
+	struct rows *s = xcalloc(1, sizeof(*s));
 	struct writer *w = rq->w;
 	struct kernel_status st;
-	struct prefix only;
 
 	out_kernel_status(rq->ctx->kernel, &st);
-	if (rq->n_args && prefix_parse(rq->args[0], &only) == 0)
-		l.only = &only;
+	if (rq->n_args)
+		prefix_parse(rq->args[0], &s->only);
 	writer_object_begin(w, "kernelOutput", NULL);
 	put_status(w, &st);
 	put_counters(w, &st);
 	writer_object_end(w);
-	writer_table_begin(
-	    w, "notInstalled", l.only ? "% Network not in table" : "Every route is installed.");
-	if (rq->ctx->rib)
-		rib_each(rq->ctx->rib, on_route, &l);
-	writer_table_end(w);
-	writer_num(w, "notInstalledMore", NULL, (int64_t)l.more);
-	if (l.more)
-		writer_line(w, "... and %zu more.", l.more);
-	return l.only && !l.n ? VTY_WARNING : VTY_OK;
+	writer_table_begin(w, "notInstalled",
+	    s->only.family ? "% Network not in table" : "Every route is installed.");
+	ptable_walk_init(&s->walk, NULL);
+	if (!s->only.family && (!rq->ctx->rib || all_installed(&st))) {
+		end(rq, s);
+		on_done(s);
+		return VTY_OK;
+	}
+	vty_rows(rq, s->only.family ? on_only : on_step, on_done, s);
+	return VTY_OK;
 }

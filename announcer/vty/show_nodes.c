@@ -84,7 +84,6 @@ static void put_detail(struct writer *w, const struct store_node *node, const ch
 {
 	const struct k8s_node *n = &node->obj->node;
 	struct eligible_verdict v = nodes_best_verdict(node, here);
-	char b[NAMES_KEY_LEN];
 
 	writer_str(w, "name", "Node", node->name);
 	put_addresses(w, "InternalIP", n);
@@ -96,22 +95,121 @@ static void put_detail(struct writer *w, const struct store_node *node, const ch
 	if (here)
 		writer_bool(w, "thisNode", "This node", strcmp(node->name, here) == 0);
 	writer_str(w, NULL, "Why", nodes_what(&v, here));
-	writer_list_begin(w, "services", "Endpoints of");
-	for (size_t i = 0; i < node->n_services; i++)
-		writer_list_add(w, names_key(node->services[i], b));
-	writer_list_end(w);
+	writer_num(w, NULL, "Services", (int64_t)node->n_services);
 	writer_object_begin(w, "labels", "Labels");
 	for (size_t i = 0; i < n->n_labels; i++)
 		writer_str(w, n->labels[i].key, n->labels[i].key, n->labels[i].value);
 	writer_object_end(w);
 }
 
+/* Where the list of Services with endpoints on one node stands. */
+struct serving {
+	char *node;
+	struct store_walk services;
+};
+
+static bool serves(const struct store_service *svc, const char *node)
+{
+	size_t low = 0, high = svc->n_counts;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		int c = strcmp(svc->counts[mid].node->name, node);
+
+		if (!c)
+			return true;
+		if (c < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return false;
+}
+
+/* JSON: a list of names. Text: a column of them. */
+static void put_service(struct writer *w, const struct store_service *svc)
+{
+	char b[NAMES_KEY_LEN];
+
+	if (writer_is_json(w)) {
+		writer_list_add(w, names_key(svc, b));
+		return;
+	}
+	writer_row_begin(w);
+	writer_str(w, NULL, "ENDPOINTS OF", names_key(svc, b));
+	writer_row_end(w);
+}
+
+static bool on_serving_step(struct vty_request *rq, void *state)
+{
+	struct serving *s = state;
+	const struct store_service *svc;
+
+	do {
+		svc = store_walk_next(rq->ctx->store, &s->services);
+		if (svc && serves(svc, s->node))
+			put_service(rq->w, svc);
+	} while (svc && !vty_enough(rq));
+	if (svc)
+		return true;
+	if (writer_is_json(rq->w))
+		writer_list_end(rq->w);
+	else
+		writer_table_end(rq->w);
+	return false;
+}
+
+static void on_serving_done(void *state)
+{
+	struct serving *s = state;
+
+	store_walk_fini(&s->services);
+	free(s->node);
+	free(s);
+}
+
+static void list_serving(struct vty_request *rq, const char *node)
+{
+	struct serving *s = xcalloc(1, sizeof(*s));
+
+	s->node = xstrdup(node);
+	if (writer_is_json(rq->w))
+		writer_list_begin(rq->w, "services", NULL);
+	else
+		writer_table_begin(rq->w, NULL, NULL);
+	vty_rows(rq, on_serving_step, on_serving_done, s);
+}
+
+static bool on_list_step(struct vty_request *rq, void *state)
+{
+	const char *here = rq->ctx->desired ? desired_node(rq->ctx->desired) : NULL;
+	struct store_node *node = NULL;
+	char **last = state;
+
+	do {
+		node = store_node_after(rq->ctx->store, node ? node->name : *last);
+		if (node)
+			put_node(rq->w, node, here);
+	} while (node && !vty_enough(rq));
+	free(*last);
+	*last = node ? xstrdup(node->name) : NULL;
+	if (!node)
+		writer_table_end(rq->w);
+	return node;
+}
+
+static void on_list_done(void *state)
+{
+	char **last = state;
+
+	free(*last);
+	free(last);
+}
+
 enum vty_rc show_nodes(struct vty_request *rq)
 {
 	const struct store_node *node;
 	const char *here = rq->ctx->desired ? desired_node(rq->ctx->desired) : NULL;
-	struct store_node *const *nodes;
-	size_t n = 0;
 
 	if (!rq->ctx->store)
 		return vty_fail(rq, "There is no source of Nodes.");
@@ -120,12 +218,10 @@ enum vty_rc show_nodes(struct vty_request *rq)
 		if (!node || !node->obj)
 			return vty_fail(rq, "No such Node: %s", rq->args[0]);
 		put_detail(rq->w, node, here);
+		list_serving(rq, node->name);
 		return VTY_OK;
 	}
-	nodes = store_nodes(rq->ctx->store, &n);
 	writer_table_begin(rq->w, "nodes", "No Nodes.");
-	for (size_t i = 0; i < n; i++)
-		put_node(rq->w, nodes[i], here);
-	writer_table_end(rq->w);
+	vty_rows(rq, on_list_step, on_list_done, xcalloc(1, sizeof(char *)));
 	return VTY_OK;
 }

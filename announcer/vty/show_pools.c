@@ -2,6 +2,7 @@
 /* show_pools.c - show pools: the address pools and how full they are. */
 #include "announcer/alloc.h"
 #include "announcer/conf.h"
+#include "announcer/util.h"
 #include "announcer/vty/show.h"
 #include "announcer/vty/writer.h"
 #include <sys/socket.h>
@@ -50,15 +51,26 @@ static void put_pool(struct vty_request *rq, const struct pool *pool)
 	writer_row_end(w);
 }
 
+/* state: how many were shown. A reload in between may change which they are. */
+static bool on_step(struct vty_request *rq, void *state)
+{
+	const struct policy *policy = &rq->ctx->conf->policy;
+	size_t *at = state;
+
+	while (*at < policy->n_pools) {
+		put_pool(rq, &policy->pools[(*at)++]);
+		if (vty_enough(rq))
+			return true;
+	}
+	writer_table_end(rq->w);
+	return false;
+}
+
 enum vty_rc show_pools(struct vty_request *rq)
 {
-	const struct conf *c = rq->ctx->conf;
-
-	if (!c)
+	if (!rq->ctx->conf)
 		return vty_fail(rq, "There is no configuration.");
 	writer_table_begin(rq->w, "pools", "No address pools.");
-	for (size_t i = 0; i < c->policy.n_pools; i++)
-		put_pool(rq, &c->policy.pools[i]);
-	writer_table_end(rq->w);
+	vty_rows(rq, on_step, free, xcalloc(1, sizeof(size_t)));
 	return VTY_OK;
 }

@@ -72,10 +72,24 @@ static void put_row(const struct store_service *svc, struct vty_request *rq)
 	writer_row_end(w);
 }
 
-static void on_service(struct store_service *svc, void *arg)
+static bool on_list_step(struct vty_request *rq, void *state)
 {
-	if (names_is_shown(svc))
-		put_row(svc, arg);
+	const struct store_service *svc;
+
+	do {
+		svc = store_walk_next(rq->ctx->store, state);
+		if (svc && names_is_shown(svc))
+			put_row(svc, rq);
+	} while (svc && !vty_enough(rq));
+	if (!svc)
+		writer_table_end(rq->w);
+	return svc;
+}
+
+static void on_list_done(void *state)
+{
+	store_walk_fini(state);
+	free(state);
 }
 
 static void put_ports(struct writer *w, const struct k8s_service *s)
@@ -116,37 +130,102 @@ static void put_verdict(struct writer *w, const struct eligible_verdict *v, cons
 	writer_row_end(w);
 }
 
-static void put_address(struct vty_request *rq, const struct store_service *svc, unsigned which)
+/* All about one Service: where in its addresses and their nodes the answer stands. */
+struct detail {
+	char *ns, *name;
+	unsigned which; /* address */
+	bool begun;     /* its table of nodes is open */
+	char *node;     /* the last one in it; NULL = none yet */
+};
+
+static void address_begin(struct vty_request *rq, const struct desired_view *v)
 {
-	struct desired_view v = desired_explain(rq->ctx->desired, svc, which);
 	struct writer *w = rq->w;
 	char b[PREFIX_STRLEN], title[PREFIX_STRLEN + 64], name[NAMES_KEY_LEN];
 
-	snprintf(title, sizeof(title), "%s of pool %s", ipaddr_str(&v.addr, b),
-	    v.pool ? v.pool->name : "none");
+	snprintf(title, sizeof(title), "%s of pool %s", ipaddr_str(&v->addr, b),
+	    v->pool ? v->pool->name : "none");
 	writer_object_begin(w, NULL, title);
 	writer_str(w, "address", NULL, b);
-	writer_str(w, "pool", NULL, v.pool ? v.pool->name : NULL);
-	writer_num(w, "readyEndpoints", "Ready endpoints", v.ready);
-	writer_num(w, "drainingEndpoints", "Draining endpoints", v.draining);
-	writer_num(w, "nextHops", "Next hops", (int64_t)v.n_nexthops);
-	writer_num(w, "announcing", NULL, (int64_t)v.n_announcing);
+	writer_str(w, "pool", NULL, v->pool ? v->pool->name : NULL);
+	writer_num(w, "readyEndpoints", "Ready endpoints", v->ready);
+	writer_num(w, "drainingEndpoints", "Draining endpoints", v->draining);
+	writer_num(w, "nextHops", "Next hops", (int64_t)v->n_nexthops);
+	writer_num(w, "announcing", NULL, (int64_t)v->n_announcing);
 	writer_list_begin(w, "sharedWith", "Shared with");
-	for (size_t i = 0; i < v.n_sharers; i++)
-		writer_list_add(w, names_key(v.sharers[i], name));
+	for (size_t i = 0; i < v->n_sharers; i++)
+		writer_list_add(w, names_key(v->sharers[i], name));
 	writer_list_end(w);
-	writer_str(w, "reason", NULL, desired_text(v.reason)->token);
-	writer_str(w, NULL, "Routes", desired_text(v.reason)->what);
+	writer_str(w, "reason", NULL, desired_text(v->reason)->token);
+	writer_str(w, NULL, "Routes", desired_text(v->reason)->what);
 	writer_table_begin(w, "nodes", "No nodes.");
-	for (size_t i = 0; i < v.n_nodes; i++)
-		put_verdict(w, &v.nodes[i], desired_node(rq->ctx->desired));
-	writer_table_end(w);
-	writer_object_end(w);
+}
+
+static void address_end(struct vty_request *rq, struct detail *d)
+{
+	if (!d->begun)
+		return;
+	writer_table_end(rq->w);
+	writer_object_end(rq->w);
+	free(d->node);
+	d->node = NULL;
+	d->begun = false;
+	d->which++;
+}
+
+/* The nodes after the last one, as many as are enough. */
+static void put_nodes(struct vty_request *rq, struct detail *d, const struct desired_view *v)
+{
+	const char *here = desired_node(rq->ctx->desired), *last = NULL;
+	size_t i = 0;
+
+	while (i < v->n_nodes && d->node && strcmp(v->nodes[i].node, d->node) <= 0)
+		i++;
+	while (i < v->n_nodes && !(last && vty_enough(rq))) {
+		last = v->nodes[i].node;
+		put_verdict(rq->w, &v->nodes[i++], here);
+	}
+	if (i == v->n_nodes) {
+		address_end(rq, d);
+		return;
+	}
+	free(d->node);
+	d->node = xstrdup(last);
+}
+
+static bool on_detail_step(struct vty_request *rq, void *state)
+{
+	struct detail *d = state;
+	const struct store_service *svc = store_service(rq->ctx->store, d->ns, d->name);
+	struct desired_view v;
+
+	if (!svc || !svc->obj || !svc->alloc || d->which >= svc->alloc->n) {
+		address_end(rq, d);
+		writer_array_end(rq->w);
+		return false;
+	}
+	v = desired_explain(rq->ctx->desired, svc, d->which);
+	if (!d->begun)
+		address_begin(rq, &v);
+	d->begun = true;
+	put_nodes(rq, d, &v);
 	desired_view_fini(&v);
+	return true;
+}
+
+static void on_detail_done(void *state)
+{
+	struct detail *d = state;
+
+	free(d->ns);
+	free(d->name);
+	free(d->node);
+	free(d);
 }
 
 static void put_service(struct vty_request *rq, const struct store_service *svc)
 {
+	struct detail *d = xcalloc(1, sizeof(*d));
 	const struct alloc_service *as = alloc_of(rq, svc);
 	const struct k8s_service *s = &svc->obj->service;
 	struct names_state state = names_service_state(rq, svc);
@@ -165,9 +244,9 @@ static void put_service(struct vty_request *rq, const struct store_service *svc)
 	if (as && as->text)
 		writer_str(w, "text", "Reason", as->text);
 	writer_array_begin(w, "addresses");
-	for (unsigned i = 0; as && i < as->n; i++)
-		put_address(rq, svc, i);
-	writer_array_end(w);
+	d->ns = xstrdup(svc->ns);
+	d->name = xstrdup(svc->name);
+	vty_rows(rq, on_detail_step, on_detail_done, d);
 }
 
 enum vty_rc show_services(struct vty_request *rq)
@@ -179,8 +258,7 @@ enum vty_rc show_services(struct vty_request *rq)
 		return vty_fail(rq, "There is no source of Services.");
 	if (!rq->n_args) {
 		writer_table_begin(rq->w, "services", "No Services of type LoadBalancer.");
-		store_each_service(rq->ctx->store, on_service, rq);
-		writer_table_end(rq->w);
+		vty_rows(rq, on_list_step, on_list_done, xcalloc(1, sizeof(struct store_walk)));
 		return VTY_OK;
 	}
 	svc = names_service(rq->ctx, rq->args[0], &several);

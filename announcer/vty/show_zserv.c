@@ -7,7 +7,8 @@
 #include "announcer/vty/writer.h"
 #include "announcer/zroutes_view.h"
 
-#define LEFT_OUT_MAX 1000 /* routes that are not installed, shown at most */
+/* Shown at most: routes that are not installed, and gateways. */
+enum { LEFT_OUT_MAX = 1000, GATEWAYS_MAX = 1000 };
 
 static void put_connection(struct vty_request *rq, const struct zserv_status *st)
 {
@@ -152,33 +153,24 @@ static void put_left_out(struct writer *w, const struct zroute_view *v)
 	writer_row_end(w);
 }
 
-/* The output has both in no order: gathered here to be sorted. */
-struct gathered {
+/* Where the answer stands: first the gateways, which the output has in no order, then the
+ * routes that are not installed. */
+struct rows {
 	struct znh *hops;
-	struct zroute_view *routes;
-	size_t n_hops, n_routes, left; /* left: more routes than LEFT_OUT_MAX */
+	size_t n_hops, more_hops, at;
+	bool routes;
+	struct ptable_walk walk;
+	size_t n_routes;
 };
 
 static void on_gateway(const struct znh *nh, void *arg)
 {
-	struct gathered *g = arg;
+	struct rows *s = arg;
 
-	g->hops = xrealloc(g->hops, g->n_hops + 1, sizeof(*g->hops));
-	g->hops[g->n_hops++] = *nh;
-}
-
-static void on_route(const struct zroute_view *v, void *arg)
-{
-	struct gathered *g = arg;
-
-	if (v->state == ZROUTE_INSTALLED)
-		return;
-	if (g->n_routes == LEFT_OUT_MAX) {
-		g->left++;
-		return;
-	}
-	g->routes = xrealloc(g->routes, g->n_routes + 1, sizeof(*g->routes));
-	g->routes[g->n_routes++] = *v;
+	if (s->n_hops < GATEWAYS_MAX)
+		s->hops[s->n_hops++] = *nh;
+	else
+		s->more_hops++;
 }
 
 static int gateway_cmp(const void *a, const void *b)
@@ -186,53 +178,105 @@ static int gateway_cmp(const void *a, const void *b)
 	return ipaddr_cmp(&((const struct znh *)a)->addr, &((const struct znh *)b)->addr);
 }
 
-static int route_cmp(const void *a, const void *b)
+static void put_more(struct writer *w, const char *key, size_t more)
 {
-	return prefix_cmp(
-	    &((const struct zroute_view *)a)->prefix, &((const struct zroute_view *)b)->prefix);
+	writer_num(w, key, NULL, (int64_t)more);
+	if (more)
+		writer_line(w, "... and %zu more.", more);
 }
 
-static void put_gathered(struct vty_request *rq, struct gathered *g)
+static bool step_gateways(struct vty_request *rq, struct rows *s)
 {
-	struct writer *w = rq->w;
+	while (s->at < s->n_hops) {
+		put_gateway(rq, &s->hops[s->at++]);
+		if (vty_enough(rq))
+			return true;
+	}
+	writer_table_end(rq->w);
+	if (s->more_hops)
+		put_more(rq->w, "nextHopsMore", s->more_hops);
+	writer_table_begin(rq->w, "notInstalled", NULL);
+	s->routes = true;
+	free(s->hops);
+	s->hops = NULL;
+	ptable_walk_init(&s->walk, NULL);
+	return true;
+}
 
-	if (g->n_hops)
-		qsort(g->hops, g->n_hops, sizeof(*g->hops), gateway_cmp);
-	if (g->n_routes)
-		qsort(g->routes, g->n_routes, sizeof(*g->routes), route_cmp);
-	writer_table_begin(w, "nextHops", NULL);
-	for (size_t i = 0; i < g->n_hops; i++)
-		put_gateway(rq, &g->hops[i]);
-	writer_table_end(w);
-	writer_table_begin(w, "notInstalled", NULL);
-	for (size_t i = 0; i < g->n_routes; i++)
-		put_left_out(w, &g->routes[i]);
-	writer_table_end(w);
-	writer_num(w, "notInstalledMore", NULL, (int64_t)g->left);
-	if (g->left)
-		writer_line(w, "... and %zu more.", g->left);
-	free(g->hops);
-	free(g->routes);
+static size_t count_left_out(const struct zroutes *z)
+{
+	size_t n = 0;
+
+	for (int i = 0; i < ZROUTE_STATES; i++)
+		n += i == ZROUTE_INSTALLED ? 0 : zroutes_count(z, (enum zroute_state)i);
+	return n;
+}
+
+static bool step_routes(struct vty_request *rq, struct rows *s)
+{
+	const struct zroutes *z = out_zserv_routes(rq->ctx->zserv);
+	size_t left = count_left_out(z);
+	enum ptable_walked got = PTABLE_END;
+	struct zroute_view v;
+
+	while (s->n_routes < left && s->n_routes < LEFT_OUT_MAX) {
+		got = zroutes_walk_next(z, &s->walk, rq->now.mono_ms, &v);
+		if (got == PTABLE_RECORD && v.state != ZROUTE_INSTALLED) {
+			put_left_out(rq->w, &v);
+			s->n_routes++;
+		}
+		if (got == PTABLE_END)
+			break;
+		if (got == PTABLE_PAUSE || vty_enough(rq))
+			return true;
+	}
+	writer_table_end(rq->w);
+	put_more(rq->w, "notInstalledMore",
+	    s->n_routes == LEFT_OUT_MAX && left > s->n_routes ? left - s->n_routes : 0);
+	return false;
+}
+
+static bool on_step(struct vty_request *rq, void *state)
+{
+	struct rows *s = state;
+
+	return s->routes ? step_routes(rq, s) : step_gateways(rq, s);
+}
+
+static void on_done(void *state)
+{
+	struct rows *s = state;
+
+	ptable_walk_fini(&s->walk);
+	free(s->hops);
+	free(s);
+}
+
+static void list_rows(struct vty_request *rq)
+{
+	struct rows *s = xcalloc(1, sizeof(*s));
+
+	s->hops = xcalloc(GATEWAYS_MAX, sizeof(*s->hops));
+	zroutes_nexthops(out_zserv_routes(rq->ctx->zserv), on_gateway, s);
+	if (s->n_hops)
+		qsort(s->hops, s->n_hops, sizeof(*s->hops), gateway_cmp);
+	writer_table_begin(rq->w, "nextHops", NULL);
+	vty_rows(rq, on_step, on_done, s);
 }
 
 enum vty_rc show_zserv(struct vty_request *rq)
 {
-	struct gathered g = {0};
-	const struct zroutes *routes;
 	struct zserv_status st;
 	struct writer *w = rq->w;
 
 	if (!rq->ctx->zserv)
 		return vty_fail(rq, "There is no zebra output.");
 	out_zserv_status(rq->ctx->zserv, &st);
-	routes = out_zserv_routes(rq->ctx->zserv);
 	put_connection(rq, &st);
 	put_agreed(rq, &st);
 	writer_bool(w, "complete", "Told that all is sent", st.swept);
 	put_counters(rq, &st);
-	put_states(w, routes);
-	zroutes_nexthops(routes, on_gateway, &g);
-	zroutes_each(routes, rq->now.mono_ms, on_route, &g);
-	put_gathered(rq, &g);
+	put_states(w, out_zserv_routes(rq->ctx->zserv));
+	list_rows(rq);
 	return VTY_OK;
 }

@@ -33,6 +33,7 @@ enum vty_flag {
 	VTY_HIDDEN = 4, /* neither helped with nor completed */
 };
 
+struct names_walk;
 struct vty_request;
 struct writer;
 
@@ -50,8 +51,9 @@ typedef void vty_add_fn(const char *word, void *arg);
 struct vty_kind {
 	const char *name, *help;
 	bool (*match)(const char *word); /* NULL: any */
-	void (*complete)(
-	    const struct vty_context *ctx, vty_add_fn *fn, void *arg); /* or NULL */
+	/* Gives some of its live names, as names_walk.h has it. NULL: there are none. */
+	bool (*complete)(
+	    const struct vty_context *ctx, struct names_walk *w, vty_add_fn *fn, void *arg);
 };
 
 /* Help for a keyword that more than one command starts with. */
@@ -93,9 +95,15 @@ void tree_parsed_fini(struct vty_parsed *p);
 /* Was this keyword said (abbreviated or not)? Only of those that stand in a group. */
 bool tree_said(const char *const *said, size_t n, const char *keyword);
 
-/* What may follow, one a line: tree_help() "  <cr>" and "  word  help text", sorted;
- * tree_complete() bare words that complete the last one, live names included. */
+/* What may follow, one a line: "  <cr>" and "  word  help text", sorted. */
 void tree_help(const struct vty_tree *t, const char *line, bool enabled, struct buf *out);
-void tree_complete(const struct vty_tree *t, const struct vty_context *ctx, const char *line,
-    bool enabled, struct buf *out);
+
+/* Bare words that complete the last one, one a line: keywords at once, then live names. */
+struct tree_completion;
+struct tree_completion *tree_complete_begin(
+    const struct vty_tree *t, const char *line, bool enabled, struct buf *out);
+/* Some of the live names. Return: there are more. */
+bool tree_complete_more(
+    struct tree_completion *c, const struct vty_context *ctx, struct buf *out);
+void tree_complete_end(struct tree_completion *c);
 #endif

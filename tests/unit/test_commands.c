@@ -135,6 +135,17 @@ static void what_is_offered_can_be_typed(void **state)
 	assert_true(w.lines > w.whole);
 }
 
+/* All of it at once. */
+static void complete(const struct vty_tree *t, const struct vty_context *with, const char *line,
+    bool enabled, struct buf *b)
+{
+	struct tree_completion *c = tree_complete_begin(t, line, enabled, b);
+
+	while (tree_complete_more(c, with, b))
+		;
+	tree_complete_end(c);
+}
+
 /* What completion gives, put behind the line, is no unknown or ambiguous word. */
 static void completions_parse_on(void **state)
 {
@@ -149,7 +160,7 @@ static void completions_parse_on(void **state)
 		size_t head = last ? (size_t)(last + 1 - lines[i]) : 0;
 		struct buf b = {0}, error = {0};
 
-		tree_complete(&vty_commands, &ctx, lines[i], true, &b);
+		complete(&vty_commands, &ctx, lines[i], true, &b);
 		assert_true(b.len || strcmp(lines[i], "why ") == 0);
 		for (const char *p = b.p; p && *p; p += strcspn(p, "\n") + 1) {
 			struct buf line = {0};
@@ -178,7 +189,7 @@ static void filters_are_offered_behind_whole_commands(void **state)
 
 		buf_clear(&b);
 		buf_fmt(&line, "sh ver | %.1s", filter_words[i].word);
-		tree_complete(&vty_commands, NULL, line.p, true, &b);
+		complete(&vty_commands, NULL, line.p, true, &b);
 		assert_memory_equal(b.p, filter_words[i].word, strlen(filter_words[i].word));
 		assert_int_equal(b.len, strlen(filter_words[i].word) + 1);
 		free(line.p);
@@ -187,7 +198,7 @@ static void filters_are_offered_behind_whole_commands(void **state)
 	tree_help(&vty_commands, "show ver | inc ", true, &b);
 	assert_string_equal(b.p, "  REGEX  An extended regular expression\n");
 	buf_clear(&b);
-	tree_complete(&vty_commands, NULL, "show | ", true, &b);
+	complete(&vty_commands, NULL, "show | ", true, &b);
 	assert_int_equal(b.len, 0);
 	free(b.p);
 }
@@ -198,7 +209,7 @@ static void verbs_are_not_offered_to_who_only_looks(void **state)
 	struct buf b = {0};
 
 	(void)state;
-	tree_complete(&vty_commands, NULL, "cl", false, &b);
+	complete(&vty_commands, NULL, "cl", false, &b);
 	assert_int_equal(b.len, 0);
 	tree_help(&vty_commands, "clear bgp ", false, &b);
 	assert_string_equal(b.p, "% There is no matched command.\n");

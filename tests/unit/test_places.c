@@ -10,7 +10,7 @@
 #include "announcer/conf.h"
 #include "announcer/loop.h"
 #include "announcer/util.h"
-#include "announcer/vty/client.h"
+#include "announcer/shell/client.h"
 #include "announcer/vty/frr_names.h"
 #include "announcer/vty/listen.h"
 #include "announcer/vty/places.h"
@@ -448,7 +448,7 @@ static void places_are_those_of_the_configuration(void **state)
 
 	assert_int_equal(places_start(p, c), 0);
 	conf_free(c);
-	assert_int_equal(mode_of(in(e, e->own, "grevyd.vty")), 0770);
+	assert_int_equal(mode_of(in(e, e->own, "grevyd.vty")), 0666);
 	assert_int_equal(mode_of(in(e, e->own, "bgpd.vty")), 0770);
 	assert_true(is_us(e, e->path));
 	assert_true(links_to(e, "zebra.vty"));

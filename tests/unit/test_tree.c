@@ -5,7 +5,7 @@
 
 #include "announcer/util.h"
 #include "announcer/vty/filter.h"
-#include "announcer/vty/tree.h"
+#include "announcer/vty/names_walk.h"
 #include "zclient/prefix.h"
 #include <cmocka.h>
 #include <stdio.h>
@@ -21,12 +21,19 @@ static bool is_digits(const char *word)
 	return word[strspn(word, "0123456789")] == '\0';
 }
 
-static void names(const struct vty_context *ctx, vty_add_fn *fn, void *arg)
+/* In two pieces. */
+static bool names(
+    const struct vty_context *ctx, struct names_walk *w, vty_add_fn *fn, void *arg)
 {
 	(void)ctx;
-	fn("default/web", arg);
+	w->begun = !w->begun;
+	if (w->begun) {
+		fn("default/web", arg);
+		return true;
+	}
 	fn("default/dns", arg);
 	fn("bad name", arg);
+	return false;
 }
 
 static const struct vty_command commands[] = {
@@ -219,6 +226,17 @@ static void help_lists_what_may_follow(void **state)
 	}
 }
 
+/* All of it at once. */
+static void complete(const struct vty_tree *t, const struct vty_context *with, const char *line,
+    bool enabled, struct buf *b)
+{
+	struct tree_completion *c = tree_complete_begin(t, line, enabled, b);
+
+	while (tree_complete_more(c, with, b))
+		;
+	tree_complete_end(c);
+}
+
 static void completion_knows_live_names(void **state)
 {
 	static const struct {
@@ -242,7 +260,7 @@ static void completion_knows_live_names(void **state)
 		struct buf b = {0};
 
 		buf_str(&b, "");
-		tree_complete(&tree, NULL, cases[i].line, true, &b);
+		complete(&tree, NULL, cases[i].line, true, &b);
 		assert_string_equal(b.p, cases[i].words);
 		free(b.p);
 	}
@@ -389,7 +407,7 @@ static void hidden_words_are_not_offered(void **state)
 	struct buf b = {0};
 
 	(void)state;
-	tree_complete(&grouped_tree, NULL, "show ipv4 ", true, &b);
+	complete(&grouped_tree, NULL, "show ipv4 ", true, &b);
 	assert_string_equal(b.p, "all\njson\nunicast\nwide\n");
 	buf_clear(&b);
 	tree_help(&grouped_tree, "clear 7 ", true, &b);
