@@ -29,7 +29,7 @@ struct door {
 	struct door_place place; /* with texts of our own */
 	struct vty_listen socket;
 	struct vty_accept *accept; /* DOOR_OPEN */
-	struct event *holder;      /* DOOR_HELD: the connection to who answers; NULL = too busy */
+	struct event *holder; /* DOOR_HELD: the connection to who answers; NULL = too busy */
 	enum door_state state;
 	int error;        /* DOOR_BLOCKED: -errno */
 	int64_t since_ms; /* DOOR_FREE: it is; CLOCK_MONOTONIC */
@@ -70,8 +70,7 @@ static void on_accept(int fd, void *arg)
 
 int door_open(struct door *d)
 {
-	int rc =
-	    vty_listen_open(&d->socket, d->place.path, d->place.like, d->place.mode);
+	int rc = vty_listen_open(&d->socket, d->place.path, d->place.like, d->place.mode);
 
 	if (rc)
 		return rc;

@@ -189,8 +189,8 @@ struct vty_job *vty_begin(const struct vty_context *ctx, struct vty_session *ses
 		return job;
 	}
 	job->rq.rc = frr ? frr_parse(session, job->line, &job->parsed, &job->text)
-	                 : tree_parse(&vty_commands, job->line, session->enabled,
-			       &job->parsed, &job->text);
+	                 : tree_parse(&vty_commands, job->line, session->enabled, &job->parsed,
+			       &job->text);
 	if (job->rq.rc == VTY_OK && job->parsed.cmd)
 		run(job);
 	else if (job->rq.rc != VTY_OK && !frr)

@@ -102,9 +102,8 @@ static bool candidates_step(struct vty_request *rq, void *state)
 
 	c->rq = rq;
 	while (more && !vty_enough(rq))
-		more = c->neighbors
-		           ? names_walk_neighbors(rq->ctx, &c->walk, put_candidate, c)
-		           : names_walk_prefixes(rq->ctx, &c->walk, put_candidate, c);
+		more = c->neighbors ? names_walk_neighbors(rq->ctx, &c->walk, put_candidate, c)
+		                    : names_walk_prefixes(rq->ctx, &c->walk, put_candidate, c);
 	return more;
 }
 

@@ -128,7 +128,7 @@ static void make(struct links *l, const char *but, struct strlist *made)
 	for (int i = 0; i < n; i++) {
 		const char *file = e[i]->d_name;
 		bool left_out = but && strncmp(file, but, strlen(but)) == 0 &&
-				strcmp(file + strlen(but), ".vty") == 0;
+		                strcmp(file + strlen(but), ".vty") == 0;
 
 		if (!left_out && is_socket(l->frr, file) && add(l, file))
 			add_name(made, file);
@@ -156,8 +156,8 @@ static void sweep(const struct links *l, const struct strlist *made)
 		free(e);
 }
 
-static void tell(const struct links *l, const struct strlist *a, const struct strlist *b,
-    const char *what)
+static void tell(
+    const struct links *l, const struct strlist *a, const struct strlist *b, const char *what)
 {
 	for (size_t i = 0; i < a->n; i++)
 		if (!strlist_has(b, a->v[i]))

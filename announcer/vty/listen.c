@@ -98,8 +98,7 @@ static int set_mode(const char *path, const char *like, mode_t mode)
 		return -errno;
 	if (!have)
 		set_group(path);
-	else if (chown(path, st.st_uid, st.st_gid) < 0 &&
-		 chown(path, (uid_t)-1, st.st_gid) < 0)
+	else if (chown(path, st.st_uid, st.st_gid) < 0 && chown(path, (uid_t)-1, st.st_gid) < 0)
 		log_warn("vty", "%s: cannot be given to the group of %s: %m", path, like);
 	return 0;
 }

@@ -97,8 +97,8 @@ static void set_folder(struct places *p, const char *zebra)
 		door_free(p->bgpd);
 		p->bgpd = NULL;
 	} else if (!p->bgpd) {
-		p->bgpd = door_at(p, p->dir, "bgpd",
-		    (struct door_place){.mode = 0770, .dialect = VTY_FRR});
+		p->bgpd = door_at(
+		    p, p->dir, "bgpd", (struct door_place){.mode = 0770, .dialect = VTY_FRR});
 	}
 }
 

@@ -31,8 +31,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define STALL_S        600   /* of an answer that nobody reads: time to look at a page */
-#define MONITOR_MAX    65536 /* bytes of log that may wait */
+#define STALL_S     600   /* of an answer that nobody reads: time to look at a page */
+#define MONITOR_MAX 65536 /* bytes of log that may wait */
 
 struct session {
 	struct session *next, **prev; /* *prev is this one */

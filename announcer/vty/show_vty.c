@@ -6,10 +6,10 @@
 
 /* For JSON, for people. */
 static const char *const states[][2] = {
-    [DOOR_OPEN] = {"open", "open"},
-    [DOOR_FREE] = {"free", "free: ours in a moment"},
-    [DOOR_HELD] = {"held", "left to the daemon that answers there"},
-    [DOOR_BLOCKED] = {"blocked", NULL},
+    [DOOR_OPEN] = {"open",    "open"				 },
+    [DOOR_FREE] = {"free",    "free: ours in a moment"               },
+    [DOOR_HELD] = {"held",    "left to the daemon that answers there"},
+    [DOOR_BLOCKED] = {"blocked", NULL                                   },
 };
 
 static void put_door(struct writer *w, const struct door *d)

@@ -29,8 +29,7 @@ static struct vty_context context(void)
 
 	fake_bgp = (struct fake_bgp){.n_peers = ARRAY_LEN(peers)};
 	for (size_t i = 0; i < ARRAY_LEN(peers); i++)
-		assert_int_equal(
-		    ipaddr_parse(peers[i], &fake_bgp.peers[i].session.remote), 0);
+		assert_int_equal(ipaddr_parse(peers[i], &fake_bgp.peers[i].session.remote), 0);
 	return (struct vty_context){
 	    .version = "0.0.1", .conf = &conf, .bgp = (struct bgp *)&fake_bgp};
 }
@@ -200,7 +199,7 @@ static void a_start_of_frr_passes(void **state)
 				*next++ = '\0';
 			if (*line != '"') {
 				starts = strcmp(line, "$ vtysh '-b'") == 0 ||
-					 strncmp(line, "$ vtysh '-f'", 12) == 0;
+				         strncmp(line, "$ vtysh '-f'", 12) == 0;
 				s = fresh();
 			}
 			if (*line != '"' || !starts)
@@ -252,12 +251,12 @@ static void hold(const struct exchange *v, size_t n)
 static void errors_are_bgpds(void **state)
 {
 	(void)state;
-	HOLD({UNKNOWN("foo bar")}, {UNKNOWN("do foo bar")}, {"show", 4, "% Command incomplete.\n"},
+	HOLD({UNKNOWN("foo bar")}, {UNKNOWN("do foo bar")},
+	    {"show", 4, "% Command incomplete.\n"},
 	    {"do foo\n", 2, "% [BGP] Unknown command: do foo\\n\n"}, {UNKNOWN("show bgp foo")},
-	    {UNKNOWN("clear bgp *")}, {"", 0, ""}, {"! comment", 0, ""},
-	    {"enable", 0, ""}, {"show r", 3, "% Ambiguous command.\n"},
-	    {"autocomplete 3", 4, ""}, {"who is there?", 2,
-	    "% [BGP] Unknown command: who is there?\n"});
+	    {UNKNOWN("clear bgp *")}, {"", 0, ""}, {"! comment", 0, ""}, {"enable", 0, ""},
+	    {"show r", 3, "% Ambiguous command.\n"}, {"autocomplete 3", 4, ""},
+	    {"who is there?", 2, "% [BGP] Unknown command: who is there?\n"});
 }
 
 static void watchfrr_is_answered_to_the_byte(void **state)
@@ -270,9 +269,10 @@ static void watchfrr_is_answered_to_the_byte(void **state)
 static void our_configuration_is_never_told(void **state)
 {
 	(void)state;
-	HOLD({"show running-config", 0, ""}, {"write terminal", 0, ""}, {"enable", 0, ""}, {"write terminal", 0, ""},
-	    {"do write terminal", 0, ""}, {"do write terminal\n", 0, ""}, {"wr t", 0, ""},
-	    {"wr", 0, ""}, {"do write memory", 0, ""}, {"do write file", 0, ""},
+	HOLD({"show running-config", 0, ""}, {"write terminal", 0, ""}, {"enable", 0, ""},
+	    {"write terminal", 0, ""}, {"do write terminal", 0, ""},
+	    {"do write terminal\n", 0, ""}, {"wr t", 0, ""}, {"wr", 0, ""},
+	    {"do write memory", 0, ""}, {"do write file", 0, ""},
 	    {"show running-config", 0, ""}, {"sh run bgpd no-header", 0, ""},
 	    {"do write terminal | include a", 0, ""}, {"conf t", 0, ""},
 	    {"do write terminal", 0, ""}, {"write terminal", 0, ""});
@@ -329,8 +329,8 @@ static void commands_are_as_typed(void **state)
 	HOLD({"enable", 0, ""}, {"debug bgp updates", 0, "BGP debugging is on\n"},
 	    {"sh debugging", 0, "grevyd debugging status:\n  bgp debugging is on\n"},
 	    {"do show debugging | include bgp", 0, "  bgp debugging is on\n"},
-	    {"sh debugging | exc bgp", 0, "grevyd debugging status:\n"},
-	    {"conf t", 0, ""}, {"no debug bgp", 0, "BGP debugging is off\n"},
+	    {"sh debugging | exc bgp", 0, "grevyd debugging status:\n"}, {"conf t", 0, ""},
+	    {"no debug bgp", 0, "BGP debugging is off\n"},
 	    {"do show debugging", 0, "grevyd debugging status:\n"});
 	assert_int_equal(ask(&s, "sh zserv", &reply), VTY_WARNING);
 	ask(&s, "enable", &reply);
@@ -353,8 +353,7 @@ static void completion_has_neighbours_and_prefixes(void **state)
 	HOLD({"autocomplete 3 A.B.C.D neighbor", 0, "192.0.2.9\n198.51.100.1\n"},
 	    {"autocomplete 5 X:X::X:X neighbors", 0, "fd00::9\n"},
 	    {"autocomplete 1 WORD neighbor", 0, ""}, {"autocomplete 3 A.B.C.D -", 0, ""},
-	    {"autocomplete 4 A.B.C.D/M -", 0, ""},
-	    {"autocomplete 2 (1-4294967295) -", 0, ""});
+	    {"autocomplete 4 A.B.C.D/M -", 0, ""}, {"autocomplete 2 (1-4294967295) -", 0, ""});
 }
 
 /* ---- log lines for `terminal monitor` ---- */

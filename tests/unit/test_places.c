@@ -9,8 +9,8 @@
 
 #include "announcer/conf.h"
 #include "announcer/loop.h"
-#include "announcer/util.h"
 #include "announcer/shell/client.h"
+#include "announcer/util.h"
 #include "announcer/vty/frr_names.h"
 #include "announcer/vty/listen.h"
 #include "announcer/vty/places.h"
@@ -219,10 +219,8 @@ static void owner_and_mode_are_those_of_another(void **state)
 
 static struct door *door_at(struct env *e, const char *path, unsigned patience_s)
 {
-	const struct door_place place = {.path = path,
-	    .mode = 0770,
-	    .patience_s = patience_s,
-	    .dialect = VTY_FRR};
+	const struct door_place place = {
+	    .path = path, .mode = 0770, .patience_s = patience_s, .dialect = VTY_FRR};
 
 	return door_new(e->base, e->server, &place);
 }
@@ -404,10 +402,21 @@ static void names_are_vtyshs(void **state)
 	static const struct {
 		const char *file;
 		bool socket;
-	} files[] = {{"zebra.vty", true}, {"mgmtd.vty", true}, {"ospfd-12.vty", true},
-	    {"bgpd.vty", false}, {"bgpd-1.vty", false}, {"zebra", false}, {"zebra.vty~", false},
-	    {"ospfd-.vty", false}, {"ospfd-x.vty", false}, {"zebr.vty", false},
-	    {"grevyd.vty", false}, {".vty", false}, {"", false}};
+	} files[] = {
+	    {"zebra.vty",    true },
+            {"mgmtd.vty",    true },
+            {"ospfd-12.vty", true },
+	    {"bgpd.vty",     false},
+            {"bgpd-1.vty",   false},
+            {"zebra",        false},
+            {"zebra.vty~",   false},
+	    {"ospfd-.vty",   false},
+            {"ospfd-x.vty",  false},
+            {"zebr.vty",     false},
+	    {"grevyd.vty",   false},
+            {".vty",         false},
+            {"",             false}
+        };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(files); i++)
