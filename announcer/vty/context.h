@@ -24,7 +24,8 @@ struct store;
 struct vty_problem {
 	const char *link; /* "configuration", "state file" */
 	const char *what; /* "grevyd.yaml:14:7: hold-time: must be ..." */
-	const char *cure; /* "" = none */
+	const char *so;   /* what follows from it */
+	const char *cure;
 };
 
 /* Each pointer is borrowed for the life of the vty server and may be changed between two

@@ -18,9 +18,25 @@ enum vty_rc show_bgp_table(struct vty_request *rq);
 enum vty_rc show_bgp_route(struct vty_request *rq);
 enum vty_rc show_bgp_neighbors(struct vty_request *rq);
 enum vty_rc show_bgp_routes_of(struct vty_request *rq);
+enum vty_rc show_bgp_best_of(struct vty_request *rq);
 enum vty_rc show_bgp_received(struct vty_request *rq);
 enum vty_rc show_bgp_advertised(struct vty_request *rq);
+enum vty_rc show_bgp_prefix_counts(struct vty_request *rq);
+enum vty_rc show_bgp_prefix_filter(struct vty_request *rq);
+enum vty_rc show_bgp_nexthop(struct vty_request *rq);
+enum vty_rc show_bgp_memory(struct vty_request *rq);
+enum vty_rc show_bgp_vrfs(struct vty_request *rq);
+enum vty_rc show_bgp_views(struct vty_request *rq);
+enum vty_rc show_bgp_listeners(struct vty_request *rq);
+enum vty_rc show_bgp_router(struct vty_request *rq);
+enum vty_rc show_bgp_bestpath(struct vty_request *rq);
+enum vty_rc show_bgp_statistics(struct vty_request *rq);
+enum vty_rc show_bgp_peer_group(struct vty_request *rq);
+enum vty_rc show_bgp_nothing(struct vty_request *rq);
+enum vty_rc show_bgp_evpn(struct vty_request *rq);
+enum vty_rc show_bgp_damping(struct vty_request *rq);
 enum vty_rc clear_bgp(struct vty_request *rq);
+enum vty_rc clear_bgp_nothing(struct vty_request *rq);
 
 enum vty_rc show_running_config(struct vty_request *rq); /* conf_show.c */
 enum vty_rc show_fib(struct vty_request *rq);

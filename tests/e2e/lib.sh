@@ -443,6 +443,18 @@ nodes() {
     done | manifest
 }
 
+# why_says FAULT 'COMMAND' 'SENTENCE': what why sums up becomes that, word for word; times read TIME.
+# FAULT is the name of it in tests/data/why/faults.txt.
+why_says() {
+    local end=$(($(now_ms) + 20000)) said
+    until said=$(eval "$2" 2>&1 | sed -nE 's/[0-9-]{10}T[0-9:]{8}Z/TIME/g; s/^=> ((but|also) )?//p') &&
+        grep -qxF -- "$3" <<<"$said"; do
+        [ "$(now_ms)" -lt "$end" ] || fail "$1: $2 says '$said', wanted '$3'"
+        pause 0.05
+    done
+    ok "$1: $3"
+}
+
 logged() { grep -E "$1" "$lab/log/${2:-grevyd}.log"; }
 log_lines() { wc -l <"$lab/log/${1:-grevyd}.log"; }
 # logged_since LINE 'REGEX': in the lines after that one.
