@@ -46,12 +46,13 @@ void bgp_out_at(const struct bgp_out *out, const struct bgp_out_peer *peer,
 static const struct out_why *entry_why(
     const struct bgp_out *out, const struct bgp_out_peer *peer, const struct prefix *p)
 {
-	static const struct out_why none = {"it is no route in the RIB", "see show rib"};
+	static const struct out_why none = {
+	    "it is no route in the RIB", "grevysh -c 'show rib'"};
 	static const struct out_why no_list = {
-	    "the neighbour has no export list, so nothing is announced to it (RFC 8212)",
-	    "add export: {prefixes: [...]} to it"};
-	static const struct out_why refused = {
-	    "the neighbour's export list does not let it through", "see export.prefixes"};
+	    "it has no export list, so nothing is announced to it (RFC 8212)",
+	    "add the prefix to export: {prefixes: [...]} of this neighbour"};
+	static const struct out_why refused = {"its export list refuses the prefix",
+	    "add the prefix to export: {prefixes: [...]} of this neighbour"};
 	const struct out_entry *e = outlog_find(&out->log, p);
 	struct out_say say = {0};
 	const struct out_why *why;

@@ -130,18 +130,28 @@ static void set_router_id(struct bgp *b, bool wait)
 {
 	static const struct timeval later = {ZEBRA_WAIT_S, 0};
 	uint32_t id = bgp_id_of(&b->conf->router_id);
+	const char *from = "the configuration";
 
-	if (!id && !b->router_id)
+	if (!id && b->router_id)
+		return;
+	if (!id) {
 		id = bgp_id_of(&b->zebras_id);
-	if (!id && !b->router_id && wait && zebra_may_tell(b)) {
+		from = "zebra";
+	}
+	if (!id && wait && zebra_may_tell(b)) {
 		event_add(b->id_ev, &later);
 		return;
 	}
-	if (!id && !b->router_id)
+	if (!id) {
 		id = bgp_id_of_addresses();
-	if (!id && !b->router_id)
+		from = "the highest IPv4 address";
+	}
+	if (!id) {
 		id = bgp_id_of_name(b->node_name ? b->node_name : "");
-	if (!id || id == b->router_id)
+		from = "the name of the node";
+	}
+	b->router_id_from = from;
+	if (id == b->router_id)
 		return;
 	b->router_id = id;
 	event_del(b->id_ev);

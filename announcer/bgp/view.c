@@ -24,6 +24,7 @@ void bgp_view(const struct bgp *b, struct bgp_view *to)
 	           : peers ? b->neighbors.v[0].my_asn
 	                   : 0,
 	    .router_id = b->router_id,
+	    .router_id_from = b->router_id_from,
 	    .max_paths = c->max_paths,
 	    .attrs = bgp_attr_table_count(b->attrs),
 	    .in = b->in,

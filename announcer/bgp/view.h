@@ -17,7 +17,8 @@ struct bgp_peer_view {
 };
 
 struct bgp_view {
-	uint32_t asn, router_id; /* asn: of bgp.asn, else of the first peer */
+	uint32_t asn, router_id;    /* asn: of bgp.asn, else of the first peer */
+	const char *router_id_from; /* "zebra"; NULL until there is one */
 	unsigned max_paths;
 	size_t paths, attrs; /* held of peers; shared attribute lists */
 	struct bgp_in *in;

@@ -7,8 +7,10 @@
 /* show_system.c */
 enum vty_rc show_version(struct vty_request *rq);
 enum vty_rc show_memory(struct vty_request *rq);
-enum vty_rc show_running_config(struct vty_request *rq);
+
+/* show_log.c */
 enum vty_rc show_log(struct vty_request *rq);
+enum vty_rc show_debugging(struct vty_request *rq);
 
 /* show_bgp*.c, clear_bgp.c */
 enum vty_rc show_bgp_summary(struct vty_request *rq);
@@ -36,6 +38,7 @@ enum vty_rc show_bgp_damping(struct vty_request *rq);
 enum vty_rc clear_bgp(struct vty_request *rq);
 enum vty_rc clear_bgp_nothing(struct vty_request *rq);
 
+enum vty_rc show_running_config(struct vty_request *rq); /* conf_show.c */
 enum vty_rc show_fib(struct vty_request *rq);
 enum vty_rc show_fib_kernel(struct vty_request *rq); /* of show fib */
 enum vty_rc show_kubernetes(struct vty_request *rq);
@@ -44,7 +47,14 @@ enum vty_rc show_pools(struct vty_request *rq);
 enum vty_rc show_queue(struct vty_request *rq);
 enum vty_rc show_rib(struct vty_request *rq);
 enum vty_rc show_services(struct vty_request *rq);
+enum vty_rc show_vty(struct vty_request *rq);
 enum vty_rc show_zserv(struct vty_request *rq);
+
+/* list.c */
+enum vty_rc list_commands(struct vty_request *rq);
+enum vty_rc find_commands(struct vty_request *rq);
+enum vty_rc write_nothing(struct vty_request *rq);
+enum vty_rc configure_nothing(struct vty_request *rq);
 
 /* why.c */
 enum vty_rc why_address(struct vty_request *rq);

@@ -285,7 +285,7 @@ frr_root() {
     [ -n "$root" ] || return 0
     FRR=$lab/bin/frr
     mkdir -p "$FRR"
-    for program in "$root"/usr/lib/frr/{zebra,*d} "$root/usr/bin/vtysh"; do
+    for program in "$root"/usr/lib/frr/{zebra,watchfrr,*d} "$root/usr/bin/vtysh"; do
         printf '#!/bin/sh\nexec chroot "%s" "%s" "$@"\n' "$root" "${program#"$root"}" >"$FRR/${program##*/}"
     done
     chmod 755 "$FRR"/*
@@ -441,6 +441,18 @@ nodes() {
     for ((i = 1; i <= ${1:-3}; i++)); do
         echo "node node$i $(node_ip "$i") $(node_ip "$i" 6)"
     done | manifest
+}
+
+# why_says FAULT 'COMMAND' 'SENTENCE': what why sums up becomes that, word for word; times read TIME.
+# FAULT is the name of it in tests/data/why/faults.txt.
+why_says() {
+    local end=$(($(now_ms) + 20000)) said
+    until said=$(eval "$2" 2>&1 | sed -nE 's/[0-9-]{10}T[0-9:]{8}Z/TIME/g; s/^=> ((but|also) )?//p') &&
+        grep -qxF -- "$3" <<<"$said"; do
+        [ "$(now_ms)" -lt "$end" ] || fail "$1: $2 says '$said', wanted '$3'"
+        pause 0.05
+    done
+    ok "$1: $3"
 }
 
 logged() { grep -E "$1" "$lab/log/${2:-grevyd}.log"; }

@@ -236,3 +236,10 @@ enum kroute_state out_kernel_route(
 	*why = fake_bgp.route_why ? fake_bgp.route_why : "";
 	return fake_bgp.route;
 }
+
+const char *out_kernel_rival(const struct out_kernel *k, const struct prefix *p)
+{
+	(void)k;
+	(void)p;
+	return fake_bgp.rival ? fake_bgp.rival : "";
+}

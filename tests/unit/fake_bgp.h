@@ -22,7 +22,7 @@ struct fake_bgp {
 	const void *but;             /* ... but of this one, which is told */
 	struct kernel_status kernel; /* state_text NULL: off */
 	enum kroute_state route;
-	const char *route_why;
+	const char *route_why, *rival;
 	/* What bgp_clear() was asked for last. */
 	struct bgp_clear clear;
 	struct ipaddr cleared; /* its address; family 0: any */
