@@ -77,6 +77,7 @@ void conf_free(struct conf *c)
 	free(c->state_file);
 	free(c->http_listen);
 	free(c->vty_dir);
+	free(c->vty_attach_as);
 	free(c);
 }
 

@@ -68,6 +68,7 @@ struct conf {
 	bool hold_on_exit;
 	char *http_listen; /* "127.0.0.1:7473"; "" = off */
 	char *vty_dir;
+	char *vty_attach_as; /* "bgpd"; NULL = none */
 	enum log_level log_level;
 	bool log_json;
 	struct conf_places *places; /* conf_place.h */
@@ -112,6 +113,7 @@ enum conf_change {
 	CONF_CHANGED_NODE = 64, /* node-name */
 	CONF_CHANGED_HTTP = 128,
 	CONF_CHANGED_KERNEL = 256,
+	CONF_CHANGED_VTY = 512,
 };
 
 /* Prepare `next` to take over from `old`: what cannot change live keeps its old value there,

@@ -67,6 +67,17 @@ void conf_check_zebra(struct conf_reader *r, struct json_object *v)
 		    z->route_type);
 }
 
+void conf_check_vty(struct conf_reader *r, struct json_object *v)
+{
+	char **name = &r->conf->vty_attach_as;
+
+	(void)v;
+	if (!*name || !conf_is_none(*name))
+		return;
+	free(*name);
+	*name = NULL;
+}
+
 struct json_object *conf_item(struct json_object *list, size_t i)
 {
 	return json_object_is_type(list, json_type_array) ? json_object_array_get_idx(list, i)

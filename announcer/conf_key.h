@@ -103,6 +103,7 @@ void conf_peers_fini(struct conf *c);
 /* Checks that need the whole section, the whole file. */
 void conf_check_zebra(struct conf_reader *r, struct json_object *v);
 void conf_check_kubernetes(struct conf_reader *r, struct json_object *v);
+void conf_check_vty(struct conf_reader *r, struct json_object *v);
 bool conf_secrets_equal(const struct conf *a, const struct conf *b); /* wanted of the source */
 void conf_check_peers(struct conf_reader *r, struct json_object *root);
 /* Of the i-th element of list: its name stands there twice. */
@@ -111,6 +112,7 @@ void conf_refuse_name(
 /* Of v's member of that name. */
 void conf_refuse(
     struct conf_reader *r, struct json_object *v, const char *key, const char *text);
+bool conf_is_none(const char *s); /* "", no, none */
 void conf_drop_empty(char **s); /* an empty text means none: NULL */
 struct json_object *conf_item(struct json_object *list, size_t i); /* NULL: no such */
 void conf_check_source(struct conf_reader *r, struct json_object *root);

@@ -100,7 +100,7 @@ static const struct conf_key http_keys[] = {
 
 static const struct conf_key vty_keys[] = {
     CONF_KEY("dir", text, CONF_AT(conf, vty_dir), 0, &conf_rule_vty_dir),
-    CONF_OFF("attach-as", NULL),
+    CONF_KEY("attach-as", text, CONF_AT(conf, vty_attach_as), 0, &conf_rule_attach_as),
     {0},
 };
 
@@ -118,7 +118,7 @@ static const struct conf_section l2_section = {l2_keys, NULL};
 static const struct conf_section probes_section = {probes_keys, NULL};
 static const struct conf_section drain_section = {drain_keys, NULL};
 static const struct conf_section http_section = {http_keys, NULL};
-static const struct conf_section vty_section = {vty_keys, NULL};
+static const struct conf_section vty_section = {vty_keys, conf_check_vty};
 static const struct conf_section log_section = {log_keys, NULL};
 
 static const struct conf_key root_keys[] = {

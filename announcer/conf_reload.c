@@ -36,6 +36,7 @@ static unsigned key_change(const char *name)
 	    {"http",          CONF_CHANGED_HTTP      },
 	    {"kernel",        CONF_CHANGED_KERNEL    },
 	    {"log",           CONF_CHANGED_LOG       },
+	    {"vty",           CONF_CHANGED_VTY       },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(changes); i++)

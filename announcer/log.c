@@ -148,7 +148,7 @@ size_t log_format(char *buf, size_t cap, const struct log_record *r)
 	return n < 0 ? 0 : (size_t)n < cap ? (size_t)n : cap - 1;
 }
 
-static void tell_tap(char *line, size_t len)
+static void tell_tap(const struct log_record *r, char *line, size_t len)
 {
 	static bool inside;
 
@@ -156,7 +156,7 @@ static void tell_tap(char *line, size_t len)
 		return;
 	inside = true;
 	line[len - 1] = '\0'; /* the newline */
-	tap_fn(line, tap_arg);
+	tap_fn(r, line, tap_arg);
 	inside = false;
 }
 
@@ -183,7 +183,7 @@ void log_msg(enum log_level level, const char *area, const char *fmt, ...)
 		;
 	log_keep(line, len);
 	if (len)
-		tell_tap(line, len);
+		tell_tap(&r, line, len);
 	errno = saved;
 }
 

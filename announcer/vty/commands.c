@@ -262,6 +262,7 @@ static const struct vty_command commands[] = {
     ROW("show services [NS/NAME]", "Services, their addresses and their state", show_services,
 	VTY_JSON),
     ROW("show version", "Version, age and place", show_version, VTY_JSON),
+    ROW("show vty", "Sockets for vtysh, and who answers there", show_vty, VTY_JSON),
     ROW("show zserv", "The connection to zebra", show_zserv, VTY_JSON),
     ROW("terminal json", "Answers as JSON", session_json, VTY_HIDDEN),
     ROW("terminal length NUMBER", "Lines of a page; 0: no pages", session_nothing, VTY_VIEW),

@@ -15,6 +15,7 @@ struct latency;
 struct loop_watch;
 struct out_kernel;
 struct out_zserv;
+struct places;
 struct queue;
 struct rib;
 struct store;
@@ -51,5 +52,6 @@ struct vty_context {
 	struct bgp *bgp; /* the BGP speaker */
 	const struct out_kernel *kernel; /* the kernel's table */
 	struct loop_watch *loop;         /* `debug loop` turns it on */
+	const struct places *places;     /* where vty is served */
 };
 #endif

@@ -11,6 +11,7 @@
 #include "announcer/log.h"
 #include "announcer/util.h"
 #include "announcer/vty/filter.h"
+#include "announcer/vty/frr.h"
 #include "announcer/vty/listen.h"
 #include "announcer/vty/words.h"
 #include "announcer/vty/writer.h"
@@ -177,7 +178,8 @@ struct vty_job *vty_begin(const struct vty_context *ctx, struct vty_session *ses
     const char *line, const struct vty_now *now)
 {
 	struct vty_job *job = xcalloc(1, sizeof(*job));
-	char *question = asks_help(line);
+	bool frr = session->dialect == VTY_FRR;
+	char *question = frr ? NULL : asks_help(line);
 
 	job->line = xstrdup(line);
 	job->rq = (struct vty_request){.ctx = ctx, .session = session, .now = *now};
@@ -186,12 +188,13 @@ struct vty_job *vty_begin(const struct vty_context *ctx, struct vty_session *ses
 		free(question);
 		return job;
 	}
-	job->rq.rc =
-	    tree_parse(&vty_commands, job->line, session->enabled, &job->parsed, &job->text);
-	if (job->rq.rc != VTY_OK)
-		tell_locked(job);
-	else if (job->parsed.cmd)
+	job->rq.rc = frr ? frr_parse(session, job->line, &job->parsed, &job->text)
+	                 : tree_parse(&vty_commands, job->line, session->enabled, &job->parsed,
+			       &job->text);
+	if (job->rq.rc == VTY_OK && job->parsed.cmd)
 		run(job);
+	else if (job->rq.rc != VTY_OK && !frr)
+		tell_locked(job);
 	return job;
 }
 

@@ -47,6 +47,7 @@ enum vty_rc show_pools(struct vty_request *rq);
 enum vty_rc show_queue(struct vty_request *rq);
 enum vty_rc show_rib(struct vty_request *rq);
 enum vty_rc show_services(struct vty_request *rq);
+enum vty_rc show_vty(struct vty_request *rq);
 enum vty_rc show_zserv(struct vty_request *rq);
 
 /* list.c */

@@ -285,7 +285,7 @@ frr_root() {
     [ -n "$root" ] || return 0
     FRR=$lab/bin/frr
     mkdir -p "$FRR"
-    for program in "$root"/usr/lib/frr/{zebra,*d} "$root/usr/bin/vtysh"; do
+    for program in "$root"/usr/lib/frr/{zebra,watchfrr,*d} "$root/usr/bin/vtysh"; do
         printf '#!/bin/sh\nexec chroot "%s" "%s" "$@"\n' "$root" "${program#"$root"}" >"$FRR/${program##*/}"
     done
     chmod 755 "$FRR"/*
@@ -456,6 +456,8 @@ why_says() {
 }
 
 logged() { grep -E "$1" "$lab/log/${2:-grevyd}.log"; }
+# On stdin: the first line of a log, without time, level and area.
+log_text() { sed -nE '1s/^[^ ]+ [a-z]+ [a-z0-9]+: //p'; }
 log_lines() { wc -l <"$lab/log/${1:-grevyd}.log"; }
 # logged_since LINE 'REGEX': in the lines after that one.
 logged_since() { tail -n "+$(($1 + 1))" "$lab/log/${3:-grevyd}.log" | grep -E "$2"; }

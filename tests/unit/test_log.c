@@ -184,10 +184,11 @@ struct tapped {
 	char last[256];
 };
 
-static void on_line(const char *line, void *arg)
+static void on_line(const struct log_record *r, const char *line, void *arg)
 {
 	struct tapped *t = arg;
 
+	assert_string_equal(r->area, "rib");
 	t->n++;
 	snprintf(t->last, sizeof(t->last), "%s", line);
 	log_info("vty", "a tap that logs");
