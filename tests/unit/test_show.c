@@ -30,8 +30,8 @@ static const char *const of_node[] = {"show services", "show zserv | include int
 static const char *const of_fib[] = {
     "show fib", "show fib 192.168.254.0", "show fib 192.168.254.6", "show services", NULL};
 static const char *const of_source[] = {"show queue", NULL};
-static const char *const of_api[] = {
-    "show kubernetes", "show kubernetes json", "show queue", NULL};
+static const char *const of_api[] = {"show running-config | include kube", "show kubernetes",
+    "show kubernetes json", "show queue", NULL};
 static const char *const of_cluster[] = {"show kubernetes", NULL};
 static const char *const of_many[] = {
     "show zserv | count resolved", "show services | include default/web", NULL};
