@@ -79,11 +79,11 @@ tear_down() {
     rm -rf /run/frr/one /run/frr/two
 }
 
-# ask_all FILE COMMAND...: every command of vtysh_same.py by this vtysh, with its exit status.
+# ask_all FILE all|texts COMMAND...: the commands of vtysh_same.py by this vtysh, with its exit status.
 ask_all() {
-    local file=$1 command
-    shift
-    python3 "$same" commands | while IFS= read -r command; do
+    local file=$1 which=$2 command
+    shift 2
+    python3 "$same" commands "$which" | while IFS= read -r command; do
         printf '=== %s\n' "$command"
         in_ns router "$@" -c "$command" 2>&1
         printf -- '--- %s\n' $?
@@ -121,7 +121,7 @@ done)
  exit-address-family
 EOC
 set_up
-ask_all "$lab/frr.txt" vtysh "${r1[@]}"
+ask_all "$lab/frr.txt" all vtysh "${r1[@]}"
 tear_down
 stop bgpd-r1
 ok 'bgpd 8.4 was asked'
@@ -149,7 +149,7 @@ EOC
 grevyd_start
 r1=(--vty_socket /run/grevy -d bgpd)
 set_up
-ask_all "$lab/grevy.txt" vtysh "${r1[@]}"
+ask_all "$lab/grevy.txt" all vtysh "${r1[@]}"
 ok 'grevyd was asked'
 
 python3 "$same" compare "$lab/frr.txt" "$lab/grevy.txt" || fail 'grevyd answers otherwise than bgpd'
@@ -160,7 +160,7 @@ for suite in trixie sid; do
     (
         FRR_ROOT=$root
         frr_root
-        ask_all "$lab/$suite.txt" "$FRR/vtysh" "${r1[@]}"
+        ask_all "$lab/$suite.txt" texts "$FRR/vtysh" "${r1[@]}"
     )
     python3 "$same" compare "$lab/grevy.txt" "$lab/$suite.txt" times || fail "the vtysh of $suite is told something else"
     ok "the vtysh of FRR $(chroot "$root" /usr/lib/frr/zebra --version | sed -n 's/^zebra version \([0-9.]*\).*/\1/p') is told the same"
