@@ -11,12 +11,13 @@
 #include "announcer/log.h"
 #include "announcer/util.h"
 #include "announcer/vty/filter.h"
+#include "announcer/vty/frr.h"
 #include "announcer/vty/listen.h"
 #include "announcer/vty/words.h"
 #include "announcer/vty/writer.h"
 #include <time.h>
 
-enum { STEP_ROWS = 64, STEP_NS = 500000 };
+enum { STEP_ROWS = 64, STEP_BYTES = 16384, STEP_NS = 500000 };
 
 enum vty_rc vty_fail(struct vty_request *rq, const char *fmt, ...)
 {
@@ -111,7 +112,8 @@ static int64_t now_ns(void)
 
 bool vty_enough(struct vty_request *rq)
 {
-	return ++rq->step_rows >= STEP_ROWS || now_ns() - rq->step_ns >= STEP_NS;
+	return ++rq->step_rows >= STEP_ROWS || writer_size(rq->w) >= STEP_BYTES ||
+	       now_ns() - rq->step_ns >= STEP_NS;
 }
 
 static void rows_end(struct vty_request *rq)
@@ -181,7 +183,8 @@ struct vty_job *vty_begin(const struct vty_context *ctx, struct vty_session *ses
     const char *line, const struct vty_now *now)
 {
 	struct vty_job *job = xcalloc(1, sizeof(*job));
-	char *question = asks_help(line);
+	bool frr = session->dialect == VTY_FRR;
+	char *question = frr ? NULL : asks_help(line);
 
 	job->line = xstrdup(line);
 	job->rq = (struct vty_request){.ctx = ctx, .session = session, .now = *now};
@@ -190,12 +193,13 @@ struct vty_job *vty_begin(const struct vty_context *ctx, struct vty_session *ses
 		free(question);
 		return job;
 	}
-	job->rq.rc =
-	    tree_parse(&vty_commands, job->line, session->enabled, &job->parsed, &job->text);
-	if (job->rq.rc != VTY_OK)
-		tell_locked(job);
-	else if (job->parsed.cmd)
+	job->rq.rc = frr ? frr_parse(session, job->line, &job->parsed, &job->text)
+	                 : tree_parse(&vty_commands, job->line, session->enabled, &job->parsed,
+			       &job->text);
+	if (job->rq.rc == VTY_OK && job->parsed.cmd)
 		run(job);
+	else if (job->rq.rc != VTY_OK && !frr)
+		tell_locked(job);
 	return job;
 }
 

@@ -17,6 +17,10 @@ struct vty_session {
 	bool json;         /* said `terminal json`: every answer that can be is JSON */
 	bool closing;      /* said `exit` */
 	bool monitor;      /* `terminal monitor` is on */
+	/* VTY_FRR: */
+	bool configuring; /* said `configure` */
+	bool loading;     /* of a file, which vtysh -b or -f reads */
+	bool ignored;     /* lines of a file that were meant for bgpd */
 };
 
 /* The time, read once for each command. */

@@ -98,8 +98,9 @@ static void there_is_always_a_group(void **state)
 	assert_true(strlen(g.name) > 0);
 }
 
-static void on_line(const char *line, void *arg)
+static void on_line(const struct log_record *r, const char *line, void *arg)
 {
+	(void)r;
 	buf_fmt(arg, "%s\n", strstr(line, "vty: "));
 }
 
