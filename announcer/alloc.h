@@ -41,7 +41,7 @@ enum alloc_reason {
 
 struct alloc_text {
 	const char *token; /* "pool-full": for JSON */
-	const char *cure;
+	const char *cure;  /* SERVICE: its name; POOL: the pools that there are */
 };
 const struct alloc_text *alloc_text(enum alloc_reason reason);
 const char *alloc_state_name(enum alloc_state state); /* "assigned" */
@@ -76,13 +76,11 @@ struct alloc_rules {
 };
 
 struct alloc;
-
 struct alloc *alloc_new(struct store *st);
 void alloc_free(struct alloc *a); /* before its store; NULL is fine */
 
-/* Everything is judged anew at the next alloc_run(). */
-void alloc_set_rules(struct alloc *a, const struct alloc_rules *rules);
-bool alloc_controller(const struct alloc *a); /* of those rules */
+void alloc_set_rules(struct alloc *a, const struct alloc_rules *rules); /* all is judged anew */
+bool alloc_controller(const struct alloc *a);                           /* of those rules */
 
 /* An assignment from before a restart, at most one address a family: reserved for that Service,
  * until alloc_sweep() if it never comes. Return: 0, or -EINVAL (two of a family: ignored). */
@@ -104,6 +102,8 @@ const struct alloc_addr *alloc_addr(
 /* Every Service that has addresses, in order of namespace and name: what is to be kept. */
 typedef void alloc_fn(const struct alloc_service *as, void *arg);
 void alloc_each(const struct alloc *a, alloc_fn *fn, void *arg);
+/* Every Service that has not all of what it asks for; in no order. */
+void alloc_each_hungry(const struct alloc *a, alloc_fn *fn, void *arg);
 
 /* Services whose addresses, state or text changed since alloc_clear_changed(); in no order. */
 struct alloc_service *const *alloc_changed(const struct alloc *a, size_t *n);

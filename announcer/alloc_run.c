@@ -360,6 +360,16 @@ void alloc_each(const struct alloc *a, alloc_fn *fn, void *arg)
 	store_each_service(a->st, each_one, &e);
 }
 
+void alloc_each_hungry(const struct alloc *a, alloc_fn *fn, void *arg)
+{
+	for (size_t i = 0; i < a->hungry.n; i++) {
+		const struct alloc_service *as = a->hungry.v[i];
+
+		if (as->flags & ALLOC_F_HUNGRY && as->svc->obj)
+			fn(as, arg);
+	}
+}
+
 struct alloc_service *const *alloc_changed(const struct alloc *a, size_t *n)
 {
 	*n = a->changed.n;

@@ -5,6 +5,7 @@
  * is, both are externalTrafficPolicy Cluster, or Local with the same selector; and when no
  * protocol and port is taken twice.
  */
+#include "announcer/alloc_clash.h"
 #include "announcer/alloc_priv.h"
 #include <string.h>
 
@@ -25,7 +26,9 @@ static int port_cmp(const struct k8s_port *a, const struct k8s_port *b)
 	return (a->port > b->port) - (a->port < b->port);
 }
 
-static bool ports_clash(const struct k8s_service *a, const struct k8s_service *b)
+/* A protocol and port that both have; NULL = none. */
+static const struct k8s_port *port_clash(
+    const struct k8s_service *a, const struct k8s_service *b)
 {
 	size_t i = 0, j = 0;
 
@@ -33,11 +36,11 @@ static bool ports_clash(const struct k8s_service *a, const struct k8s_service *b
 		int c = port_cmp(&a->ports[i], &b->ports[j]);
 
 		if (!c)
-			return true;
+			return &a->ports[i];
 		i += c < 0;
 		j += c > 0;
 	}
-	return false;
+	return NULL;
 }
 
 static bool may_share(const struct k8s_service *a, const struct k8s_service *b)
@@ -45,7 +48,7 @@ static bool may_share(const struct k8s_service *a, const struct k8s_service *b)
 	const char *key = or_empty(a->share_key);
 
 	return *key && strcmp(key, or_empty(b->share_key)) == 0 &&
-	       strcmp(backend_key(a), backend_key(b)) == 0 && !ports_clash(a, b);
+	       strcmp(backend_key(a), backend_key(b)) == 0 && !port_clash(a, b);
 }
 
 const struct alloc_service *alloc_conflict(
@@ -63,4 +66,38 @@ const struct alloc_service *alloc_conflict(
 			return other;
 	}
 	return NULL;
+}
+
+static void judge(
+    const struct k8s_service *a, const struct k8s_service *b, struct alloc_clash *to)
+{
+	const char *key = or_empty(a->share_key);
+	const struct k8s_port *port = port_clash(a, b);
+
+	to->kind = ALLOC_CLASH_BACKEND;
+	if (!*key || strcmp(key, or_empty(b->share_key)) != 0) {
+		to->kind = ALLOC_CLASH_KEY;
+	} else if (port) {
+		to->kind = ALLOC_CLASH_PORT;
+		to->port = *port;
+	}
+}
+
+bool alloc_clash_find(
+    const struct alloc *a, const struct alloc_service *as, struct alloc_clash *to)
+{
+	const struct alloc_service *other = NULL;
+	struct alloc_request r;
+	size_t i = 0;
+
+	alloc_request_read(a, as, &r);
+	while (i < r.n && !(other = alloc_conflict(a, as, &r.addr[i])))
+		i++;
+	if (!other)
+		return false;
+	*to = (struct alloc_clash){
+	    .addr = r.addr[i], .other = other->svc, .kind = ALLOC_CLASH_ABSENT};
+	if (other->svc->obj)
+		judge(alloc_spec(as), alloc_spec(other), to);
+	return true;
 }

@@ -6,33 +6,41 @@
 
 static const struct alloc_text texts[ALLOC_REASONS] = {
     TEXT(ALLOC_OK, "ok", ""),
-    TEXT(ALLOC_NOT_LB, "not-load-balancer", "set spec.type to LoadBalancer"),
+    TEXT(ALLOC_NOT_LB, "not-load-balancer", "set spec.type: LoadBalancer"),
     TEXT(ALLOC_OTHER_CLASS, "other-class",
-	"set spec.loadBalancerClass of the Service, or controller.load-balancer-class"),
+	"make it anew with our spec.loadBalancerClass, or set controller.load-balancer-class"),
     TEXT(ALLOC_NO_CONTROLLER, "no-controller",
-	"ask for an address with metallb.io/loadBalancerIPs, or, on role router, set "
-	"controller.enabled: yes"),
-    TEXT(ALLOC_NO_POOLS, "no-pools", "add address-pools to the configuration"),
+	"set controller: {enabled: yes} of one grevyd, or annotate it with "
+	"metallb.io/loadBalancerIPs: ADDRESS"),
+    TEXT(ALLOC_NO_POOLS, "no-pools",
+	"add address-pools: [{name: default, protocol: bgp, addresses: [192.0.2.0/24]}]"),
     TEXT(ALLOC_NO_FIT, "no-fitting-pool",
-	"add addresses of that family to a pool, or set its auto-assign"),
-    TEXT(ALLOC_POOL_FULL, "pool-full", "add addresses to the pool, or free some"),
-    TEXT(ALLOC_UNKNOWN_POOL, "unknown-pool",
-	"mend the address-pool annotation, or add the pool"),
-    TEXT(ALLOC_OUTSIDE, "outside-pools", "add the address to a pool, or ask for another"),
+	"add addresses of that family to such a pool, or annotate the Service with "
+	"metallb.io/address-pool: POOL"),
+    TEXT(ALLOC_POOL_FULL, "pool-full",
+	"grevysh -c 'show pools'; add a range to addresses of the pool, or delete a Service "
+	"that "
+	"has one"),
+    TEXT(ALLOC_UNKNOWN_POOL, "unknown-pool", "annotate it with metallb.io/address-pool: POOL"),
+    TEXT(ALLOC_OUTSIDE, "outside-pools",
+	"grevysh -c 'show pools'; ask for an address of a pool, or add it to one"),
     TEXT(ALLOC_OTHER_POOL, "other-pool",
-	"ask for addresses of one pool, the one that the address-pool annotation names"),
+	"ask for addresses of one pool, the one that metallb.io/address-pool names"),
     TEXT(ALLOC_BUGGY, "avoided-address",
-	"ask for another address, or unset avoid-buggy-ips of the pool"),
+	"ask for another address, or set avoid-buggy-ips: no of the pool"),
     TEXT(ALLOC_IN_USE, "in-use",
-	"ask for another, or let both share it: one allow-shared-ip, no port twice, and for "
-	"externalTrafficPolicy: Local one selector"),
-    TEXT(ALLOC_BAD_REQUEST, "bad-request", "write addresses, separated by a comma"),
-    TEXT(ALLOC_TWO_REQUESTS, "two-requests", "remove one of the two"),
-    TEXT(ALLOC_TWO_OF_FAMILY, "two-of-a-family", "at most one IPv4 and one IPv6 address"),
+	"ask for another address, or give both metallb.io/allow-shared-ip: SERVICE"),
+    TEXT(ALLOC_BAD_REQUEST, "bad-request",
+	"write one address, or two with a comma: metallb.io/loadBalancerIPs: "
+	"192.0.2.1,2001:db8::1"),
+    TEXT(ALLOC_TWO_REQUESTS, "two-requests",
+	"remove the annotation metallb.io/loadBalancerIPs, or spec.loadBalancerIP"),
+    TEXT(ALLOC_TWO_OF_FAMILY, "two-of-a-family",
+	"ask for one IPv4 address at most, and for one IPv6 address at most"),
     TEXT(ALLOC_FAMILY, "wrong-family",
-	"ask for one address of each family of spec.ipFamilies, no more"),
+	"ask for one address of each family of spec.ipFamilies, and no other"),
     TEXT(ALLOC_NOT_DUAL, "not-dual-stack",
-	"give the Service two clusterIPs, or set ipFamilyPolicy: PreferDualStack"),
+	"set spec.ipFamilyPolicy: PreferDualStack, or give the cluster both families"),
 };
 
 const struct alloc_text *alloc_text(enum alloc_reason reason)

@@ -46,7 +46,7 @@ const char *audit_text(const struct audit_view *v, char *buf)
 	return buf;
 }
 
-static void del_command(const struct audit_view *v, char *buf)
+const char *audit_del_text(const struct audit_view *v, char *buf)
 {
 	char p[PREFIX_STRLEN], table[24] = "";
 
@@ -55,6 +55,7 @@ static void del_command(const struct audit_view *v, char *buf)
 	snprintf(buf, AUDIT_TEXT_LEN, "ip%s route del %s proto %u metric %u%s",
 	    v->prefix.family == AF_INET6 ? " -6" : "", prefix_str(&v->prefix, p), v->protocol,
 	    v->metric, table);
+	return buf;
 }
 
 const char *audit_cure(const struct audit_view *v, char *buf)
@@ -62,8 +63,7 @@ const char *audit_cure(const struct audit_view *v, char *buf)
 	switch (v->kind) {
 	case AUDIT_STRAY:
 	case AUDIT_FOREIGN:
-		del_command(v, buf);
-		break;
+		return audit_del_text(v, buf);
 	default:
 		snprintf(buf, AUDIT_TEXT_LEN,
 		    v->tries ? "see zebra's log and the kernel's; repairs so far: %u"

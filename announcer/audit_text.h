@@ -10,4 +10,7 @@ const char *audit_kind_name(enum audit_kind k); /* "missing" */
 #define AUDIT_TEXT_LEN 200
 const char *audit_text(const struct audit_view *v, char *buf);
 const char *audit_cure(const struct audit_view *v, char *buf);
+
+/* The command that removes a route of another owner: prefix, protocol, metric, table. */
+const char *audit_del_text(const struct audit_view *v, char *buf);
 #endif

@@ -88,6 +88,34 @@ static void collect(const struct alloc_service *as, void *arg)
 	assign_add(&((struct collect *)arg)->list, &one);
 }
 
+#define PROBLEM(p, l, s, c) [p] = {.link = (l), .so = (s), .cure = (c)}
+
+void daemon_problem(struct daemon *d, enum problem which, const char *text)
+{
+	static const struct vty_problem kinds[] = {
+	    PROBLEM(PROBLEM_CONF, "configuration", "what was in force before it still is",
+		"mend the file, then: systemctl reload grevyd"),
+	    PROBLEM(PROBLEM_HELD, "configuration",
+		"its pools and controller are not in force yet, those of before still are",
+		"make the source reachable again"),
+	    PROBLEM(PROBLEM_STATE_FILE, "state file",
+		"Services without a status may have got other addresses",
+		"put a backup in its place, then: systemctl restart grevyd"),
+	    PROBLEM(PROBLEM_SAVE, "state file", "a restart forgets addresses assigned since",
+		"make it writable for grevyd's user; it is tried again"),
+	};
+
+	free(d->problem[which]);
+	d->problem[which] = xstrdup(text);
+	d->ctx.n_problems = 0;
+	for (size_t i = 0; i < PROBLEMS; i++) {
+		if (!d->problem[i])
+			continue;
+		d->problems[d->ctx.n_problems] = kinds[i];
+		d->problems[d->ctx.n_problems++].what = d->problem[i];
+	}
+}
+
 /* Assignments are only ours to keep where we make them, and nothing else keeps them. */
 static bool keeps_assignments(const struct daemon *d)
 {
@@ -98,6 +126,7 @@ static void save(struct daemon *d)
 {
 	static const struct timeval again = {SAVE_RETRY_S, 0};
 	struct collect c = {.d = d};
+	char text[512];
 	int rc;
 
 	if (!keeps_assignments(d) || d->state_unknown)
@@ -105,10 +134,12 @@ static void save(struct daemon *d)
 	alloc_each(d->alloc, collect, &c);
 	rc = assign_save(d->conf->state_file, &c.list);
 	assign_fini(&c.list);
+	snprintf(text, sizeof(text), "%s: cannot write assignments: %s", d->conf->state_file,
+	    strerror(-rc));
+	daemon_problem(d, PROBLEM_SAVE, rc ? text : NULL);
 	if (!rc)
 		return;
-	log_err("alloc", "%s: cannot write assignments: %s; trying again in %d s",
-	    d->conf->state_file, strerror(-rc), SAVE_RETRY_S);
+	log_err("alloc", "%s; trying again in %d s", text, SAVE_RETRY_S);
 	event_add(d->save_ev, &again);
 }
 
@@ -246,28 +277,6 @@ static void on_written(bool drained, void *arg)
 	daemon_written(arg, SINK_ROUTES, drained);
 }
 
-/* What every `why` should tell, until text is NULL. */
-static void set_problem(struct daemon *d, enum problem which, const char *text)
-{
-	static const struct vty_problem kinds[] = {
-	    [PROBLEM_CONF] = {.link = "configuration",
-			      .cure = "mend the file and reload; the one before it is in force"},
-	    [PROBLEM_STATE_FILE] = {.link = "state file",
-			      .cure = "Services without a status may have got other addresses; restore the "
-			"file from a backup if that matters"                                   },
-	};
-
-	free(d->problem[which]);
-	d->problem[which] = xstrdup(text);
-	d->ctx.n_problems = 0;
-	for (size_t i = 0; i < PROBLEMS; i++) {
-		if (!d->problem[i])
-			continue;
-		d->problems[d->ctx.n_problems] = kinds[i];
-		d->problems[d->ctx.n_problems++].what = d->problem[i];
-	}
-}
-
 /* A damaged file is put aside; what was good in it counts. One that cannot be read is left
  * as it is. */
 static void restore(struct daemon *d)
@@ -277,13 +286,14 @@ static void restore(struct daemon *d)
 	int rc;
 
 	d->state_unknown = false;
-	set_problem(d, PROBLEM_STATE_FILE, NULL);
+	daemon_problem(d, PROBLEM_STATE_FILE, NULL);
+	daemon_problem(d, PROBLEM_SAVE, NULL);
 	if (!keeps_assignments(d))
 		return;
 	rc = assign_load(d->conf->state_file, (int64_t)time(NULL), &list, &err);
 	if (rc && rc != -ENOENT) {
 		log_err("alloc", "%s", err.text);
-		set_problem(d, PROBLEM_STATE_FILE, err.text);
+		daemon_problem(d, PROBLEM_STATE_FILE, err.text);
 	}
 	d->state_unknown = rc && rc != -ENOENT && rc != -EINVAL;
 	for (size_t i = 0; i < list.n; i++) {
@@ -295,18 +305,6 @@ static void restore(struct daemon *d)
 			    d->conf->state_file, a->ns, a->name);
 	}
 	assign_fini(&list);
-}
-
-static int vty_start(struct daemon *d)
-{
-	int rc;
-
-	d->vty = vty_server_new(d->base, &d->ctx);
-	rc = vty_server_listen(d->vty, d->conf->vty_dir);
-	if (rc)
-		log_err("vty", "%s/%s: %s", d->conf->vty_dir, VTY_SOCKET_NAME,
-		    rc == -EADDRINUSE ? "another grevyd answers there" : strerror(-rc));
-	return rc;
 }
 
 static void put_metrics(struct buf *body, void *arg)
@@ -364,8 +362,12 @@ static int start(struct daemon *d)
 	d->ctx.bgp = d->bgp;
 	d->ctx.kernel = d->kernel;
 	d->ctx.control = d->control;
-	if (vty_start(d))
-		return -EADDRINUSE;
+	d->vty = vty_server_new(d->base, &d->ctx);
+	d->places = places_new(d->base, d->vty);
+	d->ctx.places = d->places;
+	rc = places_start(d->places, d->conf);
+	if (rc)
+		return rc;
 	rc = daemon_source_start(d);
 	if (rc)
 		return rc;
@@ -414,7 +416,7 @@ void daemon_reload(struct daemon *d, struct conf *next)
 	struct conf *old = d->conf;
 	unsigned changed = conf_reload_diff(old, next);
 
-	set_problem(d, PROBLEM_CONF, NULL);
+	daemon_problem(d, PROBLEM_CONF, NULL);
 	log_warnings(next);
 	log_set_level(next->log_level);
 	log_set_json(next->log_json);
@@ -425,6 +427,7 @@ void daemon_reload(struct daemon *d, struct conf *next)
 	out_zserv_reload(d->zserv, next, changed & CONF_CHANGED_ZEBRA);
 	bgp_reload(d->bgp, next);
 	out_kernel_reload(d->kernel, next);
+	places_reload(d->places, next);
 	if (old != d->rules)
 		conf_free(old);
 	if (changed & CONF_CHANGED_NODE) {
@@ -444,7 +447,7 @@ void daemon_reload(struct daemon *d, struct conf *next)
 
 void daemon_refused(struct daemon *d, const char *error)
 {
-	set_problem(d, PROBLEM_CONF, error);
+	daemon_problem(d, PROBLEM_CONF, error);
 }
 
 void daemon_rescan(struct daemon *d)
@@ -470,6 +473,7 @@ void daemon_free(struct daemon *d)
 	out_zserv_stop(d->zserv, d->conf->hold_on_exit);
 	out_kernel_stop(d->kernel, d->conf->hold_on_exit);
 	http_server_free(d->http);
+	places_free(d->places);
 	vty_server_free(d->vty);
 	loop_watch_free(d->loop);
 	desired_free(d->desired);

@@ -12,7 +12,7 @@
 #include "announcer/latency.h"
 #include "announcer/out_kernel.h"
 #include "announcer/out_zserv.h"
-#include "announcer/vty/server.h"
+#include "announcer/vty/places.h"
 
 struct control;
 struct k8s_state;
@@ -21,7 +21,7 @@ struct queue;
 /* Who takes what we announce. */
 enum sink { SINK_ROUTES = 1, SINK_PEERS = 2 };
 
-enum problem { PROBLEM_CONF, PROBLEM_STATE_FILE, PROBLEMS };
+enum problem { PROBLEM_CONF, PROBLEM_HELD, PROBLEM_STATE_FILE, PROBLEM_SAVE, PROBLEMS };
 
 struct daemon {
 	struct event_base *base;
@@ -37,6 +37,7 @@ struct daemon {
 	struct queue *queue;
 	struct control *control;
 	struct vty_server *vty;
+	struct places *places;
 	struct http_server *http;
 	struct loop_watch *loop;
 	struct vty_context ctx;
@@ -92,4 +93,7 @@ void daemon_set_rules(struct daemon *d);
 void daemon_control(struct daemon *d);
 /* Nothing can be announced from a node that is not there: say so. */
 void daemon_check_node(struct daemon *d);
+
+/* What every `why` should tell, until text is NULL; copied. */
+void daemon_problem(struct daemon *d, enum problem which, const char *text);
 #endif

@@ -56,6 +56,8 @@ void daemon_set_rules(struct daemon *d)
 	    .controller = assigns,
 	    .standby = d->conf->controller && !assigns};
 
+	if (!rules_held(d))
+		daemon_problem(d, PROBLEM_HELD, NULL);
 	if (rules_held(d) || (d->rules == d->conf && d->assigns == assigns))
 		return;
 	control_set_class(d->control, d->conf->lb_class);
@@ -67,6 +69,7 @@ void daemon_set_rules(struct daemon *d)
 	if (d->rules != d->conf)
 		conf_free(d->rules);
 	d->rules = d->conf;
+	d->ctx.rules = d->rules;
 }
 
 void daemon_control(struct daemon *d)
@@ -322,10 +325,12 @@ void daemon_source_reload(struct daemon *d, const struct conf *old, unsigned cha
 	}
 	if (moved || changed & CONF_CHANGED_CONTROLLER)
 		elect(d);
-	if (changed & CONF_CHANGED_POLICY && rules_held(d))
-		log_warn("conf",
-		    "the source is away, or another one: the pools stay as they were until it "
-		    "has been read");
+	if (!(changed & (CONF_CHANGED_POLICY | CONF_CHANGED_CONTROLLER)) || !rules_held(d))
+		return;
+	daemon_problem(d, PROBLEM_HELD, "the source is away, or another one");
+	log_warn("conf",
+	    "the source is away, or another one: the pools stay as they were until it has been "
+	    "read");
 }
 
 void daemon_source_stop(struct daemon *d)

@@ -28,7 +28,7 @@ enum desired_reason {
 };
 
 struct desired_text {
-	const char *token, *what, *cure;
+	const char *token, *what;
 };
 const struct desired_text *desired_text(enum desired_reason reason);
 
@@ -98,4 +98,8 @@ struct desired_view desired_look(
 struct desired_view desired_explain(
     const struct desired *d, const struct store_service *svc, unsigned which);
 void desired_view_fini(struct desired_view *v);
+/* The verdict on one Node that exists, for an address of a Service, as desired_explain() has
+ * it; but one over the limit whose InternalIP another Node has, which is not, is none. */
+struct eligible_verdict desired_verdict(
+    const struct desired *d, const struct store_service *svc, unsigned which, const char *node);
 #endif

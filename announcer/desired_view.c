@@ -7,24 +7,18 @@
 #define TEXT(reason, ...) [reason] = {__VA_ARGS__}
 
 static const struct desired_text texts[DESIRED_REASONS] = {
-    TEXT(DESIRED_OK, "announced", "announced over its eligible nodes", ""),
-    TEXT(DESIRED_NO_ADDRESS, "no-address", "it has no address", ""),
-    TEXT(DESIRED_NO_ENDPOINTS, "no-endpoints", "no endpoint of this family is ready",
-	"look at the pods: kubectl get endpointslices, kubectl describe pod"),
-    TEXT(DESIRED_NO_NODES, "no-nodes", "it has endpoints, but no node is eligible",
-	"see the nodes below"),
+    TEXT(DESIRED_OK, "announced", "announced over its eligible nodes"),
+    TEXT(DESIRED_NO_ADDRESS, "no-address", "it has no address"),
+    TEXT(DESIRED_NO_ENDPOINTS, "no-endpoints", "no endpoint of this family is ready"),
+    TEXT(DESIRED_NO_NODES, "no-nodes", "it has endpoints, but no node is eligible"),
     TEXT(DESIRED_LEFT_OUT, "left-out",
-	"only Services that share its address have eligible nodes",
-	"look at its endpoints and at the nodes below"),
-    TEXT(DESIRED_NARROWED, "narrowed", "announced over the nodes that serve all who share", ""),
+	"only Services that share its address have eligible nodes"),
+    TEXT(DESIRED_NARROWED, "narrowed", "announced over the nodes that serve all who share"),
     TEXT(DESIRED_OTHERS_NODES, "others-nodes",
-	"no node serves all who share the address: the oldest one's are used",
-	"run all of them on one node, use externalTrafficPolicy: Cluster, or do not share"),
-    TEXT(DESIRED_LIMITED, "limited", "announced over as many nodes as zebra takes",
-	"raise zebra's --ecmp, or select fewer nodes with node-selectors"),
-    TEXT(DESIRED_NOT_HERE, "not-here", "other nodes announce it, this one does not", ""),
-    TEXT(DESIRED_LAYER2, "layer2", "its pool is for ARP and NDP, not for routes",
-	"set protocol: bgp of the pool"),
+	"no node serves all who share the address: the oldest one's are used"),
+    TEXT(DESIRED_LIMITED, "limited", "announced over as many nodes as zebra takes"),
+    TEXT(DESIRED_NOT_HERE, "not-here", "other nodes announce it, this one does not"),
+    TEXT(DESIRED_LAYER2, "layer2", "its pool is for ARP and NDP, not for routes"),
 };
 
 const struct desired_text *desired_text(enum desired_reason reason)
@@ -138,4 +132,60 @@ void desired_view_fini(struct desired_view *v)
 	free(v->sharers);
 	v->nodes = NULL;
 	v->sharers = NULL;
+}
+
+static int verdict_cmp(const void *a, const void *b)
+{
+	return strcmp(((const struct eligible_verdict *)a)->node,
+	    ((const struct eligible_verdict *)b)->node);
+}
+
+static int hop_cmp(const void *a, const void *b)
+{
+	return ipaddr_cmp(
+	    &((const struct rib_nexthop *)a)->addr, &((const struct rib_nexthop *)b)->addr);
+}
+
+/* It is eligible, and the route has no room for it. */
+static bool over_limit(
+    const struct desired *d, const struct desired_outcome *o, const struct eligible_verdict *v)
+{
+	const struct rib_nexthop hop = {.addr = v->nexthop};
+
+	if (!v->eligible || d->node || o->n_parts > 1 || !o->route.over)
+		return false;
+	return !bsearch(&hop, o->route.nh, o->route.n, sizeof(hop), hop_cmp);
+}
+
+struct eligible_verdict desired_verdict(
+    const struct desired *d, const struct store_service *svc, unsigned which, const char *node)
+{
+	struct eligible_verdict v = {.node = node, .reason = ELIGIBLE_NO_ENDPOINT};
+	const struct alloc_addr *aa = alloc_addr(d->alloc, &svc->alloc->addr[which]);
+	const struct eligible_verdict *found = NULL;
+	const struct desired_part *p;
+	struct desired_outcome o;
+
+	desired_outcome_make(d, aa, &o);
+	p = part_of(&o, svc);
+	if (p && p->n)
+		found = bsearch(&v, p->nodes, p->n, sizeof(v), verdict_cmp);
+	if (found) {
+		v = *found;
+		v.node = node;
+	}
+	/* What all Services have in common was computed as if some endpoint were ready. */
+	if (p && p->shared && v.eligible &&
+	    !svc->total.ready[aa->addr.family == AF_INET6 ? STORE_V6 : STORE_V4]) {
+		v.draining = true;
+		if (v.reason == ELIGIBLE_OK)
+			v.reason = ELIGIBLE_OK_DRAINING;
+	}
+	if (over_limit(d, &o, &v)) {
+		v.reason = ELIGIBLE_OVER_LIMIT;
+		v.eligible = false;
+		v.weight = 0;
+	}
+	desired_outcome_fini(&o);
+	return v;
 }

@@ -25,11 +25,13 @@ enum eligible_reason {
 	ELIGIBLE_REASONS
 };
 
-/* Words for a reason: what it is, and the cure ("" where there is nothing to cure). */
+/* Words for a reason: what it is, and the cure ("" where there is nothing to cure), in which
+ * NODE stands for the node's name. */
 struct eligible_text {
 	const char *token; /* "no-endpoint": for JSON */
 	const char *what;  /* "no ready endpoint on this node" */
 	const char *cure;
+	const char *files_cure; /* where objects are files; NULL = the same */
 };
 const struct eligible_text *eligible_text(enum eligible_reason reason);
 

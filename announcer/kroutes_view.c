@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* kroutes_view.c - the routes in the kernel as they are shown. */
 #include "announcer/kroutes_view.h"
+#include "announcer/audit_text.h"
 #include "announcer/kroutes_int.h"
 #include "announcer/util.h"
 #include <errno.h>
@@ -76,6 +77,20 @@ enum kroute_state kroutes_route(
 	const uint32_t *note = rib_note(k->rib, p);
 
 	return state(k, p, note ? *note : 0, why);
+}
+
+const char *kroutes_rival(const struct kroutes *k, const struct prefix *p)
+{
+	static char text[AUDIT_TEXT_LEN];
+	const struct kother *f = foreign_of(k, p, true);
+	struct audit_view v = {.prefix = *p, .table = k->key.table};
+
+	f = f ? f : foreign_of(k, p, false);
+	if (!f)
+		return "";
+	v.protocol = f->protocol;
+	v.metric = f->metric;
+	return audit_del_text(&v, text);
 }
 
 struct each {

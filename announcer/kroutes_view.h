@@ -17,6 +17,8 @@ void kroutes_stats(const struct kroutes *k, struct kroutes_stats *st);
 /* As out_kernel_route(). */
 enum kroute_state kroutes_route(
     const struct kroutes *k, const struct prefix *p, const char **why);
+/* As out_kernel_rival(). */
+const char *kroutes_rival(const struct kroutes *k, const struct prefix *p);
 void kroutes_each(const struct kroutes *k, out_kernel_fn *fn, void *arg);
 
 /* The interface that has this address in a subnet of its own and is up; 0 = none. */

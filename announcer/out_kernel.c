@@ -512,6 +512,11 @@ enum kroute_state out_kernel_route(
 	return kroutes_route(k->routes, p, why);
 }
 
+const char *out_kernel_rival(const struct out_kernel *k, const struct prefix *p)
+{
+	return kroutes_rival(k->routes, p);
+}
+
 void out_kernel_each(const struct out_kernel *k, out_kernel_fn *fn, void *arg)
 {
 	kroutes_each(k->routes, fn, arg);

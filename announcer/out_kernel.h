@@ -67,6 +67,9 @@ void out_kernel_status(const struct out_kernel *k, struct kernel_status *st);
  * ours. */
 enum kroute_state out_kernel_route(
     const struct out_kernel *k, const struct prefix *p, const char **why);
+/* The command that removes the route of somebody else to this prefix that keeps ours out; "" =
+ * none does. Valid until the next call. */
+const char *out_kernel_rival(const struct out_kernel *k, const struct prefix *p);
 /* Every route that is not installed, in no order. */
 typedef void out_kernel_fn(
     const struct prefix *p, enum kroute_state s, const char *why, void *arg);

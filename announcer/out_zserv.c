@@ -474,6 +474,7 @@ void out_zserv_status(const struct out_zserv *z, struct zserv_status *st)
 	st->routes_off = conf_zebra_off(z->conf) ? conf_zebra_off(z->conf) : "";
 	st->socket = z->conf->zebra.socket;
 	st->vty_socket = z->conf->zebra.vty_socket;
+	st->vty_error = z->state == ZSERV_UP && !z->vty ? z->vty_error : "";
 	st->release = z->release_text;
 	st->release_from = z->release_from;
 	st->release_exact = z->release_exact;

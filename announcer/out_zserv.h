@@ -34,6 +34,7 @@ struct zserv_status {
 	const char *reason; /* evidence, e.g. "connect /run/frr/zserv.api: Permission denied";
 	                       "" = none */
 	const char *socket, *vty_socket;
+	const char *vty_error;    /* why vty_socket cannot be asked; "" = it can */
 	const char *release;      /* "8.4.4"; "" = not known yet */
 	const char *release_from; /* "zebra.vty", "probe", "configuration" */
 	bool release_exact;       /* false: the nearest release that we know is used */

@@ -352,6 +352,13 @@ static bool vty_again(struct out_zserv *z, int rc)
 	return true;
 }
 
+/* rc: -errno, or zebra's own code. */
+static void vty_lost(struct out_zserv *z, int rc)
+{
+	z->vty = false;
+	snprintf(z->vty_error, sizeof(z->vty_error), "%s", rc < 0 ? strerror(-rc) : "refused");
+}
+
 static void on_interfaces(int rc, const char *text, void *arg)
 {
 	struct out_zserv *z = arg;
@@ -372,9 +379,9 @@ static void on_clients(int rc, const char *text, void *arg)
 	if (!rc)
 		z->vty_tries = 0;
 	if (rc) {
+		vty_lost(z, rc);
 		log_warn("zserv", "%s does not tell zebra's clients (%s): no graceful restart",
-		    z->conf->zebra.vty_socket, rc < 0 ? strerror(-rc) : "refused");
-		z->vty = false;
+		    z->conf->zebra.vty_socket, z->vty_error);
 	} else if (zebra_text_clients(text, zversion_type_name(z->type), z->instance)) {
 		zserv_drop(z, ZSERV_KEY_WAIT,
 		    "zebra still lists a client of type %s instance %u: waiting for it to go",
@@ -469,7 +476,9 @@ static void on_version(int rc, const char *text, void *arg)
 	z->question = NULL;
 	if (vty_again(z, rc))
 		return;
-	z->vty = !rc;
+	z->vty = true;
+	if (rc)
+		vty_lost(z, rc);
 	if (configured_release(z, conf)) {
 		if (!rc && !zversion_parse(text, told) &&
 		    (told[0] != conf[0] || told[1] != conf[1]))
@@ -480,7 +489,7 @@ static void on_version(int rc, const char *text, void *arg)
 		set_release(z, told, "zebra.vty");
 	} else {
 		log_info("zserv", "%s does not tell zebra's release (%s): probing",
-		    z->conf->zebra.vty_socket, rc < 0 ? strerror(-rc) : "unknown answer");
+		    z->conf->zebra.vty_socket, rc ? z->vty_error : "unknown answer");
 		zprobe_init(&z->probe);
 		probe_connect(z);
 	}

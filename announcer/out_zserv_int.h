@@ -31,7 +31,7 @@ struct out_zserv {
 	struct event *retry_ev;
 	int64_t retry_at_ms; /* 0 = none is due */
 	struct vtyc *question, *downs_question;
-	char release_text[32];
+	char release_text[32], vty_error[64];
 	const char *release_from;
 	bool release_exact, vty, verified;
 	const struct zapi_version *version, *version_hi;

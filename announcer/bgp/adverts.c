@@ -283,12 +283,11 @@ static bool is_host(const struct prefix *p)
 const struct out_plan *adverts_plan(
     const struct out_adverts *a, const struct prefix *p, const struct out_why **why)
 {
-	static const struct out_why no_pool = {"the address is in no pool",
-					"add it to address-pools"},
-				    layer2 = {"its pool has protocol: layer2",
-					"put the address into a pool with protocol: bgp"},
-				    no_ad = {"no advertisement of its pool selects this node",
-					"see node-selectors of the pool's bgp-advertisements"};
+	static const struct out_why
+	    no_pool = {"the address is in no pool", "add it to addresses of a pool"},
+	    layer2 = {"its pool has protocol: layer2", "set protocol: bgp of the pool"},
+	    no_ad = {"no advertisement of its pool selects this node",
+		"change node-selectors of its bgp-advertisements, or the labels of this Node"};
 	const struct ipaddr address = address_of(p);
 	const struct pool *pool = a->policy ? policy_pool_of(a->policy, &address) : NULL;
 	const struct out_plan *plan = pool ? &a->plans[pool - a->policy->pools] : NULL;
@@ -454,12 +453,12 @@ void adverts_member(struct bgp_out *out, const struct prefix *p, bool there)
 
 void adverts_rejudge(struct bgp_out *out)
 {
-	size_t n = 0, n_all = out->log.entries.n;
+	size_t n = 0, n_all = ptable_count(&out->log.index, 0);
 	struct out_entry **all = xcalloc(n_all, sizeof(*all)), *e;
 	struct out_aggregate *g;
 
 	aggregates_fini(&out->ads.aggregates);
-	for (size_t at = 0; (e = outlog_next(&out->log, &at));)
+	for (uint32_t at = 0; (e = outlog_next(&out->log, &at));)
 		all[n++] = e;
 	for (size_t i = 0; i < n; i++) {
 		const struct prefix *p = &all[i]->prefix;

@@ -13,23 +13,23 @@ enum { DEFAULT_LOCAL_PREF = 100 };
 enum { ROOM_COMMUNITIES, ROOM_LARGE, ROOM_EXT, ROOM_PATH };
 
 static const struct out_why no_family = {"the session does not carry this address family",
-    "peer over this family, too, or offer it (dual-stack-address-family, address-families)"};
+    "offer it (dual-stack-address-family, address-families), or add a peer of that family"};
 static const struct out_why no_self = {
     "there is no address of this family on the session's interface to be the next hop",
     "give the interface an address of this family"};
 static const struct out_why no_nexthop = {"its next hop is not of its address family",
     "set export: {next-hop: self} of the neighbour"};
-static const struct out_why no_route = {"it is no route in the RIB", "see show rib"};
-static const struct out_why no_ad = {
-    "no advertisement of the pool names this peer", "see peers of its bgp-advertisements"};
+static const struct out_why no_route = {"it is no route in the RIB", "grevysh -c 'show rib'"};
+static const struct out_why no_ad = {"no advertisement of the pool names this peer",
+    "add it to peers of a bgp-advertisements entry, or leave peers out there"};
 static const struct out_why no_source = {
     "routes of this source are not announced to peers", "use bgp.neighbors with export"};
 static const struct out_why from_ibgp = {
     "it came by iBGP and is not passed on by iBGP", "peer with its origin"};
-static const struct out_why from_it = {"it came from this peer", "nothing is wrong"};
-static const struct out_why its_own_nexthop = {"its next hop is this peer", "nothing is wrong"};
-static const struct out_why no_export = {
-    "its communities forbid to pass it on", "see the communities of the received path"};
+static const struct out_why from_it = {"it came from this peer", ""};
+static const struct out_why its_own_nexthop = {"its next hop is this peer", ""};
+static const struct out_why no_export = {"its communities forbid to pass it on",
+    "take no-export or no-advertise off it at its origin"};
 
 void out_say_fini(struct out_say *say)
 {

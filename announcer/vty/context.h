@@ -15,6 +15,7 @@ struct latency;
 struct loop_watch;
 struct out_kernel;
 struct out_zserv;
+struct places;
 struct queue;
 struct rib;
 struct store;
@@ -24,7 +25,8 @@ struct store;
 struct vty_problem {
 	const char *link; /* "configuration", "state file" */
 	const char *what; /* "grevyd.yaml:14:7: hold-time: must be ..." */
-	const char *cure; /* "" = none */
+	const char *so;   /* what follows from it */
+	const char *cure;
 };
 
 /* Each pointer is borrowed for the life of the vty server and may be changed between two
@@ -33,6 +35,8 @@ struct vty_context {
 	const char *version; /* "0.1.0" */
 	int64_t started_s;   /* Unix time */
 	const struct conf *conf;
+	const struct conf
+	    *rules;          /* whose address pools are in force: conf, or the one before */
 	struct store *store; /* sorts its Nodes when asked for them: not const */
 	const struct alloc *alloc;
 	const struct desired *desired;
@@ -48,5 +52,6 @@ struct vty_context {
 	struct bgp *bgp; /* the BGP speaker */
 	const struct out_kernel *kernel; /* the kernel's table */
 	struct loop_watch *loop;         /* `debug loop` turns it on */
+	const struct places *places;     /* where vty is served */
 };
 #endif

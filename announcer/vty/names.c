@@ -6,6 +6,7 @@
 #include "announcer/conf.h"
 #include "announcer/util.h"
 #include "announcer/zroutes_view.h"
+#include <errno.h>
 #include <stdio.h>
 #include <sys/socket.h>
 
@@ -178,14 +179,29 @@ static struct names_state kernel_state(const struct vty_request *rq, const struc
 	return state_of(state == KROUTE_INSTALLED, names_kroute_state(state), why);
 }
 
-static bool zebra_is_off(const struct out_zserv *z)
+/* The kernel is to take the routes, since there is no zebra: it does, or would if it let us. */
+static bool kernel_stands_in(const struct vty_context *ctx, const struct zserv_status *zebra)
+{
+	bool absent = zebra->reason && strstr(zebra->reason, strerror(ENOENT));
+	struct kernel_status st;
+
+	if (!ctx->kernel)
+		return false;
+	out_kernel_status(ctx->kernel, &st);
+	if (st.state == KERNEL_FAILED)
+		return absent && ctx->conf && ctx->conf->zebra.enabled == CONF_AUTO;
+	return st.state != KERNEL_OFF;
+}
+
+bool names_zebra_is_off(const struct vty_context *ctx)
 {
 	struct zserv_status st;
 
-	if (!z)
+	if (!ctx->zserv)
 		return true;
-	out_zserv_status(z, &st);
-	return st.state == ZSERV_OFF;
+	out_zserv_status(ctx->zserv, &st);
+	return st.state == ZSERV_OFF ||
+	       (st.state == ZSERV_NO_SOCKET && kernel_stands_in(ctx, &st));
 }
 
 struct names_state names_output_state(const struct vty_request *rq, const struct prefix *p)
@@ -198,9 +214,9 @@ struct names_state names_output_state(const struct vty_request *rq, const struct
 
 	if (best && best->source == RIB_REDISTRIBUTED)
 		return state_of(true, "of zebra", "");
-	if (zebra_is_off(z) && names_is_kernel(rq->ctx))
+	if (names_zebra_is_off(rq->ctx) && names_is_kernel(rq->ctx))
 		return kernel_state(rq, p);
-	if (zebra_is_off(z) && names_is_speaker(rq->ctx))
+	if (names_zebra_is_off(rq->ctx) && names_is_speaker(rq->ctx))
 		return told_state(rq, p);
 	if (!z)
 		return state_of(true, "no output", "");

@@ -23,6 +23,7 @@ enum vty_rc {
 	VTY_NO_MATCH = 2,
 	VTY_AMBIGUOUS = 3,
 	VTY_INCOMPLETE = 4,
+	VTY_CONFIG_FAILED = 13,
 };
 
 enum vty_flag {

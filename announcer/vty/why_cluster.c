@@ -10,21 +10,32 @@
 #include "k8s/event.h"
 #include <string.h>
 
-#define SEE "see show kubernetes, and the log"
+#define SEE "grevysh -c 'show kubernetes'"
 
 static const char *server(const struct k8s_cluster *c)
 {
 	return c->server ? c->server : "the API server";
 }
 
-static const char *cure_of(const struct k8s_resource *r)
+/* The manifests that we ship give all rights that are needed. */
+static const char *rights(const struct why *y)
+{
+	const struct conf *c = y->rq->ctx->conf;
+
+	if (c && c->role == CONF_NODE)
+		return "kubectl apply -k k8s/deploy/kustomize/node";
+	if (c && c->controller)
+		return "kubectl apply -k k8s/deploy/kustomize/router-controller";
+	return "kubectl apply -k k8s/deploy/kustomize/router";
+}
+
+static const char *cure_of(const struct why *y, const struct k8s_resource *r)
 {
 	switch (r->phase) {
 	case K8S_FORBIDDEN:
-		return "give our account this right (RBAC), as k8s/deploy does";
+		return rights(y);
 	case K8S_ABSENT:
-		return "the server is too old, or another: see kubernetes.kubeconfig and "
-		       "context";
+		return "is it the right cluster? see kubernetes.kubeconfig and context";
 	default:
 		return SEE;
 	}
@@ -50,27 +61,31 @@ static bool fails(const struct k8s_resource *r)
 	       (r->phase == K8S_ABSENT && is_needed(r));
 }
 
+static void put_resource(struct why *y, const struct k8s_resource *r)
+{
+	const char *what = r->text                  ? r->text
+	                   : r->phase == K8S_ABSENT ? "the server does not have it"
+	                                            : names_phase(r->phase);
+
+	if (r->listed)
+		why_warn(y, "source", cure_of(y, r), "%s: %s; what was last known is used",
+		    r->name, what);
+	else if (is_needed(r))
+		why_broken(y, "source", cure_of(y, r), "%s: never read: %s", r->name, what);
+	else
+		why_note(y, "source", cure_of(y, r), "%s: %s", r->name, what);
+}
+
 /* Return: how many fail. */
 static size_t put_resources(struct why *y, const struct k8s_cluster *c)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < c->n_resources; i++) {
-		const struct k8s_resource *r = &c->resources[i];
-		const char *what = r->text                  ? r->text
-		                   : r->phase == K8S_ABSENT ? "the server does not have it"
-		                                            : names_phase(r->phase);
-
-		if (!fails(r))
-			continue;
-		n++;
-		if (is_needed(r) && !r->listed)
-			why_broken(
-			    y, "source", cure_of(r), "%s: never read: %s", r->name, what);
-		else
-			why_note(y, "source", cure_of(r), "%s: %s%s", r->name, what,
-			    r->listed ? "; what was last known is used" : "");
-	}
+	for (size_t i = 0; i < c->n_resources; i++)
+		if (fails(&c->resources[i])) {
+			put_resource(y, &c->resources[i]);
+			n++;
+		}
 	return n;
 }
 
@@ -93,10 +108,13 @@ static void put_unread(struct why *y, const struct k8s_state *st)
 		    "set kubernetes.kubeconfig to a file that this user can read, or "
 		    "kubernetes.manifests",
 		    "no API server is known: %s", because ? because : "still looking");
+	else if (because)
+		why_broken(y, "source", SEE "; make the API server reachable",
+		    "%s has not been read yet: %s; what an earlier run announced stays",
+		    server(c), because);
 	else
-		why_broken(y, "source", because ? "make the API server reachable; " SEE : SEE,
-		    "%s has not been read yet%s%s", server(c), because ? ": " : "",
-		    because ? because : "");
+		why_broken(y, "source", "wait; if it stays: " SEE,
+		    "%s has not been read yet; what an earlier run announced stays", server(c));
 }
 
 void why_cluster(struct why *y, const struct k8s_state *st)
@@ -108,45 +126,62 @@ void why_cluster(struct why *y, const struct k8s_state *st)
 	if (!st->outage_s)
 		failing = put_resources(y, c);
 	if (c->auth_error && c->source)
-		why_note(y, "source", "mend that file; what was read before is used", "%s",
+		why_warn(y, "source", "mend that file; what was read before is used", "%s",
 		    c->auth_error);
 	if (!st->synced && !y->broken)
 		put_unread(y, st);
 	else if (st->outage_s)
-		why_note(y, "source", "make the API server reachable again: show kubernetes",
-		    "%s away since %s: %s; the last known state is used", server(c),
+		why_warn(y, "source", SEE "; make the API server reachable again",
+		    "%s away since %s: %s; what was last known is used", server(c),
 		    fmt_time(st->outage_s, b), st->outage ? st->outage : "no reason given");
 	else if (!failing && !st->n_problems)
 		why_ok(y, "source", "%s, %zu resources watched", server(c), watched(c));
+	why_problems(y, st);
 }
 
-static const char *write_cure(const struct k8s_state *st)
+/* ---- the Lease ---- */
+
+static void put_nobody(struct why *y, const struct k8s_state *st, bool waits)
 {
-	if (st->outage_s)
-		return "make the API server reachable again";
-	return "our account must be allowed to get, create and update Leases, and to patch "
-	       "services/status (RBAC); " SEE;
+	const char *lease = y->rq->ctx->conf->lease, *error = st->cluster->write_error;
+	const char *cure = st->outage_s ? "make the API server reachable again" : rights(y);
+
+	if (waits)
+		why_broken(y, "controller", cure,
+		    "nobody holds the Lease %s, so nobody assigns an address%s%s", lease,
+		    error ? ": " : "", error ? error : "");
+	else
+		why_warn(y, "controller", cure,
+		    "nobody holds the Lease %s, so nobody assigns an address%s%s", lease,
+		    error ? ": " : "", error ? error : "");
 }
 
-void why_controller(struct why *y)
+void why_controller(struct why *y, const struct alloc_service *as)
 {
 	const struct vty_context *ctx = y->rq->ctx;
-	const struct k8s_cluster *c = ctx->source ? ctx->source->cluster : NULL;
+	const struct k8s_state *st = ctx->source;
+	const struct k8s_cluster *c = st ? st->cluster : NULL;
 	const struct conf *conf = ctx->conf;
+	bool waits = as && !as->n && as->reason == ALLOC_NO_CONTROLLER;
 
 	if (!c || !conf || !conf->controller)
 		return;
-	if (!c->leading && c->leader)
-		why_ok(y, "controller", "%s holds the Lease %s and assigns", c->leader,
+	if (!c->leading && !c->leader)
+		put_nobody(y, st, waits);
+	else if (!c->leading && waits)
+		why_broken(y, "controller",
+		    why_say(y, "grevysh -c 'why %s/%s'; at that grevyd", as->svc->ns,
+			as->svc->name),
+		    "%s holds the Lease %s, and has not assigned an address", c->leader,
 		    conf->lease);
 	else if (!c->leading)
-		why_note(y, "controller", write_cure(ctx->source),
-		    "nobody holds the Lease %s, so nobody assigns%s%s", conf->lease,
-		    c->write_error ? ": " : "", c->write_error ? c->write_error : "");
+		why_ok(y, "controller", "%s holds the Lease %s and assigns", c->leader,
+		    conf->lease);
 	else if (c->write_error)
-		why_note(y, "controller", write_cure(ctx->source),
-		    "the Lease %s is ours, but writing failed: %s", conf->lease,
-		    c->write_error);
+		why_warn(y, "controller",
+		    st->outage_s ? "make the API server reachable again" : rights(y),
+		    "the Lease %s is ours, but what we assign cannot be written: %s",
+		    conf->lease, c->write_error);
 	else
 		why_ok(y, "controller", "the Lease %s is ours", conf->lease);
 }

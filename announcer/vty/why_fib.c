@@ -7,8 +7,6 @@
 #include "announcer/vty/why.h"
 #include <errno.h>
 
-#define LOOKUP_CURE "ip rule show; ip route get"
-
 /* Which route this host itself would use; another than ours need not be wrong for the packets
  * that it forwards, but is worth knowing. */
 static void put_lookup(struct why *y, const struct audit *a, const struct prefix *p)
@@ -17,13 +15,16 @@ static void put_lookup(struct why *y, const struct audit *a, const struct prefix
 	struct fib_route r;
 	int ours = audit_lookup(a, p, &r, &nh);
 	char b[PREFIX_STRLEN], gate[PREFIX_STRLEN];
+	struct ipaddr addr = {.family = p->family};
+	const char *cure;
 
+	memcpy(addr.addr, p->addr, sizeof(addr.addr));
+	cure = why_say(y, "ip rule show; ip route get %s", ipaddr_str(&addr, b));
 	if (ours == -ENETUNREACH || ours == -EHOSTUNREACH)
-		why_note(y, "fib", LOOKUP_CURE, "but this host itself would not use it: %s",
-		    strerror(-ours));
+		why_warn(
+		    y, "fib", cure, "this host itself would not use it: %s", strerror(-ours));
 	if (!ours)
-		why_note(y, "fib", LOOKUP_CURE,
-		    "but this host itself would use %s of table %u%s%s",
+		why_warn(y, "fib", cure, "this host itself would use %s of table %u%s%s",
 		    prefix_str(&r.prefix, b), r.table, nh.gate.family ? " via " : "",
 		    nh.gate.family ? ipaddr_str(&nh.gate, gate) : "");
 }

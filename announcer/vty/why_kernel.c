@@ -8,17 +8,28 @@
 static const char *state_cure(const struct kernel_status *st)
 {
 	if (st->state == KERNEL_READING)
-		return "wait; if it stays, see show fib";
-	return "grevyd needs CAP_NET_ADMIN for routes in the kernel, and a kernel that takes "
-	       "them";
+		return "wait; if it stays: grevysh -c 'show fib'";
+	return "AmbientCapabilities=CAP_NET_ADMIN in grevyd's unit";
+}
+
+/* rival: the command that removes what is in the way; "" = nothing is. */
+static void put_rejected(struct why *y, const char *why, const char *rival)
+{
+	if (*rival)
+		why_broken(
+		    y, "kernel", rival, "the kernel has another route of this metric: %s", why);
+	else
+		why_broken(y, "kernel", "dmesg; it is tried again", "not installed: %s", why);
 }
 
 static void put_route(struct why *y, const struct prefix *p, const struct kernel_status *st)
 {
-	const char *why = "";
-	enum kroute_state state = out_kernel_route(y->rq->ctx->kernel, p, &why);
+	const struct out_kernel *k = y->rq->ctx->kernel;
+	const char *why = "", *rival;
+	enum kroute_state state = out_kernel_route(k, p, &why);
 
 	why = why ? why : "";
+	rival = out_kernel_rival(k, p);
 	switch (state) {
 	case KROUTE_INSTALLED:
 		why_ok(y, "kernel",
@@ -27,19 +38,14 @@ static void put_route(struct why *y, const struct prefix *p, const struct kernel
 		break;
 	case KROUTE_WAITING:
 		why_broken(y, "kernel",
-		    "is the subnet of the next hops connected to this router, and its link up? "
-		    "ip route get NEXTHOP",
-		    "not sent: no next hop can be reached%s%s", *why ? ": " : "", why);
+		    "ip -br addr; a subnet of the next hops must be on an interface that is up",
+		    "not sent: %s", why);
 		break;
 	case KROUTE_REJECTED:
-		why_broken(y, "kernel",
-		    "the kernel's log may say more (dmesg); it is tried again",
-		    "the kernel refuses it%s%s", *why ? ": " : "", why);
+		put_rejected(y, why, rival);
 		break;
 	case KROUTE_SHADOWED:
-		why_broken(y, "kernel",
-		    "remove that route, or give kernel: metric a lower value than it has",
-		    "another route is preferred%s%s", *why ? ": " : "", why);
+		why_broken(y, "kernel", rival, "the kernel prefers another route: %s", why);
 		break;
 	case KROUTE_SENT:
 		why_broken(y, "kernel", "wait", "sent, and not answered yet");
@@ -59,6 +65,6 @@ void why_kernel(struct why *y, const struct prefix *p)
 	if (st.state == KERNEL_UP)
 		put_route(y, p, &st);
 	else
-		why_broken(y, "kernel", state_cure(&st), "%s%s%s", st.state_text,
-		    st.reason && *st.reason ? ": " : "", st.reason ? st.reason : "");
+		why_broken(y, "kernel", state_cure(&st), "%s",
+		    st.reason && *st.reason ? st.reason : st.state_text);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* why_node.c - why node NAME: whether it can be a next hop, and of which Services it is one. */
+/*
+ * why_node.c - why node NAME: of which Services it is a next hop, one address a row and by
+ * steps, then whether it can be one at all.
+ */
 #include "announcer/util.h"
 #include "announcer/vty/names.h"
 #include "announcer/vty/nodes.h"
@@ -8,22 +11,60 @@
 #include "announcer/vty/writer.h"
 #include <sys/socket.h>
 
-struct serving {
-	struct vty_request *rq;
-	const char *node;
-	size_t serves, n;
+struct node_rows {
+	struct store_walk walk;
+	size_t serves, n; /* addresses: that it serves, and all */
 };
 
-char *why_node_cure(const struct eligible_text *t, const char *node)
+static void put_row(struct vty_request *rq, const struct store_service *svc, unsigned which,
+    struct node_rows *s)
 {
-	const char *at = strstr(t->cure, "NAME");
-	struct buf b = {0};
+	struct eligible_verdict v = desired_verdict(rq->ctx->desired, svc, which, rq->args[0]);
+	const struct eligible_text *t = eligible_text((enum eligible_reason)v.reason);
+	struct writer *w = rq->w;
+	char b[PREFIX_STRLEN];
 
-	if (at)
-		buf_fmt(&b, "%.*s%s%s", (int)(at - t->cure), t->cure, node, at + 4);
+	s->n++;
+	s->serves += v.eligible;
+	writer_row_begin(w);
+	writer_fmt(w, "service", "SERVICE", "%s/%s", svc->ns, svc->name);
+	writer_str(w, "address", "ADDRESS", ipaddr_str(&svc->alloc->addr[which], b));
+	writer_bool(w, "eligible", desired_node(rq->ctx->desired) ? "ELIGIBLE" : "NEXT HOP",
+	    v.eligible);
+	writer_num(w, "weight", "WEIGHT", v.weight);
+	writer_str(w, "reason", NULL, t->token);
+	writer_str(w, NULL, "WHY", t->what);
+	writer_row_end(w);
+}
+
+/* ---- the chain ---- */
+
+static enum vty_rc no_node(struct why *y, const char *name, const struct store_node *node)
+{
+	struct why_similar *like = why_similar_new(name);
+	const char *first;
+	struct buf names = {0};
+
+	why_similar_nodes(like, y->rq->ctx);
+	why_similar_join(like, &names);
+	first = why_similar_first(like);
+	if (node)
+		why_broken(y, "node",
+		    why_fill(y,
+			why_by_api(y) ? "kubectl get node NODE"
+				      : "give the source the manifest of Node NODE",
+			name),
+		    "endpoints name %s, but there is no such Node", name);
+	else if (first)
+		why_broken(y, "node", why_say(y, "grevysh -c 'why node %s'", first),
+		    "there is none named %s; similar: %s", name, names.p);
 	else
-		buf_str(&b, t->cure);
-	return b.p;
+		why_broken(
+		    y, "node", "grevysh -c 'show nodes'", "there is none named %s", name);
+	why_end(y, "there is no such Node");
+	why_similar_free(like);
+	free(names.p);
+	return VTY_WARNING;
 }
 
 static void put_family(struct why *y, const struct store_node *node, uint8_t family)
@@ -32,7 +73,6 @@ static void put_family(struct why *y, const struct store_node *node, uint8_t fam
 	struct eligible_verdict v = nodes_verdict(node, family, here);
 	const struct eligible_text *t = eligible_text((enum eligible_reason)v.reason);
 	const char *link = family == AF_INET ? "IPv4" : "IPv6";
-	char *cure = why_node_cure(t, node->name);
 	char b[PREFIX_STRLEN];
 
 	if (v.eligible && here)
@@ -40,105 +80,36 @@ static void put_family(struct why *y, const struct store_node *node, uint8_t fam
 	else if (v.eligible)
 		why_ok(y, link, "next hop %s", ipaddr_str(&v.nexthop, b));
 	else
-		why_note(y, link, cure, "%s", t->what);
-	free(cure);
-}
-
-static void put_verdict(
-    struct serving *s, const struct desired_view *v, const struct eligible_verdict *n)
-{
-	const struct eligible_text *t = eligible_text((enum eligible_reason)n->reason);
-	struct writer *w = s->rq->w;
-	char b[PREFIX_STRLEN];
-
-	s->n++;
-	s->serves += n->eligible;
-	writer_row_begin(w);
-	writer_fmt(w, "service", "SERVICE", "%s/%s", v->svc->ns, v->svc->name);
-	writer_str(w, "address", "ADDRESS", ipaddr_str(&v->addr, b));
-	writer_bool(w, "eligible", desired_node(s->rq->ctx->desired) ? "ELIGIBLE" : "NEXT HOP",
-	    n->eligible);
-	writer_num(w, "weight", "WEIGHT", n->weight);
-	writer_str(w, "reason", NULL, t->token);
-	writer_str(w, NULL, "WHY", t->what);
-	writer_row_end(w);
-}
-
-static void on_service(struct store_service *svc, void *arg)
-{
-	struct serving *s = arg;
-	const struct alloc_service *as;
-
-	if (!names_is_shown(svc))
-		return;
-	as = alloc_service(s->rq->ctx->alloc, svc->ns, svc->name);
-	for (unsigned which = 0; as && which < as->n; which++) {
-		struct desired_view v = desired_explain(s->rq->ctx->desired, svc, which);
-
-		for (size_t i = 0; i < v.n_nodes; i++)
-			if (strcmp(v.nodes[i].node, s->node) == 0)
-				put_verdict(s, &v, &v.nodes[i]);
-		desired_view_fini(&v);
-	}
-}
-
-static enum vty_rc no_node(struct why *y, const char *name, const struct store_node *node)
-{
-	struct buf like = {0};
-
-	why_similar_nodes(y->rq->ctx, name, &like);
-	if (node)
-		why_broken(y, "node", "give the source the Node object, too",
-		    "endpoints name %s, but there is no such Node", name);
-	else if (like.len)
-		why_broken(y, "node", "", "there is none named %s; similar: %s", name, like.p);
-	else
-		why_broken(y, "node", "", "there is none named %s", name);
-	why_end(y, "there is no such Node");
-	free(like.p);
-	return VTY_WARNING;
+		why_note(y, link, why_node_cure(y, &v), "%s", t->what);
 }
 
 static void judge(struct why *y, const struct store_node *node)
 {
 	struct eligible_verdict v = nodes_best_verdict(node, desired_node(y->rq->ctx->desired));
 	const struct eligible_text *t = eligible_text((enum eligible_reason)v.reason);
-	char *cure;
 
 	if (node->obj->node.unschedulable)
 		why_note(y, "cordon", "", "cordoned: no new Pods, its endpoints still count");
 	put_family(y, node, AF_INET);
 	put_family(y, node, AF_INET6);
-	if (v.eligible)
-		return;
-	cure = why_node_cure(t, node->name);
-	why_broken(y, "node", cure, "%s", t->what);
-	free(cure);
+	if (!v.eligible)
+		why_broken(y, "node", why_node_cure(y, &v), "%s", t->what);
+	else if (v.reason == ELIGIBLE_OK_NOT_READY)
+		why_warn(y, "node", why_node_cure(y, &v), "it is NotReady");
 }
 
-enum vty_rc why_node(struct vty_request *rq)
+static enum vty_rc put_chain(struct vty_request *rq, const struct node_rows *s)
 {
-	const char *name = rq->args[0], *here;
-	const struct store_node *node;
-	struct serving s = {.rq = rq, .node = name};
+	const char *name = rq->args[0], *here = desired_node(rq->ctx->desired);
+	const struct store_node *node = store_node(rq->ctx->store, name);
 	struct eligible_verdict v;
 	struct why y;
 
-	if (!rq->ctx->store || !rq->ctx->alloc || !rq->ctx->desired)
-		return vty_fail(rq, "There is no source of Nodes.");
-	node = store_node(rq->ctx->store, name);
-	writer_str(rq->w, "node", NULL, name);
-	if (node && node->obj) {
-		writer_table_begin(rq->w, "services", "No Service has an address.");
-		store_each_service(rq->ctx->store, on_service, &s);
-		writer_table_end(rq->w);
-	}
 	why_begin(&y, rq);
 	why_source(&y);
 	if (!node || !node->obj)
 		return no_node(&y, name, node);
 	judge(&y, node);
-	here = desired_node(rq->ctx->desired);
 	v = nodes_best_verdict(node, here);
 	if (here)
 		why_ok(&y, "this node", "it is %s%s", here,
@@ -146,6 +117,50 @@ enum vty_rc why_node(struct vty_request *rq)
 	why_end(&y,
 	    here ? "%s: %s; it is eligible for %zu of %zu addresses"
 		 : "%s: %s; it is one for %zu of %zu addresses",
-	    name, nodes_what(&v, here), s.serves, s.n);
+	    name, nodes_what(&v, here), s->serves, s->n);
+	return VTY_OK;
+}
+
+/* ---- by steps ---- */
+
+static bool on_step(struct vty_request *rq, void *state)
+{
+	struct node_rows *s = state;
+	const struct store_service *svc;
+
+	do {
+		svc = store_walk_next(rq->ctx->store, &s->walk);
+		for (unsigned i = 0;
+		     svc && names_is_shown(svc) && svc->alloc && i < svc->alloc->n; i++)
+			put_row(rq, svc, i, s);
+	} while (svc && !vty_enough(rq));
+	if (svc)
+		return true;
+	writer_table_end(rq->w);
+	rq->rc = put_chain(rq, s);
+	return false;
+}
+
+static void on_done(void *state)
+{
+	struct node_rows *s = state;
+
+	store_walk_fini(&s->walk);
+	free(s);
+}
+
+enum vty_rc why_node(struct vty_request *rq)
+{
+	const struct node_rows none = {0};
+	const struct store_node *node;
+
+	if (!rq->ctx->store || !rq->ctx->alloc || !rq->ctx->desired)
+		return vty_fail(rq, "There is no source of Nodes.");
+	node = store_node(rq->ctx->store, rq->args[0]);
+	writer_str(rq->w, "node", NULL, rq->args[0]);
+	if (!node || !node->obj)
+		return put_chain(rq, &none);
+	writer_table_begin(rq->w, "services", "No Service has an address.");
+	vty_rows(rq, on_step, on_done, xcalloc(1, sizeof(struct node_rows)));
 	return VTY_OK;
 }

@@ -1,87 +1,139 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* why_similar.c - names that somebody may have meant. */
+/*
+ * why_similar.c - names that somebody may have meant, the likeliest first. Every Service is
+ * looked at, by steps; most names are told apart by their first letters.
+ */
 #include "announcer/util.h"
-#include "announcer/vty/names.h"
 #include "announcer/vty/why.h"
 
 #define SIMILAR_MAX  5
 #define NAME_MAX_LEN 63
 #define DISTANCE_MAX 2
 
-struct similar {
-	const char *word;
-	struct buf *out;
-	unsigned n;
+enum { UNLIKE = DISTANCE_MAX + 2, CONTAINED = DISTANCE_MAX + 1 };
+
+struct candidate {
+	char *name;    /* "namespace/name", or of a Node */
+	unsigned rank; /* 0: the same name */
 };
 
-/* Levenshtein's distance of two short words; more than DISTANCE_MAX for long ones. */
+struct why_similar {
+	char *word;
+	struct candidate v[SIMILAR_MAX]; /* by rank */
+	size_t n;
+	struct store_walk walk;
+};
+
+/* The next row of Levenshtein's table, in place. Return: the smallest number in it. */
+static unsigned next_row(unsigned *row, char c, unsigned i, const char *b)
+{
+	unsigned diagonal = row[0], least = i;
+
+	row[0] = i;
+	for (size_t j = 1; b[j - 1]; j++) {
+		unsigned best = diagonal + (c != b[j - 1]);
+
+		diagonal = row[j];
+		best = row[j] + 1 < best ? row[j] + 1 : best;
+		row[j] = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
+		least = row[j] < least ? row[j] : least;
+	}
+	return least;
+}
+
+/* Of two short words; more than DISTANCE_MAX for others. */
 static unsigned distance(const char *a, const char *b)
 {
-	unsigned row[NAME_MAX_LEN + 1];
 	size_t la = strlen(a), lb = strlen(b);
+	unsigned row[NAME_MAX_LEN + 1];
 
-	if (la > NAME_MAX_LEN || lb > NAME_MAX_LEN)
-		return DISTANCE_MAX + 1;
+	if (la > NAME_MAX_LEN || lb > NAME_MAX_LEN || la > lb + DISTANCE_MAX ||
+	    lb > la + DISTANCE_MAX)
+		return UNLIKE;
 	for (size_t j = 0; j <= lb; j++)
 		row[j] = (unsigned)j;
-	for (size_t i = 1; i <= la; i++) {
-		unsigned diagonal = row[0];
-
-		row[0] = (unsigned)i;
-		for (size_t j = 1; j <= lb; j++) {
-			unsigned best = diagonal + (a[i - 1] != b[j - 1]);
-
-			diagonal = row[j];
-			best = row[j] + 1 < best ? row[j] + 1 : best;
-			row[j] = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
-		}
-	}
+	for (size_t i = 1; i <= la; i++)
+		if (next_row(row, a[i - 1], (unsigned)i, b) > DISTANCE_MAX)
+			return UNLIKE;
 	return row[lb];
 }
 
-static bool is_like(const char *word, const char *name)
+static unsigned rank_of(const char *word, const char *name)
 {
-	return (strlen(word) > 2 && (strstr(name, word) || strstr(word, name))) ||
-	       distance(word, name) <= DISTANCE_MAX;
+	unsigned d = distance(word, name);
+
+	if (d <= DISTANCE_MAX)
+		return d;
+	return strlen(word) > 2 && (strstr(name, word) || strstr(word, name)) ? CONTAINED
+	                                                                      : UNLIKE;
 }
 
-static void add(struct similar *s, const char *name)
+/* ns NULL: a Node. */
+static void consider(struct why_similar *s, const char *ns, const char *name)
 {
-	if (s->n++ >= SIMILAR_MAX)
+	unsigned rank = rank_of(s->word, name);
+	struct buf b = {0};
+	size_t at = s->n;
+
+	while (at > 0 && s->v[at - 1].rank > rank)
+		at--;
+	if (rank >= UNLIKE || at >= SIMILAR_MAX)
 		return;
-	buf_str(s->out, s->out->len ? ", " : "");
-	buf_str(s->out, name);
+	if (s->n == SIMILAR_MAX)
+		free(s->v[--s->n].name);
+	memmove(&s->v[at + 1], &s->v[at], (s->n - at) * sizeof(*s->v));
+	s->n++;
+	buf_fmt(&b, "%s%s%s", ns ? ns : "", ns ? "/" : "", name);
+	s->v[at] = (struct candidate){b.p, rank};
 }
 
-static void on_service(struct store_service *svc, void *arg)
+struct why_similar *why_similar_new(const char *word)
 {
-	struct similar *s = arg;
+	struct why_similar *s = xcalloc(1, sizeof(*s));
 
-	if (svc->obj && is_like(s->word, svc->name)) {
-		struct buf b = {0};
-
-		buf_fmt(&b, "%s/%s", svc->ns, svc->name);
-		add(s, b.p);
-		free(b.p);
-	}
+	s->word = xstrdup(word);
+	return s;
 }
 
-void why_similar_services(const struct vty_context *ctx, const char *word, struct buf *out)
+void why_similar_free(struct why_similar *s)
 {
-	const char *slash = strchr(word, '/');
-	struct similar s = {.word = slash ? slash + 1 : word, .out = out};
-
-	store_each_service(ctx->store, on_service, &s);
+	for (size_t i = 0; i < s->n; i++)
+		free(s->v[i].name);
+	store_walk_fini(&s->walk);
+	free(s->word);
+	free(s);
 }
 
-void why_similar_nodes(const struct vty_context *ctx, const char *word, struct buf *out)
+bool why_similar_services(struct why_similar *s, struct vty_request *rq)
 {
-	struct similar s = {.word = word, .out = out};
+	const struct store_service *svc;
+
+	do {
+		svc = store_walk_next(rq->ctx->store, &s->walk);
+		if (svc && svc->obj)
+			consider(s, svc->ns, svc->name);
+	} while (svc && !vty_enough(rq));
+	return svc;
+}
+
+void why_similar_nodes(struct why_similar *s, const struct vty_context *ctx)
+{
 	struct store_node *const *nodes;
 	size_t n;
 
 	nodes = store_nodes(ctx->store, &n);
 	for (size_t i = 0; i < n; i++)
-		if (is_like(word, nodes[i]->name))
-			add(&s, nodes[i]->name);
+		consider(s, NULL, nodes[i]->name);
+}
+
+const char *why_similar_first(const struct why_similar *s)
+{
+	return s->n ? s->v[0].name : NULL;
+}
+
+void why_similar_join(const struct why_similar *s, struct buf *out)
+{
+	buf_str(out, "");
+	for (size_t i = 0; i < s->n; i++)
+		buf_fmt(out, "%s%s", i ? ", " : "", s->v[i].name);
 }

@@ -350,6 +350,18 @@ void writer_num(struct writer *w, const char *key, const char *label, int64_t va
 		buf_str(&w->out, s);
 }
 
+void writer_real(struct writer *w, const char *key, double value)
+{
+	char s[32];
+
+	snprintf(s, sizeof(s), "%.17g", value);
+	if (!w->json || !json_begin(w, key))
+		return;
+	buf_str(&w->out, s);
+	if (!strpbrk(s, ".en"))
+		buf_str(&w->out, ".0");
+}
+
 void writer_bool(struct writer *w, const char *key, const char *label, bool value)
 {
 	if (!w->json)

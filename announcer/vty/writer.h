@@ -41,6 +41,7 @@ void writer_str(struct writer *w, const char *key, const char *label, const char
 void writer_fmt(struct writer *w, const char *key, const char *label, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 void writer_num(struct writer *w, const char *key, const char *label, int64_t value);
+void writer_real(struct writer *w, const char *key, double value); /* JSON only */
 void writer_bool(struct writer *w, const char *key, const char *label, bool value);
 
 /* An array of strings, joined by ", " in text ("-" when it is empty). */

@@ -285,7 +285,7 @@ frr_root() {
     [ -n "$root" ] || return 0
     FRR=$lab/bin/frr
     mkdir -p "$FRR"
-    for program in "$root"/usr/lib/frr/{zebra,*d} "$root/usr/bin/vtysh"; do
+    for program in "$root"/usr/lib/frr/{zebra,watchfrr,*d} "$root/usr/bin/vtysh"; do
         printf '#!/bin/sh\nexec chroot "%s" "%s" "$@"\n' "$root" "${program#"$root"}" >"$FRR/${program##*/}"
     done
     chmod 755 "$FRR"/*
@@ -443,7 +443,21 @@ nodes() {
     done | manifest
 }
 
+# why_says FAULT 'COMMAND' 'SENTENCE': what why sums up becomes that, word for word; times read TIME.
+# FAULT is the name of it in tests/data/why/faults.txt.
+why_says() {
+    local end=$(($(now_ms) + 20000)) said
+    until said=$(eval "$2" 2>&1 | sed -nE 's/[0-9-]{10}T[0-9:]{8}Z/TIME/g; s/^=> ((but|also) )?//p') &&
+        grep -qxF -- "$3" <<<"$said"; do
+        [ "$(now_ms)" -lt "$end" ] || fail "$1: $2 says '$said', wanted '$3'"
+        pause 0.05
+    done
+    ok "$1: $3"
+}
+
 logged() { grep -E "$1" "$lab/log/${2:-grevyd}.log"; }
+# On stdin: the first line of a log, without time, level and area.
+log_text() { sed -nE '1s/^[^ ]+ [a-z]+ [a-z0-9]+: //p'; }
 log_lines() { wc -l <"$lab/log/${1:-grevyd}.log"; }
 # logged_since LINE 'REGEX': in the lines after that one.
 logged_since() { tail -n "+$(($1 + 1))" "$lab/log/${3:-grevyd}.log" | grep -E "$2"; }

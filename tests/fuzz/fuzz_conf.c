@@ -16,7 +16,7 @@ static char *print_text(const struct conf *c, size_t *len)
 
 	if (!f)
 		abort();
-	conf_print(c, f, false);
+	conf_print(c, f);
 	if (fclose(f) != 0)
 		abort();
 	return text;

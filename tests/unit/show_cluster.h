@@ -42,7 +42,10 @@ static inline void resources_start(struct lab *lab, const struct scene *s)
 			r->phase = K8S_FORBIDDEN;
 			r->listed = false;
 			r->heard_s = 0;
-			r->text = TEXT("list services: User \"grevy\" cannot list resource");
+			r->text =
+			    TEXT("may not \"list\" \"services\": services is forbidden: "
+				 "User \"grevy\" cannot list resource \"services\" in API "
+				 "group \"\" at the cluster scope");
 		}
 	}
 }

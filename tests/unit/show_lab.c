@@ -20,14 +20,15 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
-char *lab_file(const char *name, size_t *len)
+/* A file of tests/data. */
+static char *data_file(const char *folder, const char *name, size_t *len)
 {
 	struct buf b = {0};
 	char path[512], piece[4096];
 	size_t n;
 	FILE *f;
 
-	snprintf(path, sizeof(path), "%s/vty/%s", getenv("TEST_DATA"), name);
+	snprintf(path, sizeof(path), "%s/%s/%s", getenv("TEST_DATA"), folder, name);
 	f = fopen(path, "r");
 	buf_str(&b, "");
 	while (f && (n = fread(piece, 1, sizeof(piece), f)) > 0)
@@ -37,6 +38,11 @@ char *lab_file(const char *name, size_t *len)
 	if (len)
 		*len = b.len;
 	return b.p;
+}
+
+char *lab_file(const char *name, size_t *len)
+{
+	return data_file("vty", name, len);
 }
 
 static void feed(struct lab *lab, const char *text, size_t len)
@@ -80,7 +86,9 @@ static void on_add(const struct prefix *p, const struct rib_nexthop *nh, size_t 
 
 	(void)nh;
 	(void)n;
-	assert_true(lab->n_routes < ROUTES_MAX);
+	if ((lab->n_routes & (lab->n_routes + 1)) == 0)
+		lab->routes =
+		    xrealloc(lab->routes, lab->n_routes * 2 + 2, sizeof(*lab->routes));
 	lab->routes[lab->n_routes++] = *p;
 }
 
@@ -110,8 +118,9 @@ static void withdraw(const struct prefix *prefix, void *arg)
 	zroutes_withdraw(fake.routes, prefix, NOW_MS);
 }
 
-static void zebra_answers(struct lab *lab, const struct scene *s)
+void lab_zebra(struct lab *lab)
 {
+	const struct scene *s = lab->scene;
 	char b[PREFIX_STRLEN];
 
 	for (size_t i = 0; i < lab->n_gateways; i++) {
@@ -128,7 +137,8 @@ static void zebra_answers(struct lab *lab, const struct scene *s)
 		prefix_str(p, b);
 		if (s->lost && strcmp(s->lost, b) == 0) {
 			zroutes_note(fake.routes, p, ZNOTE_BETTER_ADMIN_WON, NOW_MS);
-			zroutes_verdict(fake.routes, p, false, "static [1/0]", NOW_MS);
+			zroutes_verdict(fake.routes, p, false,
+			    s->winner ? s->winner : "static, distance 1", NOW_MS);
 		} else if (s->refused && strcmp(s->refused, b) == 0) {
 			zroutes_note(fake.routes, p, ZNOTE_FAIL_INSTALL, NOW_MS);
 		} else {
@@ -158,7 +168,8 @@ static void zebra_start(struct lab *lab, const struct scene *s)
 	    .release_from = "zebra.vty",
 	    .release_exact = !s->strange,
 	    .type = s->state ? "" : "openfabric",
-	    .graceful = true,
+	    .graceful = !s->vty_error,
+	    .vty_error = s->vty_error ? s->vty_error : "",
 	    .stale_s = 600,
 	    .ecmp = s->limit ? s->limit : 16,
 	    .up_since_s = s->state ? 0 : NOW_S - 60,
@@ -188,6 +199,8 @@ static void source_start(struct lab *lab, const struct scene *s)
 	    .files = 3};
 	if (s->api)
 		cluster_start(lab, s);
+	else if (s->why)
+		lab->conf->manifests = xstrdup("/etc/grevy/manifests.d");
 	if (!s->problem)
 		return;
 	lab->problem.where =
@@ -197,41 +210,73 @@ static void source_start(struct lab *lab, const struct scene *s)
 	lab->source.n_problems = 1;
 }
 
-struct lab *lab_new(const struct scene *s)
+static void read_config(struct lab *lab, const struct scene *s)
 {
-	struct lab *lab = xcalloc(1, sizeof(*lab));
+	struct conf_errors errors = {0};
+	size_t len = s->config ? strlen(s->config) : 0;
+	char *text = s->config ? xstrdup(s->config)
+	             : s->why  ? data_file("why", "grevyd.yaml", &len)
+	                       : lab_file("grevyd.yaml", &len);
+
+	lab->conf = conf_parse(text, len, "grevyd.yaml", &errors);
+	if (!lab->conf)
+		fail_msg("%s: %s", s->name, errors.lines.n ? errors.lines.v[0] : "");
+	free(text);
+}
+
+static void feed_objects(struct lab *lab, const struct scene *s)
+{
+	size_t len;
+	char *text =
+	    s->why ? data_file("why", "cluster.yaml", &len) : lab_file("lab.yaml", &len);
+
+	if (!s->empty && !(s->why && s->unread))
+		feed(lab, text, len);
+	free(text);
+	if (s->objects)
+		feed(lab, s->objects, strlen(s->objects));
+	feed_nodes(lab, s->nodes);
+}
+
+/* What the daemon's core is told of the configuration and the router. */
+static void core_start(struct lab *lab, const struct scene *s)
+{
 	struct prefix connected;
 	struct eligible_router router = {.connected = &connected,
 	    .n_connected = 1,
 	    .max_nexthops = s->limit ? s->limit : 16,
 	    .v4_over_v6 = true};
-	struct conf_errors errors = {0};
-	struct alloc_rules rules;
-	size_t len;
-	char *text = lab_file("grevyd.yaml", &len);
+	bool assigns = lab->conf->controller && !(s->api && s->leader);
+	struct alloc_rules rules = {.policy = &lab->conf->policy,
+	    .lb_class = lab->conf->lb_class,
+	    .controller = assigns,
+	    .standby = lab->conf->controller && !assigns};
 
 	prefix_parse("192.168.2.0/24", &connected);
-	lab->conf = conf_parse(text, len, "grevyd.yaml", &errors);
-	assert_non_null(lab->conf);
-	free(text);
 	lab->store = store_new();
 	lab->alloc = alloc_new(lab->store);
 	lab->rib = rib_new();
 	lab->desired = desired_new(lab->store, lab->alloc, lab->rib);
-	rules = (struct alloc_rules){
-	    .policy = &lab->conf->policy, .lb_class = "", .controller = true};
 	desired_set_rules(lab->desired, &rules);
 	desired_set_node(lab->desired, s->node);
 	desired_set_router(lab->desired, &router);
-	text = lab_file("lab.yaml", &len);
-	feed(lab, text, len);
-	free(text);
-	feed_nodes(lab, s->nodes);
+}
+
+struct lab *lab_new(const struct scene *s)
+{
+	struct lab *lab = xcalloc(1, sizeof(*lab));
+
+	lab->scene = s;
+	read_config(lab, s);
+	core_start(lab, s);
+	feed_objects(lab, s);
+	if (s->prepare)
+		s->prepare(lab);
 	zebra_start(lab, s);
 	desired_run(lab->desired, NULL);
 	rib_commit(lab->rib);
-	zebra_answers(lab, s);
-	zebra_answers(lab, s);
+	lab_zebra(lab);
+	lab_zebra(lab);
 	kernel_start(lab, s);
 	source_start(lab, s);
 	fake.queue = (struct queue_stats){.events = 40,
@@ -251,7 +296,9 @@ struct lab *lab_new(const struct scene *s)
 	    .source = &lab->source,
 	    .problems = &lab->damage,
 	    .n_problems = s->damaged ? 1 : 0};
-	lab->damage = (struct vty_problem){"state file", s->damaged, "restore it"};
+	lab->damage = (struct vty_problem){"state file", s->damaged,
+	    "Services without a status may have got other addresses",
+	    "put a backup in its place, then: systemctl restart grevyd"};
 	if (s->zebra_off) {
 		fake.status.state = ZSERV_OFF;
 		fake.status.state_text = "off";
@@ -271,6 +318,7 @@ void lab_free(struct lab *lab)
 	store_free(lab->store);
 	rib_free(lab->rib);
 	conf_free(lab->conf);
+	free(lab->routes);
 	free(lab);
 }
 
@@ -299,41 +347,61 @@ void lab_check_json(struct lab *lab, const char *line)
 	free(b.p);
 }
 
-void lab_compare(const char *name, const char *got)
+static void compare(const char *folder, const char *file, const char *got)
 {
-	char file[128], path[512];
+	char path[512];
 	char *want;
 	FILE *f;
 
-	snprintf(file, sizeof(file), "%s.golden", name);
 	if (getenv("GOLDEN_WRITE")) {
-		snprintf(path, sizeof(path), "%s/vty/%s", getenv("TEST_DATA"), file);
+		snprintf(path, sizeof(path), "%s/%s/%s", getenv("TEST_DATA"), folder, file);
 		f = fopen(path, "w");
 		assert_non_null(f);
 		fputs(got, f);
 		fclose(f);
 	}
-	want = lab_file(file, NULL);
+	want = data_file(folder, file, NULL);
 	assert_string_equal(got, want);
 	free(want);
+}
+
+void lab_compare(const char *name, const char *got)
+{
+	char file[128];
+
+	snprintf(file, sizeof(file), "%s.golden", name);
+	compare("vty", file, got);
+}
+
+static void play_one(struct lab *lab, const char *command, struct buf *all)
+{
+	struct buf b = {0};
+	enum vty_rc rc = lab_ask(lab, command, &b);
+
+	buf_fmt(all, "> %s\n%s< %d\n\n", command, b.p, rc);
+	free(b.p);
+	if (rc <= VTY_WARNING && strncmp(command, "clear", 5) != 0 && !strpbrk(command, "|") &&
+	    !strstr(command, "json"))
+		lab_check_json(lab, command);
 }
 
 void lab_play(const struct scene *s)
 {
 	struct lab *lab = lab_new(s);
 	struct buf all = {0};
+	char file[128];
 
-	for (size_t i = 0; s->commands[i]; i++) {
-		struct buf b = {0};
-		enum vty_rc rc = lab_ask(lab, s->commands[i], &b);
-
-		buf_fmt(&all, "> %s\n%s< %d\n\n", s->commands[i], b.p, rc);
-		free(b.p);
-		if (rc <= VTY_WARNING && strncmp(s->commands[i], "clear", 5) != 0 &&
-		    !strpbrk(s->commands[i], "|") && !strstr(s->commands[i], "json"))
-			lab_check_json(lab, s->commands[i]);
-	}
-	lab_compare(s->name, all.p);
+	if (s->why)
+		play_one(lab, s->why, &all);
+	for (size_t i = 0; s->commands && s->commands[i]; i++)
+		play_one(lab, s->commands[i], &all);
+	snprintf(file, sizeof(file), "%s.%s", s->name, s->why ? "txt" : "golden");
+	compare(s->why ? "why" : "vty", file, all.p);
 	free(all.p);
 	lab_free(lab);
+}
+
+void lab_play_state(void **state)
+{
+	lab_play(*state);
 }

@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#include "announcer/alloc.h"
+#include "announcer/alloc_clash.h"
 #include "announcer/util.h"
 #include "tests/unit/objects.h"
 #include "tests/unit/pools.h"
@@ -224,24 +224,27 @@ static void requests_one_by_one(void **state)
 	}
 }
 
-/* Both want 192.0.2.1; whether the younger gets it. */
+#define SHARES ALLOC_CLASHES
+
+/* Both want 192.0.2.1; what keeps the younger from it. */
 static const struct share_row {
 	const char *a, *b;
-	bool shares;
+	enum alloc_clash_kind clash;
 } shares[] = {
-    {"share=k tcp=53",                    "share=k udp=53",                    true },
-    {"share=k tcp=53",                    "share=k tcp=54",                    true },
-    {"share=k tcp=53 udp=1",              "share=k tcp=54 udp=1",              false},
-    {"share=k tcp=53",                    "share=k tcp=53",                    false},
-    {"share=k tcp=53",                    "share=x udp=53",                    false},
-    {"share=k tcp=53",                    "udp=53",                            false},
-    {"tcp=53",			    "udp=53",			    false},
-    {"share= tcp=53",                     "share= udp=53",                     false},
-    {"share=k tcp=53 local selector=a=b", "share=k udp=53 local selector=a=b", true },
-    {"share=k tcp=53 local selector=a=b", "share=k udp=53 local selector=a=c", false},
-    {"share=k tcp=53 local selector=a=b", "share=k udp=53",                    false},
-    {"share=k tcp=53 selector=a=b",       "share=k udp=53 selector=a=c",       true },
-    {"share=k tcp=53 local",              "share=k udp=53 selector=a=c",       true },
+    {"share=k tcp=53",                    "share=k udp=53",                    SHARES             },
+    {"share=k tcp=53",                    "share=k tcp=54",                    SHARES             },
+    {"share=k tcp=53 udp=1",              "share=k tcp=54 udp=1",              ALLOC_CLASH_PORT   },
+    {"share=k tcp=53",                    "share=k tcp=53",                    ALLOC_CLASH_PORT   },
+    {"share=k tcp=53",                    "share=x udp=53",                    ALLOC_CLASH_KEY    },
+    {"share=k tcp=53",                    "udp=53",                            ALLOC_CLASH_KEY    },
+    {"tcp=53",			    "udp=53",			    ALLOC_CLASH_KEY    },
+    {"share= tcp=53",                     "share= udp=53",                     ALLOC_CLASH_KEY    },
+    {"share=k tcp=53 local selector=a=b", "share=k udp=53 local selector=a=b", SHARES             },
+    {"share=k tcp=53 local selector=a=b", "share=k udp=53 local selector=a=c",
+     ALLOC_CLASH_BACKEND									  },
+    {"share=k tcp=53 local selector=a=b", "share=k udp=53",                    ALLOC_CLASH_BACKEND},
+    {"share=k tcp=53 selector=a=b",       "share=k udp=53 selector=a=c",       SHARES             },
+    {"share=k tcp=53 local",              "share=k udp=53 selector=a=c",       SHARES             },
 };
 
 static void sharing_matrix(void **state)
@@ -249,13 +252,15 @@ static void sharing_matrix(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(shares); i++) {
 		char a[OBJ_WORD], b[OBJ_WORD];
-		const char *want = shares[i].shares
+		const struct share_row *row = &shares[i];
+		const char *want = row->clash == SHARES
 		                       ? "assigned 192.0.2.1"
 		                       : "pending: asks for 192.0.2.1, which d/a uses";
+		struct alloc_clash c = {.kind = SHARES};
 		struct world w;
 
-		snprintf(a, sizeof(a), "%s ips=192.0.2.1", shares[i].a);
-		snprintf(b, sizeof(b), "%s ips=192.0.2.1", shares[i].b);
+		snprintf(a, sizeof(a), "%s ips=192.0.2.1", row->a);
+		snprintf(b, sizeof(b), "%s ips=192.0.2.1", row->b);
 		world_init(&w, "lan:192.0.2.0/24");
 		put(&w, "d/b", b);
 		put(&w, "d/a", a);
@@ -263,6 +268,12 @@ static void sharing_matrix(void **state)
 		assert_has(&w, "d/a", "assigned 192.0.2.1");
 		if (strcmp(has(&w, "d/b"), want) != 0)
 			fail_msg("%s / %s: %s", a, b, has(&w, "d/b"));
+		assert_int_equal(alloc_clash_find(w.a, alloc_service(w.a, "d", "b"), &c),
+		    row->clash != SHARES);
+		assert_int_equal(c.kind, row->clash);
+		assert_int_equal(c.port.port, row->clash != ALLOC_CLASH_PORT ? 0
+					      : strstr(row->a, "udp=1")      ? 1
+									     : 53);
 		world_fini(&w);
 	}
 }

@@ -376,7 +376,7 @@ static void without_an_export_list_nothing_goes(void **state)
 	assert_int_equal(w.peer2.messages, 1);
 	assert_int_equal(prefix_parse("10.0.0.1/32", &p), 0);
 	assert_string_equal(bgp_out_why_not(w.l.out, w.peer1.peer, &p, &cure),
-	    "the neighbour has no export list, so nothing is announced to it (RFC 8212)");
+	    "it has no export list, so nothing is announced to it (RFC 8212)");
 	assert_null(bgp_out_why_not(w.l.out, w.peer2.peer, &p, &cure));
 	down(&w);
 }

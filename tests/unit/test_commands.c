@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DEPTH_MAX 14 /* words of the longest line */
+#define DEPTH_MAX 20 /* words of the longest line */
 
 /* What one would type for a variable. */
 static const char *sample(const char *kind)
@@ -21,15 +21,21 @@ static const char *sample(const char *kind)
 	static const struct {
 		const char *kind, *word;
 	} samples[] = {
-	    {"ADDRESS",  "192.0.2.1"   },
-	    {"AREA",     "zserv"       },
-	    {"LINE",     "some text"   },
-	    {"NAME",     "node1"       },
-	    {"NEIGHBOR", "192.0.2.1"   },
-	    {"NS/NAME",  "default/web" },
-	    {"NUMBER",   "7"           },
-	    {"PREFIX",   "192.0.2.0/24"},
-	    {"TARGET",   "192.0.2.1"   },
+	    {"ADDRESS",   "192.0.2.1"   },
+	    {"AREA",      "zserv"       },
+	    {"ASN",       "64512"       },
+	    {"COMMUNITY", "64512:1"     },
+	    {"LARGE",     "64512:1:2"   },
+	    {"LINE",      "some text"   },
+	    {"LIST",      "some-list"   },
+	    {"NAME",      "node1"       },
+	    {"NEIGHBOR",  "192.0.2.1"   },
+	    {"NS/NAME",   "default/web" },
+	    {"NUMBER",    "7"           },
+	    {"PREFIX",    "192.0.2.0/24"},
+	    {"REGEX",     "^64512"      },
+	    {"TARGET",    "192.0.2.1"   },
+	    {"VRF",       "default"     },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(samples); i++)

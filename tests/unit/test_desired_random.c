@@ -312,6 +312,24 @@ static void check_service(struct store_service *svc, void *arg)
 }
 
 /* A Service with an address that nobody shares: what view says is what the RIB has. */
+/* Asked for alone, a Node is judged as among all. */
+static void check_verdict(const struct world *w, const struct store_service *svc,
+    unsigned which, const struct eligible_verdict *want)
+{
+	const struct store_node *node = store_node(w->live.st, want->node);
+	struct eligible_verdict got;
+
+	if (!node || !node->obj)
+		return;
+	got = desired_verdict(w->live.d, svc, which, want->node);
+	if (want->reason == ELIGIBLE_OVER_LIMIT && got.eligible)
+		return; /* by the address that it shares with another */
+	assert_int_equal(got.reason, want->reason);
+	assert_int_equal(got.weight, want->weight);
+	assert_int_equal(got.eligible, want->eligible);
+	assert_int_equal(got.draining, want->draining);
+}
+
 static void check_view(struct store_service *svc, void *arg)
 {
 	const struct world *w = arg;
@@ -324,6 +342,7 @@ static void check_view(struct store_service *svc, void *arg)
 
 		assert_int_equal(v.n_nexthops, r ? r->n : 0);
 		for (size_t j = 0; j < v.n_nodes; j++) {
+			check_verdict(w, svc, i, &v.nodes[j]);
 			eligible += v.nodes[j].eligible;
 			here += v.nodes[j].eligible && !strcmp(v.nodes[j].node, w->node);
 		}

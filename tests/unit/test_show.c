@@ -15,38 +15,26 @@ static const char *const all_is_well[] = {"show services", "show services pihole
     "show services web", "show services nobody/home", "show nodes", "show nodes n1",
     "show nodes n9", "show pools", "show rib", "show rib 192.168.254.6",
     "show rib 2001:db8::/32", "show rib 10.0.0.0/8", "show zserv", "show fib", "show queue",
-    "show running-config", "show log", NULL};
+    "show running-config | exclude hostname", "show log | exclude Z (info|warn|error)",
+    "show debugging", NULL};
 static const char *const in_json[] = {"show services json", "show services default/dual json",
     "show nodes json", "show nodes n1 json", "show pools json", "show rib json",
-    "show zserv json", "show fib json", "show queue json", "show log json",
-    "why pihole/dns-tcp json", "why default/idle json", "why 10.1.1.1 json", "why node n3 json",
+    "show zserv json", "show fib json", "show queue json",
+    "show log json | exclude Z (info|warn|error)", "show debugging json",
     "show services x/y json", NULL};
-static const char *const why_services[] = {"why pihole/dns-tcp", "why 192.168.254.6",
-    "why default/web", "why default/dual", "why default/outside", "why default/two-v4",
-    "why default/idle", "why default/no-ip", "why default/excluded", "why default/classy",
-    "why default/internal", "why default/tiny-2", "why other/web", "why web",
-    "why piole/dns-tpc", "why nobody/home", "why 10.9.9.9", "why 192.168.254.7",
-    "why 203.0.113.9", "why 192.168.2.11", "why node n1", "why node n3", "why node n4",
-    "why node n5", "why node n9", "why node nn1", NULL};
-static const char *const why_web[] = {
-    "show services", "why default/web", "show zserv", "show rib", NULL};
+static const char *const of_web[] = {"show services", "show zserv", "show rib", NULL};
 static const char *const on_a_node[] = {"show services", "show services default/web",
     "show services pihole/dns-tcp json", "show nodes", "show nodes n1", "show rib",
-    "show rib json", "show zserv", "show zserv json", "why default/web", "why pihole/dns-tcp",
-    "why default/idle", "why default/dual", "why default/excluded", "why node n1",
-    "why node n3", NULL};
-static const char *const why_node[] = {
-    "show services", "why default/web", "show zserv | include interface", NULL};
-static const char *const why_kernel[] = {"show fib", "show fib 192.168.254.0",
-    "show fib 192.168.254.6", "show services", "why default/web", NULL};
-static const char *const why_source[] = {
-    "why default/web", "why default/nothing", "why node n1", "show queue", NULL};
-static const char *const of_api[] = {"show kubernetes", "show kubernetes json", "show queue",
-    "why default/web", "why default/tiny-2", "why default/nothing", "why node n1", NULL};
-static const char *const why_api[] = {
-    "show kubernetes", "why default/web", "why default/tiny-2", NULL};
-static const char *const why_many[] = {"why default/web", "show zserv | count resolved",
-    "show services | include default/web", NULL};
+    "show rib json", "show zserv", "show zserv json", NULL};
+static const char *const of_node[] = {"show services", "show zserv | include interface", NULL};
+static const char *const of_fib[] = {
+    "show fib", "show fib 192.168.254.0", "show fib 192.168.254.6", "show services", NULL};
+static const char *const of_source[] = {"show queue", NULL};
+static const char *const of_api[] = {
+    "show kubernetes", "show kubernetes json", "show queue", NULL};
+static const char *const of_cluster[] = {"show kubernetes", NULL};
+static const char *const of_many[] = {
+    "show zserv | count resolved", "show services | include default/web", NULL};
 
 #define SCENE(f, ...)                                                                          \
 	static void f(void **state)                                                            \
@@ -58,47 +46,46 @@ static const char *const why_many[] = {"why default/web", "show zserv | count re
 
 SCENE(show, .commands = all_is_well)
 SCENE(json, .commands = in_json)
-SCENE(why, .commands = why_services)
-SCENE(no_socket, .commands = why_web, .state = ZSERV_NO_SOCKET, .state_text = "no socket",
+SCENE(no_socket, .commands = of_web, .state = ZSERV_NO_SOCKET, .state_text = "no socket",
     .reason = "connect /run/frr/zserv.api: Permission denied")
-SCENE(key_held, .commands = why_web, .state = ZSERV_KEY_HELD,
+SCENE(key_held, .commands = of_web, .state = ZSERV_KEY_HELD,
     .state_text = "key held by another grevyd", .reason = "openfabric instance 0: pid 4711")
-SCENE(unresolved, .commands = why_web, .down = "all")
-SCENE(one_unresolved, .commands = why_web, .down = "192.168.2.12")
-SCENE(lost, .commands = why_web, .lost = "192.168.254.0/32")
-SCENE(fib_missing, .commands = why_kernel, .missing = "192.168.254.0/32")
-SCENE(fib_different, .commands = why_kernel, .different = "192.168.254.0/32")
-SCENE(fib_foreign, .commands = why_kernel, .foreign = "192.168.254.0/32")
-SCENE(fib_stray, .commands = why_kernel, .stray = "192.168.254.200/32")
-SCENE(fib_elsewhere, .commands = why_kernel, .elsewhere = "a rule")
-SCENE(fib_off, .commands = why_kernel, .fib_off = "not available on this system")
-SCENE(refused, .commands = why_web, .refused = "192.168.254.0/32")
-SCENE(denied, .commands = why_web, .refused = "192.168.254.0/32", .route_map = "no-lb")
-SCENE(permitted, .commands = why_web, .route_map = "no-lb")
-SCENE(rival, .commands = why_web, .rivals = 1)
-SCENE(unconfirmed, .commands = why_web, .quiet = true)
-SCENE(many_nodes, .commands = why_many, .nodes = 1000, .limit = 256)
-SCENE(unknown_release, .commands = why_many, .strange = true)
-SCENE(damaged, .commands = why_many, .damaged = "assignments.json:3:14: must be an address")
-SCENE(unread, .commands = why_source, .unread = true,
+SCENE(unresolved, .commands = of_web, .down = "all")
+SCENE(one_unresolved, .commands = of_web, .down = "192.168.2.12")
+SCENE(lost, .commands = of_web, .lost = "192.168.254.0/32")
+SCENE(fib_missing, .commands = of_fib, .missing = "192.168.254.0/32")
+SCENE(fib_different, .commands = of_fib, .different = "192.168.254.0/32")
+SCENE(fib_foreign, .commands = of_fib, .foreign = "192.168.254.0/32")
+SCENE(fib_stray, .commands = of_fib, .stray = "192.168.254.200/32")
+SCENE(fib_elsewhere, .commands = of_fib, .elsewhere = "a rule")
+SCENE(fib_off, .commands = of_fib, .fib_off = "not available on this system")
+SCENE(refused, .commands = of_web, .refused = "192.168.254.0/32")
+SCENE(denied, .commands = of_web, .refused = "192.168.254.0/32", .route_map = "no-lb")
+SCENE(permitted, .commands = of_web, .route_map = "no-lb")
+SCENE(rival, .commands = of_web, .rivals = 1)
+SCENE(unconfirmed, .commands = of_web, .quiet = true)
+SCENE(many_nodes, .commands = of_many, .nodes = 1000, .limit = 256)
+SCENE(unknown_release, .commands = of_many, .strange = true)
+SCENE(damaged, .commands = of_many, .damaged = "assignments.json:3:14: must be an address")
+SCENE(unread, .commands = of_source, .unread = true,
     .outage = "/etc/grevy/manifests.d: No such file or directory")
-SCENE(outage, .commands = why_source,
+SCENE(outage, .commands = of_source,
     .outage = "/etc/grevy/manifests.d: No such file or directory")
-SCENE(bad_file, .commands = why_source, .problem = "spec.ports[0].port: must be 1..65535")
+SCENE(bad_file, .commands = of_source, .problem = "spec.ports[0].port: must be 1..65535")
 
 SCENE(api, .commands = of_api, .api = true)
-SCENE(api_insecure, .commands = why_api, .api = true, .insecure = true)
-SCENE(api_away, .commands = why_api, .api = true,
+SCENE(api_insecure, .commands = of_cluster, .api = true, .insecure = true)
+SCENE(api_away, .commands = of_cluster, .api = true,
     .outage = "https://192.0.2.1:6443: Connection refused")
-SCENE(api_forbidden, .commands = why_api, .api = true, .forbidden = "services")
-SCENE(api_unread, .commands = why_api, .api = true, .unread = true,
+SCENE(api_forbidden, .commands = of_cluster, .api = true, .forbidden = "services")
+SCENE(api_unread, .commands = of_cluster, .api = true, .unread = true,
     .no_account = "/etc/grevy/kubeconfig: No such file or directory")
-SCENE(api_standby, .commands = why_api, .api = true, .leader = "gateway2_77aa")
-SCENE(api_nobody, .commands = why_api, .api = true, .leader = "",
+SCENE(api_standby, .commands = of_cluster, .api = true, .leader = "gateway2_77aa")
+SCENE(api_nobody, .commands = of_cluster, .api = true, .leader = "",
     .no_writing = "create leases: HTTP 403: forbidden")
-SCENE(api_no_writing, .commands = why_api, .api = true,
+SCENE(api_no_writing, .commands = of_cluster, .api = true,
     .no_writing = "patch services/status of default/web: HTTP 403: forbidden")
-SCENE(api_problem, .commands = why_api, .api = true,
+SCENE(api_problem, .commands = of_cluster, .api = true,
     .problem = "spec.ports[0].port: must be 1..65535")
 
 /* The metrics of a lab with something of everything. */
@@ -142,8 +129,8 @@ static void metrics_of_an_api(void **state)
 }
 
 SCENE(node, .commands = on_a_node, .node = "n1")
-SCENE(node_unknown, .commands = why_node, .node = "n9")
-SCENE(node_lo_down, .commands = why_node, .node = "n1", .lo_down = true)
+SCENE(node_unknown, .commands = of_node, .node = "n9")
+SCENE(node_lo_down, .commands = of_node, .node = "n1", .lo_down = true)
 
 /* Nothing is there yet: each command says so, none falls over. */
 static void without_parts_commands_say_so(void **state)
@@ -174,7 +161,8 @@ static void version_and_memory_are_told(void **state)
 
 	(void)state;
 	assert_int_equal(lab_ask(lab, "show version", &b), VTY_OK);
-	assert_non_null(strstr(b.p, "grevyd 0.0.1\nStarted: "));
+	assert_memory_equal(b.p, "grevy 0.0.1 (", 13);
+	assert_non_null(strstr(b.p, ").\nStarted: "));
 	assert_non_null(strstr(b.p, " 2026-01-01T00:00:00Z\nUp: "));
 	assert_non_null(strstr(b.p, " 01:00:00\n"));
 	buf_clear(&b);
@@ -183,6 +171,44 @@ static void version_and_memory_are_told(void **state)
 	lab_check_json(lab, "show version");
 	lab_check_json(lab, "show memory");
 	free(b.p);
+	lab_free(lab);
+}
+
+/* What who knows FRR types besides. */
+static void words_of_frr_are_answered(void **state)
+{
+	static const struct {
+		const char *line, *answer;
+		enum vty_rc rc;
+	} rows[] = {
+	    {"find running",                   "  show running-config [all] [json]\n",                   VTY_OK     },
+	    {"find SHOW.LOG",                  "  show log [json]\n",                                    VTY_OK     },
+	    {"find (",			 "% Regex compilation error: ",                            VTY_WARNING},
+	    {"find ~",			 "",						       VTY_OK     },
+	    {"list | include ^  show version", "  show version [json]\n",                                VTY_OK     },
+	    {"wr",			     "% Nothing to write: the configuration is grevyd.yaml\n", VTY_WARNING},
+	    {"write mem",                      "% Nothing to write: the configuration is grevyd.yaml\n",
+             VTY_WARNING											    },
+	    {"copy run start",                 "% Nothing to write: the configuration is grevyd.yaml\n",
+             VTY_WARNING											    },
+	    {"conf t",
+             "% The configuration is grevyd.yaml: edit it, check it by grevyd -t, then "
+		"reload grevyd\n",								       VTY_WARNING},
+	    {"wr t | count address-pool",      "2\n",						    VTY_OK     },
+	};
+	static const struct scene s = {.name = ""};
+	struct lab *lab = lab_new(&s);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct buf b = {0};
+
+		assert_int_equal(lab_ask(lab, rows[i].line, &b), rows[i].rc);
+		if (strcmp(rows[i].line, "find (") == 0) /* the rest is the C library's */
+			b.p[strlen(rows[i].answer)] = '\0';
+		assert_string_equal(b.p, rows[i].answer);
+		free(b.p);
+	}
 	lab_free(lab);
 }
 
@@ -218,7 +244,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(show),
 	    cmocka_unit_test(json),
-	    cmocka_unit_test(why),
 	    cmocka_unit_test(no_socket),
 	    cmocka_unit_test(key_held),
 	    cmocka_unit_test(unresolved),
@@ -257,6 +282,7 @@ int main(void)
 	    cmocka_unit_test(node_lo_down),
 	    cmocka_unit_test(without_parts_commands_say_so),
 	    cmocka_unit_test(version_and_memory_are_told),
+	    cmocka_unit_test(words_of_frr_are_answered),
 	    cmocka_unit_test(names_complete),
 	};
 
