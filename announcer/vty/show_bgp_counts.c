@@ -8,6 +8,7 @@
 #include "announcer/vty/show_bgp_routes.h"
 #include "announcer/vty/writer.h"
 #include <inttypes.h>
+#include <stdio.h>
 
 enum { NEXTHOPS_MAX = 10000, BITS = 128 };
 
@@ -47,6 +48,7 @@ struct job {
 	struct prefix above[BITS + 1]; /* that hold the last one */
 	size_t n_above, prefixes, alone, within, aggregates, bits, hops, hops_max, size,
 	    size_max;
+	size_t by_length[BITS + 1];
 	uint32_t asn_max;
 	double space;
 };
@@ -321,6 +323,7 @@ static void begin_statistics(struct job *j)
 {
 	j->n_above = j->prefixes = j->all = j->alone = j->within = j->aggregates = 0;
 	j->bits = j->hops = j->hops_max = j->size = j->size_max = 0;
+	memset(j->by_length, 0, sizeof(j->by_length));
 	j->asn_max = 0;
 	j->space = 0;
 }
@@ -341,6 +344,7 @@ static void count_prefix(struct job *j, const struct prefix *p)
 	while (j->n_above && !holds(&j->above[j->n_above - 1], p))
 		j->n_above--;
 	j->prefixes++;
+	j->by_length[p->plen]++;
 	j->bits += p->plen;
 	if (j->n_above) {
 		j->within++;
@@ -424,6 +428,24 @@ static void put_space(const struct job *j)
 	}
 }
 
+/* JSON only, as FRR. */
+static void put_lengths(const struct job *j)
+{
+	struct writer *w = j->a.rq->w;
+	char length[8];
+
+	writer_array_begin(w, "prefixLength");
+	for (unsigned i = 0; i <= BITS; i++) {
+		if (!j->by_length[i])
+			continue;
+		snprintf(length, sizeof(length), "%u", i);
+		writer_object_begin(w, NULL, NULL);
+		writer_num(w, length, NULL, (int64_t)j->by_length[i]);
+		writer_object_end(w);
+	}
+	writer_array_end(w);
+}
+
 static void put_statistics(struct job *j)
 {
 	struct writer *w = j->a.rq->w;
@@ -451,6 +473,7 @@ static void put_statistics(struct job *j)
 	put_real(w, "averageAsPathSizeBytes", "Average AS-Path size (bytes)",
 	    per((double)j->size, j->all));
 	put_count(w, "highestPublicAsn", "Highest public ASN", j->asn_max);
+	put_lengths(j);
 	writer_object_end(w);
 	writer_array_end(w);
 }

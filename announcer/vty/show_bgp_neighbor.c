@@ -329,7 +329,6 @@ static void put_connection(const struct bgp_peer_view *v, struct writer *w)
 	writer_line(w, "Read thread: %s  Write thread: %s  FD used: %d", f ? "on" : "off",
 	    f ? "on" : "off", v->session.fd);
 	writer_line(w, "%s", "");
-	writer_line(w, "%s", "");
 }
 
 void bgp_neighbor_text(const struct bgp_ask *a, const struct bgp_peer_view *v)
@@ -379,6 +378,7 @@ static bool step(struct vty_request *rq, void *state)
 	do {
 		if (!bgp_peer_next(n->a.bgp, &n->at, &v)) {
 			bgp_vrf_end(&n->a);
+			writer_line(rq->w, "%s", "");
 			return false;
 		}
 		put(n, &v);
@@ -386,12 +386,21 @@ static bool step(struct vty_request *rq, void *state)
 	return true;
 }
 
-static enum vty_rc no_such(struct vty_request *rq)
+/* The one that was named, if there is it. */
+static void put_one(struct neighbors *n, const char *word)
 {
-	writer_bool(rq->w, "bgpNoSuchNeighbor", NULL, true);
-	writer_line(rq->w, "%% No such neighbor in this view/vrf");
-	writer_blank(rq->w);
-	return VTY_OK;
+	struct vty_request *rq = n->a.rq;
+	struct bgp_peer_view v;
+
+	if (bgp_peer_name_parse(word, &n->at) == 0 && bgp_peer(n->a.bgp, &n->at, &v) &&
+	    (!n->a.families || n->a.families & v.nb->families)) {
+		put(n, &v);
+	} else {
+		writer_bool(rq->w, "bgpNoSuchNeighbor", NULL, true);
+		writer_line(rq->w, "%% No such neighbor in this view/vrf");
+	}
+	writer_line(rq->w, "%s", "");
+	bgp_vrf_end(&n->a);
 }
 
 static void put_vrf(const struct bgp_ask *a)
@@ -412,7 +421,6 @@ enum vty_rc show_bgp_neighbors(struct vty_request *rq)
 	const char *word = vty_arg(rq, "NEIGHBOR");
 	struct neighbors one = {.graceful = vty_said(rq, "graceful-restart")}, *n;
 	enum vty_rc rc = bgp_ask_begin(&one.a, rq, BGP_OF_SESSIONS);
-	struct bgp_peer_view v;
 
 	if (rc != VTY_OK || !one.a.bgp)
 		return rc;
@@ -421,12 +429,7 @@ enum vty_rc show_bgp_neighbors(struct vty_request *rq)
 	if (one.graceful)
 		graceful_head(&one.a, !word);
 	if (word) {
-		if (bgp_peer_name_parse(word, &one.at) || !bgp_peer(one.a.bgp, &one.at, &v) ||
-		    (one.a.families && !(one.a.families & v.nb->families)))
-			no_such(rq);
-		else
-			put(&one, &v);
-		bgp_vrf_end(&one.a);
+		put_one(&one, word);
 		return VTY_OK;
 	}
 	n = xcalloc(1, sizeof(*n));

@@ -37,11 +37,12 @@ static bool carries(const struct summary *s, const struct bgp_peer_view *v)
 	return v->nb->families & bgp_family_bit(s->i);
 }
 
-static bool is_wanted(const struct summary *s, const struct bgp_peer_view *v)
+/* But for `established`: FRR counts those that failed among them, too. */
+static bool is_counted(const struct summary *s, const struct bgp_peer_view *v)
 {
 	const struct wanted *want = &s->want;
 
-	if (!carries(s, v) || (want->established && !v->facts) || (want->failed && v->facts))
+	if (!carries(s, v) || (want->failed && v->facts))
 		return false;
 	if ((want->asn && want->asn != bgp_peer_asn(v)) ||
 	    (want->internal && !bgp_peer_is_internal(v)) ||
@@ -52,6 +53,11 @@ static bool is_wanted(const struct summary *s, const struct bgp_peer_view *v)
 	return ipaddr_cmp(&want->name.address, &v->session.remote) == 0 &&
 	       (!*want->name.interface ||
 		   (v->nb->interface && strcmp(v->nb->interface, want->name.interface) == 0));
+}
+
+static bool is_wanted(const struct summary *s, const struct bgp_peer_view *v)
+{
+	return is_counted(s, v) && (v->facts || !s->want.established);
 }
 
 static void on_count(const struct bgp_peer_view *v, void *arg)
@@ -67,10 +73,10 @@ static void on_count(const struct bgp_peer_view *v, void *arg)
 	s->dynamic += v->session.dynamic;
 	if (v->session.dynamic && v->nb->limit > s->limit)
 		s->limit = v->nb->limit;
+	s->shown_failed += is_counted(s, v) && !v->facts;
 	if (!is_wanted(s, v))
 		return;
 	s->shown++;
-	s->shown_failed += !v->facts;
 	s->wide = n > s->wide ? n : s->wide;
 }
 

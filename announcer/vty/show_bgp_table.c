@@ -232,7 +232,8 @@ static void flat_json(struct writer *w, const struct bgp_row *r)
 	char b[PREFIX_STRLEN], code[2] = {bgp_origin_code(r->attrs), '\0'};
 
 	prefix_json(w, r, "addrPrefix");
-	writer_str(w, "nextHop", NULL, ipaddr_str(&r->nexthop, b));
+	writer_str(w, r->nexthop.family == AF_INET6 ? "nextHopGlobal" : "nextHop", NULL,
+	    ipaddr_str(&r->nexthop, b));
 	metrics_json(w, r);
 	path_json(w, r);
 	writer_str(w, "bgpOriginCode", NULL, code);
