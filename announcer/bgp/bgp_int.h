@@ -34,7 +34,7 @@ struct bgp {
 	struct ipaddr zebras_id;        /* router identifier */
 	uint32_t router_id;
 	const char *router_id_from; /* a constant; NULL until there is one */
-	char host[65]; /* name of this machine */
+	char host[65];              /* name of this machine */
 
 	struct event *settle_ev, *id_ev;
 	int64_t started_s; /* Unix time */

@@ -35,7 +35,7 @@
 #define MONITOR_MAX 65536 /* bytes of log that may wait */
 
 struct session {
-	struct session *next, **prev; /* *prev is this one */
+	struct session *next;
 	struct vty_server *server;
 	struct bufferevent *bev;
 	struct event *again; /* go on, though nothing was sent */
@@ -86,19 +86,21 @@ static void set_tap(struct vty_server *v)
 static void session_free(struct session *s)
 {
 	struct vty_server *v = s->server;
+	struct session **at = &v->sessions;
 
-	*s->prev = s->next;
-	if (s->next)
-		s->next->prev = s->prev;
+	while (*at != s)
+		at = &(*at)->next;
+	*at = s->next;
 	v->n_sessions--;
 	v->n_unprivileged -= !s->state.privileged;
+	if (s->streaming)
+		set_tap(v);
 	if (s->job)
 		vty_end(s->job);
 	if (s->live >= 0)
 		close(s->live);
 	event_free(s->again);
 	bufferevent_free(s->bev);
-	set_tap(v);
 	free(s);
 }
 
@@ -358,9 +360,6 @@ static void session_add(struct vty_server *v, struct session *s)
 	s->server = v;
 	s->active_ms = now_ms();
 	s->next = v->sessions;
-	s->prev = &v->sessions;
-	if (s->next)
-		s->next->prev = &s->next;
 	v->sessions = s;
 	v->n_sessions++;
 	v->n_unprivileged += !s->state.privileged;

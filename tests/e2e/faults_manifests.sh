@@ -26,7 +26,8 @@ printf 'kind: Service\napiVersion: v1\nmetadata: {name: one\nspec: [\n' >"$lab/b
 mv "$lab/bad.yaml" "$manifests/service-default-one.yaml"
 wait_for 10 'logged "service-default-one.yaml:[0-9]+:[0-9]+"'
 ok "log: $(logged 'service-default-one.yaml:[0-9]+:[0-9]+' | head -1 | cut -d' ' -f2- | cut -c1-160)"
-check 'why says it as well' 'grevy "why default/one" | grep -E "service-default-one.yaml:[0-9]+:[0-9]+"'
+why_says manifest_bad_later 'grevy "why default/two"' "source: $(logged 'service-default-one.yaml:[0-9]+:' |
+    log_text). Cure: mend that file, or remove it"
 manifest <<EOF
 service default/three ips=$pool4.3 local on=node3
 EOF
@@ -46,8 +47,9 @@ wait_for 10 zserv_up
 becomes 10 'restarted over a bad file: the others are there' 'kernel "$pool4.2/32"' "$two"
 holds_for 3 '[ "$(kernel "$pool4.1/32")" = "$one" ]'
 ok 'its route is held'
-check 'why of the address says so' \
-    'grevy "why $pool4.1" | grep -iE "service-default-one.yaml|held|not swept"'
+why_says service_held 'grevy "why $pool4.1"' "service: the source does not have it; its $pool4.1 is kept for it, and"\
+" routes of an earlier run are held. Cure: mend the source; a Service that is gone for good gives it up then"
+check 'why of its name, too' 'grevy "why default/one" | grep "=> service: the source does not have it"'
 mv "$lab/one.yaml" "$manifests/service-default-one.yaml"
 becomes 10 'mended: nothing changes' 'kernel "$pool4.1/32"' "$one"
 wait_for 10 'grevy "why default/one" | grep -v yaml:'
@@ -79,11 +81,14 @@ mv "$manifests" "$lab/away"
 wait_for 10 'logged "(warn|err) .*manifests"'
 holds_for 3 '[ "$(kernel)" = "$all" ]'
 ok 'the folder is missing: held'
-check 'why says so' 'grevy "why default/two" | grep -iE "manifests\.d|outage|unreachable"'
+why_says folder_away 'grevy "why default/two"' "source: away since TIME: cannot read $manifests: No such file or"\
+" directory; what was last read is used. Cure: ls -ld $manifests"
 stop grevyd KILL
 grevyd_start
 holds_for 3 '[ "$(kernel)" = "$all" ]'
 ok 'restarted without the folder: held'
+why_says folder_unread 'grevy "why $pool4.2"' "source: it has not been read yet: cannot read $manifests: No such"\
+" file or directory; what an earlier run announced stays. Cure: ls -ld $manifests"
 check 'the log claims no more than that' "logged 'nothing is known yet; zebra keeps'"
 mv "$lab/away" "$manifests"
 becomes 10 'it is back: nothing changes' kernel "$all"

@@ -85,10 +85,9 @@ quiet
 
 kernel_ip route add "$pool4.1/32" via 192.168.22.14 proto static
 wait_for 5 '[ "$(fib foreign)" = 1 ]'
-why "$pool4.1" >"$lab/why"
-check 'a foreign route: why names its protocol, gateway and metric' \
-    'grep -E "^fib .*protocol static via 192.168.22.14, metric 0" "$lab/why"'
-check 'a foreign route: why names the cure' 'grep "cure: ip route del $pool4.1/32 proto 4 metric 0" "$lab/why"'
+check 'a foreign route: why names its protocol, gateway, metric, and the cure' \
+    'why "$pool4.1" | grep -A1 -E "^fib .*protocol static via 192.168.22.14, metric 0" |
+        grep "cure: ip route del $pool4.1/32 proto 4 metric 0"'
 check 'a foreign route: show services says where it fails' 'grevy "show services default/one" | grep -E "lost|foreign"'
 holds_for 3 'kernel_ip route show "$pool4.1/32" | grep "proto static"'
 ok 'a foreign route is not fought'

@@ -53,6 +53,8 @@ shows "$pool4.3/32" '' 'deleted'
 shows "$pool4.6/32" '' 'deleted'
 becomes 5 'the group that nobody uses is gone, too' groups 4
 
+check 'why is good: no zebra is needed' 'grevy "why default/many json" | json "all(c[\"good\"] for c in d[\"chains\"])"'
+
 # --- what others do -------------------------------------------------------------------------------
 
 kernel_ip route del "$pool4.1/32" proto 187
@@ -82,9 +84,15 @@ service default/taken ips=$pool4.20 local on=node3
 EOF
 wait_for 5 'logged "warn kernel: $pool4.20/32: not installed: a route of protocol static via $n1, metric 20"'
 ok 'another route with its prefix and metric: told'
+why_says kernel_taken 'grevy "why default/taken"' "kernel: the kernel has another route of this metric: a route of"\
+" protocol static via $n1, metric 20. Cure: ip route del $pool4.20/32 proto 4 metric 20"
 is 'it is not touched' "$(kernel_ip route show "$pool4.20" proto static | wc -l)" 1
 kernel_ip route del "$pool4.20/32" proto static
 has "$pool4.20/32" "$n3*1" 'it is gone: ours comes'
+kernel_ip route add "$pool4.20/32" via "$n1" proto static metric 7
+why_says kernel_shadowed 'grevy "why default/taken"' "kernel: the kernel prefers another route: a route of protocol static"\
+" via $n1, metric 7. Cure: ip route del $pool4.20/32 proto 4 metric 7"
+kernel_ip route del "$pool4.20/32" metric 7
 kernel_ip route replace "$pool4.20/32" via "$n1" proto static metric 20
 wait_for 5 'logged "$pool4.20/32: somebody put another route in its place"'
 pause 0.2
@@ -102,6 +110,8 @@ node_up 1
 becomes 5 'it is up again: everything is as before' kernel "$before"
 kernel_ip link set n3 down
 has "$pool4.1/32" '' 'a link is down: no next hop is left'
+why_says kernel_waiting 'grevy "why default/one"' 'kernel: not sent: no next hop is in a connected subnet whose link is'\
+' up. Cure: ip -br addr; a subnet of the next hops must be on an interface that is up'
 has "$pool4.2/32" "$n1*1,$n2*1" 'the others without it'
 kernel_ip link set n3 up
 addr router n3 fd00:23::1/64 2>/dev/null
@@ -158,3 +168,10 @@ kill -HUP "${pids[grevyd]}"
 becomes 10 'turned on again' kernel "$before"
 stop grevyd TERM
 is 'hold-on-exit no: all is gone at the end' "$(kernel)$(objects)" ''
+
+# --- without the right ----------------------------------------------------------------------------
+
+user_frr
+grevyd_start
+why_says kernel_forbidden 'grevy "why default/one"' "kernel: $(logged 'kernel: .*Operation not permitted' | tail -n 1 | log_text |
+    sed 's/; trying again$//'). Cure: AmbientCapabilities=CAP_NET_ADMIN in grevyd's unit"

@@ -456,6 +456,8 @@ why_says() {
 }
 
 logged() { grep -E "$1" "$lab/log/${2:-grevyd}.log"; }
+# On stdin: the first line of a log, without time, level and area.
+log_text() { sed -nE '1s/^[^ ]+ [a-z]+ [a-z0-9]+: //p'; }
 log_lines() { wc -l <"$lab/log/${1:-grevyd}.log"; }
 # logged_since LINE 'REGEX': in the lines after that one.
 logged_since() { tail -n "+$(($1 + 1))" "$lab/log/${3:-grevyd}.log" | grep -E "$2"; }

@@ -40,8 +40,8 @@ service pihole/dns-tcp ips=$shared share=pihole local ports=tcp:53 selector=piho
 service pihole/dns-udp ips=$shared share=pihole local ports=udp:53 selector=pihole on=node3
 EOF
 becomes 10 'no node serves both: the oldest wins' 'kernel "$shared/32"' "$shared/32 192.168.2.13*1"
-wait_for 5 'grevy "why pihole/dns-udp" | grep -iE "dns-tcp|share"'
-ok "why of the other: $(grevy 'why pihole/dns-udp' | grep -iE 'dns-tcp|share' | head -1 | sed 's/^ *//' | cut -c1-150)"
+why_says sharing_split 'grevy "why pihole/dns-udp"' "sharing: no node serves all who share the address: the oldest one's are"\
+" used. Cure: have a pod of each on one node, set externalTrafficPolicy: Cluster, or do not share"
 
 manifest <<EOF
 service pihole/dns-udp ips=$shared share=pihole local ports=udp:53 selector=pihole on=node1
@@ -49,9 +49,12 @@ service other/clash ips=$shared share=pihole local ports=tcp:53 on=node1
 service other/key ips=$shared share=another local ports=tcp:80 on=node1
 service other/nokey ips=$shared local ports=tcp:81 on=node1
 EOF
-for name in clash key nokey; do
-    wait_for 10 "grevy 'why other/$name' | grep -iE 'in use|port|key|share'"
-    ok "other/$name is refused: $(grevy "why other/$name" | grep -iE 'in use|port|key|share' | head -1 | sed 's/^ *//' | cut -c1-150)"
+asks="address: pending: asks for $shared, which"
+why_says address_port_in_use 'grevy "why other/clash"' "$asks pihole/dns-tcp shares, but not its port TCP 53. Cure: give"\
+" one of them another port, or ask for another address"
+for name in key nokey; do
+    why_says address_in_use "grevy 'why other/$name'" "$asks pihole/dns-tcp uses. Cure: ask for another address, or give"\
+" both metallb.io/allow-shared-ip: $name"
 done
 is 'and harms nobody' "$(kernel)" "$shared/32 192.168.2.13*1"
 

@@ -41,6 +41,24 @@ static void no_slices(struct lab *lab)
 	r->text = NULL;
 }
 
+static void unwritable(struct lab *lab)
+{
+	lab->damage = (struct vty_problem){"state file",
+	    "/var/lib/grevy/assignments.json: cannot write assignments: Permission denied",
+	    "a restart forgets addresses assigned since",
+	    "make it writable for grevyd's user; it is tried again"};
+	lab->ctx.n_problems = 1;
+}
+
+static void held_pools(struct lab *lab)
+{
+	lab->damage =
+	    (struct vty_problem){"configuration", "the source is away, or another one",
+		"its pools and controller are not in force yet, those of before still are",
+		"make the source reachable again"};
+	lab->ctx.n_problems = 1;
+}
+
 static void refused_reload(struct lab *lab)
 {
 	lab->damage = (struct vty_problem){"configuration",
@@ -189,7 +207,9 @@ static const struct scene scenes[] = {
     API("reload_refused", "why default/web", .arrange = refused_reload),
     FILES("state_damaged", "why default/web",
 	.damaged = "/var/lib/grevy/assignments.json:3:14: must be an address (kept as "
-		   "/var/lib/grevy/assignments.json.damaged-1767229200)"),
+		   "/var/lib/grevy/assignments.json.bad-20260101T010000Z)"),
+    FILES("state_unwritable", "why default/web", .arrange = unwritable),
+    API("reload_held", "why default/web", .outage = AWAY, .arrange = held_pools),
     /* the way to zebra */
     API("zebra_missing", "why default/web",
 	NO_ZEBRA("/run/frr/zserv.api: No such file or directory (is zebra running?)")),
