@@ -37,27 +37,36 @@ static char *prompt(EditLine *el)
 	return shell_prompt(edit_of(el)->sh);
 }
 
-/* Columns of the prompt and of what stands before the cursor. */
-static size_t cursor_columns(struct edit *e)
+/* The row, from that of the prompt, in which the cursor would be behind `end`. */
+static int row_of(struct edit *e, const char *end)
 {
-	const LineInfo *li = el_line(e->el);
-	size_t n = strlen(prompt(e->el));
+	int cols = pager_cols(), n = (int)strlen(prompt(e->el));
 
-	for (const char *p = li->buffer; p < li->cursor; p++)
-		n += ((unsigned char)*p & 0xc0) != 0x80;
-	return n;
+	for (const char *p = el_line(e->el)->buffer; p < end; p++)
+		n += ((unsigned char)*p & 0xc0) != 0x80; /* UTF-8: the first byte of each */
+	return cols ? n / cols : 0;
 }
 
-/* Take the prompt and the line off the screen. */
+static void go(int rows)
+{
+	if (rows)
+		printf("\033[%d%c", abs(rows), rows < 0 ? 'A' : 'B');
+}
+
+/* Take the prompt and the line off the screen, row by row: what clears a whole screen makes
+ * some terminals keep it for scrolling back. */
 static void erase(struct edit *e)
 {
-	int cols = pager_cols();
-	size_t row = cols ? cursor_columns(e) / (size_t)cols : 0;
+	const LineInfo *li = el_line(e->el);
+	int last = row_of(e, li->lastchar);
 
 	putchar('\r');
-	if (row)
-		printf("\033[%zuA", row);
-	printf("\033[J");
+	go(-row_of(e, li->cursor));
+	for (int i = 0; i <= last; i++) {
+		printf("\033[K");
+		go(i < last);
+	}
+	go(-last);
 }
 
 static void on_resize(struct edit *e)
@@ -132,21 +141,19 @@ static int on_char(EditLine *el, wchar_t *to)
 	}
 }
 
-/* Ask the daemon about the line up to the cursor. Return: its answer, to be freed, or NULL. */
-static char *ask_about(struct edit *e, const char *verb)
+/* Ask the daemon about the line up to the cursor; answer: to be freed.
+ * Return: as shell_gather(). */
+static int ask_about(struct edit *e, const char *verb, struct buf *answer)
 {
 	const LineInfo *li = el_line(e->el);
-	struct buf line = {0}, answer = {0};
+	struct buf line = {0};
 	int rc;
 
 	buf_fmt(&line, "%s %.*s", verb, (int)(li->cursor - li->buffer), li->buffer);
-	buf_str(&answer, "");
-	rc = shell_gather(e->sh, line.p, &answer);
+	buf_str(answer, "");
+	rc = shell_gather(e->sh, line.p, answer);
 	free(line.p);
-	if (rc == 0)
-		return answer.p;
-	free(answer.p);
-	return NULL;
+	return rc;
 }
 
 /* The cursor stands in a regular expression: a question mark is one of its letters. */
@@ -166,17 +173,23 @@ static bool is_in_regex(const LineInfo *li)
 
 static unsigned char on_help(EditLine *el, int ch)
 {
-	char *text;
+	struct edit *e = edit_of(el);
+	struct buf text = {0};
+	int rc;
 
 	(void)ch;
 	if (is_in_regex(el_line(el))) {
 		el_insertstr(el, "?");
 		return CC_REFRESH;
 	}
-	text = ask_about(edit_of(el), "help");
-	printf("\n%s", text ? text : "");
+	rc = ask_about(e, "help", &text);
+	putchar('\n');
+	if (rc >= 0)
+		fputs(text.p, stdout);
+	else if (rc != -EINTR)
+		shell_complain(e->sh, rc);
 	fflush(stdout);
-	free(text);
+	free(text.p);
 	return CC_REDISPLAY;
 }
 
@@ -195,11 +208,13 @@ static unsigned char on_tab(EditLine *el, int ch)
 	size_t len = (size_t)(li->cursor - li->buffer);
 	bool again = len && e->refused.len == len && !memcmp(e->refused.p, li->buffer, len);
 	unsigned char rc = CC_ERROR;
-	char *text = ask_about(e, "complete");
+	struct buf text = {0};
 	struct offers o;
 
 	(void)ch;
-	offers_init(&o, text, li->buffer, len);
+	if (ask_about(e, "complete", &text) != 0)
+		text.p[0] = '\0';
+	offers_init(&o, text.p, li->buffer, len);
 	buf_clear(&e->refused);
 	if (*o.more) {
 		el_insertstr(el, o.more);
@@ -210,7 +225,7 @@ static unsigned char on_tab(EditLine *el, int ch)
 		buf_add(&e->refused, li->buffer, len);
 	}
 	offers_fini(&o);
-	free(text);
+	free(text.p);
 	return rc;
 }
 
@@ -259,8 +274,10 @@ static void loop(struct edit *e)
 			el_reset(e->el);
 			continue;
 		}
-		if (!got || n <= 0)
+		if (!got || n <= 0) {
+			putchar('\n');
 			break;
+		}
 		line = xstrdup(got);
 		line[strcspn(line, "\r\n")] = '\0';
 		if (line[strspn(line, " \t")]) {

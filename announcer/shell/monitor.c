@@ -13,10 +13,10 @@ int monitor_open(struct monitor *m, const char *dir)
 {
 	int rc;
 
-	monitor_close(m);
 	rc = client_open(dir);
 	if (rc < 0)
 		return rc;
+	monitor_close(m);
 	m->fd = rc;
 	m->wanted = true;
 	rc = client_say(m->fd, "terminal monitor");

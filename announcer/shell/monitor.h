@@ -12,12 +12,12 @@
 
 struct monitor {
 	int fd;      /* -1 = none; to be polled for input */
-	bool wanted; /* to be opened again when the daemon is back */
+	bool wanted; /* the user has it on: to be opened again when the daemon is back */
 	struct buf text;
 	size_t lost; /* lines */
 };
 
-/* Return: 0 or -errno. */
+/* Return: 0 or -errno, and nothing changed. */
 int monitor_open(struct monitor *m, const char *dir);
 void monitor_close(struct monitor *m); /* and what it kept is forgotten */
 

@@ -27,7 +27,7 @@ static void split(struct offers *o, char *text, const char *partial, size_t len)
 {
 	size_t cap = 0, kept = 0;
 
-	while (text && *text) {
+	while (*text) {
 		char *end = text + strcspn(text, "\n");
 		char *next = end + (*end == '\n');
 

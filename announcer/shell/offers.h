@@ -12,7 +12,7 @@ struct offers {
 	char *more; /* what can be added to the line: all have it; "" = nothing */
 };
 
-/* text: one a line, taken apart, kept by the caller; NULL = none. len: of the line. */
+/* text: one a line; taken apart, and kept by the caller. len: of the line. */
 void offers_init(struct offers *o, char *text, const char *line, size_t len);
 void offers_fini(struct offers *o);
 

@@ -266,7 +266,7 @@ static const struct vty_command commands[] = {
     ROW("show zserv", "The connection to zebra", show_zserv, VTY_JSON),
     ROW("terminal json", "Answers as JSON", session_json, VTY_HIDDEN),
     ROW("terminal length NUMBER", "Lines of a page; 0: no pages", session_nothing, VTY_VIEW),
-    ROW("terminal monitor", "Print the log here, as it comes", session_monitor, VTY_VIEW),
+    ROW("terminal monitor", "Print the log here, as it comes", session_monitor, VTY_ENDLESS),
     ROW("terminal paginate", "Long answers by pages", session_nothing, VTY_VIEW),
     ROW("why ADDRESS", "Why an address is announced, or not", why_address, VTY_JSON),
     ROW("why NS/NAME", "Why a Service is announced, or not", why_service, VTY_JSON),

@@ -128,6 +128,11 @@ static void run(struct vty_job *job)
 	const struct vty_parsed *p = &job->parsed;
 	struct vty_request *rq = &job->rq;
 
+	if (p->filter && p->cmd->flags & VTY_ENDLESS) {
+		buf_str(&job->text, "% This has no end, and takes no |\n");
+		rq->rc = VTY_NO_MATCH;
+		return;
+	}
 	if (p->filter) {
 		job->filter = filter_new(p->filter, &job->text);
 		if (!job->filter) {

@@ -214,6 +214,16 @@ static void a_session_may_want_json(void **state)
 	check(&s, "echo a", VTY_OK, "a\n", "");
 }
 
+static void what_has_no_end_is_not_filtered(void **state)
+{
+	struct vty_session s = {0};
+
+	(void)state;
+	check(&s, "term mon | include x", VTY_NO_MATCH, "% This has no end, and takes no |\n",
+	    "");
+	assert_false(s.monitor);
+}
+
 /* What the shell asks to know what a line is. */
 static void a_line_is_told_by_its_row(void **state)
 {
@@ -247,6 +257,7 @@ int main(void)
 	    cmocka_unit_test(verbs_want_enable_and_leave_a_line),
 	    cmocka_unit_test(refusals_do_not_fill_the_log),
 	    cmocka_unit_test(a_session_may_want_json),
+	    cmocka_unit_test(what_has_no_end_is_not_filtered),
 	    cmocka_unit_test(a_line_is_told_by_its_row),
 	};
 
