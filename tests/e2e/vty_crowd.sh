@@ -31,8 +31,10 @@ wait_for 30 '[ "$(grevy "show rib | count 10\\.")" = '$routes' ]'
 ok "$routes routes; $(rss) kB"
 is 'files that may be open, of 1024 before' "$(sed -n 's/^Max open files *\([0-9]*\).*/\1/p' "/proc/${pids[grevyd]}/limits")" 4096
 
-grown=$(crowd slow /run/grevy/grevyd.vty "${pids[grevyd]}" $routes) || fail "$grown"
-check "show rib, read slowly: $grown kB more" '[ $grown -lt 1024 ]'
+for command in 'show rib' 'show rib json' 'show ip bgp' 'show bgp ipv4 unicast json'; do
+    grown=$(crowd slow /run/grevy/grevyd.vty "${pids[grevyd]}" $routes "$command") || fail "$command: $grown"
+    check "$command, read slowly: $grown kB more" '[ $grown -lt 1024 ]'
+done
 
 # A machine that has no time for us, nor for its own interrupts, may spoil one try.
 for try in 1 2 3; do
