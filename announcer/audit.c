@@ -34,8 +34,7 @@ struct audit *audit_new(struct zroutes *z, const struct audit_ops *ops, void *ar
 	a->look_ms = NEVER;
 	a->sets.ops = &sets_ops;
 	a->foreigns.ops = &foreigns_ops;
-	a->diffs.ops = &diffs_ops;
-	a->diffs_order.cmp = diff_order;
+	diffs_init(a);
 	return a;
 }
 
@@ -323,8 +322,7 @@ void audit_down(struct audit *a)
 	for (size_t i = 0; (d = table_next(&a->diffs, &i));)
 		free(d);
 	table_fini(&a->diffs);
-	a->diffs = (struct table){.ops = &diffs_ops};
-	a->diffs_order.root = NULL;
+	diffs_init(a);
 	kernel_forget(a);
 	free(a->dirty);
 	a->dirty = NULL;

@@ -107,20 +107,6 @@ void audit_tick(struct audit *a, int64_t now_ms);
 int64_t audit_next(struct audit *a, int64_t now_ms);
 
 void audit_stats(const struct audit *a, struct audit_stats *st);
-/* Whether there is a difference at a prefix. */
-bool audit_find(
-    const struct audit *a, const struct prefix *p, int64_t now_ms, struct audit_view *v);
-/* A walk by prefix through what is or was different (open: it is), which may be left and taken
- * up again, whatever comes and goes. Starts {0}. Return: false = that was all. */
-struct audit_walk {
-	struct prefix prefix; /* of the last */
-	bool stray;
-	uint32_t metric;
-	bool open;
-};
-bool audit_walk_next(
-    const struct audit *a, struct audit_walk *w, int64_t now_ms, struct audit_view *v);
-
 /* The route by which this host would send to a prefix of one address, and its first next hop.
  * Return: 1 = ours, 0 = another, -errno. */
 int audit_lookup(

@@ -6,6 +6,7 @@
  * are here, too.
  */
 #include "announcer/audit_int.h"
+#include "announcer/audit_view.h"
 #include "announcer/util.h"
 
 enum {
@@ -32,14 +33,14 @@ static bool diff_same(const void *a, const void *b)
 	       (!x->stray || x->metric == y->metric);
 }
 
-const struct table_ops diffs_ops = {.hash = diff_hash, .same = diff_same};
+static const struct table_ops diffs_ops = {.hash = diff_hash, .same = diff_same};
 
 static const struct diff *diff_of(const struct order_link *l)
 {
 	return (const struct diff *)((const char *)l - offsetof(struct diff, link));
 }
 
-int diff_order(const struct order_link *a, const struct order_link *b)
+static int diff_order(const struct order_link *a, const struct order_link *b)
 {
 	const struct diff *x = diff_of(a), *y = diff_of(b);
 	int c = prefix_cmp(&x->prefix, &y->prefix);
@@ -50,6 +51,12 @@ int diff_order(const struct order_link *a, const struct order_link *b)
 }
 
 /* ---- differences ---- */
+
+void diffs_init(struct audit *a)
+{
+	a->diffs = (struct table){.ops = &diffs_ops};
+	a->diffs_order = (struct order){.cmp = diff_order};
+}
 
 struct diff *diff_find(const struct audit *a, const struct prefix *p)
 {

@@ -35,8 +35,7 @@ struct hopset {
 	struct fib_nexthop nh[];
 };
 
-/* The first route of another owner. */
-struct foreign {
+struct foreign { /* the first route of another owner */
 	struct prefix prefix;
 	uint8_t protocol;
 	bool unicast;
@@ -70,7 +69,7 @@ struct audit {
 	uint32_t zebra;         /* its netlink port; 0 = not known */
 	unsigned reading, owed; /* routes dropped whose deletion the kernel has not told yet */
 	struct table sets, foreigns, diffs;
-	struct order diffs_order; /* the diffs by their keys */
+	struct order diffs_order;
 	struct prefix *dirty;
 	size_t n_dirty;
 	int64_t look_ms, dump_ms, dumped_ms, busy_ms; /* the latter: 0 = not busy() */
@@ -93,8 +92,7 @@ struct foreign *kernel_foreign_ask(
 void kernel_mark_clear(struct audit *a, struct zroute_mark *m);
 void kernel_forget(struct audit *a);
 void kernel_foreigns_forget(struct audit *a);
-/* A reading has ended: objects that it did not show are gone. */
-void kernel_sweep(struct audit *a);
+void kernel_sweep(struct audit *a); /* after a reading: objects not shown are gone */
 
 /* audit.c: what a look gives besides an enum audit_kind. */
 enum { AUDIT_GOOD = -1, AUDIT_NOT_JUDGED = -2, AUDIT_UNDER_WAY = -3 };
@@ -104,8 +102,7 @@ void audit_look_at(
     struct audit *a, const struct prefix *p, struct zroute_mark *m, int64_t now_ms);
 
 /* audit_diffs.c */
-extern const struct table_ops diffs_ops;
-int diff_order(const struct order_link *a, const struct order_link *b);
+void diffs_init(struct audit *a); /* there are none */
 struct diff *diff_find(const struct audit *a, const struct prefix *p);
 /* d: the closed one of before, or NULL. */
 void diff_suspect(
@@ -113,8 +110,7 @@ void diff_suspect(
 /* good: because all is as it should be. */
 void diff_close(struct audit *a, struct diff *d, bool good, int64_t now_ms);
 void diff_tell(struct audit *a, const struct diff *d, enum audit_event e, int64_t now_ms);
-/* The table was read: act on what is due. */
-void diffs_act(struct audit *a, int64_t now_ms);
+void diffs_act(struct audit *a, int64_t now_ms); /* the table was read: what is due */
 /* When the next one is due, NEVER. Those that are long over are forgotten. */
 int64_t diffs_next(struct audit *a, int64_t now_ms);
 void diffs_sweep(struct audit *a, int64_t now_ms);

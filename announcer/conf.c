@@ -2,22 +2,25 @@
 /*
  * conf.c - reads grevyd.yaml into a fresh struct conf, all or nothing, and compares two for a
  * reload. The keys are tables in conf_keys.c, conf_pools.c and conf_peers.c; conf_read.c walks
- * the file by them; conf_check.c judges the whole; conf_out.c prints it back.
+ * the file by them; conf_check.c judges the whole; conf_out.c and conf_yaml.c give it back.
  */
 #include "announcer/conf.h"
-#include "announcer/conf_key.h"
+#include "announcer/conf_place.h"
 #include "announcer/util.h"
 #include "k8s/yamldoc.h"
 #include <errno.h>
 #include <json-c/json.h>
+#include <sys/stat.h>
 
 #define FILE_MAX ((size_t)1 << 20)
 
 static struct conf *conf_new(const char *name)
 {
+	static unsigned long serial;
 	struct conf *c = xcalloc(1, sizeof(*c));
 
 	c->file = xstrdup(name);
+	c->serial = ++serial;
 	c->lb_class = xstrdup("");
 	c->lease = xstrdup("grevy-system/grevy-controller");
 	c->state_file = xstrdup("/var/lib/grevy/assignments.json");
@@ -58,6 +61,7 @@ void conf_free(struct conf *c)
 	policy_fini(&c->policy);
 	strlist_fini(&c->zebra.redistribute);
 	strlist_fini(&c->warnings);
+	conf_places_free(c->places);
 	free(c->zebra.socket);
 	free(c->zebra.vty_socket);
 	free(c->zebra.frr_version);
@@ -73,6 +77,7 @@ void conf_free(struct conf *c)
 	free(c->state_file);
 	free(c->http_listen);
 	free(c->vty_dir);
+	free(c->vty_attach_as);
 	free(c);
 }
 
@@ -117,6 +122,7 @@ static void errors_give(struct conf_reader *r, struct conf_errors *errors)
 	}
 	errors->more += r->more;
 	free(r->lines);
+	free(r->starts);
 }
 
 static void errors_add(
@@ -163,6 +169,7 @@ struct conf *conf_parse(
 	}
 	r.conf = conf_new(name);
 	root_read(&r, &doc);
+	conf_places_sort(r.conf);
 	yamldoc_fini(&doc);
 	if (r.n_lines) {
 		conf_free(r.conf);
@@ -182,10 +189,24 @@ static void errors_add_file(struct conf_errors *errors, const char *path, const 
 	free(s);
 }
 
+static int64_t changed_ns(const struct stat *st)
+{
+	return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+}
+
+bool conf_file_differs(const struct conf *c)
+{
+	struct stat st;
+
+	return c->changed_ns && (stat(c->file, &st) < 0 || changed_ns(&st) != c->changed_ns);
+}
+
 struct conf *conf_load(const char *path, struct conf_errors *errors)
 {
 	struct conf *c = NULL;
 	FILE *f = fopen(path, "re");
+	int64_t changed;
+	struct stat st;
 	char *text;
 	size_t len;
 
@@ -193,6 +214,7 @@ struct conf *conf_load(const char *path, struct conf_errors *errors)
 		errors_add_file(errors, path, strerror(errno));
 		return NULL;
 	}
+	changed = fstat(fileno(f), &st) < 0 ? 0 : changed_ns(&st);
 	text = xcalloc(FILE_MAX + 1, 1);
 	errno = 0;
 	len = fread(text, 1, FILE_MAX + 1, f);
@@ -202,6 +224,8 @@ struct conf *conf_load(const char *path, struct conf_errors *errors)
 		errors_add_file(errors, path, "larger than 1 MiB");
 	else
 		c = conf_parse(text, len, path, errors);
+	if (c)
+		c->changed_ns = changed;
 	free(text);
 	fclose(f);
 	return c;

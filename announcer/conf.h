@@ -39,18 +39,22 @@ struct conf_zebra {
 	uint32_t stale_s;
 };
 
+struct conf_places;
+
 struct conf {
-	char *file; /* as given to conf_parse() */
+	char *file;           /* as given to conf_parse() */
+	unsigned long serial; /* no other configuration of this process has it */
+	int64_t changed_ns;   /* Unix time of the file's last change; 0 = not from a file */
 	enum conf_role role;
-	char *node_name;         /* role node; NULL = $NODE_NAME, then the host name */
-	struct ipaddr router_id; /* family 0 = zebra's, else the highest IPv4 address */
-	char *manifests;         /* folder; NULL = the API is the source */
-	char *kubeconfig; /* path; NULL = the pod's account, $KUBECONFIG, ~/.kube/config */
-	char *context;    /* NULL = current-context */
-	bool controller;  /* assigns addresses */
-	char *lb_class;   /* "" = Services without a class */
-	char *lease;      /* "ns/name" of who assigns, with an API */
-	char *state_file; /* path; with manifests */
+	char *node_name;            /* role node; NULL = $NODE_NAME, then the host name */
+	struct ipaddr router_id;    /* family 0 = zebra's, else the highest IPv4 address */
+	char *manifests;            /* folder; NULL = the API is the source */
+	char *kubeconfig;           /* NULL = the pod's account, $KUBECONFIG, ~/.kube/config */
+	char *context;              /* NULL = current-context */
+	bool controller;            /* assigns addresses */
+	char *lb_class;             /* "" = Services without a class */
+	char *lease;                /* "ns/name" of who assigns, with an API */
+	char *state_file;           /* path; with manifests */
 	struct strlist policy_from; /* "file", "crds[:ns]", "configmap:ns/name" */
 	struct policy policy;       /* indexed */
 	struct conf_peer *peers;
@@ -64,13 +68,14 @@ struct conf {
 	bool hold_on_exit;
 	char *http_listen; /* "127.0.0.1:7473"; "" = off */
 	char *vty_dir;
+	char *vty_attach_as; /* "bgpd"; NULL = none */
 	enum log_level log_level;
 	bool log_json;
-	struct strlist warnings; /* to be logged once, "grevyd.yaml:9:3: peers: ..." */
+	struct conf_places *places; /* conf_place.h */
+	struct strlist warnings;    /* to be logged once, "grevyd.yaml:9:3: peers: ..." */
 };
 
 #define CONF_ERRORS_MAX 20
-
 /* What is wrong with a file: lines "grevyd.yaml:14:7: hold-time: must be 0 or 3..65535". */
 struct conf_errors {
 	struct strlist lines; /* at most CONF_ERRORS_MAX, in the order of the file */
@@ -83,10 +88,14 @@ struct conf *conf_load(const char *path, struct conf_errors *errors);
 struct conf *conf_parse(
     const char *text, size_t len, const char *name, struct conf_errors *errors);
 void conf_free(struct conf *c);               /* NULL is fine */
+bool conf_file_differs(const struct conf *c); /* it was changed since, or is gone */
 void conf_errors_fini(struct conf_errors *e); /* frees what it owns, not e */
 
-/* Normalised YAML that parses to the same; with hide_secrets passwords read `<hidden>`. */
-void conf_print(const struct conf *c, FILE *f, bool hide_secrets);
+/* Normalised YAML that parses to the same, with its secrets. */
+void conf_print(const struct conf *c, FILE *f);
+/* What "zebra.socket" holds is not the file's any more: "option -z". For a show. */
+void conf_set_origin(struct conf *c, const char *path, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* Why zebra is not to be told of routes, even if it runs; NULL = it is, where it does. */
 const char *conf_zebra_off(const struct conf *c);
@@ -102,6 +111,7 @@ enum conf_change {
 	CONF_CHANGED_NODE = 64, /* node-name */
 	CONF_CHANGED_HTTP = 128,
 	CONF_CHANGED_KERNEL = 256,
+	CONF_CHANGED_VTY = 512,
 };
 
 /* Prepare `next` to take over from `old`: what cannot change live keeps its old value there,

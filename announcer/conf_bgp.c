@@ -6,6 +6,7 @@
 #include "announcer/bgp/open.h"
 #include "announcer/conf_bgp_types.h"
 #include "announcer/conf_out.h"
+#include "announcer/conf_place.h"
 #include "announcer/util.h"
 #include <json-c/json.h>
 #include <stdio.h>
@@ -52,7 +53,7 @@ static const struct conf_word export_nexthops[] = {
 static const struct conf_key import_keys[] = {
     CONF_KEY("prefixes", prefixes, CONF_AT(bgp_neighbor, import.prefixes), 0, NULL),
     CONF_KEY("next-hop", word, CONF_AT(bgp_neighbor, import.nexthop), 0, import_nexthops),
-    CONF_KEY("max-prefix", max_prefix, CONF_NOWHERE, 0, NULL),
+    CONF_KEY("max-prefix", max_prefix, CONF_NOWHERE, 0, &conf_max_prefix_section),
     CONF_KEY("local-pref", u32, CONF_AT(bgp_neighbor, import.local_pref), CONF_OMIT_ZERO, &any),
     CONF_KEY("allow-own-as", u8, CONF_AT(bgp_neighbor, import.allow_own_as), CONF_OMIT_ZERO,
 	&own_as),
@@ -152,12 +153,26 @@ static char *neighbor_name(const struct bgp_neighbor *n)
 	return xstrdup(buf);
 }
 
+/* vrf is given back as interface. */
+static void place_vrf(
+    struct conf_reader *r, struct json_object *v, const struct bgp_neighbor *n)
+{
+	struct json_object *vrf = conf_member(v, "vrf");
+	const struct conf_key *key = neighbor_keys;
+
+	while (strcmp(key->name, "interface") != 0)
+		key++;
+	if (vrf)
+		conf_place_add(r, n, key, vrf);
+}
+
 static void neighbor_check(struct conf_reader *r, struct json_object *v, void *elem)
 {
 	struct bgp_neighbor *n = elem;
 	conf_drop_empty(&n->password);
 	conf_drop_empty(&n->password_file);
 	conf_drop_empty(&n->interface);
+	place_vrf(r, v, n);
 	check_place(r, v, n);
 	if (n->range.family) {
 		n->passive = true;
@@ -188,7 +203,7 @@ static const struct conf_list neighbor_list = {neighbor_keys, sizeof(struct bgp_
 
 static const struct conf_key bgp_keys[] = {
     CONF_KEY("asn", u32, CONF_AT(conf, bgp.asn), CONF_OMIT_ZERO, &positive),
-    CONF_KEY("listen", listen, CONF_AT(conf, bgp.listen), 0, &conf_rule_bgp_listen),
+    CONF_KEY("listen", listen, CONF_AT(conf, bgp.listen), CONF_IMPLIED, &conf_rule_bgp_listen),
     CONF_KEY("maximum-paths", u32, CONF_AT(conf, bgp.max_paths), 0, &paths),
     CONF_KEY("multipath-relax", bool, CONF_AT(conf, bgp.multipath_relax), 0, NULL),
     CONF_KEY("always-compare-med", bool, CONF_AT(conf, bgp.always_compare_med), 0, NULL),
@@ -214,8 +229,7 @@ static void bgp_check(struct conf_reader *r, struct json_object *v)
 		b->neighbors[i].my_asn = b->asn;
 }
 
-static const struct conf_section bgp_section = {bgp_keys, bgp_check};
-static const struct conf_key bgp_key = {"bgp", &conf_section_type, 0, 0, 0, &bgp_section};
+const struct conf_section conf_bgp_section = {bgp_keys, bgp_check};
 
 static void bgp_read(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
@@ -224,20 +238,19 @@ static void bgp_read(
 	    json_object_is_type(v, json_type_string) ? json_object_get_string(v) : "";
 	bool off = json_object_is_type(v, json_type_boolean) && !json_object_get_boolean(v);
 
-	(void)key;
 	if (!off && strcmp(s, "none") != 0 && strcmp(s, "off") != 0)
-		conf_section_type.parse(r, v, base, &bgp_key);
+		conf_section_type.parse(r, v, base, key);
 }
 
-static void bgp_print(struct conf_out *out, const void *base, const struct conf_key *key)
+static struct json_object *bgp_give(
+    const struct conf_out *out, const void *base, const struct conf_key *key)
 {
-	(void)key;
-	if (((const struct conf *)base)->bgp.given)
-		conf_section_type.print(out, base, &bgp_key);
+	return ((const struct conf *)base)->bgp.given ? conf_section_type.give(out, base, key)
+	                                              : NULL;
 }
 
 /* A section that is there or not, which `no` says, too. */
-const struct conf_type conf_bgp_type = {bgp_read, bgp_print};
+const struct conf_type conf_bgp_type = {bgp_read, bgp_give, CONF_SECTION};
 
 /* ---- kernel ---- */
 
@@ -249,9 +262,7 @@ static const struct conf_key kernel_keys[] = {
     {0},
 };
 
-static const struct conf_section kernel_section = {kernel_keys, NULL};
-static const struct conf_key kernel_key = {
-    "kernel", &conf_section_type, 0, 0, 0, &kernel_section};
+const struct conf_section conf_kernel_section = {kernel_keys, NULL};
 
 static void kernel_read(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
@@ -260,21 +271,14 @@ static void kernel_read(
 	    json_object_is_type(v, json_type_string) ? json_object_get_string(v) : "";
 	bool off = json_object_is_type(v, json_type_boolean) && !json_object_get_boolean(v);
 
-	(void)key;
 	if (off || strcmp(s, "none") == 0 || strcmp(s, "off") == 0)
 		((struct conf *)base)->kernel.enabled = CONF_NO;
 	else if (strcmp(s, "auto") != 0)
-		conf_section_type.parse(r, v, base, &kernel_key);
-}
-
-static void kernel_print(struct conf_out *out, const void *base, const struct conf_key *key)
-{
-	(void)key;
-	conf_section_type.print(out, base, &kernel_key);
+		conf_section_type.parse(r, v, base, key);
 }
 
 /* A section for which `no` means enabled: no. */
-const struct conf_type conf_kernel_type = {kernel_read, kernel_print};
+const struct conf_type conf_kernel_type = {kernel_read, conf_section_give, CONF_SECTION};
 
 void conf_bgp_init(struct conf *c)
 {

@@ -30,14 +30,6 @@ static uint32_t narrow_parse(
 	return old;
 }
 
-static void narrow_print(struct conf_out *out, const struct conf_key *key, uint32_t value)
-{
-	struct conf_key wide = *key;
-
-	wide.off = 0;
-	conf_u32_type.print(out, &value, &wide);
-}
-
 static void u8_parse(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
 {
@@ -46,12 +38,14 @@ static void u8_parse(
 	*field = (uint8_t)narrow_parse(r, v, key, *field);
 }
 
-static void u8_print(struct conf_out *out, const void *base, const struct conf_key *key)
+static struct json_object *u8_give(
+    const struct conf_out *out, const void *base, const struct conf_key *key)
 {
-	narrow_print(out, key, *(const uint8_t *)field_in(base, key));
+	(void)out;
+	return conf_out_u32(*(const uint8_t *)field_in(base, key), key);
 }
 
-const struct conf_type conf_u8_type = {u8_parse, u8_print};
+const struct conf_type conf_u8_type = {u8_parse, u8_give, CONF_VALUE};
 
 static void u16_parse(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
@@ -61,12 +55,14 @@ static void u16_parse(
 	*field = (uint16_t)narrow_parse(r, v, key, *field);
 }
 
-static void u16_print(struct conf_out *out, const void *base, const struct conf_key *key)
+static struct json_object *u16_give(
+    const struct conf_out *out, const void *base, const struct conf_key *key)
 {
-	narrow_print(out, key, *(const uint16_t *)field_in(base, key));
+	(void)out;
+	return conf_out_u32(*(const uint16_t *)field_in(base, key), key);
 }
 
-const struct conf_type conf_u16_type = {u16_parse, u16_print};
+const struct conf_type conf_u16_type = {u16_parse, u16_give, CONF_VALUE};
 
 static void asn_parse(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
@@ -86,19 +82,20 @@ static void asn_parse(
 		conf_error(r, v, key->name, "must be 1..4294967295, internal or external");
 }
 
-static void asn_print(struct conf_out *out, const void *base, const struct conf_key *key)
+static struct json_object *asn_give(
+    const struct conf_out *out, const void *base, const struct conf_key *key)
 {
+	static const char *const kinds[] = {
+	    [BGP_ASN_INTERNAL] = "internal", [BGP_ASN_EXTERNAL] = "external"};
 	const struct bgp_neighbor *n = base;
 
-	conf_out_key(out, key->name);
-	if (n->asn_kind == BGP_ASN_NUMBER)
-		fprintf(out->f, " %" PRIu32 "\n", n->asn);
-	else
-		fprintf(
-		    out->f, " %s\n", n->asn_kind == BGP_ASN_INTERNAL ? "internal" : "external");
+	(void)out;
+	(void)key;
+	return n->asn_kind == BGP_ASN_NUMBER ? conf_out_num(n->asn)
+	                                     : conf_out_text(kinds[n->asn_kind]);
 }
 
-const struct conf_type conf_asn_type = {asn_parse, asn_print};
+const struct conf_type conf_asn_type = {asn_parse, asn_give, CONF_VALUE};
 
 static void hops_parse(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
@@ -114,18 +111,16 @@ static void hops_parse(
 		conf_error(r, v, key->name, "must be yes, no or 1..255");
 }
 
-static void hops_print(struct conf_out *out, const void *base, const struct conf_key *key)
+static struct json_object *hops_give(
+    const struct conf_out *out, const void *base, const struct conf_key *key)
 {
 	uint8_t ttl = *(const uint8_t *)field_in(base, key);
 
-	conf_out_key(out, key->name);
-	if (ttl && ttl != TTL_MOST)
-		fprintf(out->f, " %u\n", ttl);
-	else
-		fprintf(out->f, " %s\n", ttl ? "yes" : "no");
+	(void)out;
+	return ttl && ttl != TTL_MOST ? conf_out_num(ttl) : conf_out_bool(ttl != 0);
 }
 
-const struct conf_type conf_hops_type = {hops_parse, hops_print};
+const struct conf_type conf_hops_type = {hops_parse, hops_give, CONF_VALUE};
 
 /* The texts of a list into l, each told to `take`; else an error that says what is expected. */
 static void texts_each(struct conf_reader *r, struct json_object *v, const struct conf_key *key,
@@ -171,16 +166,21 @@ static void families_parse(
 	*(unsigned *)field_of(base, key) = families;
 }
 
-static void families_print(struct conf_out *out, const void *base, const struct conf_key *key)
+static struct json_object *families_give(
+    const struct conf_out *out, const void *base, const struct conf_key *key)
 {
 	unsigned families = *(const unsigned *)field_in(base, key);
+	struct json_object *list = conf_out_list();
 
-	conf_out_key(out, key->name);
-	fprintf(out->f, " [%s%s%s]\n", families & BGP_IPV4 ? "ipv4" : "",
-	    families == (BGP_IPV4 | BGP_IPV6) ? ", " : "", families & BGP_IPV6 ? "ipv6" : "");
+	(void)out;
+	if (families & BGP_IPV4)
+		conf_out_append(list, conf_out_text("ipv4"));
+	if (families & BGP_IPV6)
+		conf_out_append(list, conf_out_text("ipv6"));
+	return list;
 }
 
-const struct conf_type conf_families_type = {families_parse, families_print};
+const struct conf_type conf_families_type = {families_parse, families_give, CONF_VALUE};
 
 static void prefix_read(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
@@ -192,20 +192,17 @@ static void prefix_read(
 		conf_error(r, v, key->name, "must be a prefix such as 192.0.2.0/24");
 }
 
-static void prefix_print(struct conf_out *out, const void *base, const struct conf_key *key)
+static struct json_object *prefix_give(
+    const struct conf_out *out, const void *base, const struct conf_key *key)
 {
 	const struct prefix *p = field_in(base, key);
 	char buf[PREFIX_STRLEN];
 
-	if (!p->family)
-		return;
-	conf_out_key(out, key->name);
-	fputc(' ', out->f);
-	conf_out_text(out, prefix_str(p, buf));
-	fputc('\n', out->f);
+	(void)out;
+	return p->family ? conf_out_text(prefix_str(p, buf)) : NULL;
 }
 
-const struct conf_type conf_prefix_type = {prefix_read, prefix_print};
+const struct conf_type conf_prefix_type = {prefix_read, prefix_give, CONF_VALUE};
 
 static const char *take_rule(const char *s, void *arg)
 {
@@ -226,22 +223,21 @@ static void prefixes_parse(
 	texts_each(r, v, key, take_rule, field_of(base, key));
 }
 
-static void prefixes_print(struct conf_out *out, const void *base, const struct conf_key *key)
+static struct json_object *prefixes_give(
+    const struct conf_out *out, const void *base, const struct conf_key *key)
 {
 	const struct bgp_prefix_list *l = field_in(base, key);
+	struct json_object *list = l->n ? conf_out_list() : NULL;
 	char buf[RULE_TEXT];
 
-	if (!l->n)
-		return;
-	conf_out_key(out, key->name);
-	for (size_t i = 0; i < l->n; i++) {
-		fputs(i ? ", " : " [", out->f);
-		conf_out_text(out, bgp_prefix_rule_str(&l->v[i], buf, sizeof(buf)));
-	}
-	fputs("]\n", out->f);
+	(void)out;
+	for (size_t i = 0; i < l->n; i++)
+		conf_out_append(
+		    list, conf_out_text(bgp_prefix_rule_str(&l->v[i], buf, sizeof(buf))));
+	return list;
 }
 
-const struct conf_type conf_prefixes_type = {prefixes_parse, prefixes_print};
+const struct conf_type conf_prefixes_type = {prefixes_parse, prefixes_give, CONF_VALUE};
 
 static const struct conf_range limit = {1, UINT32_MAX}, restart_s = {1, 65535 * 60};
 
@@ -253,31 +249,29 @@ static const struct conf_key max_prefix_keys[] = {
     {0},
 };
 
-static const struct conf_section max_prefix = {max_prefix_keys, NULL};
+const struct conf_section conf_max_prefix_section = {max_prefix_keys, NULL};
 
 static void max_prefix_parse(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
 {
-	struct conf_key number = max_prefix_keys[0], section = *key;
+	struct conf_key number = max_prefix_keys[0];
 
 	number.name = key->name;
-	section.arg = &max_prefix;
 	if (json_object_is_type(v, json_type_object))
-		conf_section_type.parse(r, v, base, &section);
+		conf_section_type.parse(r, v, base, key);
 	else
 		conf_u32_type.parse(r, v, base, &number);
 }
 
-static void max_prefix_print(struct conf_out *out, const void *base, const struct conf_key *key)
+static struct json_object *max_prefix_give(
+    const struct conf_out *out, const void *base, const struct conf_key *key)
 {
-	struct conf_key section = *key;
-
-	section.arg = &max_prefix;
-	if (((const struct bgp_neighbor *)base)->import.max_prefix)
-		conf_section_type.print(out, base, &section);
+	if (!((const struct bgp_neighbor *)base)->import.max_prefix)
+		return NULL;
+	return conf_section_type.give(out, base, key);
 }
 
-const struct conf_type conf_max_prefix_type = {max_prefix_parse, max_prefix_print};
+const struct conf_type conf_max_prefix_type = {max_prefix_parse, max_prefix_give, CONF_SECTION};
 
 static void device_parse(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
@@ -290,16 +284,14 @@ static void device_parse(
 		conf_text_type.parse(r, v, base, key);
 }
 
-const struct conf_type conf_device_type = {device_parse, NULL};
+const struct conf_type conf_device_type = {device_parse, NULL, CONF_VALUE};
 
-static void listen_print(struct conf_out *out, const void *base, const struct conf_key *key)
+static struct json_object *listen_give(
+    const struct conf_out *out, const void *base, const struct conf_key *key)
 {
-	if (((const struct strlist *)field_in(base, key))->n) {
-		conf_words_type.print(out, base, key);
-		return;
-	}
-	conf_out_key(out, key->name);
-	fputs(" []\n", out->f);
+	struct json_object *list = conf_words_type.give(out, base, key);
+
+	return list ? list : conf_out_list();
 }
 
 static void listen_parse(
@@ -308,7 +300,7 @@ static void listen_parse(
 	conf_words_type.parse(r, v, base, key);
 }
 
-const struct conf_type conf_listen_type = {listen_parse, listen_print};
+const struct conf_type conf_listen_type = {listen_parse, listen_give, CONF_VALUE};
 
 static void table_parse(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
@@ -326,15 +318,13 @@ static void table_parse(
 		conf_error(r, v, key->name, "must be main or 1..4294967295, but not 255");
 }
 
-static void table_print(struct conf_out *out, const void *base, const struct conf_key *key)
+static struct json_object *table_give(
+    const struct conf_out *out, const void *base, const struct conf_key *key)
 {
 	uint32_t table = *(const uint32_t *)field_in(base, key);
 
-	conf_out_key(out, key->name);
-	if (table == TABLE_MAIN)
-		fputs(" main\n", out->f);
-	else
-		fprintf(out->f, " %" PRIu32 "\n", table);
+	(void)out;
+	return table == TABLE_MAIN ? conf_out_text("main") : conf_out_num(table);
 }
 
-const struct conf_type conf_table_type = {table_parse, table_print};
+const struct conf_type conf_table_type = {table_parse, table_give, CONF_VALUE};

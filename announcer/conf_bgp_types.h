@@ -14,4 +14,6 @@ extern const struct conf_type conf_u8_type, conf_u16_type, /* arg: struct conf_r
     conf_device_type,     /* one more word for interface; never printed; char * */
     conf_listen_type,     /* as conf_words_type, but an empty list is printed, too */
     conf_table_type;      /* main, or a number */
+
+extern const struct conf_section conf_max_prefix_section; /* of conf_max_prefix_type */
 #endif

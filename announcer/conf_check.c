@@ -19,18 +19,21 @@ static void route_parse(
 	conf_text_type.parse(r, v, base, &text);
 }
 
-static void route_print(struct conf_out *out, const void *base, const struct conf_key *key)
+static struct json_object *route_give(
+    const struct conf_out *out, const void *base, const struct conf_key *key)
 {
 	const struct conf_zebra *z = &((const struct conf *)base)->zebra;
+	char buf[16];
 
-	conf_out_key(out, key->name);
-	if (strcmp(z->route_type, "table") == 0)
-		fprintf(out->f, " \"table:%u\"\n", (unsigned)z->instance);
-	else
-		fprintf(out->f, " %s\n", z->route_type);
+	(void)out;
+	(void)key;
+	if (strcmp(z->route_type, "table") != 0)
+		return conf_out_text(z->route_type);
+	snprintf(buf, sizeof(buf), "table:%u", (unsigned)z->instance);
+	return conf_out_text(buf);
 }
 
-const struct conf_type conf_route_type = {route_parse, route_print};
+const struct conf_type conf_route_type = {route_parse, route_give, CONF_VALUE};
 
 static bool route_type_is_shared(const char *type)
 {
@@ -62,6 +65,17 @@ void conf_check_zebra(struct conf_reader *r, struct json_object *v)
 		    "%s belongs to a daemon of FRR: where that runs, too, the end of either "
 		    "removes the other's routes",
 		    z->route_type);
+}
+
+void conf_check_vty(struct conf_reader *r, struct json_object *v)
+{
+	char **name = &r->conf->vty_attach_as;
+
+	(void)v;
+	if (!*name || !conf_is_none(*name))
+		return;
+	free(*name);
+	*name = NULL;
 }
 
 struct json_object *conf_item(struct json_object *list, size_t i)

@@ -1,21 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * conf_key.h - inside the configuration reader: key tables, the types of values, errors with
- * their place. A key is a row: name, type, where its value goes. Only conf*.c include this.
+ * their place. A key is a row: name, type, where its value goes. Only conf*.c and those that
+ * show a configuration include this.
  */
 #ifndef GREVY_CONF_KEY_H
 #define GREVY_CONF_KEY_H
 #include "announcer/conf_read.h"
+#include "announcer/conf_rules.h"
 
 struct conf_key;
 struct conf_out; /* conf_out.h */
+
+enum conf_kind {
+	CONF_VALUE,
+	CONF_SECTION, /* arg: struct conf_section */
+	CONF_LIST,    /* arg: struct conf_list */
+};
 
 struct conf_type {
 	/* Read v (never null) into the field of base that key names, or call conf_error(). */
 	void (*parse)(struct conf_reader *r, struct json_object *v, void *base,
 	    const struct conf_key *key);
-	/* Print it; nothing when it was not given. NULL = never printed. */
-	void (*print)(struct conf_out *out, const void *base, const struct conf_key *key);
+	/* Give it back; NULL when it was not given. Itself NULL = never. */
+	struct json_object *(*give)(
+	    const struct conf_out *out, const void *base, const struct conf_key *key);
+	enum conf_kind kind;
 };
 
 enum conf_key_flags {
@@ -26,6 +36,7 @@ enum conf_key_flags {
 	CONF_BOOL = 16,     /* the field of a word is a bool */
 	CONF_LAYER2 = 32,   /* of layer2 pools only */
 	CONF_SECONDS = 64,  /* a duration may be a plain number, too */
+	CONF_IMPLIED = 128, /* what it is when it is not given depends on other keys */
 };
 
 struct conf_key {
@@ -59,10 +70,6 @@ struct conf_range { /* arg of conf_u32_type; of conf_duration_type in seconds */
 	uint32_t min, max;
 };
 
-struct conf_rule {                           /* arg of conf_text_type and conf_words_type */
-	const char *(*check)(const char *s); /* NULL = good, else what was expected */
-};
-
 struct conf_section { /* arg of conf_section_type */
 	const struct conf_key *keys;
 	void (*check)(struct conf_reader *r, struct json_object *v); /* may be NULL */
@@ -85,7 +92,7 @@ extern const struct conf_type conf_bool_type, conf_u32_type, conf_text_type, con
     conf_labels_type, conf_ranges_type, conf_communities_type, conf_route_type, conf_bgp_type,
     conf_kernel_type;
 
-extern const struct conf_section conf_root;
+extern const struct conf_section conf_root, conf_bgp_section, conf_kernel_section;
 extern const struct conf_list conf_selector_list, conf_pool_list, conf_peer_list, conf_bfd_list;
 
 /* Sections bgp and kernel, and peers: defaults, and what they own. */
@@ -96,6 +103,7 @@ void conf_peers_fini(struct conf *c);
 /* Checks that need the whole section, the whole file. */
 void conf_check_zebra(struct conf_reader *r, struct json_object *v);
 void conf_check_kubernetes(struct conf_reader *r, struct json_object *v);
+void conf_check_vty(struct conf_reader *r, struct json_object *v);
 bool conf_secrets_equal(const struct conf *a, const struct conf *b); /* wanted of the source */
 void conf_check_peers(struct conf_reader *r, struct json_object *root);
 /* Of the i-th element of list: its name stands there twice. */
@@ -104,15 +112,9 @@ void conf_refuse_name(
 /* Of v's member of that name. */
 void conf_refuse(
     struct conf_reader *r, struct json_object *v, const char *key, const char *text);
-void conf_drop_empty(char **s); /* an empty text means none: NULL */
+bool conf_is_none(const char *s); /* "", no, none */
+void conf_drop_empty(char **s);   /* an empty text means none: NULL */
 struct json_object *conf_item(struct json_object *list, size_t i); /* NULL: no such */
 void conf_check_source(struct conf_reader *r, struct json_object *root);
 void conf_check(struct conf_reader *r, struct json_object *root);
-
-/* Rules of texts. */
-extern const struct conf_rule conf_rule_word, conf_rule_path, conf_rule_socket,
-    conf_rule_vty_dir, conf_rule_listen, conf_rule_version, conf_rule_route_type,
-    conf_rule_redistribute, conf_rule_interface, conf_rule_label_key, conf_rule_label_value,
-    conf_rule_community, conf_rule_path_or_none, conf_rule_lease, conf_rule_policy_from,
-    conf_rule_object, conf_rule_namespace, conf_rule_bgp_listen, conf_rule_device;
 #endif

@@ -100,7 +100,7 @@ static const struct conf_key http_keys[] = {
 
 static const struct conf_key vty_keys[] = {
     CONF_KEY("dir", text, CONF_AT(conf, vty_dir), 0, &conf_rule_vty_dir),
-    CONF_OFF("attach-as", NULL),
+    CONF_KEY("attach-as", text, CONF_AT(conf, vty_attach_as), 0, &conf_rule_attach_as),
     {0},
 };
 
@@ -118,7 +118,7 @@ static const struct conf_section l2_section = {l2_keys, NULL};
 static const struct conf_section probes_section = {probes_keys, NULL};
 static const struct conf_section drain_section = {drain_keys, NULL};
 static const struct conf_section http_section = {http_keys, NULL};
-static const struct conf_section vty_section = {vty_keys, NULL};
+static const struct conf_section vty_section = {vty_keys, conf_check_vty};
 static const struct conf_section log_section = {log_keys, NULL};
 
 static const struct conf_key root_keys[] = {
@@ -135,8 +135,8 @@ static const struct conf_key root_keys[] = {
     CONF_KEY("bfd-profiles", list, CONF_LIST_AT(conf, bfd, n_bfd), 0, &conf_bfd_list),
     CONF_KEY("multipath", section, CONF_NOWHERE, 0, &multipath_section),
     CONF_KEY("zebra", section, CONF_NOWHERE, 0, &zebra_section),
-    CONF_KEY("kernel", kernel, CONF_NOWHERE, 0, NULL),
-    CONF_KEY("bgp", bgp, CONF_NOWHERE, 0, NULL),
+    CONF_KEY("kernel", kernel, CONF_NOWHERE, 0, &conf_kernel_section),
+    CONF_KEY("bgp", bgp, CONF_NOWHERE, 0, &conf_bgp_section),
     CONF_KEY("l2", section_off, CONF_NOWHERE, 0, &l2_section),
     CONF_KEY("probes", section_off, CONF_NOWHERE, 0, &probes_section),
     CONF_KEY("drain", section_off, CONF_NOWHERE, 0, &drain_section),

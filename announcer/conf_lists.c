@@ -6,8 +6,8 @@
  * Every element of a list gets its place in the result, also one that is wrong, so that
  * later checks find an element's place in the file by its index.
  */
-#include "announcer/conf_key.h"
 #include "announcer/conf_out.h"
+#include "announcer/conf_place.h"
 #include "announcer/util.h"
 #include <json-c/json.h>
 
@@ -44,17 +44,14 @@ static void section_parse(
 		section->check(r, v);
 }
 
-static void section_print(struct conf_out *out, const void *base, const struct conf_key *key)
+struct json_object *conf_section_give(
+    const struct conf_out *out, const void *base, const struct conf_key *key)
 {
-	const struct conf_section *section = key->arg;
-
-	conf_out_section(out, key->name);
-	conf_out_map(out, base, section->keys);
-	conf_out_section_end(out);
+	return conf_out_section(out, base, ((const struct conf_section *)key->arg)->keys);
 }
 
 /* Its keys are fields of the same struct. */
-const struct conf_type conf_section_type = {section_parse, section_print};
+const struct conf_type conf_section_type = {section_parse, conf_section_give, CONF_SECTION};
 
 static void section_off_parse(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
@@ -78,10 +75,12 @@ static void section_text_parse(
 }
 
 /* A section that is off when its one text is empty: also `no` and the like. */
-const struct conf_type conf_section_text_type = {section_text_parse, section_print};
+const struct conf_type conf_section_text_type = {
+    section_text_parse, conf_section_give, CONF_SECTION};
 
 /* A section of what is not built yet: also `no` and the like. */
-const struct conf_type conf_section_off_type = {section_off_parse, section_print};
+const struct conf_type conf_section_off_type = {
+    section_off_parse, conf_section_give, CONF_SECTION};
 
 /* Elements may lack parts after an error: compared only without one. */
 static void list_refuse_same(struct conf_reader *r, struct json_object *v, const char *items,
@@ -118,6 +117,7 @@ static void list_parse(
 			list->init(items + i * list->size);
 		if (!is_map(r, e, key->name))
 			continue;
+		conf_place_add(r, items + i * list->size, NULL, e);
 		conf_read_map(r, e, items + i * list->size, list->keys);
 		if (list->check)
 			list->check(r, e, items + i * list->size);
@@ -126,26 +126,34 @@ static void list_parse(
 		list_refuse_same(r, json_object_array_get_idx(v, i), items, i, key);
 }
 
-static void list_print(struct conf_out *out, const void *base, const struct conf_key *key)
+size_t conf_list_count(const void *base, const struct conf_key *key)
+{
+	return *(const size_t *)((const char *)base + key->off_n);
+}
+
+struct json_object *conf_list_item(
+    const struct conf_out *out, const void *base, const struct conf_key *key, size_t i)
 {
 	const struct conf_list *list = key->arg;
-	const size_t *count = (const size_t *)((const char *)base + key->off_n);
 	const char *items;
 
 	memcpy(&items, (const char *)base + key->off, sizeof(items));
-	if (!*count)
-		return;
-	conf_out_list(out, key->name);
-	for (size_t i = 0; i < *count; i++) {
-		conf_out_element(out);
-		conf_out_map(out, items + i * list->size, list->keys);
-		conf_out_element_end(out);
-	}
-	conf_out_list_end(out);
+	return conf_out_element(out, items + i * list->size, list);
+}
+
+static struct json_object *list_give(
+    const struct conf_out *out, const void *base, const struct conf_key *key)
+{
+	size_t n = conf_list_count(base, key);
+	struct json_object *all = n ? conf_out_list() : NULL;
+
+	for (size_t i = 0; i < n; i++)
+		conf_out_append(all, conf_list_item(out, base, key, i));
+	return all;
 }
 
 /* The field is a pointer to an array of structs; off_n its count. */
-const struct conf_type conf_list_type = {list_parse, list_print};
+const struct conf_type conf_list_type = {list_parse, list_give, CONF_LIST};
 
 static void words_parse(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
@@ -170,22 +178,20 @@ static void words_parse(
 	}
 }
 
-static void words_print(struct conf_out *out, const void *base, const struct conf_key *key)
+static struct json_object *words_give(
+    const struct conf_out *out, const void *base, const struct conf_key *key)
 {
 	const struct strlist *field = (const struct strlist *)((const char *)base + key->off);
+	struct json_object *list = field->n ? conf_out_list() : NULL;
 
-	if (!field->n)
-		return;
-	conf_out_key(out, key->name);
-	for (size_t i = 0; i < field->n; i++) {
-		fputs(i ? ", " : " [", out->f);
-		conf_out_text(out, field->v[i]);
-	}
-	fputs("]\n", out->f);
+	(void)out;
+	for (size_t i = 0; i < field->n; i++)
+		conf_out_append(list, conf_out_text(field->v[i]));
+	return list;
 }
 
 /* arg: struct conf_rule of a word. The field is a struct strlist. */
-const struct conf_type conf_words_type = {words_parse, words_print};
+const struct conf_type conf_words_type = {words_parse, words_give, CONF_VALUE};
 
 static int label_cmp(const void *a, const void *b)
 {
@@ -218,24 +224,23 @@ static void labels_parse(
 	qsort(s->labels, s->n_labels, sizeof(*s->labels), label_cmp);
 }
 
-static void labels_print(struct conf_out *out, const void *base, const struct conf_key *key)
+static struct json_object *labels_give(
+    const struct conf_out *out, const void *base, const struct conf_key *key)
 {
+	struct json_object *map = NULL;
 	const struct selector *s = base;
 
-	if (!s->n_labels)
-		return;
-	conf_out_key(out, key->name);
+	(void)out;
+	(void)key;
 	for (size_t i = 0; i < s->n_labels; i++) {
-		fputs(i ? ", " : " {", out->f);
-		conf_out_text(out, s->labels[i].key);
-		fputs(": ", out->f);
-		conf_out_text(out, s->labels[i].value);
+		map = map ? map : conf_out_object();
+		conf_out_add(map, s->labels[i].key, conf_out_text(s->labels[i].value));
 	}
-	fputs("}\n", out->f);
+	return map;
 }
 
 /* match-labels; base is a struct selector. */
-const struct conf_type conf_labels_type = {labels_parse, labels_print};
+const struct conf_type conf_labels_type = {labels_parse, labels_give, CONF_VALUE};
 
 static void ranges_parse(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
@@ -263,7 +268,7 @@ static void ranges_parse(
 }
 
 /* addresses; base is a struct pool. */
-const struct conf_type conf_ranges_type = {ranges_parse, words_print};
+const struct conf_type conf_ranges_type = {ranges_parse, words_give, CONF_VALUE};
 
 static int community_cmp(const void *a, const void *b)
 {
@@ -298,20 +303,22 @@ static void communities_parse(
 	r->map = outer;
 }
 
-static void communities_print(
-    struct conf_out *out, const void *base, const struct conf_key *key)
+static struct json_object *communities_give(
+    const struct conf_out *out, const void *base, const struct conf_key *key)
 {
+	struct json_object *map = NULL;
 	const struct conf *c = base;
 
-	conf_out_section(out, key->name);
+	(void)out;
+	(void)key;
 	for (size_t i = 0; i < c->n_communities; i++) {
-		conf_out_key(out, c->communities[i].alias);
-		fputc(' ', out->f);
-		conf_out_text(out, c->communities[i].value);
-		fputc('\n', out->f);
+		map = map ? map : conf_out_object();
+		conf_out_add(
+		    map, c->communities[i].alias, conf_out_text(c->communities[i].value));
 	}
-	conf_out_section_end(out);
+	return map;
 }
 
 /* bgp-communities; base is a struct conf. */
-const struct conf_type conf_communities_type = {communities_parse, communities_print};
+const struct conf_type conf_communities_type = {
+    communities_parse, communities_give, CONF_VALUE};

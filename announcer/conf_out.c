@@ -1,148 +1,175 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * conf_out.c - prints a configuration as YAML that parses to the same: block style for
- * mappings and lists of mappings, flow style for lists of words. A text is plain only where
- * no reader of YAML 1.1 or 1.2 could take it for anything else; else it is double-quoted.
+ * conf_out.c - a configuration as a tree of values, and what is noted of each: a pointer to its
+ * place, whose lowest bit says that it is the default.
  */
 #include "announcer/conf_out.h"
-#include "announcer/conf_key.h"
-#include "announcer/util.h"
-#include <strings.h>
+#include "announcer/conf_place.h"
+#include <json-c/json.h>
+#include <stdlib.h>
 
-void conf_out_section(struct conf_out *out, const char *name)
+static struct json_object *made(struct json_object *v)
 {
-	out->section[out->depth++] = name;
+	if (!v)
+		abort();
+	return v;
 }
 
-void conf_out_section_end(struct conf_out *out)
+struct json_object *conf_out_bool(bool value)
 {
-	out->depth--;
-	if (out->shown > out->depth) {
-		out->shown = out->depth;
-		out->indent -= 2;
+	return made(json_object_new_boolean(value));
+}
+
+struct json_object *conf_out_num(int64_t value)
+{
+	return made(json_object_new_int64(value));
+}
+
+struct json_object *conf_out_u32(uint32_t value, const struct conf_key *key)
+{
+	return value || !(key->flags & CONF_OMIT_ZERO) ? conf_out_num(value) : NULL;
+}
+
+struct json_object *conf_out_text(const char *value)
+{
+	return made(json_object_new_string(value));
+}
+
+struct json_object *conf_out_list(void)
+{
+	return made(json_object_new_array());
+}
+
+struct json_object *conf_out_object(void)
+{
+	return made(json_object_new_object());
+}
+
+void conf_out_append(struct json_object *list, struct json_object *v)
+{
+	if (json_object_array_add(list, v) < 0)
+		abort();
+}
+
+void conf_out_add(struct json_object *map, const char *name, struct json_object *v)
+{
+	if (json_object_object_add(map, name, v) < 0)
+		abort();
+}
+
+static void note(struct json_object *v, const struct conf_place *place, bool is_default)
+{
+	json_object_set_userdata(v, (void *)((uintptr_t)place | is_default), NULL);
+}
+
+static uintptr_t noted(const struct json_object *v)
+{
+	return (uintptr_t)json_object_get_userdata((struct json_object *)(uintptr_t)v);
+}
+
+const struct conf_place *conf_out_place(const struct json_object *v)
+{
+	return (const struct conf_place *)(noted(v) & ~(uintptr_t)1);
+}
+
+bool conf_out_is_default(const struct json_object *v)
+{
+	return noted(v) & 1;
+}
+
+static bool equals_default(
+    const struct conf_out *out, const struct conf_key *key, struct json_object *v)
+{
+	struct conf_out plain = {.hide = out->hide};
+	struct json_object *d;
+	bool equal;
+
+	if (key->flags & (CONF_REQUIRED | CONF_IMPLIED))
+		return false;
+	d = key->type->give(&plain, out->defaults, key);
+	equal = d && json_object_equal(v, d);
+	json_object_put(d);
+	return equal;
+}
+
+struct json_object *conf_out_key(
+    const struct conf_out *out, const void *base, const struct conf_key *key)
+{
+	struct conf_out inner = *out;
+	const struct conf_place *place = NULL;
+	struct json_object *v;
+	bool is_default;
+
+	if (!key->type->give || (out->no_lists && key->type->kind == CONF_LIST))
+		return NULL;
+	if (out->defaults) {
+		place = conf_place(out->conf, base, key);
+		place = place ? place : out->outer;
+		inner.outer = place;
 	}
+	v = key->type->give(&inner, base, key);
+	if (!v || !out->defaults)
+		return v;
+	is_default = equals_default(out, key, v);
+	/* `kernel: no` says nothing of kernel.table. */
+	note(v, place == out->outer && is_default ? NULL : place, is_default);
+	return v;
 }
 
-static void key_print(struct conf_out *out, const char *name)
+struct json_object *conf_out_map(
+    const struct conf_out *out, const void *base, const struct conf_key *keys)
 {
-	unsigned indent = out->dash ? out->indent - 2 : out->indent;
+	struct json_object *map = conf_out_object();
 
-	fprintf(out->f, "%*s%s", (int)indent, "", out->dash ? "- " : "");
-	conf_out_text(out, name);
-	fputc(':', out->f);
-	out->dash = false;
-}
+	for (; keys->name; keys++) {
+		struct json_object *v = conf_out_key(out, base, keys);
 
-void conf_out_key(struct conf_out *out, const char *name)
-{
-	for (; out->shown < out->depth; out->shown++) {
-		key_print(out, out->section[out->shown]);
-		fputc('\n', out->f);
-		out->indent += 2;
+		if (v)
+			conf_out_add(map, keys->name, v);
 	}
-	key_print(out, name);
+	return map;
 }
 
-void conf_out_list(struct conf_out *out, const char *name)
+static bool has_place(const struct conf *c, const void *base, const struct conf_key *keys)
 {
-	conf_out_key(out, name);
-	fputc('\n', out->f);
-	out->indent += 2;
-}
-
-void conf_out_element(struct conf_out *out)
-{
-	out->dash = true;
-}
-
-void conf_out_element_end(struct conf_out *out)
-{
-	if (out->dash)
-		fprintf(out->f, "%*s- {}\n", (int)out->indent - 2, "");
-	out->dash = false;
-}
-
-void conf_out_list_end(struct conf_out *out)
-{
-	out->indent -= 2;
-}
-
-/* Words that some reader takes for a boolean, null or number. */
-static bool word_is_special(const char *s)
-{
-	static const char *const words[] = {
-	    "y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"};
-
-	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (strcasecmp(s, words[i]) == 0)
+	for (; keys->name; keys++)
+		if (conf_place(c, base, keys))
 			return true;
 	return false;
 }
 
-static bool text_is_plain(const char *s)
+struct json_object *conf_out_section(
+    const struct conf_out *out, const void *base, const struct conf_key *keys)
 {
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-	static const char digits[] = "0123456789";
-	static const char inner[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789_./-";
-	const char *slash = strchr(s, '/');
+	struct conf_out inner = *out;
+	struct json_object *map;
 
-	if (!*s || s[strspn(s, inner)])
-		return false;
-	if (*s == '/')
-		return true;
-	if (strchr(letters, *s))
-		return !word_is_special(s);
-	return slash && strchr(digits, *s); /* a prefix: no number has a slash */
+	if (out->outer && has_place(out->conf, base, keys))
+		inner.outer = NULL;
+	map = conf_out_map(&inner, base, keys);
+	if (json_object_object_length(map))
+		return map;
+	json_object_put(map);
+	return NULL;
 }
 
-/* The code point at *p, which is valid UTF-8, and step past it. */
-static unsigned long utf8_next(const unsigned char **p)
+struct json_object *conf_out_element(
+    const struct conf_out *out, const void *base, const struct conf_list *list)
 {
-	unsigned c = *(*p)++;
-	unsigned more = c >= 0xF0 ? 3 : c >= 0xE0 ? 2 : c >= 0xC0 ? 1 : 0;
-	unsigned long v = more ? c & (0x3F >> more) : c;
+	struct conf_out inner = *out;
+	void *fresh = calloc(1, list->size);
+	struct json_object *map;
 
-	for (; more && (**p & 0xC0) == 0x80; more--)
-		v = v << 6 | (*(*p)++ & 0x3F);
-	return v;
-}
-
-void conf_out_text(struct conf_out *out, const char *s)
-{
-	const unsigned char *p = (const unsigned char *)s;
-
-	if (text_is_plain(s)) {
-		fputs(s, out->f);
-		return;
-	}
-	fputc('"', out->f);
-	while (*p) {
-		const unsigned char *from = p;
-		unsigned long c = utf8_next(&p);
-
-		if (c == '"' || c == '\\')
-			fprintf(out->f, "\\%c", (int)c);
-		else if (c < 0x20 || (c >= 0x7F && c <= 0xA0))
-			fprintf(out->f, "\\x%02lX", c);
-		else if (c == 0x2028 || c == 0x2029 || (c >= 0xFE00 && c <= 0xFFFF))
-			fprintf(out->f, "\\u%04lX", c);
-		else
-			fwrite(from, 1, (size_t)(p - from), out->f);
-	}
-	fputc('"', out->f);
-}
-
-void conf_out_map(struct conf_out *out, const void *base, const struct conf_key *keys)
-{
-	for (; keys->name; keys++)
-		if (keys->type->print)
-			keys->type->print(out, base, keys);
-}
-
-void conf_print(const struct conf *c, FILE *f, bool hide_secrets)
-{
-	struct conf_out out = {.f = f, .hide = hide_secrets};
-
-	conf_out_map(&out, c, conf_root.keys);
+	if (!fresh)
+		abort();
+	if (list->init)
+		list->init(fresh);
+	inner.outer = NULL;
+	inner.no_lists = false;
+	inner.defaults = out->defaults ? fresh : NULL;
+	map = conf_out_map(&inner, base, list->keys);
+	if (out->defaults)
+		note(map, conf_place(out->conf, base, NULL), false);
+	free(fresh);
+	return map;
 }

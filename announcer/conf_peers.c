@@ -30,11 +30,13 @@ static const struct conf_key secret_keys[] = {
 
 static const struct conf_section secret_section = {secret_keys, NULL};
 
-/* dynamic-asn: nothing is printed where peer-asn is a number. */
-static void dynamic_print(struct conf_out *out, const void *base, const struct conf_key *key)
+/* dynamic-asn: nothing where peer-asn is a number. */
+static struct json_object *dynamic_give(
+    const struct conf_out *out, const void *base, const struct conf_key *key)
 {
-	if (((const struct conf_peer *)base)->asn_kind != BGP_ASN_NUMBER)
-		conf_word_type.print(out, base, key);
+	if (((const struct conf_peer *)base)->asn_kind == BGP_ASN_NUMBER)
+		return NULL;
+	return conf_word_type.give(out, base, key);
 }
 
 static void dynamic_parse(
@@ -43,7 +45,7 @@ static void dynamic_parse(
 	conf_word_type.parse(r, v, base, key);
 }
 
-static const struct conf_type conf_dynamic_type = {dynamic_parse, dynamic_print};
+static const struct conf_type conf_dynamic_type = {dynamic_parse, dynamic_give, CONF_VALUE};
 
 static const struct conf_key peer_keys[] = {
     CONF_KEY("name", text, CONF_AT(conf_peer, name), 0, &conf_rule_word),

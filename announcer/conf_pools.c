@@ -121,15 +121,17 @@ static void ads_parse(
 		conf_error(r, v, key->name, "must stand in a %s pool only", wanted);
 }
 
-static void ads_print(struct conf_out *out, const void *base, const struct conf_key *key)
+static struct json_object *ads_give(
+    const struct conf_out *out, const void *base, const struct conf_key *key)
 {
 	const struct pool *pool = base;
 
-	if ((pool->protocol == POLICY_LAYER2) == !!(key->flags & CONF_LAYER2))
-		conf_list_type.print(out, base, key);
+	if ((pool->protocol == POLICY_LAYER2) != !!(key->flags & CONF_LAYER2))
+		return NULL;
+	return conf_list_type.give(out, base, key);
 }
 
-static const struct conf_type conf_ads_type = {ads_parse, ads_print};
+static const struct conf_type conf_ads_type = {ads_parse, ads_give, CONF_LIST};
 
 static const struct conf_word protocols[] = {
     {"bgp",    POLICY_BGP   },

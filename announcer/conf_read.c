@@ -7,7 +7,7 @@
  * Numbers where a text is wanted (frr-version: 8.10, password: 0123) are taken from the file
  * as written, found again by the place of the value.
  */
-#include "announcer/conf_key.h"
+#include "announcer/conf_place.h"
 #include "announcer/util.h"
 #include "k8s/scalar.h"
 #include "k8s/yamldoc.h"
@@ -15,6 +15,7 @@
 #include <stdarg.h>
 
 #define LINES_KEPT 1000
+#define KEY_NEAR   4096 /* bytes from a key to its value, comments included */
 
 /* Bytes of a line break at p as libyaml counts lines, or 0. */
 static size_t break_len(const char *p, const char *end)
@@ -48,14 +49,42 @@ static bool text_step(struct conf_reader *r)
 	return true;
 }
 
-/* Move r->at to a place; forward from the last one where that is possible. */
+/* Find out where each line begins. */
+static void lines_find(struct conf_reader *r)
+{
+	size_t cap = 0;
+	unsigned line = 0;
+
+	r->at = r->len >= 3 && memcmp(r->text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+	r->line = 1;
+	do {
+		if (r->line == line)
+			continue;
+		if (line == cap) {
+			cap = cap ? cap * 2 : 256;
+			r->starts = xrealloc(r->starts, cap, sizeof(*r->starts));
+		}
+		r->starts[line] = r->at;
+		line = r->line;
+	} while (text_step(r));
+	r->n_starts = line;
+}
+
+/* Move r->at to a place; forward from the last one of that line where that is possible. */
 static const char *text_seek(struct conf_reader *r, unsigned line, unsigned col)
 {
-	if (!r->line || line < r->line || (line == r->line && col < r->col)) {
-		r->line = r->col = 1;
-		r->at = r->len >= 3 && memcmp(r->text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+	if (!r->starts)
+		lines_find(r);
+	if (line > r->n_starts) {
+		r->at = r->len;
+		return r->text + r->at;
 	}
-	while ((r->line < line || r->col < col) && text_step(r))
+	if (line != r->line || col < r->col) {
+		r->line = line;
+		r->col = 1;
+		r->at = r->starts[line - 1];
+	}
+	while (r->line == line && r->col < col && text_step(r))
 		;
 	return r->text + r->at;
 }
@@ -139,6 +168,32 @@ void conf_warn(
 	free(line.text);
 }
 
+/* Lines from the key to its value at r->at; 0 when the key is not found near it. */
+static unsigned lines_back(const struct conf_reader *r, const char *key)
+{
+	struct conf_reader at = *r;
+	unsigned lines = 0;
+
+	while (at.at && r->at - at.at < KEY_NEAR && !key_is_at(&at, key)) {
+		at.at--;
+		lines += r->text[at.at] == '\n';
+	}
+	return key_is_at(&at, key) ? lines : 0;
+}
+
+unsigned conf_read_line(struct conf_reader *r, const struct json_object *v, const char *key)
+{
+	unsigned line, col;
+
+	yamldoc_mark(v, &line, &col);
+	if (!key || !line ||
+	    (!json_object_is_type(v, json_type_object) &&
+		!json_object_is_type(v, json_type_array)))
+		return line;
+	text_seek(r, line, col);
+	return line - lines_back(r, key);
+}
+
 static const struct conf_key *key_find(const struct conf_key *keys, const char *name)
 {
 	for (; keys->name; keys++)
@@ -156,6 +211,13 @@ struct json_object *conf_member(struct json_object *map, const char *name)
 	return v;
 }
 
+static void key_read(
+    struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
+{
+	conf_place_add(r, base, key, v);
+	key->type->parse(r, v, base, key);
+}
+
 void conf_read_map(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *keys)
 {
@@ -169,7 +231,7 @@ void conf_read_map(
 		if (!key)
 			conf_error(r, value, name, "unknown key");
 		else if (value)
-			key->type->parse(r, value, base, key);
+			key_read(r, value, base, key);
 	}
 	for (; keys->name; keys++)
 		if (keys->flags & CONF_REQUIRED && !conf_member(v, keys->name))

@@ -23,6 +23,7 @@ struct conf_reader {
 	size_t n_lines, more;
 	unsigned line, col; /* of text[at] */
 	size_t at;
+	size_t *starts, n_starts; /* of lines; found when first needed */
 };
 
 /* The error's place is v's, else that of the mapping being read. key may be NULL. */
@@ -34,6 +35,8 @@ void conf_warn(struct conf_reader *r, const struct json_object *v, const char *k
 /* Read a mapping's keys. */
 void conf_read_map(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *keys);
+/* The line where a member of the mapping being read begins, its key included; key NULL: v's. */
+unsigned conf_read_line(struct conf_reader *r, const struct json_object *v, const char *key);
 /* The text of a scalar as it stands in the file; the caller's. NULL: it is no scalar. */
 char *conf_read_text(struct conf_reader *r, struct json_object *v);
 struct json_object *conf_member(struct json_object *map, const char *name); /* or NULL */

@@ -6,21 +6,17 @@
 #include "announcer/conf_key.h"
 #include "announcer/conf_out.h"
 #include "announcer/util.h"
+#include <json-c/json.h>
 
-/* The text of one key of the top level; the caller's. */
-static char *part_text(const struct conf *c, const struct conf_key *key)
+static bool key_equal(const struct conf *a, const struct conf *b, const struct conf_key *key)
 {
 	struct conf_out out = {0};
-	char *text = NULL;
-	size_t len;
+	struct json_object *x = conf_out_key(&out, a, key), *y = conf_out_key(&out, b, key);
+	bool equal = json_object_equal(x, y);
 
-	out.f = open_memstream(&text, &len);
-	if (!out.f)
-		abort();
-	key->type->print(&out, c, key);
-	if (fclose(out.f) != 0)
-		abort();
-	return text;
+	json_object_put(x);
+	json_object_put(y);
+	return equal;
 }
 
 static unsigned key_change(const char *name)
@@ -40,6 +36,7 @@ static unsigned key_change(const char *name)
 	    {"http",          CONF_CHANGED_HTTP      },
 	    {"kernel",        CONF_CHANGED_KERNEL    },
 	    {"log",           CONF_CHANGED_LOG       },
+	    {"vty",           CONF_CHANGED_VTY       },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(changes); i++)
@@ -48,7 +45,7 @@ static unsigned key_change(const char *name)
 	return 0;
 }
 
-static void keep_warn(struct conf *next, const char *key)
+static void keep(struct conf *next, const char *key, const char *wanted)
 {
 	size_t len = strlen(next->file) + strlen(key) + 64;
 	char *s = xcalloc(len, 1);
@@ -56,25 +53,29 @@ static void keep_warn(struct conf *next, const char *key)
 	snprintf(s, len, "%s: %s: keeps its old value until a restart", next->file, key);
 	strlist_add(&next->warnings, s);
 	free(s);
+	conf_set_origin(next, key, "kept until a restart, which makes it %s", wanted);
 }
 
 static void keep_text(struct conf *next, const char *key, char **field, const char *old)
 {
 	if (strcmp(*field, old) == 0)
 		return;
-	keep_warn(next, key);
+	keep(next, key, *field);
 	free(*field);
 	*field = xstrdup(old);
 }
 
 static void keep_what_cannot_change(const struct conf *old, struct conf *next)
 {
+	char instance[16];
+
 	if (next->role != old->role) {
-		keep_warn(next, "role");
+		keep(next, "role", next->role == CONF_NODE ? "node" : "router");
 		next->role = old->role;
 	}
 	if (next->zebra.instance != old->zebra.instance) {
-		keep_warn(next, "zebra.instance");
+		snprintf(instance, sizeof(instance), "%u", (unsigned)next->zebra.instance);
+		keep(next, "zebra.instance", instance);
 		next->zebra.instance = old->zebra.instance;
 	}
 	keep_text(next, "zebra.route-type", &next->zebra.route_type, old->zebra.route_type);
@@ -86,18 +87,9 @@ unsigned conf_reload_diff(const struct conf *old, struct conf *next)
 	unsigned changed = 0;
 
 	keep_what_cannot_change(old, next);
-	for (const struct conf_key *key = conf_root.keys; key->name; key++) {
-		char *before, *after;
-
-		if (!key->type->print)
-			continue;
-		before = part_text(old, key);
-		after = part_text(next, key);
-		if (strcmp(before, after) != 0)
+	for (const struct conf_key *key = conf_root.keys; key->name; key++)
+		if (!key_equal(old, next, key))
 			changed |= key_change(key->name);
-		free(before);
-		free(after);
-	}
 	if (!conf_secrets_equal(old, next))
 		changed |= CONF_CHANGED_SOURCE;
 	if (!conf_zebra_off(old) != !conf_zebra_off(next))

@@ -3,6 +3,7 @@
 #include "announcer/conf_key.h"
 #include "announcer/http/server.h"
 #include "announcer/util.h"
+#include "announcer/vty/frr_names.h"
 #include <sys/socket.h>
 
 #define LOWER        "abcdefghijklmnopqrstuvwxyz"
@@ -103,6 +104,20 @@ static const char *check_vty_dir(const char *s)
 }
 
 const struct conf_rule conf_rule_vty_dir = {check_vty_dir};
+
+bool conf_is_none(const char *s)
+{
+	return !*s || strcmp(s, "none") == 0 || strcmp(s, "no") == 0;
+}
+
+static const char *check_attach_as(const char *s)
+{
+	return conf_is_none(s) || frr_names_free(s)
+	           ? NULL
+	           : "must be none or a daemon of FRR's that does not run here, such as bgpd";
+}
+
+const struct conf_rule conf_rule_attach_as = {check_attach_as};
 
 static const char *check_listen(const char *s)
 {

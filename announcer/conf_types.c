@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * conf_types.c - the types of single values in the configuration: how each is read into its
- * field and printed back. Lists and mappings: conf_lists.c.
+ * field and given back. Lists and mappings: conf_lists.c.
  */
 #include "announcer/conf_key.h"
 #include "announcer/conf_out.h"
@@ -30,15 +30,16 @@ static void bool_parse(
 		conf_error(r, v, key->name, "must be yes or no");
 }
 
-static void bool_print(struct conf_out *out, const void *base, const struct conf_key *key)
+static struct json_object *bool_give(
+    const struct conf_out *out, const void *base, const struct conf_key *key)
 {
 	const bool *field = field_in(base, key);
 
-	conf_out_key(out, key->name);
-	fprintf(out->f, " %s\n", *field ? "yes" : "no");
+	(void)out;
+	return conf_out_bool(*field);
 }
 
-const struct conf_type conf_bool_type = {bool_parse, bool_print};
+const struct conf_type conf_bool_type = {bool_parse, bool_give, CONF_VALUE};
 
 static void u32_parse(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
@@ -54,17 +55,14 @@ static void u32_parse(
 		    r, v, key->name, "must be %" PRIu32 "..%" PRIu32, range->min, range->max);
 }
 
-static void u32_print(struct conf_out *out, const void *base, const struct conf_key *key)
+static struct json_object *u32_give(
+    const struct conf_out *out, const void *base, const struct conf_key *key)
 {
-	const uint32_t *field = field_in(base, key);
-
-	if (!*field && key->flags & CONF_OMIT_ZERO)
-		return;
-	conf_out_key(out, key->name);
-	fprintf(out->f, " %" PRIu32 "\n", *field);
+	(void)out;
+	return conf_out_u32(*(const uint32_t *)field_in(base, key), key);
 }
 
-const struct conf_type conf_u32_type = {u32_parse, u32_print};
+const struct conf_type conf_u32_type = {u32_parse, u32_give, CONF_VALUE};
 
 static void text_parse(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
@@ -83,19 +81,17 @@ static void text_parse(
 	*field = s;
 }
 
-static void text_print(struct conf_out *out, const void *base, const struct conf_key *key)
+static struct json_object *text_give(
+    const struct conf_out *out, const void *base, const struct conf_key *key)
 {
 	char *const *field = field_in(base, key);
 
 	if (!*field)
-		return;
-	conf_out_key(out, key->name);
-	fputc(' ', out->f);
-	conf_out_text(out, key->flags & CONF_SECRET && out->hide ? "<hidden>" : *field);
-	fputc('\n', out->f);
+		return NULL;
+	return conf_out_text(key->flags & CONF_SECRET && out->hide ? "<hidden>" : *field);
 }
 
-const struct conf_type conf_text_type = {text_parse, text_print};
+const struct conf_type conf_text_type = {text_parse, text_give, CONF_VALUE};
 
 static const char *word_text(struct json_object *v)
 {
@@ -137,20 +133,26 @@ static void word_parse(
 		*(int *)field = w->value;
 }
 
-static void word_print(struct conf_out *out, const void *base, const struct conf_key *key)
+/* "yes" and "no" are what a reader of YAML makes of them. */
+static struct json_object *word_give(
+    const struct conf_out *out, const void *base, const struct conf_key *key)
 {
 	const void *field = field_in(base, key);
 	int value = key->flags & CONF_BOOL ? *(const bool *)field : *(const int *)field;
 	const struct conf_word *w = key->arg;
+	const char *name;
 
+	(void)out;
 	while (w->name && w->value != value)
 		w++;
-	conf_out_key(out, key->name);
-	fprintf(out->f, " %s\n", w->name ? w->name : "auto");
+	name = w->name ? w->name : "auto";
+	if (strcmp(name, "yes") == 0 || strcmp(name, "no") == 0)
+		return conf_out_bool(*name == 'y');
+	return conf_out_text(name);
 }
 
 /* arg: struct conf_word[]. The field is an enum, or a bool with CONF_BOOL. */
-const struct conf_type conf_word_type = {word_parse, word_print};
+const struct conf_type conf_word_type = {word_parse, word_give, CONF_VALUE};
 
 static void ip_parse(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
@@ -168,18 +170,17 @@ static void ip_parse(
 		*field = a;
 }
 
-static void ip_print(struct conf_out *out, const void *base, const struct conf_key *key)
+static struct json_object *ip_give(
+    const struct conf_out *out, const void *base, const struct conf_key *key)
 {
 	const struct ipaddr *field = field_in(base, key);
 	char buf[PREFIX_STRLEN];
 
-	if (!field->family)
-		return;
-	conf_out_key(out, key->name);
-	fprintf(out->f, " \"%s\"\n", ipaddr_str(field, buf));
+	(void)out;
+	return field->family ? conf_out_text(ipaddr_str(field, buf)) : NULL;
 }
 
-const struct conf_type conf_ip_type = {ip_parse, ip_print};
+const struct conf_type conf_ip_type = {ip_parse, ip_give, CONF_VALUE};
 
 /* Nanoseconds of a unit of Go's time.ParseDuration(), and step past it; 0 = no unit. */
 static int64_t unit_take(const char **p)
@@ -282,16 +283,19 @@ static void duration_read(
 	free(s);
 }
 
-static void duration_print(struct conf_out *out, const void *base, const struct conf_key *key)
+static struct json_object *duration_give(
+    const struct conf_out *out, const void *base, const struct conf_key *key)
 {
 	const uint32_t *field = field_in(base, key);
+	char buf[16];
 
-	conf_out_key(out, key->name);
-	fprintf(out->f, " \"%" PRIu32 "s\"\n", *field);
+	(void)out;
+	snprintf(buf, sizeof(buf), "%" PRIu32 "s", *field);
+	return conf_out_text(buf);
 }
 
 /* Go's durations, cut to whole seconds; arg: struct conf_range of what is not 0. */
-const struct conf_type conf_duration_type = {duration_read, duration_print};
+const struct conf_type conf_duration_type = {duration_read, duration_give, CONF_VALUE};
 
 /* What stands for "off" whatever the key. */
 static bool value_is_off(struct json_object *v)
@@ -329,4 +333,4 @@ static void off_parse(
 }
 
 /* A key whose feature is not built: only what means off, or its default, is accepted. */
-const struct conf_type conf_off_type = {off_parse, NULL};
+const struct conf_type conf_off_type = {off_parse, NULL, CONF_VALUE};

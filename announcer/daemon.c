@@ -307,18 +307,6 @@ static void restore(struct daemon *d)
 	assign_fini(&list);
 }
 
-static int vty_start(struct daemon *d)
-{
-	int rc;
-
-	d->vty = vty_server_new(d->base, &d->ctx);
-	rc = vty_server_listen(d->vty, d->conf->vty_dir);
-	if (rc)
-		log_err("vty", "%s/%s: %s", d->conf->vty_dir, VTY_SOCKET_NAME,
-		    rc == -EADDRINUSE ? "another grevyd answers there" : strerror(-rc));
-	return rc;
-}
-
 static void put_metrics(struct buf *body, void *arg)
 {
 	metrics_put(body, &((struct daemon *)arg)->ctx);
@@ -374,8 +362,12 @@ static int start(struct daemon *d)
 	d->ctx.bgp = d->bgp;
 	d->ctx.kernel = d->kernel;
 	d->ctx.control = d->control;
-	if (vty_start(d))
-		return -EADDRINUSE;
+	d->vty = vty_server_new(d->base, &d->ctx);
+	d->places = places_new(d->base, d->vty);
+	d->ctx.places = d->places;
+	rc = places_start(d->places, d->conf);
+	if (rc)
+		return rc;
 	rc = daemon_source_start(d);
 	if (rc)
 		return rc;
@@ -435,6 +427,7 @@ void daemon_reload(struct daemon *d, struct conf *next)
 	out_zserv_reload(d->zserv, next, changed & CONF_CHANGED_ZEBRA);
 	bgp_reload(d->bgp, next);
 	out_kernel_reload(d->kernel, next);
+	places_reload(d->places, next);
 	if (old != d->rules)
 		conf_free(old);
 	if (changed & CONF_CHANGED_NODE) {
@@ -480,6 +473,7 @@ void daemon_free(struct daemon *d)
 	out_zserv_stop(d->zserv, d->conf->hold_on_exit);
 	out_kernel_stop(d->kernel, d->conf->hold_on_exit);
 	http_server_free(d->http);
+	places_free(d->places);
 	vty_server_free(d->vty);
 	loop_watch_free(d->loop);
 	desired_free(d->desired);

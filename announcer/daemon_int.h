@@ -12,7 +12,7 @@
 #include "announcer/latency.h"
 #include "announcer/out_kernel.h"
 #include "announcer/out_zserv.h"
-#include "announcer/vty/server.h"
+#include "announcer/vty/places.h"
 
 struct control;
 struct k8s_state;
@@ -37,6 +37,7 @@ struct daemon {
 	struct queue *queue;
 	struct control *control;
 	struct vty_server *vty;
+	struct places *places;
 	struct http_server *http;
 	struct loop_watch *loop;
 	struct vty_context ctx;

@@ -69,6 +69,7 @@ void daemon_set_rules(struct daemon *d)
 	if (d->rules != d->conf)
 		conf_free(d->rules);
 	d->rules = d->conf;
+	d->ctx.rules = d->rules;
 }
 
 void daemon_control(struct daemon *d)

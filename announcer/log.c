@@ -3,16 +3,17 @@
  * log.c - one line per event on stderr.
  *
  * A line is made in a buffer on the stack and leaves in one write(2), so that lines of the
- * two threads never mix. What a filter needs (level, form, debug areas) is atomic. The tap
- * is told only what the thread that set it logs: a line of the watcher thread reaches stderr
- * alone. Text of strangers may stand in a message, so that control bytes are escaped in both
- * forms. A tap that logs is not told its own lines.
+ * two threads never mix; the newest are kept (log_kept.h). What a filter needs (level, form,
+ * debug areas) is atomic. The tap is told only what the thread that set it logs: a line of the
+ * watcher thread does not reach it. Text of strangers may stand in a message, so that control
+ * bytes are escaped in both forms. A tap that logs is not told its own lines.
  *
  * Must not allocate (it runs where memory may have run out) and never fails: a line that
  * cannot be written is lost.
  */
 #include "announcer/log.h"
 #include "announcer/escape.h"
+#include "announcer/log_kept.h"
 #include "announcer/util.h"
 #include <errno.h>
 #include <stdarg.h>
@@ -23,7 +24,6 @@
 #include <unistd.h>
 
 #define MESSAGE_MAX  2048
-#define LINE_MAX_LEN (MESSAGE_MAX * 2 + 128)
 #define BUCKET_BURST 10
 #define BUCKET_MS    1000 /* one more token each */
 
@@ -148,7 +148,7 @@ size_t log_format(char *buf, size_t cap, const struct log_record *r)
 	return n < 0 ? 0 : (size_t)n < cap ? (size_t)n : cap - 1;
 }
 
-static void tell_tap(char *line, size_t len)
+static void tell_tap(const struct log_record *r, char *line, size_t len)
 {
 	static bool inside;
 
@@ -156,7 +156,7 @@ static void tell_tap(char *line, size_t len)
 		return;
 	inside = true;
 	line[len - 1] = '\0'; /* the newline */
-	tap_fn(line, tap_arg);
+	tap_fn(r, line, tap_arg);
 	inside = false;
 }
 
@@ -164,7 +164,7 @@ void log_msg(enum log_level level, const char *area, const char *fmt, ...)
 {
 	int saved = errno;
 	char message[MESSAGE_MAX];
-	char line[LINE_MAX_LEN];
+	char line[LOG_LINE_MAX];
 	struct log_record r = {.level = level, .area = area, .message = message};
 	va_list ap;
 
@@ -181,8 +181,9 @@ void log_msg(enum log_level level, const char *area, const char *fmt, ...)
 
 	while (len && write(STDERR_FILENO, line, len) < 0 && errno == EINTR)
 		;
+	log_keep(line, len);
 	if (len)
-		tell_tap(line, len);
+		tell_tap(&r, line, len);
 	errno = saved;
 }
 

@@ -49,11 +49,6 @@ bool log_allowed(struct log_bucket *b);
 /* The same without clock and log. now_ms is monotonic and positive. */
 bool log_bucket_take(struct log_bucket *b, int64_t now_ms);
 
-/* Also called with every line that passes the filter (terminal monitor), without its
- * newline, but only for what the thread that called log_set_tap() logs. NULL ends it. */
-typedef void log_tap_fn(const char *line, void *arg);
-void log_set_tap(log_tap_fn *fn, void *arg);
-
 /* One line, as log_msg() writes it. */
 struct log_record {
 	time_t time;
@@ -63,4 +58,10 @@ struct log_record {
 };
 /* Into buf, cut to cap bytes with the final NUL. Return: its length. */
 size_t log_format(char *buf, size_t cap, const struct log_record *r);
+
+/* Also called with every line that passes the filter (terminal monitor), as a record and as
+ * log_msg() writes it without its newline, but only for what the thread that called
+ * log_set_tap() logs. NULL ends it. */
+typedef void log_tap_fn(const struct log_record *r, const char *line, void *arg);
+void log_set_tap(log_tap_fn *fn, void *arg);
 #endif

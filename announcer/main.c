@@ -158,10 +158,14 @@ static void apply_options(struct conf *c, const struct options *o)
 		deeper(&c->zebra.socket, o->pathspace, false);
 		deeper(&c->zebra.vty_socket, o->pathspace, false);
 		deeper(&c->vty_dir, o->pathspace, true);
+		conf_set_origin(c, "zebra.socket", "option -N %s", o->pathspace);
+		conf_set_origin(c, "zebra.vty-socket", "option -N %s", o->pathspace);
+		conf_set_origin(c, "vty.dir", "option -N %s", o->pathspace);
 	}
 	if (o->zserv) {
 		free(c->zebra.socket);
 		c->zebra.socket = xstrdup(o->zserv);
+		conf_set_origin(c, "zebra.socket", "option -z");
 	}
 }
 
@@ -285,7 +289,7 @@ static int check(const struct options *o, struct conf *conf)
 	if (o->frr != CONF_FRR_KINDS)
 		error = conf_frr_print(conf, o->frr, o->asn, stdout, stderr);
 	else if (o->print)
-		conf_print(conf, stdout, false);
+		conf_print(conf, stdout);
 	if (error)
 		fprintf(stderr, "%s: %s\n", conf->file, error);
 	conf_free(conf);

@@ -286,6 +286,12 @@ void *ptable_next(const struct ptable *t, size_t *at)
 	}
 }
 
+static int number_cmp(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+/* Constant lengths, as in key_same(). */
 static int key_order(const uint8_t *x, const uint8_t *y)
 {
 	bool six = x[0] >= KEY_SIX;
@@ -293,7 +299,13 @@ static int key_order(const uint8_t *x, const uint8_t *y)
 
 	if (six != (y[0] >= KEY_SIX))
 		return six ? 1 : -1;
-	c = six ? memcmp(x + 1, y + 1, 16) : memcmp(x + 1, y + 1, 4);
+	if (!six) {
+		c = number_cmp(bytes64(x + 1, 4), bytes64(y + 1, 4));
+		return c ? c : x[0] - y[0];
+	}
+	c = number_cmp(bytes64(x + 1, 8), bytes64(y + 1, 8));
+	if (!c)
+		c = number_cmp(bytes64(x + 9, 8), bytes64(y + 9, 8));
 	return c ? c : x[0] - y[0];
 }
 
@@ -317,7 +329,7 @@ void ptable_sort(const struct ptable *t, void **v, size_t n)
 		v[i] = (uint8_t *)v[i] - t->key_at;
 }
 
-/* ---- walking in order ---- */
+/* ---- walking in order: first IPv4, then IPv6 ---- */
 
 void ptable_walk_init(struct ptable_walk *w, const struct prefix *within)
 {
@@ -328,7 +340,8 @@ void ptable_walk_init(struct ptable_walk *w, const struct prefix *within)
 	memset(w->high + 1, 0xff, 16);
 	if (!within)
 		return;
-	bits = key_of(within, &k) ? 128 : 32;
+	w->six = key_of(within, &k);
+	bits = w->six ? 128 : 32;
 	memcpy(w->low, k.bytes, sizeof(w->low));
 	memcpy(w->high, k.bytes, sizeof(w->high));
 	w->high[0] = (uint8_t)(w->low[0] - within->plen + bits);
@@ -343,28 +356,38 @@ void ptable_walk_fini(struct ptable_walk *w)
 	w->n = w->cap = 0;
 }
 
+static size_t walk_len(const struct ptable_walk *w)
+{
+	return w->six ? 17 : 5;
+}
+
+static uint8_t *walk_key(const struct ptable_walk *w, size_t i)
+{
+	return w->keys + i * walk_len(w);
+}
+
 static void keys_swap(struct ptable_walk *w, size_t i, size_t j)
 {
 	uint8_t k[17];
 
-	memcpy(k, w->keys[i], sizeof(k));
-	memcpy(w->keys[i], w->keys[j], sizeof(k));
-	memcpy(w->keys[j], k, sizeof(k));
+	memcpy(k, walk_key(w, i), walk_len(w));
+	memcpy(walk_key(w, i), walk_key(w, j), walk_len(w));
+	memcpy(walk_key(w, j), k, walk_len(w));
 }
 
 /* The greatest stands at the top. */
 static void heap_up(struct ptable_walk *w, size_t i)
 {
-	for (; i && key_order(w->keys[i], w->keys[(i - 1) / 2]) > 0; i = (i - 1) / 2)
+	for (; i && key_order(walk_key(w, i), walk_key(w, (i - 1) / 2)) > 0; i = (i - 1) / 2)
 		keys_swap(w, i, (i - 1) / 2);
 }
 
 static void heap_down(struct ptable_walk *w)
 {
 	for (size_t i = 0, kid; (kid = 2 * i + 1) < w->n; i = kid) {
-		if (kid + 1 < w->n && key_order(w->keys[kid + 1], w->keys[kid]) > 0)
+		if (kid + 1 < w->n && key_order(walk_key(w, kid + 1), walk_key(w, kid)) > 0)
 			kid++;
-		if (key_order(w->keys[kid], w->keys[i]) <= 0)
+		if (key_order(walk_key(w, kid), walk_key(w, i)) <= 0)
 			return;
 		keys_swap(w, i, kid);
 	}
@@ -373,21 +396,21 @@ static void heap_down(struct ptable_walk *w)
 /* Keep this key if it is one of the smallest. Return: it is, for now. */
 static bool keep(struct ptable_walk *w, const uint8_t *key)
 {
-	unsigned len = key[0] >= KEY_SIX ? 17 : 5;
-
-	if (w->n == PTABLE_WALK_KEYS) {
+	if ((w->n + 1) * walk_len(w) > PTABLE_WALK_BYTES) {
 		w->more = true;
-		if (key_order(key, w->keys[0]) > 0)
+		if (key_order(key, w->keys) > 0)
 			return false;
-		memcpy(w->keys[0], key, len);
+		memcpy(w->keys, key, walk_len(w));
 		heap_down(w);
 		return true;
 	}
 	if (w->n == w->cap) {
 		w->cap = w->cap ? w->cap * 2 : 64;
-		w->keys = xrealloc(w->keys, w->cap, sizeof(*w->keys));
+		if (w->cap * walk_len(w) > PTABLE_WALK_BYTES)
+			w->cap = PTABLE_WALK_BYTES / walk_len(w);
+		w->keys = xrealloc(w->keys, w->cap, walk_len(w));
 	}
-	memcpy(w->keys[w->n++], key, len);
+	memcpy(walk_key(w, w->n++), key, walk_len(w));
 	heap_up(w, w->n - 1);
 	return true;
 }
@@ -399,39 +422,52 @@ static bool pass(const struct ptable *t, struct ptable_walk *w)
 	size_t work = 0;
 	const uint8_t *r;
 
-	while ((r = ptable_next(t, &w->to))) {
+	while ((w->six || w->to < AT_SIX) && (r = ptable_next(t, &w->to))) {
 		const uint8_t *key = r + t->key_at;
 
+		if ((key[0] >= KEY_SIX) != w->six)
+			break;
 		if (key_order(key, w->low) >= w->given && key_order(key, w->high) <= 0)
 			work += keep(w, key) ? WALK_HEAP : 0;
 		if (++work >= WALK_WORK)
 			return false;
 	}
+	if (w->n)
+		qsort(w->keys, w->n, walk_len(w), key_cmp);
 	return true;
 }
 
-static void pass_begin(struct ptable_walk *w)
+/* Return: false when there is nothing to pass any more. */
+static bool pass_begin(struct ptable_walk *w)
 {
+	if (w->passed && !w->more && (w->six || w->high[0] < KEY_SIX))
+		return false;
+	if (w->passed && !w->more) {
+		ptable_walk_fini(w);
+		w->six = true;
+	}
 	w->n = w->at = 0;
-	w->to = w->low[0] >= KEY_SIX ? AT_SIX : 0;
+	w->to = w->six ? AT_SIX : 0;
 	w->more = false;
 	w->passing = w->passed = true;
+	return true;
 }
 
 /* The next of the keys whose record is there; one that went and came again in another place
  * may stand there twice. */
 static void *record_of_keys(const struct ptable *t, struct ptable_walk *w)
 {
+	const struct ptable_half *h = &t->half[w->six];
+
 	while (w->at < w->n) {
-		const uint8_t *key = w->keys[w->at++];
-		const struct ptable_half *h = &t->half[key[0] >= KEY_SIX];
+		const uint8_t *key = walk_key(w, w->at++);
 		uint32_t i;
 
 		if (w->given && key_order(key, w->low) == 0)
 			continue;
 		w->given = true;
-		memcpy(w->low, key, sizeof(w->low));
-		i = h->n ? h->slots[slot_of(t, h, key, key[0] >= KEY_SIX ? 17 : 5)] : 0;
+		memcpy(w->low, key, walk_len(w));
+		i = h->n ? h->slots[slot_of(t, h, key, (unsigned)walk_len(w))] : 0;
 		if (i)
 			return record(h, i - 1);
 	}
@@ -444,14 +480,10 @@ enum ptable_walked ptable_walk_next(const struct ptable *t, struct ptable_walk *
 		*found = w->passing ? NULL : record_of_keys(t, w);
 		if (*found)
 			return PTABLE_RECORD;
-		if (!w->passing && w->passed && !w->more)
+		if (!w->passing && !pass_begin(w))
 			return PTABLE_END;
-		if (!w->passing)
-			pass_begin(w);
 		if (!pass(t, w))
 			return PTABLE_PAUSE;
 		w->passing = false;
-		if (w->n)
-			qsort(w->keys, w->n, sizeof(*w->keys), key_cmp);
 	}
 }

@@ -45,13 +45,14 @@ void *ptable_next(const struct ptable *t, size_t *at);
 void ptable_sort(const struct ptable *t, void **records, size_t n);
 
 /* A walk in that order, which may be left and taken up again while the table changes: what is
- * in it all the time comes once. Costs PTABLE_WALK_KEYS keys of memory at most, whatever the
- * size of the table, and passes through all of it once for so many records. */
-#define PTABLE_WALK_KEYS 2048
+ * in it all the time comes once. Costs PTABLE_WALK_BYTES of memory at most, whatever the size
+ * of the table, which it passes once for as many keys as have room there. */
+#define PTABLE_WALK_BYTES 20480
 struct ptable_walk {
-	uint8_t (*keys)[17];   /* a heap while passing through, then sorted: they are next */
+	uint8_t *keys;         /* a heap while passing the table, then sorted: they are next */
 	size_t n, cap, at, to; /* at: in keys; to: in the table */
 	uint8_t low[17], high[17];
+	bool six;                          /* keys are of IPv6 */
 	bool given, passing, passed, more; /* given: low came; more: there are after keys */
 };
 

@@ -431,12 +431,11 @@ enum ptable_walked rib_walk_next(const struct rib *rib, struct ptable_walk *w,
 void rib_each(const struct rib *rib, rib_fn *fn, void *arg)
 {
 	struct rib_route routes[RIB_SOURCES];
-	enum ptable_walked got;
 	struct ptable_walk w;
 	size_t n;
 
 	ptable_walk_init(&w, NULL);
-	while ((got = rib_walk_next(rib, &w, routes, &n)) != PTABLE_END)
+	while (rib_walk_next(rib, &w, routes, &n) != PTABLE_END)
 		for (size_t i = 0; i < n; i++)
 			fn(&routes[i], i == 0, arg);
 	ptable_walk_fini(&w);

@@ -120,11 +120,12 @@ step_gcc() {
 }
 
 # end_to_end RELEASE CASES: these, on the FRR that FRR_ROOT or this machine has, each by its name, how
-# long it took, and what `show zserv` says there. The logs of the cases go to log/e2e-RELEASE.
+# long it took, and what `show zserv` says there. They mostly wait: more of them at once. The logs of
+# the cases go to log/e2e-RELEASE.
 end_to_end() {
     local log results
     rm -f "$work"/build-gcc/tests/e2e/*.log
-    suite "e2e-$1" gcc "$2"
+    jobs=$((2 * jobs)) suite "e2e-$1" gcc "$2"
     results=$work/log/e2e-$1
     rm -rf "$results" && mkdir -p "$results" && cp "$work"/build-gcc/tests/e2e/*.log "$results/" || return 0
     for log in "$results"/*.log; do
@@ -134,12 +135,12 @@ end_to_end() {
     sed -n "s/^ok    \(show zserv: *Release.*\)/          $1: \1/p" "$results"/*.log
 }
 
-# With a real Kubernetes API server, on this machine's FRR. They mostly wait: more of them at once.
+# With a real Kubernetes API server, on this machine's FRR.
 step_kube() {
     plain || return 0
     single kube-build "$work/source/tests/kube/build.sh" || return 0
     # shellcheck disable=SC2016
-    jobs=$((2 * jobs)) end_to_end kube '$(KUBE_TESTS)'
+    end_to_end kube '$(KUBE_TESTS)'
 }
 
 # The same on the FRR of each other suite: skipped only where no mirror serves the suite any more.

@@ -41,6 +41,11 @@ void bgp_in_free(struct bgp_in *in)
 	free(in);
 }
 
+void bgp_in_set_clock(struct bgp_in *in, bgp_in_clock_fn *fn)
+{
+	in->clock = fn;
+}
+
 void in_list(struct bgp_in *in, struct path *net)
 {
 	if (net->flags & PATH_LISTED)
@@ -117,6 +122,7 @@ static void first_drop(struct path *net)
 	if (!next)
 		return;
 	net->peer = next->peer;
+	net->since_s = next->since_s;
 	net->flags |= next->flags;
 	net->next = next->next;
 	free(next);
@@ -178,6 +184,7 @@ void in_path_set(
 		path->flags ^= PATH_GENERATION;
 		p->stale[family]--;
 	}
+	path->since_s = p->in->clock ? p->in->clock() : 0;
 	old = path->attrs;
 	if (old == shared)
 		return;

@@ -8,6 +8,7 @@
 #define GREVY_BGP_ADJIN_H
 #include "announcer/bgp/neighbor.h"
 #include "announcer/bgp/update.h"
+#include "announcer/ptable.h"
 
 struct bgp_in;
 struct bgp_in_peer;
@@ -21,6 +22,7 @@ struct bgp_in_source {
 	uint32_t ifindex;      /* of the link that it is on; 0: none, or IPv4 */
 	uint32_t asn, id, my_asn, my_id;
 	bool ibgp;
+	char host[65]; /* as it calls itself; "" = it does not say */
 };
 
 struct bgp_in_rules {
@@ -41,6 +43,10 @@ void bgp_in_set_rules(struct bgp_in *in, const struct bgp_in_rules *rules);
 typedef bool bgp_in_reach_fn(const struct ipaddr *nexthop, uint32_t *metric, void *arg);
 void bgp_in_set_reach(struct bgp_in *in, bgp_in_reach_fn *fn, void *arg);
 void bgp_in_nexthop_changed(struct bgp_in *in, const struct ipaddr *nexthop);
+
+/* Unix time. Without it, it is not known when a path was told. */
+typedef uint32_t bgp_in_clock_fn(void);
+void bgp_in_set_clock(struct bgp_in *in, bgp_in_clock_fn *fn);
 
 /* A peer without routes. name is borrowed for its lifetime, import copied. */
 struct bgp_in_peer *bgp_in_peer_new(
@@ -93,13 +99,13 @@ struct bgp_in_path {
 	bool best, multipath, stale, reachable;
 	const char *reason; /* why it is the best or not: FRR's words, "Router ID"; "" */
 	int64_t since_s;    /* 0: not kept */
+	uint32_t metric;    /* of the way to the next hop */
 };
 typedef void bgp_in_fn(const struct bgp_in_path *p, void *arg);
-/* Every path within a prefix, by prefix, the best of each first. within {.family = AF_INET}:
- * all of a family; NULL: of both. peer NULL: of every peer. */
-void bgp_in_each(struct bgp_in *in, const struct prefix *within, const struct bgp_in_peer *peer,
+/* The next prefix in order that there may be a path of, as ptable_walk_next() has it. */
+enum ptable_walked bgp_in_next(struct bgp_in *in, struct ptable_walk *w, struct prefix *prefix);
+/* Every path of a prefix, the best first. peer NULL: of every peer. */
+void bgp_in_at(struct bgp_in *in, const struct prefix *prefix, const struct bgp_in_peer *peer,
     bgp_in_fn *fn, void *arg);
-/* Every path of one prefix, the best first. */
-void bgp_in_paths(struct bgp_in *in, const struct prefix *prefix, bgp_in_fn *fn, void *arg);
 size_t bgp_in_count(const struct bgp_in *in, uint8_t family); /* prefixes */
 #endif

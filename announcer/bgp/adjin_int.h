@@ -16,12 +16,13 @@ enum path_flag {
 };
 
 /* A peer's path to a prefix. The first of a prefix is the record of the table itself, and has
- * a key; attrs NULL: there is none any more, which the RIB does not know yet. Three pointers'
- * size, since there may be a million of them. */
+ * a key; attrs NULL: there is none any more, which the RIB does not know yet. Small, since
+ * there may be a million of them. */
 struct path {
 	const struct bgp_attrs *attrs; /* shared, counted; next hop as received */
 	struct path *next;
-	uint16_t peer; /* bgp_in.peers */
+	uint32_t since_s; /* Unix time of the last update; 0 = there is no clock */
+	uint16_t peer;    /* bgp_in.peers */
 	uint8_t flags;
 	uint8_t key[];
 };
@@ -38,6 +39,7 @@ struct bgp_in {
 	struct bgp_in_rules rules;
 	bgp_in_reach_fn *reach;
 	void *reach_arg;
+	bgp_in_clock_fn *clock;
 	struct ptable nets;
 	struct bgp_in_peer **peers; /* NULL: the number is free */
 	size_t n_peers;

@@ -112,7 +112,7 @@ void bgp_out_free(struct bgp_out *out)
 	if (!out)
 		return;
 	rib_detach(out->rib, &ops, out);
-	for (size_t at = 0; (e = outlog_next(&out->log, &at));) {
+	for (uint32_t at = 0; (e = outlog_next(&out->log, &at));) {
 		origin_drop(out, e->own);
 		adverts_drop(out, e->offer);
 	}
@@ -131,6 +131,11 @@ void bgp_out_set_wake(struct bgp_out *out, bgp_out_fn *fn, void *arg)
 	out->wake_arg = arg;
 }
 
+void bgp_out_set_clock(struct bgp_out *out, uint32_t (*clock)(void))
+{
+	out->log.clock = clock;
+}
+
 void bgp_out_set_received(struct bgp_out *out, bgp_out_received_fn *fn, void *arg)
 {
 	out->received = fn;
@@ -142,7 +147,6 @@ static void keep_all(struct bgp_out *out)
 	if (out->all)
 		return;
 	out->all = true;
-	outlog_expect(&out->log, rib_count(out->rib));
 	rib_replay(out->rib, &ops, out);
 }
 

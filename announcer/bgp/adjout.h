@@ -9,6 +9,7 @@
 #define GREVY_BGP_ADJOUT_H
 #include "announcer/bgp/neighbor.h"
 #include "announcer/bgp/session.h"
+#include "announcer/ptable.h"
 
 struct bgp_out;
 struct bgp_out_peer;
@@ -44,6 +45,9 @@ typedef bool bgp_out_received_fn(const struct prefix *p, const struct bgp_attrs 
     bool *ibgp, struct ipaddr *peer, void *arg);
 void bgp_out_set_received(struct bgp_out *out, bgp_out_received_fn *fn, void *arg);
 
+/* Unix time. Without it, it is not known since when a route is as it is. */
+void bgp_out_set_clock(struct bgp_out *out, uint32_t (*clock)(void));
+
 /* All routes that there are were told by the source: End-of-RIB may be sent (RFC 4724 4.1). */
 void bgp_out_whole(struct bgp_out *out);
 
@@ -66,17 +70,24 @@ struct bgp_out_counts {
 };
 void bgp_out_peer_counts(const struct bgp_out_peer *p, struct bgp_out_counts *to);
 
-/* What a peer has of us, or what any could be told (peer NULL), by prefix; borrowed. within as
- * of bgp_in_each(). */
+/* Prefixes of ours that any could be told: all but those received. */
+size_t bgp_out_own(const struct bgp_out *out, uint8_t family);
+/* The next prefix in order that there may be something of, as ptable_walk_next() has it. */
+enum ptable_walked bgp_out_next(
+    const struct bgp_out *out, struct ptable_walk *w, struct prefix *prefix);
+
 struct bgp_out_path {
 	struct prefix prefix;
 	const struct bgp_attrs *attrs; /* as sent to the peer; peer NULL: as they are here */
 	int source;                    /* enum rib_source */
 	bool aggregate;                /* no route of its own: members made it */
+	int64_t since_s;               /* Unix time of the last change; 0 = not known */
 };
-typedef void bgp_out_each_fn(const struct bgp_out_path *p, void *arg);
-void bgp_out_each(const struct bgp_out *out, const struct bgp_out_peer *peer,
-    const struct prefix *within, bgp_out_each_fn *fn, void *arg);
+/* What a peer has of a prefix of us, or what any could be told (peer NULL): once or not at all;
+ * borrowed for the call. */
+typedef void bgp_out_path_fn(const struct bgp_out_path *p, void *arg);
+void bgp_out_at(const struct bgp_out *out, const struct bgp_out_peer *peer,
+    const struct prefix *prefix, bgp_out_path_fn *fn, void *arg);
 
 /* Why an address of ours is not announced to a peer, for `why`: NULL = it is; else a constant
  * such as "no advertisement of the pool names this peer". *cure: what to do about it. */

@@ -12,51 +12,35 @@ void bgp_out_peer_counts(const struct bgp_out_peer *p, struct bgp_out_counts *to
 	};
 }
 
-static bool within(const struct prefix *outer, const struct prefix *p)
+size_t bgp_out_own(const struct bgp_out *out, uint8_t family)
 {
-	struct ipaddr a = {.family = p->family};
-
-	memcpy(a.addr, p->addr, sizeof(a.addr));
-	return p->plen >= outer->plen && prefix_contains(outer, &a);
+	return out->log.ours[family_index(family)];
 }
 
-static int entry_cmp(const void *a, const void *b)
+enum ptable_walked bgp_out_next(
+    const struct bgp_out *out, struct ptable_walk *w, struct prefix *prefix)
 {
-	const struct out_entry *const *x = a, *const *y = b;
-
-	return prefix_cmp(&(*x)->prefix, &(*y)->prefix);
+	return outlog_walk(&out->log, w, prefix);
 }
 
-static void show(struct out_say *say, const struct bgp_out_peer *peer,
-    const struct out_entry *e, bgp_out_each_fn *fn, void *arg)
+void bgp_out_at(const struct bgp_out *out, const struct bgp_out_peer *peer,
+    const struct prefix *prefix, bgp_out_path_fn *fn, void *arg)
 {
-	struct bgp_out_path path = {.prefix = e->prefix};
-
-	if (peer && !out_told(peer, e))
-		return;
-	out_say(say, peer, e);
-	if (say->why) /* withdrawn, which the peer is not told yet */
-		return;
-	path.attrs = &say->attrs;
-	path.aggregate = say->by_ads && (!e->own || e->own->source != RIB_KUBERNETES);
-	path.source = say->by_ads ? RIB_KUBERNETES : e->own->source;
-	fn(&path, arg);
-}
-
-void bgp_out_each(const struct bgp_out *out, const struct bgp_out_peer *peer,
-    const struct prefix *outer, bgp_out_each_fn *fn, void *arg)
-{
-	void **v = table_sorted(&out->log.entries, entry_cmp);
+	const struct out_entry *e = outlog_find(&out->log, prefix);
+	struct bgp_out_path path = {.prefix = *prefix};
 	struct out_say say = {0};
 
-	for (size_t i = 0; i < out->log.entries.n; i++) {
-		const struct out_entry *e = v[i];
-
-		if (!outer || within(outer, &e->prefix))
-			show(&say, peer, e, fn, arg);
+	if (!e || (peer && !out_told(peer, e)))
+		return;
+	out_say(&say, peer, e);
+	path.since_s = e->since_s;
+	if (!say.why) { /* else withdrawn, which the peer is not told yet */
+		path.attrs = &say.attrs;
+		path.aggregate = say.by_ads && (!e->own || e->own->source != RIB_KUBERNETES);
+		path.source = say.by_ads ? RIB_KUBERNETES : e->own->source;
+		fn(&path, arg);
 	}
 	out_say_fini(&say);
-	free(v);
 }
 
 static const struct out_why *entry_why(

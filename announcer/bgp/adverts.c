@@ -453,12 +453,12 @@ void adverts_member(struct bgp_out *out, const struct prefix *p, bool there)
 
 void adverts_rejudge(struct bgp_out *out)
 {
-	size_t n = 0, n_all = out->log.entries.n;
+	size_t n = 0, n_all = ptable_count(&out->log.index, 0);
 	struct out_entry **all = xcalloc(n_all, sizeof(*all)), *e;
 	struct out_aggregate *g;
 
 	aggregates_fini(&out->ads.aggregates);
-	for (size_t at = 0; (e = outlog_next(&out->log, &at));)
+	for (uint32_t at = 0; (e = outlog_next(&out->log, &at));)
 		all[n++] = e;
 	for (size_t i = 0; i < n; i++) {
 		const struct prefix *p = &all[i]->prefix;

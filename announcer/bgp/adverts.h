@@ -6,6 +6,7 @@
 #include "announcer/bgp/adjout.h"
 #include "announcer/bgp/outlog.h"
 #include "announcer/policy.h"
+#include "announcer/table.h"
 
 /* What one advertisement says and whom it names; equal ones are one. */
 struct out_term {

@@ -263,6 +263,21 @@ uint32_t bgp_as_path_first(const struct bgp_attrs *a)
 	return 0;
 }
 
+uint32_t bgp_as_path_highest(const struct bgp_attrs *a)
+{
+	struct rd r = path_of(a);
+	struct segment s;
+	uint32_t highest = 0;
+
+	while (segment_next(&r, 4, &s))
+		while (rd_left(&s.r) > 0) {
+			uint32_t asn = rd_u32(&s.r);
+
+			highest = asn > highest ? asn : highest;
+		}
+	return highest;
+}
+
 const char *bgp_as_path_str(const struct bgp_attrs *a, char *buf, size_t size)
 {
 	static const char marks[][3] = {"{}", "", "()", "[]"};
@@ -308,6 +323,25 @@ uint16_t bgp_as_path_prepend(const struct bgp_attrs *a, uint32_t asn, uint8_t *t
 	wr_u8(&w, SEQUENCE);
 	wr_u8(&w, (uint8_t)(n + 1));
 	wr_u32(&w, asn);
+	wr_bytes(&w, r.p, rd_left(&r));
+	return (uint16_t)w.len;
+}
+
+uint16_t bgp_as_path_behind(const struct bgp_attrs *a, uint8_t *to)
+{
+	struct wr w = wr_of(to, a->as_path_len);
+	struct rd r = path_of(a);
+	uint8_t n;
+
+	if (rd_left(&r) >= 6 && r.p[0] == SEQUENCE) {
+		rd_skip(&r, 1);
+		n = rd_u8(&r);
+		rd_skip(&r, 4);
+		if (n > 1) {
+			wr_u8(&w, SEQUENCE);
+			wr_u8(&w, (uint8_t)(n - 1));
+		}
+	}
 	wr_bytes(&w, r.p, rd_left(&r));
 	return (uint16_t)w.len;
 }

@@ -62,11 +62,15 @@ unsigned bgp_as_path_length(const struct bgp_attrs *a);
 unsigned bgp_as_path_count(const struct bgp_attrs *a, uint32_t asn);
 /* The neighbouring AS, 0 = the path is empty or begins with a set. */
 uint32_t bgp_as_path_first(const struct bgp_attrs *a);
+/* The greatest number in it; 0 = there is none. */
+uint32_t bgp_as_path_highest(const struct bgp_attrs *a);
 /* "64512 65000 {1,2}" as FRR writes it, cut to size; "" = empty. Returns buf. */
 const char *bgp_as_path_str(const struct bgp_attrs *a, char *buf, size_t size);
 /* Put asn before the path, as one more AS_SEQUENCE member. Return: the new length; to holds at
  * least as_path_len + 6 bytes. */
 uint16_t bgp_as_path_prepend(const struct bgp_attrs *a, uint32_t asn, uint8_t *to);
+/* The path without the AS that was put in front of it, likewise; to has as_path_len bytes. */
+uint16_t bgp_as_path_behind(const struct bgp_attrs *a, uint8_t *to);
 
 bool bgp_community_has(const struct bgp_attrs *a, uint32_t community);
 /* "64512:1" or "no-export", as FRR; returns buf (>= 24). */

@@ -86,16 +86,21 @@ static size_t nexthops(const struct bgp_in *in, size_t n_paths)
 /* Make the best the first. Return: whether it or its attributes are others than before. */
 static bool first_set(struct path *net, struct path *best)
 {
-	const struct path old = {.attrs = net->attrs, .peer = net->peer, .flags = net->flags};
+	const struct path old = {.attrs = net->attrs,
+	    .since_s = net->since_s,
+	    .peer = net->peer,
+	    .flags = net->flags};
 	bool same = best && (best->flags & (PATH_BEST | PATH_CHANGED)) == PATH_BEST;
 
 	for (struct path *path = net; path; path = path->next)
 		path->flags &= (uint8_t) ~(PATH_BEST | PATH_CHANGED);
 	if (best && best != net) {
 		net->attrs = best->attrs;
+		net->since_s = best->since_s;
 		net->peer = best->peer;
 		net->flags = best->flags | (old.flags & PATH_LISTED);
 		best->attrs = old.attrs;
+		best->since_s = old.since_s;
 		best->peer = old.peer;
 		best->flags = old.flags & PATH_GENERATION;
 	}
@@ -152,14 +157,6 @@ bool bgp_in_best(const struct bgp_in *in, const struct prefix *prefix,
 	return true;
 }
 
-static bool within_it(const struct prefix *within, const struct prefix *p)
-{
-	struct ipaddr a = {.family = p->family};
-
-	memcpy(a.addr, p->addr, sizeof(a.addr));
-	return !within || (p->plen >= within->plen && prefix_contains(within, &a));
-}
-
 struct each {
 	const struct bgp_in_peer *peer;
 	bgp_in_fn *fn;
@@ -192,7 +189,9 @@ static void net_each(
 		    .multipath = v[i].multipath && good > 1,
 		    .stale = path_is_stale(peer, path),
 		    .reachable = v[i].reachable,
-		    .reason = bgp_step_text(v[i].step)};
+		    .reason = bgp_step_text(v[i].step),
+		    .since_s = path->since_s,
+		    .metric = v[i].metric};
 
 		if (!e->peer || e->peer == peer)
 			e->fn(&to, e->arg);
@@ -200,33 +199,22 @@ static void net_each(
 	free(v);
 }
 
-void bgp_in_each(struct bgp_in *in, const struct prefix *within, const struct bgp_in_peer *peer,
+enum ptable_walked bgp_in_next(struct bgp_in *in, struct ptable_walk *w, struct prefix *prefix)
+{
+	enum ptable_walked got;
+	void *net;
+
+	in_flush(in);
+	got = ptable_walk_next(&in->nets, w, &net);
+	if (got == PTABLE_RECORD)
+		*prefix = ptable_prefix(&in->nets, net);
+	return got;
+}
+
+void bgp_in_at(struct bgp_in *in, const struct prefix *prefix, const struct bgp_in_peer *peer,
     bgp_in_fn *fn, void *arg)
 {
 	const struct each e = {peer, fn, arg};
-	void **v, *net;
-	size_t n = 0;
-
-	in_flush(in);
-	v = xcalloc(ptable_count(&in->nets, within ? within->family : 0), sizeof(*v));
-	for (size_t at = 0; (net = ptable_next(&in->nets, &at));) {
-		const struct prefix p = ptable_prefix(&in->nets, net);
-
-		if (within_it(within, &p))
-			v[n++] = net;
-	}
-	ptable_sort(&in->nets, v, n);
-	for (size_t i = 0; i < n; i++) {
-		const struct prefix p = ptable_prefix(&in->nets, v[i]);
-
-		net_each(in, v[i], &p, &e);
-	}
-	free(v);
-}
-
-void bgp_in_paths(struct bgp_in *in, const struct prefix *prefix, bgp_in_fn *fn, void *arg)
-{
-	const struct each e = {NULL, fn, arg};
 	struct path *net;
 
 	in_flush(in);

@@ -17,6 +17,7 @@
 #include "announcer/store.h"
 #include "announcer/util.h"
 #include <event2/event.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -129,18 +130,28 @@ static void set_router_id(struct bgp *b, bool wait)
 {
 	static const struct timeval later = {ZEBRA_WAIT_S, 0};
 	uint32_t id = bgp_id_of(&b->conf->router_id);
+	const char *from = "the configuration";
 
-	if (!id && !b->router_id)
+	if (!id && b->router_id)
+		return;
+	if (!id) {
 		id = bgp_id_of(&b->zebras_id);
-	if (!id && !b->router_id && wait && zebra_may_tell(b)) {
+		from = "zebra";
+	}
+	if (!id && wait && zebra_may_tell(b)) {
 		event_add(b->id_ev, &later);
 		return;
 	}
-	if (!id && !b->router_id)
+	if (!id) {
 		id = bgp_id_of_addresses();
-	if (!id && !b->router_id)
+		from = "the highest IPv4 address";
+	}
+	if (!id) {
 		id = bgp_id_of_name(b->node_name ? b->node_name : "");
-	if (!id || id == b->router_id)
+		from = "the name of the node";
+	}
+	b->router_id_from = from;
+	if (id == b->router_id)
 		return;
 	b->router_id = id;
 	event_del(b->id_ev);
@@ -174,6 +185,11 @@ static void set_node_name(struct bgp *b)
 	b->node_name = b->conf->role == CONF_NODE ? nodename(b->conf->node_name) : NULL;
 }
 
+static uint32_t unix_time(void)
+{
+	return (uint32_t)time(NULL);
+}
+
 struct bgp *bgp_new(struct event_base *base, const struct conf *conf, struct store *store,
     struct rib *rib, const struct bgp_events *ev)
 {
@@ -184,10 +200,14 @@ struct bgp *bgp_new(struct event_base *base, const struct conf *conf, struct sto
 	b->store = store;
 	b->rib = rib;
 	b->ev = *ev;
+	if (gethostname(b->host, sizeof(b->host) - 1) < 0)
+		b->host[0] = '\0';
 	b->id_ev = event_new(base, -1, 0, on_id, b);
 	b->attrs = bgp_attr_table_new();
 	b->in = bgp_in_new(rib, b->attrs);
 	b->out = bgp_out_new(rib, b->attrs);
+	bgp_in_set_clock(b->in, unix_time);
+	bgp_out_set_clock(b->out, unix_time);
 	bgp_out_set_wake(b->out, on_news, b);
 	bgp_out_set_received(b->out, speaker_received, b);
 	b->sessions = bgp_sessions_new(base, &speaker_ops, b);
@@ -313,39 +333,67 @@ bool bgp_active(const struct bgp *b)
 }
 
 struct clearing {
-	const struct ipaddr *address; /* NULL = all */
-	bool in, out;
+	const struct bgp_clear *what;
 	size_t n;
 };
 
-static void clear_one(struct bgp_session *s, void *arg)
+static bool is_meant(const struct bgp_session *s, const struct bgp_clear *c)
+{
+	const struct bgp_neighbor *nb = bgp_session_neighbor(s);
+	const struct bgp_facts *f = bgp_session_facts(s);
+	uint32_t asn = f ? f->asn : nb->asn_kind == BGP_ASN_INTERNAL ? nb->my_asn : nb->asn;
+
+	if (c->address && ipaddr_cmp(&nb->address, c->address) != 0)
+		return false;
+	if (c->interface && *c->interface &&
+	    (!nb->interface || strcmp(nb->interface, c->interface) != 0))
+		return false;
+	return (!c->asn || c->asn == asn) && (!c->external || asn != nb->my_asn) &&
+	       (!c->families || c->families & nb->families);
+}
+
+static uint8_t family_of(unsigned families)
+{
+	return families == BGP_IPV4 ? AF_INET : families == BGP_IPV6 ? AF_INET6 : 0;
+}
+
+static void clear_soft(struct bgp_session *s, const struct bgp_clear *c)
 {
 	struct speaker *sp = bgp_session_owner(s);
-	struct clearing *c = arg;
-	struct bgp_session_status st;
-	struct bgp_error e;
+	uint8_t family = family_of(c->families);
 
-	bgp_session_status(s, &st);
-	if (c->address && ipaddr_cmp(&st.remote, c->address) != 0)
-		return;
-	c->n++;
-	if (!c->in && !c->out) {
-		bgp_error_set(&e, BGP_CEASE_RESET, NULL, 0);
-		bgp_session_reset(s, &e);
-		return;
-	}
-	if (c->in && bgp_session_facts(s) && !bgp_session_ask(s, 0))
+	if (c->soft_in && bgp_session_facts(s) && !bgp_session_ask(s, family))
 		log_warn("bgp", "peer %s: cannot tell its routes again: no route refresh",
 		    sp->nb.name);
-	if (c->out && sp->out) {
-		bgp_out_peer_refresh(sp->out, 0);
+	if (c->soft_out && sp->out) {
+		bgp_out_peer_refresh(sp->out, family);
 		speaker_wake(s, sp->b);
 	}
 }
 
-size_t bgp_clear(struct bgp *b, const struct ipaddr *address, bool soft_in, bool soft_out)
+static void clear_one(struct bgp_session *s, void *arg)
 {
-	struct clearing c = {.address = address, .in = soft_in, .out = soft_out};
+	struct clearing *c = arg;
+	struct bgp_error e;
+
+	if (!is_meant(s, c->what))
+		return;
+	c->n++;
+	if (c->what->nothing)
+		return;
+	if (c->what->messages) {
+		bgp_session_forget_messages(s);
+	} else if (c->what->soft_in || c->what->soft_out) {
+		clear_soft(s, c->what);
+	} else {
+		bgp_error_set(&e, BGP_CEASE_RESET, NULL, 0);
+		bgp_session_reset(s, &e);
+	}
+}
+
+size_t bgp_clear(struct bgp *b, const struct bgp_clear *what)
+{
+	struct clearing c = {.what = what};
 
 	bgp_sessions_each(b->sessions, clear_one, &c);
 	return c.n;

@@ -64,7 +64,18 @@ void bgp_whole(struct bgp *b);
 bool bgp_settled(const struct bgp *b);
 bool bgp_active(const struct bgp *b); /* it has neighbours, or listens */
 
-/* clear bgp: address NULL = all. soft: ask for and send routes again. Return: how many
- * sessions. */
-size_t bgp_clear(struct bgp *b, const struct ipaddr *address, bool soft_in, bool soft_out);
+/* Which sessions, and what of them: without soft they end and begin anew. */
+struct bgp_clear {
+	const struct ipaddr *address; /* NULL = any */
+	const char *interface;        /* of a link-local one; NULL or "" = any */
+	uint32_t asn;                 /* of the neighbour; 0 = any */
+	bool external;                /* not those within our AS */
+	unsigned families;      /* enum bgp_family: those that are to carry one of them, and
+	                           soft those routes only; 0 = any */
+	bool soft_in, soft_out; /* ask for its routes, tell ours again */
+	bool messages;          /* nothing but the counters of messages */
+	bool nothing;           /* count them only */
+};
+/* Return: how many sessions. */
+size_t bgp_clear(struct bgp *b, const struct bgp_clear *what);
 #endif

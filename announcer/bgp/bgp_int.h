@@ -33,6 +33,8 @@ struct bgp {
 	char *node_name;                /* role node */
 	struct ipaddr zebras_id;        /* router identifier */
 	uint32_t router_id;
+	const char *router_id_from; /* a constant; NULL until there is one */
+	char host[65];              /* name of this machine */
 
 	struct event *settle_ev, *id_ev;
 	int64_t started_s; /* Unix time */

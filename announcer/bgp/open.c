@@ -9,12 +9,19 @@ enum {
 	PARAM_EXTENDED = 255, /* RFC 9072 */
 	CODE_MP = 1,
 	CODE_REFRESH = 2,
+	CODE_EXTENDED = 6,
 	CODE_GRACEFUL = 64,
 	CODE_AS4 = 65,
+	CODE_ADD_PATH = 69,
+	CODE_ENHANCED = 70,
+	CODE_LONG_LIVED = 71,
+	CODE_HOST = 73,
+	CODE_REFRESH_OLD = 128,
 	AFI_IPV4 = 1,
 	AFI_IPV6 = 2,
 	SAFI_UNICAST = 1,
 	GR_RESTARTING = 0x8000,
+	GR_NOTIFICATION = 0x4000,
 	GR_TIME = 0x0fff,
 	GR_FORWARDING = 0x80,
 };
@@ -42,7 +49,6 @@ static void mp_decode(struct rd *r, struct bgp_open *o) /* RFC 4760 8 */
 	rd_skip(r, 1);
 	if (!(o->caps & BGP_CAP_MP))
 		o->families = 0;
-	o->caps |= BGP_CAP_MP;
 	o->families |= family_of(afi, rd_u8(r));
 }
 
@@ -58,12 +64,6 @@ static void mp_encode(struct wr *w, const struct bgp_open *o)
 	}
 }
 
-static void refresh_decode(struct rd *r, struct bgp_open *o)
-{
-	(void)r;
-	o->caps |= BGP_CAP_REFRESH;
-}
-
 static void refresh_encode(struct wr *w, const struct bgp_open *o)
 {
 	(void)o;
@@ -76,8 +76,8 @@ static void graceful_decode(
 {
 	uint16_t word = rd_u16(r);
 
-	o->caps |= BGP_CAP_GRACEFUL;
 	o->restarting = word & GR_RESTARTING;
+	o->notification = word & GR_NOTIFICATION;
 	o->restart_s = word & GR_TIME;
 	o->gr_families = o->gr_forwarding = 0;
 	while (rd_left(r) > 0) {
@@ -111,7 +111,6 @@ static void graceful_encode(struct wr *w, const struct bgp_open *o)
 
 static void as4_decode(struct rd *r, struct bgp_open *o) /* RFC 6793 3 */
 {
-	o->caps |= BGP_CAP_AS4;
 	o->asn = rd_u32(r);
 }
 
@@ -122,18 +121,65 @@ static void as4_encode(struct wr *w, const struct bgp_open *o)
 	wr_u32(w, o->asn);
 }
 
+static void add_path_decode(struct rd *r, struct bgp_open *o) /* RFC 7911 4 */
+{
+	while (rd_left(r) > 0) {
+		uint16_t afi = rd_u16(r);
+		unsigned family = family_of(afi, rd_u8(r));
+		uint8_t way = rd_u8(r); /* 1 = takes, 2 = sends */
+
+		o->add_path[0] |= way & 2 ? family : 0;
+		o->add_path[1] |= way & 1 ? family : 0;
+	}
+}
+
+/* A name of at most 64 bytes behind its length; what is not printable ends it. */
+static void name_decode(struct rd *r, char to[65])
+{
+	struct rd v = rd_sub(r, rd_u8(r));
+	size_t n = 0;
+
+	while (n < 64 && rd_left(&v) > 0) {
+		char c = (char)rd_u8(&v);
+
+		if (c <= ' ' || c > '~')
+			break;
+		to[n++] = c;
+	}
+	to[n] = '\0';
+}
+
+static void host_decode(struct rd *r, struct bgp_open *o)
+{
+	name_decode(r, o->host);
+	name_decode(r, o->domain);
+}
+
+static void nothing_decode(struct rd *r, struct bgp_open *o)
+{
+	(void)r;
+	(void)o;
+}
+
 /* Capabilities in the order in which they are sent. A value has min bytes, or min and a
- * multiple of `step` more. */
+ * multiple of `step` more. Those without encode are noted: a peer's mistake there is no error.
+ */
 static const struct {
 	uint8_t code, min, step;
 	unsigned cap;
 	void (*decode)(struct rd *r, struct bgp_open *o);
 	void (*encode)(struct wr *w, const struct bgp_open *o);
 } caps[] = {
-    {CODE_MP,       4, 0, BGP_CAP_MP,       mp_decode,       mp_encode      },
-    {CODE_REFRESH,  0, 0, BGP_CAP_REFRESH,  refresh_decode,  refresh_encode },
-    {CODE_GRACEFUL, 2, 4, BGP_CAP_GRACEFUL, graceful_decode, graceful_encode},
-    {CODE_AS4,      4, 0, BGP_CAP_AS4,      as4_decode,      as4_encode     },
+    {CODE_MP,          4, 0, BGP_CAP_MP,          mp_decode,       mp_encode      },
+    {CODE_REFRESH,     0, 0, BGP_CAP_REFRESH,     nothing_decode,  refresh_encode },
+    {CODE_GRACEFUL,    2, 4, BGP_CAP_GRACEFUL,    graceful_decode, graceful_encode},
+    {CODE_AS4,         4, 0, BGP_CAP_AS4,         as4_decode,      as4_encode     },
+    {CODE_REFRESH_OLD, 0, 0, BGP_CAP_REFRESH_OLD, nothing_decode,  NULL           },
+    {CODE_EXTENDED,    0, 0, BGP_CAP_EXTENDED,    nothing_decode,  NULL           },
+    {CODE_ENHANCED,    0, 0, BGP_CAP_ENHANCED,    nothing_decode,  NULL           },
+    {CODE_ADD_PATH,    0, 4, BGP_CAP_ADD_PATH,    add_path_decode, NULL           },
+    {CODE_LONG_LIVED,  0, 7, BGP_CAP_LONG_LIVED,  nothing_decode,  NULL           },
+    {CODE_HOST,        2, 1, BGP_CAP_HOST,        host_decode,     NULL           },
 };
 
 static bool length_fits(size_t i, size_t len)
@@ -156,12 +202,14 @@ static bool caps_decode(struct rd *r, struct bgp_open *o)
 			return false;
 		while (i < ARRAY_LEN(caps) && caps[i].code != code)
 			i++;
-		if (i == ARRAY_LEN(caps))
-			o->unknown_caps++;
-		else if (length_fits(i, rd_left(&v)))
+		if (i < ARRAY_LEN(caps) && length_fits(i, rd_left(&v))) {
 			caps[i].decode(&v, o);
-		else
+			o->caps |= caps[i].cap;
+		} else if (i < ARRAY_LEN(caps) && caps[i].encode) {
 			return false;
+		} else {
+			o->unknown_caps++;
+		}
 	}
 	return true;
 }
@@ -264,7 +312,7 @@ void bgp_open_encode(struct wr *w, const struct bgp_open *open)
 		wr_u8(w, 0);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(caps); i++)
-		if (open->caps & caps[i].cap)
+		if (caps[i].encode && open->caps & caps[i].cap)
 			caps[i].encode(w, open);
 	if (open->caps && !w->bad) {
 		w->buf[params] = (uint8_t)(w->len - params - 1);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* open.h - BGP OPEN and its capabilities. Pure. RFC 4271 4.2, 6.2, 5492, 4760, 6793, 2918,
- * 4724. */
+ * 4724; those that are only noted stand at enum bgp_cap. */
 #ifndef GREVY_BGP_OPEN_H
 #define GREVY_BGP_OPEN_H
 #include "announcer/bgp/msg.h"
@@ -15,6 +15,13 @@ enum bgp_cap {
 	BGP_CAP_REFRESH = 2,  /* RFC 2918 */
 	BGP_CAP_GRACEFUL = 4, /* RFC 4724 */
 	BGP_CAP_MP = 8,       /* at least one multiprotocol capability, known or not */
+	/* Noted when a peer has them, never offered. */
+	BGP_CAP_REFRESH_OLD = 16,
+	BGP_CAP_EXTENDED = 32,    /* messages; RFC 8654 */
+	BGP_CAP_ENHANCED = 64,    /* route refresh; RFC 7313 */
+	BGP_CAP_ADD_PATH = 128,   /* RFC 7911 */
+	BGP_CAP_LONG_LIVED = 256, /* graceful restart; RFC 9494 */
+	BGP_CAP_HOST = 512,       /* draft-walton-bgp-hostname-capability */
 };
 
 struct bgp_open {
@@ -26,9 +33,12 @@ struct bgp_open {
 	/* Graceful restart, if BGP_CAP_GRACEFUL. */
 	uint16_t restart_s;     /* 0..4095 */
 	bool restarting;        /* R bit */
+	bool notification;      /* N bit (RFC 8538) */
 	unsigned gr_families;   /* listed */
 	unsigned gr_forwarding; /* of those, forwarding state was preserved (F bit) */
-	unsigned unknown_caps;  /* how many */
+	unsigned add_path[2];   /* families of which it would send, and take, several paths */
+	char host[65], domain[65]; /* as it calls itself, printable; "" = it does not say */
+	unsigned unknown_caps;     /* how many */
 };
 
 /**

@@ -20,25 +20,15 @@
 
 enum { BLOCK = 512, PACK_MIN = 256, KEEP_BATCH = 4096 };
 
-static uint32_t entry_hash(const void *e)
-{
-	const struct prefix *p = &((const struct out_entry *)e)->prefix;
-
-	return table_hash(p->addr, ipaddr_len(p->family), table_seed() + p->plen);
-}
-
-static bool entry_same(const void *a, const void *b)
-{
-	const struct out_entry *x = a, *y = b;
-
-	return prefix_same(&x->prefix, &y->prefix);
-}
-
-static const struct table_ops entry_ops = {entry_hash, entry_same};
+struct place {
+	uint32_t id;
+	uint8_t key[];
+};
 
 void outlog_init(struct outlog *l)
 {
-	*l = (struct outlog){.entries.ops = &entry_ops};
+	*l = (struct outlog){0};
+	ptable_init(&l->index, offsetof(struct place, key));
 }
 
 static void batch_free(struct outlog *l, struct out_batch *b)
@@ -72,7 +62,7 @@ void outlog_fini(struct outlog *l)
 	free(l->list);
 	free(l->free_ids);
 	free(l->readers);
-	table_fini(&l->entries);
+	ptable_fini(&l->index);
 }
 
 static struct out_entry *slot(const struct outlog *l, uint32_t id)
@@ -87,16 +77,11 @@ struct out_entry *outlog_entry(const struct outlog *l, uint32_t id)
 	return e->prefix.family ? e : NULL;
 }
 
-void outlog_expect(struct outlog *l, size_t n)
-{
-	table_reserve(&l->entries, l->entries.n + n);
-}
-
 struct out_entry *outlog_find(const struct outlog *l, const struct prefix *p)
 {
-	const struct out_entry probe = {.prefix = *p};
+	const struct place *at = ptable_find(&l->index, p);
 
-	return table_find(&l->entries, &probe);
+	return at ? slot(l, at->id) : NULL;
 }
 
 static uint32_t new_id(struct outlog *l)
@@ -115,20 +100,36 @@ static uint32_t new_id(struct outlog *l)
 struct out_entry *outlog_make(struct outlog *l, const struct prefix *p)
 {
 	struct out_entry *e = outlog_find(l, p);
-	uint32_t id;
+	struct place *at;
 
 	if (e)
 		return e;
-	id = new_id(l);
-	e = slot(l, id);
-	*e = (struct out_entry){.prefix = *p, .id = id, .at = OUTLOG_NOWHERE};
-	table_add(&l->entries, e);
+	at = ptable_add(&l->index, p);
+	at->id = new_id(l);
+	e = slot(l, at->id);
+	*e = (struct out_entry){.prefix = *p, .id = at->id, .at = OUTLOG_NOWHERE};
 	return e;
 }
 
-struct out_entry *outlog_next(const struct outlog *l, size_t *at)
+struct out_entry *outlog_next(const struct outlog *l, uint32_t *at)
 {
-	return table_next(&l->entries, at);
+	struct out_entry *e = NULL;
+
+	while (!e && *at < l->n_ids)
+		e = outlog_entry(l, (*at)++);
+	return e;
+}
+
+enum ptable_walked outlog_walk(
+    const struct outlog *l, struct ptable_walk *w, struct prefix *prefix)
+{
+	enum ptable_walked got;
+	void *at;
+
+	got = ptable_walk_next(&l->index, w, &at);
+	if (got == PTABLE_RECORD)
+		*prefix = slot(l, ((const struct place *)at)->id)->prefix;
+	return got;
 }
 
 static bool is_gone(const struct out_entry *e)
@@ -138,7 +139,7 @@ static bool is_gone(const struct out_entry *e)
 
 static void entry_free(struct outlog *l, struct out_entry *e)
 {
-	table_remove(&l->entries, e);
+	ptable_remove(&l->index, ptable_find(&l->index, &e->prefix));
 	if (l->n_free == l->cap_free) {
 		l->cap_free = l->cap_free ? l->cap_free * 2 : 64;
 		l->free_ids = xrealloc(l->free_ids, l->cap_free, sizeof(*l->free_ids));
@@ -223,11 +224,25 @@ static void append(struct outlog *l, uint32_t id)
 	l->list[l->n++] = id;
 }
 
+static void count(struct outlog *l, struct out_entry *e)
+{
+	bool ours = e->offer || (e->own && e->own->source != RIB_BGP);
+	size_t *n = &l->ours[family_index(e->prefix.family)];
+
+	if (ours && !e->ours)
+		++*n;
+	else if (!ours && e->ours)
+		--*n;
+	e->ours = ours;
+}
+
 void outlog_touch(struct outlog *l, struct out_entry *e)
 {
 	bool listed = e->at != OUTLOG_NOWHERE;
 
 	l->changes++;
+	e->since_s = l->clock ? l->clock() : 0;
+	count(l, e);
 	if (listed)
 		l->list[e->at] = OUTLOG_HOLE;
 	l->slack += listed;

@@ -6,8 +6,7 @@
  */
 #ifndef GREVY_BGP_OUTLOG_H
 #define GREVY_BGP_OUTLOG_H
-#include "announcer/table.h"
-#include "zclient/prefix.h"
+#include "announcer/ptable.h"
 
 /* What entries share, at the start of struct out_origin and struct out_offer. */
 struct out_head {
@@ -19,6 +18,8 @@ struct out_head {
 /* own and offer both NULL: withdrawn. */
 struct out_entry {
 	struct prefix prefix;
+	bool ours;                    /* as counted in outlog.ours */
+	uint32_t since_s;             /* Unix time of the last change; 0 = there is no clock */
 	uint32_t id, at;              /* at: its place in the list */
 	const struct out_origin *own; /* the RIB's route of this prefix; NULL = none */
 	const struct out_offer
@@ -38,7 +39,8 @@ struct out_batch {
 };
 
 struct outlog {
-	struct table entries;
+	struct ptable index;     /* of ids */
+	uint32_t (*clock)(void); /* Unix time; or NULL */
 	struct out_entry **blocks;
 	uint32_t *list; /* ids; OUTLOG_HOLE = it has changed since */
 	uint32_t *free_ids;
@@ -46,6 +48,7 @@ struct outlog {
 	uint32_t n, cap;  /* of list */
 	uint32_t slack;   /* holes and withdrawn entries since it was last packed */
 	uint64_t changes; /* so far */
+	size_t ours[2];   /* entries that are more than a route received, IPv4 and IPv6 */
 	struct out_batch *batches, *last;
 	struct out_reader **readers;
 	size_t n_readers;
@@ -57,9 +60,6 @@ struct outlog {
 void outlog_init(struct outlog *l);
 void outlog_fini(struct outlog *l); /* readers and batches must be gone */
 
-/* There will soon be n entries more. */
-void outlog_expect(struct outlog *l, size_t n);
-
 struct out_entry *outlog_find(const struct outlog *l, const struct prefix *p);
 /* Found or made; a new one is not in the list before outlog_touch(). */
 struct out_entry *outlog_make(struct outlog *l, const struct prefix *p);
@@ -68,7 +68,10 @@ void outlog_touch(struct outlog *l, struct out_entry *e);
 /* NULL: there is none any more. */
 struct out_entry *outlog_entry(const struct outlog *l, uint32_t id);
 /* The next entry in no order; *at starts at 0. */
-struct out_entry *outlog_next(const struct outlog *l, size_t *at);
+struct out_entry *outlog_next(const struct outlog *l, uint32_t *at);
+/* The next prefix in order, withdrawn ones too, as ptable_walk_next() has it. */
+enum ptable_walked outlog_walk(
+    const struct outlog *l, struct ptable_walk *w, struct prefix *prefix);
 
 void outlog_join(struct outlog *l, struct out_reader *r); /* at the start of the list */
 void outlog_leave(struct outlog *l, struct out_reader *r);

@@ -90,9 +90,12 @@ void bgp_sessions_set(struct bgp_sessions *all, const struct bgp_neighbor *v, si
 typedef void bgp_session_fn(struct bgp_session *s, void *arg);
 void bgp_sessions_each(
     struct bgp_sessions *all, bgp_session_fn *fn, void *arg); /* by address */
-struct bgp_session *bgp_sessions_find(struct bgp_sessions *all, const struct ipaddr *address);
-/* The same; a link-local address is another neighbour on each interface. NULL: of any. */
+/* A link-local address is another neighbour on each interface; NULL: of any. */
 struct bgp_session *bgp_session_at(
+    const struct bgp_sessions *all, const struct ipaddr *a, const char *interface);
+
+/* The one after it in that order; a of family 0: the first. */
+struct bgp_session *bgp_session_after(
     const struct bgp_sessions *all, const struct ipaddr *a, const char *interface);
 
 /* There is something to send. */
@@ -103,6 +106,9 @@ void bgp_session_reset(struct bgp_session *s, const struct bgp_error *e);
 /* Ask the peer for its routes again (RFC 2918); family 0: of all that the session carries.
  * Return: false when it cannot tell them. */
 bool bgp_session_ask(struct bgp_session *s, uint8_t family);
+
+/* Its counters of messages begin at 0 again. */
+void bgp_session_forget_messages(struct bgp_session *s);
 
 const struct bgp_neighbor *bgp_session_neighbor(const struct bgp_session *s);
 const struct bgp_facts *bgp_session_facts(

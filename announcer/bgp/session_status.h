@@ -24,6 +24,7 @@ struct bgp_session_status {
 	int64_t last_reset_s;
 	const char *last_reset; /* "Peer closed the session" */
 	size_t queued;          /* bytes not taken by TCP yet */
+	int fd;                 /* -1 = none */
 };
 void bgp_session_status(const struct bgp_session *s, struct bgp_session_status *to);
 #endif

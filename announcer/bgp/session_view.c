@@ -2,6 +2,7 @@
 /* session_view.c - what the owner asks of a session, and asks it to do. */
 #include "announcer/bgp/session_int.h"
 #include "announcer/util.h"
+#include <string.h>
 #include <sys/socket.h>
 
 void bgp_session_wake(struct bgp_session *s)
@@ -41,6 +42,12 @@ bool bgp_session_ask(struct bgp_session *s, uint8_t family)
 		asked = true;
 	}
 	return asked;
+}
+
+void bgp_session_forget_messages(struct bgp_session *s)
+{
+	memset(s->st.in, 0, sizeof(s->st.in));
+	memset(s->st.out, 0, sizeof(s->st.out));
 }
 
 const struct bgp_neighbor *bgp_session_neighbor(const struct bgp_session *s)
@@ -96,4 +103,5 @@ void bgp_session_status(const struct bgp_session *s, struct bgp_session_status *
 	to->keepalive_left_ms = left_ms(c->keepalive_at_ms);
 	to->stale_left_ms = left_ms(s->stale_at_ms);
 	to->queued = c->out_len - c->out_at;
+	to->fd = c->fd;
 }

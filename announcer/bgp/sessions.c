@@ -52,9 +52,14 @@ struct bgp_session *bgp_session_at(
 	return all->v[i];
 }
 
-struct bgp_session *bgp_sessions_find(struct bgp_sessions *all, const struct ipaddr *address)
+struct bgp_session *bgp_session_after(
+    const struct bgp_sessions *all, const struct ipaddr *a, const char *interface)
 {
-	return bgp_session_at(all, address, NULL);
+	size_t i = a->family ? place_of(all, a, interface) : 0;
+
+	if (a->family && i < all->n && !session_cmp(all->v[i], a, interface))
+		i++;
+	return i < all->n ? all->v[i] : NULL;
 }
 
 void bgp_sessions_each(struct bgp_sessions *all, bgp_session_fn *fn, void *arg)

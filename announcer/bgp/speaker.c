@@ -7,6 +7,7 @@
 #include "announcer/log.h"
 #include "announcer/util.h"
 #include <stdlib.h>
+#include <string.h>
 
 static void set_behind(struct speaker *sp, bool behind)
 {
@@ -79,6 +80,7 @@ static void source_of(const struct bgp_facts *f, struct bgp_in_source *to)
 	    .my_id = f->my_id,
 	    .ibgp = f->ibgp,
 	};
+	memcpy(to->host, f->received.host, sizeof(to->host));
 }
 
 static void on_up(struct bgp_session *s, void *arg)

@@ -3,6 +3,7 @@
 #include "announcer/bgp/view.h"
 #include "announcer/bgp/bgp_int.h"
 #include "announcer/conf.h"
+#include <stdio.h>
 
 static void count_paths(struct bgp_session *s, void *arg)
 {
@@ -23,6 +24,7 @@ void bgp_view(const struct bgp *b, struct bgp_view *to)
 	           : peers ? b->neighbors.v[0].my_asn
 	                   : 0,
 	    .router_id = b->router_id,
+	    .router_id_from = b->router_id_from,
 	    .max_paths = c->max_paths,
 	    .attrs = bgp_attr_table_count(b->attrs),
 	    .in = b->in,
@@ -30,6 +32,7 @@ void bgp_view(const struct bgp *b, struct bgp_view *to)
 	    .settled = b->settled,
 	    .started_s = b->started_s,
 	    .restart_s = (uint16_t)c->restart_s,
+	    .host = b->host,
 	};
 	bgp_sessions_each(b->sessions, count_paths, &to->paths);
 }
@@ -71,13 +74,27 @@ void bgp_each_peer(const struct bgp *b, bgp_peer_fn *fn, void *arg)
 	bgp_sessions_each(b->sessions, each_one, &e);
 }
 
-bool bgp_peer(const struct bgp *b, const struct ipaddr *address, struct bgp_peer_view *to)
+bool bgp_peer(const struct bgp *b, const struct bgp_peer_name *name, struct bgp_peer_view *to)
 {
-	struct bgp_session *s = bgp_sessions_find(b->sessions, address);
+	struct bgp_session *s = bgp_session_at(
+	    b->sessions, &name->address, *name->interface ? name->interface : NULL);
 
 	if (s)
 		peer_view(s, to);
 	return s;
+}
+
+bool bgp_peer_next(const struct bgp *b, struct bgp_peer_name *at, struct bgp_peer_view *to)
+{
+	struct bgp_session *s = bgp_session_after(b->sessions, &at->address, at->interface);
+
+	if (!s)
+		return false;
+	peer_view(s, to);
+	at->address = to->nb->address;
+	snprintf(at->interface, sizeof(at->interface), "%s",
+	    to->nb->interface ? to->nb->interface : "");
+	return true;
 }
 
 const char *bgp_listening(const struct bgp *b, size_t i, const char **error)

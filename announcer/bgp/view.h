@@ -17,7 +17,8 @@ struct bgp_peer_view {
 };
 
 struct bgp_view {
-	uint32_t asn, router_id; /* asn: of bgp.asn, else of the first peer */
+	uint32_t asn, router_id;    /* asn: of bgp.asn, else of the first peer */
+	const char *router_id_from; /* "zebra"; NULL until there is one */
 	unsigned max_paths;
 	size_t paths, attrs; /* held of peers; shared attribute lists */
 	struct bgp_in *in;
@@ -25,12 +26,22 @@ struct bgp_view {
 	bool settled;
 	int64_t started_s; /* Unix time */
 	uint16_t restart_s;
+	const char *host; /* of this machine; "" = not known */
 };
 
 void bgp_view(const struct bgp *b, struct bgp_view *to);
 typedef void bgp_peer_fn(const struct bgp_peer_view *v, void *arg);
 void bgp_each_peer(const struct bgp *b, bgp_peer_fn *fn, void *arg); /* by address */
-bool bgp_peer(const struct bgp *b, const struct ipaddr *address, struct bgp_peer_view *to);
+
+/* Which neighbour: link-local ones are told apart by their interface; "" = of any. */
+struct bgp_peer_name {
+	struct ipaddr address;
+	char interface[32];
+};
+bool bgp_peer(const struct bgp *b, const struct bgp_peer_name *name, struct bgp_peer_view *to);
+/* The one that stands after `at`, which becomes it; address of family 0: the first. For walks
+ * that are left and taken up again. Return: false at the end. */
+bool bgp_peer_next(const struct bgp *b, struct bgp_peer_name *at, struct bgp_peer_view *to);
 /* i-th listening place; error "" = it listens; NULL past the last. */
 const char *bgp_listening(const struct bgp *b, size_t i, const char **error);
 #endif

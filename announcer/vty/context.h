@@ -15,6 +15,7 @@ struct latency;
 struct loop_watch;
 struct out_kernel;
 struct out_zserv;
+struct places;
 struct queue;
 struct rib;
 struct store;
@@ -34,6 +35,8 @@ struct vty_context {
 	const char *version; /* "0.1.0" */
 	int64_t started_s;   /* Unix time */
 	const struct conf *conf;
+	const struct conf
+	    *rules;          /* whose address pools are in force: conf, or the one before */
 	struct store *store; /* sorts its Nodes when asked for them: not const */
 	const struct alloc *alloc;
 	const struct desired *desired;
@@ -49,5 +52,6 @@ struct vty_context {
 	struct bgp *bgp; /* the BGP speaker */
 	const struct out_kernel *kernel; /* the kernel's table */
 	struct loop_watch *loop;         /* `debug loop` turns it on */
+	const struct places *places;     /* where vty is served */
 };
 #endif

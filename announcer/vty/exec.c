@@ -3,18 +3,21 @@
  * exec.c - one command line from its text to its answer: parse, run, filter. A long answer is
  * made by steps, each when somebody asks for the next piece.
  *
- * A command that changes something leaves a line in the log that says who and what. A
- * question mark at the end asks for help, as in a shell whose key was not caught.
+ * A command that changes something leaves a line in the log that says who and what, also when
+ * it was not allowed. A question mark at the end asks for help, as in a shell whose key was not
+ * caught.
  */
 #include "announcer/vty/exec.h"
 #include "announcer/log.h"
 #include "announcer/util.h"
 #include "announcer/vty/filter.h"
+#include "announcer/vty/frr.h"
+#include "announcer/vty/listen.h"
 #include "announcer/vty/words.h"
 #include "announcer/vty/writer.h"
 #include <time.h>
 
-enum { STEP_ROWS = 64, STEP_NS = 500000 };
+enum { STEP_ROWS = 64, STEP_BYTES = 16384, STEP_NS = 500000 };
 
 enum vty_rc vty_fail(struct vty_request *rq, const char *fmt, ...)
 {
@@ -28,6 +31,28 @@ enum vty_rc vty_fail(struct vty_request *rq, const char *fmt, ...)
 	writer_line(rq->w, "%% %s", b.p);
 	free(b.p);
 	return VTY_WARNING;
+}
+
+/* Who may, and what is to be done about it. */
+static void forbidden(const struct vty_session *s, struct buf *to)
+{
+	const char *group = s->group ? s->group : VTY_GROUP;
+
+	buf_fmt(to,
+	    "Not allowed: this is for root and members of group %s "
+	    "(as root: usermod -a -G %s USER; then log in again)",
+	    group, group);
+}
+
+enum vty_rc vty_forbid(struct vty_request *rq)
+{
+	struct buf b = {0};
+	enum vty_rc rc;
+
+	forbidden(rq->session, &b);
+	rc = vty_fail(rq, "%s", b.p);
+	free(b.p);
+	return rc;
 }
 
 bool vty_said(const struct vty_request *rq, const char *keyword)
@@ -59,10 +84,9 @@ static char *asks_help(const char *line)
 	return s;
 }
 
-static void audit(const struct vty_session *s, const char *line, enum vty_rc rc)
+static void audit(const struct vty_session *s, const char *line, const char *outcome)
 {
-	log_info("vty", "%s: %s%s", s->who ? s->who : "local", line,
-	    rc == VTY_OK ? "" : " (refused)");
+	log_info("vty", "%s: %s%s", s->who ? s->who : "local", line, outcome);
 }
 
 struct vty_job {
@@ -88,7 +112,8 @@ static int64_t now_ns(void)
 
 bool vty_enough(struct vty_request *rq)
 {
-	return ++rq->step_rows >= STEP_ROWS || now_ns() - rq->step_ns >= STEP_NS;
+	return ++rq->step_rows >= STEP_ROWS || writer_size(rq->w) >= STEP_BYTES ||
+	       now_ns() - rq->step_ns >= STEP_NS;
 }
 
 static void rows_end(struct vty_request *rq)
@@ -103,6 +128,11 @@ static void run(struct vty_job *job)
 	const struct vty_parsed *p = &job->parsed;
 	struct vty_request *rq = &job->rq;
 
+	if (p->filter && p->cmd->flags & VTY_ENDLESS) {
+		buf_str(&job->text, "% This has no end, and takes no |\n");
+		rq->rc = VTY_NO_MATCH;
+		return;
+	}
 	if (p->filter) {
 		job->filter = filter_new(p->filter, &job->text);
 		if (!job->filter) {
@@ -110,23 +140,51 @@ static void run(struct vty_job *job)
 			return;
 		}
 	}
-	rq->w = writer_new(p->json);
+	rq->json = p->json || (rq->session->json && p->cmd->flags & VTY_JSON);
+	rq->w = writer_new(rq->json);
 	rq->kinds = p->kinds;
 	rq->n_args = p->n_args;
 	rq->said = p->said;
 	rq->n_said = p->n_said;
 	rq->rest = p->rest;
-	rq->json = p->json;
 	for (size_t i = 0; i < p->n_args; i++)
 		rq->args[i] = p->args[i];
 	rq->rc = p->cmd->run(rq);
+}
+
+/* A line that is unknown: is it only that nobody said `enable`? */
+static void tell_locked(struct vty_job *job)
+{
+	static struct log_bucket bucket;
+	const struct vty_session *s = job->rq.session;
+	struct vty_parsed p = {0};
+	struct buf unknown = {0};
+	enum vty_rc rc = VTY_NO_MATCH;
+
+	if (!s->enabled)
+		rc = tree_parse(&vty_commands, job->line, true, &p, &unknown);
+	if (rc == VTY_OK && p.cmd) {
+		buf_clear(&job->text);
+		buf_str(&job->text, "% ");
+		if (s->privileged)
+			buf_str(&job->text, "Say `enable` first: this changes something");
+		else
+			forbidden(s, &job->text);
+		buf_str(&job->text, "\n");
+		job->rq.rc = VTY_WARNING;
+		if (log_allowed(&bucket))
+			audit(s, job->line, " (not allowed)");
+	}
+	tree_parsed_fini(&p);
+	free(unknown.p);
 }
 
 struct vty_job *vty_begin(const struct vty_context *ctx, struct vty_session *session,
     const char *line, const struct vty_now *now)
 {
 	struct vty_job *job = xcalloc(1, sizeof(*job));
-	char *question = asks_help(line);
+	bool frr = session->dialect == VTY_FRR;
+	char *question = frr ? NULL : asks_help(line);
 
 	job->line = xstrdup(line);
 	job->rq = (struct vty_request){.ctx = ctx, .session = session, .now = *now};
@@ -135,10 +193,13 @@ struct vty_job *vty_begin(const struct vty_context *ctx, struct vty_session *ses
 		free(question);
 		return job;
 	}
-	job->rq.rc =
-	    tree_parse(&vty_commands, job->line, session->enabled, &job->parsed, &job->text);
+	job->rq.rc = frr ? frr_parse(session, job->line, &job->parsed, &job->text)
+	                 : tree_parse(&vty_commands, job->line, session->enabled, &job->parsed,
+			       &job->text);
 	if (job->rq.rc == VTY_OK && job->parsed.cmd)
 		run(job);
+	else if (job->rq.rc != VTY_OK && !frr)
+		tell_locked(job);
 	return job;
 }
 
@@ -190,7 +251,7 @@ enum vty_rc vty_end(struct vty_job *job)
 
 	rows_end(&job->rq);
 	if (job->parsed.cmd && job->parsed.cmd->flags & VTY_VERB)
-		audit(job->rq.session, job->line, rc);
+		audit(job->rq.session, job->line, rc == VTY_OK ? "" : " (refused)");
 	tree_parsed_fini(&job->parsed);
 	writer_free(job->rq.w);
 	filter_free(job->filter);

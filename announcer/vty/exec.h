@@ -11,10 +11,16 @@ enum vty_dialect { VTY_GREVY, VTY_FRR };
 struct vty_session {
 	const char *who; /* for the audit line, "uid 1000 pid 4711"; borrowed; NULL = unknown */
 	enum vty_dialect dialect;
-	bool privileged; /* may change something: may say `enable` */
-	bool enabled;    /* said `enable` */
-	bool closing;    /* said `exit` */
-	bool monitor;    /* `terminal monitor` is on */
+	const char *group; /* whose members are privileged, for those who are not; borrowed */
+	bool privileged;   /* may change something: may say `enable` */
+	bool enabled;      /* said `enable` */
+	bool json;         /* said `terminal json`: every answer that can be is JSON */
+	bool closing;      /* said `exit` */
+	bool monitor;      /* `terminal monitor` is on */
+	/* VTY_FRR: */
+	bool configuring; /* said `configure` */
+	bool loading;     /* of a file, which vtysh -b or -f reads */
+	bool ignored;     /* lines of a file that were meant for bgpd */
 };
 
 /* The time, read once for each command. */
@@ -90,6 +96,10 @@ enum vty_rc vty_end(struct vty_job *job);
 /* All of it at once; reply gets the text. Return: the status code. */
 enum vty_rc vty_execute(const struct vty_context *ctx, struct vty_session *session,
     const char *line, const struct vty_now *now, struct buf *reply);
+
+/* For handlers: this connection may not do it, and the answer says who may.
+ * Return: VTY_WARNING. */
+enum vty_rc vty_forbid(struct vty_request *rq);
 
 /* For handlers: `% text` (JSON: "error") is the answer. Return: VTY_WARNING. */
 enum vty_rc vty_fail(struct vty_request *rq, const char *fmt, ...)

@@ -135,7 +135,7 @@ static struct vty_state advance(
 	} else if (!tok->variable && tok->choice && next.n_said < VTY_SAID_MAX) {
 		next.said[next.n_said++] = tok->s;
 	}
-	next.json = next.json || is_json(tok->s, tok->len);
+	next.json = next.json || (tok->choice && is_json(tok->s, tok->len));
 	return next;
 }
 

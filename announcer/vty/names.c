@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "announcer/vty/names.h"
 #include "announcer/audit_text.h"
+#include "announcer/audit_view.h"
 #include "announcer/bgp/view.h"
 #include "announcer/conf.h"
 #include "announcer/util.h"

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* procinfo_linux.c - /proc and SO_PEERCRED; procinfo_posix.c stands in elsewhere. */
+/* procinfo_linux.c - /proc; procinfo_posix.c stands in elsewhere. */
 #ifdef __linux__
 #include "config.h"
 
 #include "announcer/util.h"
 #include "announcer/vty/procinfo.h"
-#include <inttypes.h>
 #include <stdio.h>
-#include <sys/socket.h>
 
 void procinfo_memory(struct procinfo_memory *m)
 {
@@ -47,18 +45,6 @@ int64_t procinfo_waited_ns(void)
 	fclose(f);
 	strtoll(line, &end, 10); /* the time that it ran */
 	return *end == ' ' ? strtoll(end, NULL, 10) : -1;
-}
-
-const char *procinfo_peer(int fd, char *buf, size_t cap)
-{
-	struct ucred c;
-	socklen_t len = sizeof(c);
-
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &c, &len) == 0)
-		snprintf(buf, cap, "uid %ju pid %jd", (uintmax_t)c.uid, (intmax_t)c.pid);
-	else
-		snprintf(buf, cap, "unknown");
-	return buf;
 }
 #else
 extern int procinfo_linux_is_empty;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * server.c - connections to the vty socket.
+ * server.c - connections to the vty sockets.
  *
  * An answer is pulled: its next piece is made when the one before has left, and the next
  * command is looked at when the whole answer has left, so that one that never reads costs one
@@ -14,16 +14,15 @@
  *
  * `terminal monitor` has an answer without an end: log lines follow its text until the next
  * command comes, which first ends that answer. A reader that is too slow loses lines and is
- * told how many.
+ * told how many. vtysh has a channel of its own for them (live.h).
  */
 #include "announcer/vty/server.h"
 #include "announcer/log.h"
 #include "announcer/loop.h"
 #include "announcer/util.h"
-#include "announcer/vty/accept.h"
 #include "announcer/vty/exec.h"
-#include "announcer/vty/listen.h"
-#include "announcer/vty/procinfo.h"
+#include "announcer/vty/live.h"
+#include "announcer/vty/peer.h"
 #include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
@@ -32,12 +31,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define STALL_S        600   /* of an answer that nobody reads: time to look at a page */
-#define ACCEPT_PAUSE_S 1     /* after a failure, e.g. no descriptor left */
-#define MONITOR_MAX    65536 /* bytes of log that may wait */
+#define STALL_S     600   /* of an answer that nobody reads: time to look at a page */
+#define MONITOR_MAX 65536 /* bytes of log that may wait */
 
 struct session {
-	struct session *next, **prev; /* *prev is this one */
+	struct session *next;
 	struct vty_server *server;
 	struct bufferevent *bev;
 	struct event *again; /* go on, though nothing was sent */
@@ -49,19 +47,18 @@ struct session {
 	bool streaming; /* the answer to `terminal monitor` is open */
 	bool eof;       /* it will send no more */
 	size_t lost;    /* log lines */
+	int live;       /* VTY_FRR: where log lines go by themselves; -1 = not wanted */
 };
 
 struct vty_server {
 	struct event_base *base;
 	const struct vty_context *ctx;
-	struct vty_listen socket;
-	struct vty_accept *accept;
+	struct peer_group group; /* who may change something */
 	struct session *sessions;
 	size_t n_sessions, n_unprivileged;
-	struct log_bucket bucket;
 };
 
-static void on_log_line(const char *line, void *arg);
+static void on_log_line(const struct log_record *r, const char *line, void *arg);
 
 static int64_t now_ms(void)
 {
@@ -82,24 +79,28 @@ static void set_tap(struct vty_server *v)
 	bool any = false;
 
 	for (s = v->sessions; s; s = s->next)
-		any = any || s->streaming;
+		any = any || s->streaming || s->live >= 0;
 	log_set_tap(any ? on_log_line : NULL, v);
 }
 
 static void session_free(struct session *s)
 {
 	struct vty_server *v = s->server;
+	struct session **at = &v->sessions;
 
-	*s->prev = s->next;
-	if (s->next)
-		s->next->prev = s->prev;
+	while (*at != s)
+		at = &(*at)->next;
+	*at = s->next;
 	v->n_sessions--;
 	v->n_unprivileged -= !s->state.privileged;
+	if (s->streaming)
+		set_tap(v);
 	if (s->job)
 		vty_end(s->job);
+	if (s->live >= 0)
+		close(s->live);
 	event_free(s->again);
 	bufferevent_free(s->bev);
-	set_tap(v);
 	free(s);
 }
 
@@ -135,6 +136,38 @@ static void begin(struct session *s, const char *line)
 	s->job = vty_begin(s->server->ctx, &s->state, line, &now);
 }
 
+static void stop_live(struct session *s)
+{
+	close(s->live);
+	s->live = -1;
+	s->lost = 0;
+	s->state.monitor = false;
+	set_tap(s->server);
+}
+
+/* vtysh's `terminal monitor` and `no terminal monitor`: as the command left it. Return: the
+ * answer's end is sent. */
+static bool set_live(struct session *s)
+{
+	bool want = s->state.monitor;
+	int fd = -1;
+
+	if (want == (s->live >= 0))
+		return false;
+	if (!want) {
+		stop_live(s);
+		return false;
+	}
+	if (!waiting(s))
+		fd = live_open(bufferevent_getfd(s->bev));
+	s->state.monitor = fd >= 0;
+	if (fd < 0)
+		return false; /* as a daemon that has no such thing */
+	s->live = fd;
+	set_tap(s->server);
+	return true;
+}
+
 /* The next piece of the answer. */
 static void pull(struct session *s)
 {
@@ -151,6 +184,11 @@ static void pull(struct session *s)
 		return;
 	rc = vty_end(s->job);
 	s->job = NULL;
+	if (s->state.dialect == VTY_FRR) {
+		if (!set_live(s))
+			finish_answer(s, rc);
+		return;
+	}
 	if (!s->state.monitor) {
 		finish_answer(s, rc);
 		return;
@@ -263,12 +301,24 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
 	}
 }
 
-static void on_log_line(const char *line, void *arg)
+static void send_live(struct session *s, const struct log_record *r)
+{
+	int rc = live_send(s->live, r, (uint32_t)s->lost);
+
+	if (rc == -EAGAIN)
+		s->lost++;
+	else if (rc)
+		stop_live(s);
+}
+
+static void on_log_line(const struct log_record *r, const char *line, void *arg)
 {
 	struct vty_server *v = arg;
 	struct session *s;
 
 	for (s = v->sessions; s; s = s->next) {
+		if (s->live >= 0)
+			send_live(s, r);
 		if (!s->streaming)
 			continue;
 		if (waiting(s) > MONITOR_MAX || s->lost) {
@@ -310,9 +360,6 @@ static void session_add(struct vty_server *v, struct session *s)
 	s->server = v;
 	s->active_ms = now_ms();
 	s->next = v->sessions;
-	s->prev = &v->sessions;
-	if (s->next)
-		s->next->prev = &s->next;
 	v->sessions = s;
 	v->n_sessions++;
 	v->n_unprivileged += !s->state.privileged;
@@ -337,7 +384,9 @@ static void session_start(struct session *s, int fd)
 
 int vty_server_adopt(struct vty_server *v, int fd, enum vty_dialect dialect)
 {
-	const bool privileged = true; /* whoever may connect at all */
+	const struct peer peer = peer_read(fd, &v->group);
+	/* bgpd.vty has the mode and the group of FRR's: as there, who may connect may all. */
+	const bool privileged = dialect == VTY_FRR || peer_may_change(&peer, geteuid());
 	struct session *s;
 
 	if (!make_room(v, privileged)) {
@@ -349,20 +398,14 @@ int vty_server_adopt(struct vty_server *v, int fd, enum vty_dialect dialect)
 		return -EINVAL;
 	}
 	s = xcalloc(1, sizeof(*s));
+	s->live = -1;
 	s->state.dialect = dialect;
 	s->state.privileged = privileged;
-	s->state.who = procinfo_peer(fd, s->who, sizeof(s->who));
+	s->state.group = v->group.name;
+	s->state.who = peer_text(&peer, s->who, sizeof(s->who));
 	session_add(v, s);
 	session_start(s, fd);
 	return 0;
-}
-
-static void on_accept(int fd, void *arg)
-{
-	struct vty_server *v = arg;
-
-	if (vty_server_adopt(v, fd, VTY_GREVY) < 0 && log_allowed(&v->bucket))
-		log_warn("vty", "connection refused: there are %zu already", v->n_sessions);
 }
 
 struct vty_server *vty_server_new(struct event_base *base, const struct vty_context *ctx)
@@ -371,18 +414,8 @@ struct vty_server *vty_server_new(struct event_base *base, const struct vty_cont
 
 	v->base = base;
 	v->ctx = ctx;
-	v->socket.fd = -1;
+	peer_group(&v->group);
 	return v;
-}
-
-int vty_server_listen(struct vty_server *v, const char *dir)
-{
-	int rc = vty_listen_open(&v->socket, dir, VTY_SOCKET_NAME);
-
-	if (rc)
-		return rc;
-	v->accept = vty_accept_new(v->base, v->socket.fd, v->socket.path, on_accept, v);
-	return 0;
 }
 
 void vty_server_free(struct vty_server *v)
@@ -394,7 +427,5 @@ void vty_server_free(struct vty_server *v)
 		session_free(s);
 	}
 	log_set_tap(NULL, NULL);
-	vty_accept_free(v->accept);
-	vty_listen_close(&v->socket);
 	free(v);
 }

@@ -16,17 +16,14 @@
 struct event_base;
 struct vty_server;
 
-/* A server without a socket; ctx is borrowed for its lifetime. */
+/* A server without a socket, which are doors' (door.h); ctx is borrowed for its lifetime. */
 struct vty_server *vty_server_new(struct event_base *base, const struct vty_context *ctx);
-
-/* Serve `dir`/grevyd.vty. Return: 0 or -errno as vty_listen_open(). */
-int vty_server_listen(struct vty_server *s, const char *dir);
 
 /* Serve a connected stream socket, which is consumed, also on failure. Where there are too
  * many, the one that is idle for the longest time gives way.
  * Return: 0, -EMFILE (none of them is idle) or -errno. */
 int vty_server_adopt(struct vty_server *s, int fd, enum vty_dialect dialect);
 
-/* Ends every connection and removes the socket file. NULL is fine. */
+/* Ends every connection. NULL is fine. */
 void vty_server_free(struct vty_server *s);
 #endif

@@ -3,23 +3,84 @@
 #include "announcer/vty/show_bgp.h"
 #include "announcer/util.h"
 #include "announcer/vty/writer.h"
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <time.h>
 
-enum vty_rc bgp_ask_begin(struct bgp_ask *a, struct vty_request *rq)
+enum vty_rc bgp_warn(struct vty_request *rq, const char *fmt, ...)
 {
-	*a = (struct bgp_ask){.rq = rq, .bgp = rq->ctx->bgp};
-	if (!a->bgp || !bgp_active(a->bgp))
-		return vty_fail(rq, "BGP instance not found");
+	struct buf b = {0};
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vfmt(&b, fmt, ap);
+	va_end(ap);
+	writer_str(rq->w, "warning", NULL, b.p + (strncmp(b.p, "% ", 2) == 0 ? 2 : 0));
+	writer_line(rq->w, "%s", b.p);
+	free(b.p);
+	return VTY_WARNING;
+}
+
+/* There is no speaker (vrf NULL), or none of this VRF. */
+static enum vty_rc no_instance(
+    struct vty_request *rq, enum bgp_words words, const char *kind, const char *vrf)
+{
+	bool all = vrf && strcmp(vrf, "all") == 0;
+
+	if (words == BGP_OF_NOBODY)
+		return VTY_WARNING;
+	if (words == BGP_OF_SESSIONS || all) {
+		writer_line(rq->w, "%% BGP instance not found");
+		return all ? VTY_OK : VTY_WARNING;
+	}
+	if (!vrf || (strcmp(vrf, "default") == 0 && strcmp(kind, "vrf") == 0))
+		return bgp_warn(rq, "Default BGP instance not found");
+	writer_str(rq->w, "warning", NULL, "View/Vrf is unknown");
+	writer_line(rq->w, "View/Vrf %s is unknown", vrf);
+	return VTY_WARNING;
+}
+
+static bool any_said(const struct vty_request *rq, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (vty_said(rq, words[i]))
+			return true;
+	return false;
+}
+
+bool bgp_ask_again(struct bgp_ask *a)
+{
+	a->bgp = a->rq->ctx->bgp;
+	if (a->bgp && !bgp_active(a->bgp))
+		a->bgp = NULL;
+	if (!a->bgp)
+		return false;
 	bgp_view(a->bgp, &a->view);
+	return true;
+}
+
+enum vty_rc bgp_ask_begin(struct bgp_ask *a, struct vty_request *rq, enum bgp_words words)
+{
+	static const char *const others[] = {
+	    "multicast", "vpn", "labeled-unicast", "flowspec", "evpn"};
+	const char *vrf = vty_arg(rq, "VRF"), *kind = vty_said(rq, "view") ? "view" : "vrf";
+
+	*a = (struct bgp_ask){.rq = rq};
+	a->all_vrfs = vrf && strcmp(vrf, "all") == 0;
+	a->vrf = vrf;
+	if (!bgp_ask_again(a) ||
+	    (vrf && !a->all_vrfs && (strcmp(vrf, "default") != 0 || strcmp(kind, "vrf") != 0)))
+		return no_instance(rq, words, kind, vrf);
+	a->named = vty_said(rq, "ipv4") || vty_said(rq, "ipv6");
 	if (vty_said(rq, "ipv6"))
 		a->families = BGP_IPV6;
-	else if (vty_said(rq, "ipv4") || vty_said(rq, "ip"))
+	else if (a->named || vty_said(rq, "ip"))
 		a->families = BGP_IPV4;
 	a->unicast = vty_said(rq, "unicast");
-	a->all_vrfs = vty_said(rq, "all");
-	a->vrf = a->all_vrfs || vty_said(rq, "default");
+	a->other = any_said(rq, others, ARRAY_LEN(others));
+	a->all = vty_said(rq, "all");
 	return VTY_OK;
 }
 
@@ -100,7 +161,27 @@ int64_t bgp_since_ms(const struct bgp_ask *a, int64_t since_s)
 	return !since_s || s < 0 ? 0 : s * 1000;
 }
 
+const char *bgp_date(int64_t unix_s, char *buf)
+{
+	time_t t = (time_t)unix_s;
+	struct tm tm;
+
+	if (!localtime_r(&t, &tm) || !strftime(buf, BGP_DATE_LEN, "%a %b %e %H:%M:%S %Y", &tm))
+		snprintf(buf, BGP_DATE_LEN, "-");
+	return buf;
+}
+
 /* ---- neighbours ---- */
+
+const char *bgp_peer_str(const struct bgp_peer_view *v, char *buf)
+{
+	const struct ipaddr *a = &v->session.remote;
+	size_t len = strlen(ipaddr_str(a, buf));
+
+	if (a->family == AF_INET6 && ipaddr_is_linklocal(a) && v->nb->interface)
+		snprintf(buf + len, BGP_PEER_LEN - len, "%%%s", v->nb->interface);
+	return buf;
+}
 
 uint32_t bgp_peer_asn(const struct bgp_peer_view *v)
 {
@@ -131,23 +212,48 @@ const char *bgp_reset_text(const struct bgp_peer_view *v, char *buf, const char 
 {
 	static const char sent[] = "NOTIFICATION sent: ",
 			  received[] = "NOTIFICATION received: ";
-	const char *out = strstr(v->session.last_reset, sent);
-	const char *in = strstr(v->session.last_reset, received);
+	const char *why = v->facts || v->in.over_limit || !*v->session.why
+	                      ? v->session.last_reset
+	                      : v->session.why;
+	const char *out = strstr(why, sent), *in = strstr(why, received);
 
 	*notified = out ? "sent" : in ? "received" : NULL;
 	if (*notified)
 		snprintf(buf, BGP_RESET_LEN, "Notification %s (%s)", *notified,
 		    out ? out + strlen(sent) : in + strlen(received));
 	else
-		snprintf(buf, BGP_RESET_LEN, "%s", v->session.last_reset);
+		snprintf(buf, BGP_RESET_LEN, "%s", *why ? why : "Waiting for peer OPEN");
 	return buf;
 }
 
+int bgp_reset_code(const char *text, const char *notified)
+{
+	enum { NOTIFY_RECEIVED = 13, NOTIFY_SEND = 14, CLOSE_SESSION = 15, WAITING_OPEN = 32 };
+
+	if (notified)
+		return *notified == 's' ? NOTIFY_SEND : NOTIFY_RECEIVED;
+	return strcmp(text, "Peer closed the session") == 0 ? CLOSE_SESSION : WAITING_OPEN;
+}
+
+int64_t bgp_reset_s(const struct bgp_ask *a, const struct bgp_peer_view *v)
+{
+	if (v->session.last_reset_s)
+		return v->session.last_reset_s;
+	return v->facts ? 0 : a->view.started_s;
+}
+
+const char *bgp_peer_host(const struct bgp_peer_view *v)
+{
+	return v->facts && *v->facts->received.host ? v->facts->received.host : NULL;
+}
+
+/* FRR calls it Active, too, what waits to be dialled again. */
 const char *bgp_peer_state(const struct bgp_peer_view *v)
 {
-	if (v->session.state == BGP_IDLE && v->in.over_limit)
-		return "Idle (PfxCt)";
-	return bgp_state_name(v->session.state);
+	bool waits = v->session.retry_in_ms >= 0 && !v->in.over_limit;
+
+	return bgp_state_name(
+	    v->session.state == BGP_IDLE && waits ? BGP_ACTIVE : v->session.state);
 }
 
 int64_t bgp_peer_changed_s(const struct bgp_peer_view *v)
@@ -180,104 +286,60 @@ bool bgp_peer_no_export(const struct bgp_peer_view *v)
 	return !v->nb->from_peers && !l->any && !l->n;
 }
 
-bool bgp_peer_asked(struct bgp_ask *a, struct bgp_peer_view *v)
+int bgp_peer_name_parse(const char *word, struct bgp_peer_name *to)
 {
-	struct ipaddr address;
+	size_t len = strcspn(word, "%");
+	char address[PREFIX_STRLEN];
 
-	if (ipaddr_parse(a->rq->args[0], &address) == 0 && bgp_peer(a->bgp, &address, v))
-		return true;
-	writer_bool(a->rq->w, "bgpNoSuchNeighbor", NULL, true);
-	writer_line(a->rq->w, "%% No such neighbor in this view/vrf");
-	writer_blank(a->rq->w);
-	return false;
+	*to = (struct bgp_peer_name){.interface = ""};
+	if (len >= sizeof(address) || strlen(word + len) > sizeof(to->interface))
+		return -EINVAL;
+	memcpy(address, word, len);
+	address[len] = '\0';
+	if (word[len])
+		memcpy(to->interface, word + len + 1, strlen(word + len));
+	return ipaddr_parse(address, &to->address);
 }
 
-/* ---- rows of the table ---- */
-
-struct rows {
-	const struct bgp_in_peer *peer;
-	struct bgp_row *own;          /* sorted */
-	struct bgp_attr_table *attrs; /* of own */
-	size_t n_own, at;
-	struct prefix last; /* of the own row that was given last; family 0 = none */
-	bgp_row_fn *fn;
-	void *arg;
-};
-
-static void on_own(const struct bgp_out_path *p, void *arg)
+enum vty_rc bgp_peer_asked(
+    struct bgp_ask *a, struct bgp_peer_name *name, struct bgp_peer_view *v)
 {
-	struct rows *r = arg;
+	const char *word = vty_arg(a->rq, "NEIGHBOR");
 
-	if (p->source == RIB_BGP && !p->aggregate)
-		return; /* received: stands there already */
-	if ((r->n_own & (r->n_own - 1)) == 0)
-		r->own = xrealloc(r->own, r->n_own ? 2 * r->n_own : 1, sizeof(*r->own));
-	r->own[r->n_own++] = (struct bgp_row){.prefix = p->prefix,
-	    .attrs = bgp_attrs_share(r->attrs, p->attrs),
-	    .nexthop = p->attrs->nexthop,
-	    .best = true,
-	    .reachable = true,
-	    .aggregate = p->aggregate,
-	    .foreign = p->source == RIB_REDISTRIBUTED,
-	    .reason = "First path received"};
-}
-
-static int own_cmp(const void *a, const void *b)
-{
-	return prefix_cmp(
-	    &((const struct bgp_row *)a)->prefix, &((const struct bgp_row *)b)->prefix);
-}
-
-/* Our own rows up to this prefix (NULL: all that are left). */
-static void give_own(struct rows *r, const struct prefix *upto)
-{
-	for (; r->at < r->n_own; r->at++) {
-		struct bgp_row *own = &r->own[r->at];
-
-		if (upto && prefix_cmp(&own->prefix, upto) > 0)
-			return;
-		if (!own->nexthop.family)
-			own->nexthop.family = own->prefix.family;
-		r->last = own->prefix;
-		if (!r->peer)
-			r->fn(own, r->arg);
+	if (bgp_peer_name_parse(word, name)) {
+		writer_str(a->rq->w, "malformedAddressOrName", NULL, word);
+		writer_line(a->rq->w, "%% Malformed address or name: %s", word);
+		return VTY_WARNING;
 	}
+	if (bgp_peer(a->bgp, name, v))
+		return VTY_OK;
+	return bgp_warn(a->rq, "No such neighbor in this view/vrf");
 }
 
-static void on_path(const struct bgp_in_path *p, void *arg)
+static void on_families(const struct bgp_peer_view *v, void *arg)
 {
-	struct rows *r = arg;
-	struct bgp_row row = {.prefix = p->prefix,
-	    .attrs = p->attrs,
-	    .source = p->source,
-	    .nexthop = p->nexthop,
-	    .best = p->best,
-	    .multipath = p->multipath,
-	    .stale = p->stale,
-	    .reachable = p->reachable,
-	    .reason = p->reason,
-	    .since_s = p->since_s};
-
-	give_own(r, &p->prefix);
-	if (r->last.family && prefix_cmp(&r->last, &p->prefix) == 0)
-		row.best = row.multipath = false; /* ours wins */
-	r->fn(&row, r->arg);
+	*(unsigned *)arg |= v->nb->families;
 }
 
-void bgp_rows(const struct bgp_ask *a, const struct bgp_which *which, bgp_row_fn *fn, void *arg)
+unsigned bgp_every_family(const struct bgp_ask *a)
 {
-	struct rows r = {
-	    .peer = which->peer, .attrs = bgp_attr_table_new(), .fn = fn, .arg = arg};
+	unsigned families = a->families;
 
-	if (a->view.out)
-		bgp_out_each(a->view.out, NULL, &which->within, on_own, &r);
-	if (r.n_own)
-		qsort(r.own, r.n_own, sizeof(*r.own), own_cmp);
-	if (a->view.in)
-		bgp_in_each(a->view.in, &which->within, which->peer, on_path, &r);
-	give_own(&r, NULL);
-	for (size_t i = 0; i < r.n_own; i++)
-		bgp_attrs_drop(r.attrs, r.own[i].attrs);
-	bgp_attr_table_free(r.attrs);
-	free(r.own);
+	if (!families)
+		bgp_each_peer(a->bgp, on_families, &families);
+	return families;
+}
+
+/* Where none is named, FRR means IPv6; a session without it has IPv4 only. */
+unsigned bgp_peer_families(const struct bgp_ask *a, const struct bgp_peer_view *v)
+{
+	unsigned families = a->families;
+
+	if (a->other)
+		return 0;
+	if (a->all)
+		return bgp_every_family(a);
+	if (!families)
+		families = v->nb->families & BGP_IPV6 ? BGP_IPV6 : BGP_IPV4;
+	return v->nb->families & families;
 }

@@ -17,12 +17,21 @@ struct bgp_ask {
 	const struct bgp *bgp;
 	struct bgp_view view;
 	unsigned families; /* BGP_IPV4 | BGP_IPV6, those that were named; 0 = none was */
+	bool named;        /* by ipv4 or ipv6, not only by ip */
 	bool unicast;      /* was said: JSON has no key of the family then */
+	bool other;        /* routes of a kind that we do not have: vpn and the like */
 	bool vrf, all_vrfs;
+	bool all; /* every family */
 };
 
+/* In whose words FRR says that there is no speaker, or no such VRF; of nobody: the caller does.
+ */
+enum bgp_words { BGP_OF_SESSIONS, BGP_OF_ROUTES, BGP_OF_NOBODY };
+
 /* Return: VTY_OK, or what to answer with when there is no speaker. */
-enum vty_rc bgp_ask_begin(struct bgp_ask *a, struct vty_request *rq);
+enum vty_rc bgp_ask_begin(struct bgp_ask *a, struct vty_request *rq, enum bgp_words words);
+/* In a step. Return: there is still a speaker. */
+bool bgp_ask_again(struct bgp_ask *a);
 /* The JSON of `vrf all` stands below the name of the VRF. */
 void bgp_vrf_begin(const struct bgp_ask *a);
 void bgp_vrf_end(const struct bgp_ask *a);
@@ -41,56 +50,47 @@ char bgp_origin_code(const struct bgp_attrs *a);        /* 'i' */
 #define BGP_UPTIME_LEN 32
 const char *bgp_uptime(const struct bgp_ask *a, int64_t since_s, char *buf);
 int64_t bgp_since_ms(const struct bgp_ask *a, int64_t since_s);
+/* "Sat Nov 21 02:13:38 2026", of this host's time zone as FRR; into buf (BGP_DATE_LEN). */
+#define BGP_DATE_LEN 64
+const char *bgp_date(int64_t unix_s, char *buf);
 
 /* The other side. */
+#define BGP_PEER_LEN (PREFIX_STRLEN + 64)
+const char *bgp_peer_str(const struct bgp_peer_view *v, char *buf); /* "fe80::1%eth0" */
 uint32_t bgp_peer_asn(const struct bgp_peer_view *v); /* as configured, or as it said; 0 */
 bool bgp_peer_is_internal(const struct bgp_peer_view *v);
-/* What ended the last session: "Notification received (Cease/Administrative Reset)" as in FRR,
- * or else in the session's words. *notified: "received" or "sent"; NULL = no NOTIFICATION.
- * Returns buf. */
+/* What ended the last session, or why there is none: "Notification received
+ * (Cease/Administrative Reset)" as in FRR, or else in the session's words. *notified:
+ * "received" or "sent"; NULL = no NOTIFICATION. Returns buf. */
 enum { BGP_RESET_LEN = 256 };
 const char *bgp_reset_text(const struct bgp_peer_view *v, char *buf, const char **notified);
-const char *bgp_peer_label(const struct bgp_peer_view *v); /* its name; NULL = its address */
-const char *bgp_peer_state(const struct bgp_peer_view *v); /* "Established", "Idle (PfxCt)" */
+int bgp_reset_code(const char *text, const char *notified); /* FRR's number for it */
+int64_t bgp_reset_s(
+    const struct bgp_ask *a, const struct bgp_peer_view *v); /* Unix time; 0 = never */
+const char *bgp_peer_host(const struct bgp_peer_view *v);    /* as it calls itself; NULL */
+const char *bgp_peer_label(const struct bgp_peer_view *v);   /* its name; NULL = its address */
+const char *bgp_peer_state(const struct bgp_peer_view *v);   /* "Established", "Idle (PfxCt)" */
 int64_t bgp_peer_changed_s(const struct bgp_peer_view *v); /* up since, down since; 0 = never */
 uint64_t bgp_messages(const uint64_t by_type[BGP_TYPES]);
 /* RFC 8212: there is no list, so nothing passes. */
 bool bgp_peer_no_import(const struct bgp_peer_view *v);
 bool bgp_peer_no_export(const struct bgp_peer_view *v);
-/* The neighbour that the first argument names. false: FRR's answer is written. */
-bool bgp_peer_asked(struct bgp_ask *a, struct bgp_peer_view *v);
 
-/* A line of the table: received, or our own (then peer is NULL). Borrowed. */
-struct bgp_row {
-	struct prefix prefix;
-	const struct bgp_attrs *attrs;
-	const struct bgp_in_source *source; /* NULL: our own */
-	struct ipaddr nexthop;
-	bool best, multipath, stale, reachable, aggregate, foreign; /* foreign: redistributed */
-	const char *reason;
-	int64_t since_s;
-};
-
-/* Which rows. */
-struct bgp_which {
-	struct prefix within;           /* {.family = AF_INET}: all of a family */
-	const struct bgp_in_peer *peer; /* NULL: of everybody; else what this one announces */
-};
-
-/* Every row by prefix, the best of each first: those received, and our own, which win. */
-typedef void bgp_row_fn(const struct bgp_row *r, void *arg);
-void bgp_rows(
-    const struct bgp_ask *a, const struct bgp_which *which, bgp_row_fn *fn, void *arg);
-
-/* A table of rows as `show ip bgp` writes it: begin, rows, end. */
-struct bgp_table {
-	const struct bgp_ask *a;
-	struct prefix last; /* prefix of the row before; family 0 = none */
-	size_t routes, paths;
-	bool flat; /* advertised-routes: one row a prefix, in a JSON object of its own form */
-};
-void bgp_table_row(struct bgp_table *t, const struct bgp_row *r);
-void bgp_table_head(const struct bgp_ask *a);
+/* "192.0.2.1", "fe80::1%eth0". Return: 0 or -EINVAL. */
+int bgp_peer_name_parse(const char *word, struct bgp_peer_name *to);
+/* The neighbour that NEIGHBOR names. VTY_WARNING: there is none, and FRR's answer is written,
+ * as commands of routes say it. */
+enum vty_rc bgp_peer_asked(
+    struct bgp_ask *a, struct bgp_peer_name *name, struct bgp_peer_view *v);
+/* Of `all`: those that were named, or that some neighbour carries. */
+unsigned bgp_every_family(const struct bgp_ask *a);
+/* The families of a table of one neighbour, BGP_IPV4 | BGP_IPV6; 0: it does not carry what was
+ * named. */
+unsigned bgp_peer_families(const struct bgp_ask *a, const struct bgp_peer_view *v);
+/* This text; in JSON as "warning", without the percent sign it may begin with. Return:
+ * VTY_WARNING. */
+enum vty_rc bgp_warn(struct vty_request *rq, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* show_bgp_neighbor*.c: one neighbour as text and as JSON. */
 struct bgp_timers {
@@ -103,4 +103,5 @@ const char *bgp_peer_gr_remote(const struct bgp_peer_view *v);
 unsigned bgp_peer_hops(const struct bgp_peer_view *v); /* may be so far away */
 void bgp_neighbor_text(const struct bgp_ask *a, const struct bgp_peer_view *v);
 void bgp_neighbor_json(const struct bgp_ask *a, const struct bgp_peer_view *v);
+void bgp_graceful_json(const struct bgp_ask *a, const struct bgp_peer_view *v); /* of it only */
 #endif

@@ -67,6 +67,8 @@ static void put_who(const struct bgp_ask *a, const struct bgp_peer_view *v)
 	writer_str(w, "remoteRole", NULL, "undefined");
 	if (bgp_peer_label(v))
 		writer_str(w, "nbrDesc", NULL, bgp_peer_label(v));
+	if (bgp_peer_host(v))
+		writer_str(w, "hostname", NULL, bgp_peer_host(v));
 	if (v->session.dynamic)
 		writer_str(w, "peerSubnetRangeGroup", NULL, prefix_str(&v->nb->range, b));
 	writer_num(w, "bgpVersion", NULL, 4);
@@ -81,13 +83,11 @@ static void put_timers(const struct bgp_ask *a, const struct bgp_peer_view *v)
 	struct bgp_timers t = bgp_peer_timers(v);
 	char up[BGP_UPTIME_LEN];
 
-	writer_str(w, "bgpState", NULL, bgp_state_name(st->state));
+	writer_str(w, "bgpState", NULL, bgp_peer_state(v));
 	if (v->facts) {
 		writer_num(w, "bgpTimerUpMsec", NULL, bgp_since_ms(a, st->up_since_s));
 		writer_str(w, "bgpTimerUpString", NULL, bgp_uptime(a, st->up_since_s, up));
 		writer_num(w, "bgpTimerUpEstablishedEpoch", NULL, st->up_since_s);
-	} else if (*st->why) {
-		writer_str(w, "notEstablishedDueTo", NULL, st->why);
 	}
 	writer_num(w, "bgpTimerLastRead", NULL, bgp_since_ms(a, st->last_in_s));
 	writer_num(w, "bgpTimerLastWrite", NULL, bgp_since_ms(a, st->last_out_s));
@@ -120,17 +120,49 @@ static void put_families_by_peer(struct writer *w, const struct bgp_facts *f)
 	writer_object_end(w);
 }
 
-static void put_capabilities(struct writer *w, const struct bgp_facts *f)
+static void put_capability(
+    struct writer *w, const char *key, const struct bgp_facts *f, unsigned cap)
 {
-	unsigned mine = f->offered.caps, theirs = f->received.caps;
+	bool mine = f->offered.caps & cap, theirs = f->received.caps & cap;
 
-	writer_object_begin(w, "neighborCapabilities", NULL);
-	if ((mine | theirs) & BGP_CAP_AS4)
-		writer_str(w, "4byteAs", NULL, both(mine & BGP_CAP_AS4, theirs & BGP_CAP_AS4));
-	if (mine & theirs & BGP_CAP_REFRESH)
-		writer_str(w, "routeRefresh", NULL, "advertisedAndReceivedNew");
-	else if ((mine | theirs) & BGP_CAP_REFRESH)
-		writer_str(w, "routeRefresh", NULL, both(mine & BGP_CAP_REFRESH, true));
+	if (mine || theirs)
+		writer_str(w, key, NULL, both(mine, theirs));
+}
+
+static void put_add_path(struct writer *w, const struct bgp_open *theirs)
+{
+	static const char *const ways[] = {"txReceived", "rxReceived"};
+
+	if (!(theirs->caps & BGP_CAP_ADD_PATH))
+		return;
+	writer_object_begin(w, "addPath", NULL);
+	for (int i = 0; i < 2; i++) {
+		if (!((theirs->add_path[0] | theirs->add_path[1]) & bgp_family_bit(i)))
+			continue;
+		writer_object_begin(w, bgp_family_key(i), NULL);
+		for (size_t k = 0; k < ARRAY_LEN(ways); k++)
+			if (theirs->add_path[k] & bgp_family_bit(i))
+				writer_bool(w, ways[k], NULL, true);
+		writer_object_end(w);
+	}
+	writer_object_end(w);
+}
+
+static void put_refresh(struct writer *w, const struct bgp_facts *f)
+{
+	unsigned theirs = f->received.caps & (BGP_CAP_REFRESH | BGP_CAP_REFRESH_OLD);
+	bool mine = f->offered.caps & BGP_CAP_REFRESH;
+
+	if (mine && theirs)
+		writer_fmt(w, "routeRefresh", NULL, "advertisedAndReceived%s%s",
+		    theirs & BGP_CAP_REFRESH_OLD ? "Old" : "",
+		    theirs & BGP_CAP_REFRESH ? "New" : "");
+	else if (mine || theirs)
+		writer_str(w, "routeRefresh", NULL, both(mine, theirs));
+}
+
+static void put_multiprotocol(struct writer *w, const struct bgp_facts *f)
+{
 	writer_object_begin(w, "multiprotocolExtensions", NULL);
 	for (int i = 0; i < 2; i++) {
 		bool ours = f->offered.families & bgp_family_bit(i);
@@ -143,10 +175,35 @@ static void put_capabilities(struct writer *w, const struct bgp_facts *f)
 		writer_object_end(w);
 	}
 	writer_object_end(w);
-	if ((mine | theirs) & BGP_CAP_GRACEFUL)
-		writer_str(w, "gracefulRestart", NULL,
-		    both(mine & BGP_CAP_GRACEFUL, theirs & BGP_CAP_GRACEFUL));
-	if (theirs & BGP_CAP_GRACEFUL)
+}
+
+static void put_host(struct writer *w, const struct bgp_open *theirs)
+{
+	writer_object_begin(w, "hostName", NULL);
+	if (theirs->caps & BGP_CAP_HOST) {
+		writer_str(w, "rcvHostName", NULL, *theirs->host ? theirs->host : "n/a");
+		writer_str(w, "rcvDomainName", NULL, *theirs->domain ? theirs->domain : "n/a");
+	}
+	writer_object_end(w);
+}
+
+static void put_capabilities(struct writer *w, const struct bgp_facts *f)
+{
+	writer_object_begin(w, "neighborCapabilities", NULL);
+	put_capability(w, "4byteAs", f, BGP_CAP_AS4);
+	put_capability(w, "extendedMessage", f, BGP_CAP_EXTENDED);
+	put_add_path(w, &f->received);
+	put_capability(w, "longLivedGracefulRestart", f, BGP_CAP_LONG_LIVED);
+	if (f->received.caps & BGP_CAP_LONG_LIVED) {
+		writer_object_begin(w, "longLivedGracefulRestartByPeer", NULL);
+		writer_object_end(w);
+	}
+	put_refresh(w, f);
+	put_capability(w, "enhancedRouteRefresh", f, BGP_CAP_ENHANCED);
+	put_multiprotocol(w, f);
+	put_host(w, &f->received);
+	put_capability(w, "gracefulRestart", f, BGP_CAP_GRACEFUL);
+	if (f->received.caps & BGP_CAP_GRACEFUL)
 		put_families_by_peer(w, f);
 	writer_object_end(w);
 }
@@ -160,9 +217,10 @@ static void put_end_of_rib(struct writer *w, const char *key, unsigned families)
 	writer_object_end(w);
 }
 
-static void put_graceful_family(struct writer *w, const struct bgp_peer_view *v, int i)
+static void put_graceful_family(const struct bgp_ask *a, const struct bgp_peer_view *v, int i)
 {
 	unsigned bit = bgp_family_bit(i);
+	struct writer *w = a->rq->w;
 
 	writer_object_begin(w, bgp_family_key(i), NULL);
 	writer_bool(w, "fBit", NULL, v->facts->received.gr_forwarding & bit);
@@ -174,8 +232,28 @@ static void put_graceful_family(struct writer *w, const struct bgp_peer_view *v,
 	writer_object_end(w);
 	writer_object_begin(w, "timers", NULL);
 	writer_num(w, "stalePathTimer", NULL, BGP_STALE_S);
+	writer_num(w, "selectionDeferralTimer", NULL, a->view.restart_s);
 	writer_object_end(w);
 	writer_object_end(w);
+}
+
+/* What `graceful-restart` shows, too. */
+static void put_modes(const struct bgp_ask *a, const struct bgp_peer_view *v)
+{
+	struct writer *w = a->rq->w;
+
+	writer_str(w, "localGrMode", NULL, bgp_peer_gr_mode(a, v));
+	writer_str(w, "remoteGrMode", NULL, bgp_peer_gr_remote(v));
+	writer_bool(w, "rBit", NULL, v->facts && v->facts->received.restarting);
+	writer_bool(w, "nBit", NULL, v->facts && v->facts->received.notification);
+	writer_object_begin(w, "timers", NULL);
+	writer_num(w, "configuredRestartTimer", NULL, a->view.restart_s);
+	writer_num(
+	    w, "receivedRestartTimer", NULL, v->facts ? v->facts->received.restart_s : 0);
+	writer_object_end(w);
+	for (int i = 0; i < 2; i++)
+		if (v->facts && v->facts->graceful && v->facts->families & bgp_family_bit(i))
+			put_graceful_family(a, v, i);
 }
 
 static void put_graceful(const struct bgp_ask *a, const struct bgp_peer_view *v)
@@ -185,18 +263,18 @@ static void put_graceful(const struct bgp_ask *a, const struct bgp_peer_view *v)
 	writer_object_begin(w, "gracefulRestartInfo", NULL);
 	put_end_of_rib(w, "endOfRibSend", v->facts ? v->out.end_of_rib : 0);
 	put_end_of_rib(w, "endOfRibRecv", v->facts ? v->in.end_of_rib : 0);
-	writer_str(w, "localGrMode", NULL, bgp_peer_gr_mode(a, v));
-	writer_str(w, "remoteGrMode", NULL, bgp_peer_gr_remote(v));
-	writer_bool(w, "rBit", NULL, v->facts && v->facts->received.restarting);
-	writer_bool(w, "nBit", NULL, false);
-	writer_object_begin(w, "timers", NULL);
-	writer_num(w, "configuredRestartTimer", NULL, a->view.restart_s);
-	writer_num(
-	    w, "receivedRestartTimer", NULL, v->facts ? v->facts->received.restart_s : 0);
+	put_modes(a, v);
 	writer_object_end(w);
-	for (int i = 0; i < 2; i++)
-		if (v->facts && v->facts->graceful && v->facts->families & bgp_family_bit(i))
-			put_graceful_family(w, v, i);
+}
+
+void bgp_graceful_json(const struct bgp_ask *a, const struct bgp_peer_view *v)
+{
+	struct writer *w = a->rq->w;
+	char b[BGP_PEER_LEN];
+
+	writer_object_begin(w, bgp_peer_str(v, b), NULL);
+	writer_str(w, "neighborAddr", NULL, b);
+	put_modes(a, v);
 	writer_object_end(w);
 }
 
@@ -266,25 +344,28 @@ static void put_reset(const struct bgp_ask *a, const struct bgp_peer_view *v)
 {
 	struct writer *w = a->rq->w;
 	const struct bgp_session_status *st = &v->session;
+	int64_t reset_s = bgp_reset_s(a, v);
 	const struct bgp_error *e;
 	char text[BGP_RESET_LEN];
 	const char *notified;
 
 	writer_num(w, "connectionsEstablished", NULL, (int64_t)st->established);
 	writer_num(w, "connectionsDropped", NULL, (int64_t)st->dropped);
-	if (!st->last_reset_s) {
+	if (!reset_s) {
 		writer_str(w, "lastReset", NULL, "never");
 		return;
 	}
-	writer_num(w, "lastResetTimerMsecs", NULL, bgp_since_ms(a, st->last_reset_s));
+	writer_num(w, "lastResetTimerMsecs", NULL, bgp_since_ms(a, reset_s));
 	bgp_reset_text(v, text, &notified);
-	if (!notified) {
+	if (notified)
+		writer_fmt(w, "lastResetDueTo", NULL, "BGP Notification %s",
+		    *notified == 's' ? "send" : "received");
+	else
 		writer_str(w, "lastResetDueTo", NULL, text);
+	writer_num(w, "lastResetCode", NULL, bgp_reset_code(text, notified));
+	if (!notified)
 		return;
-	}
 	e = *notified == 's' ? &st->last_sent : &st->last_received;
-	writer_fmt(w, "lastResetDueTo", NULL, "BGP Notification %s",
-	    *notified == 's' ? "send" : "received");
 	writer_fmt(w, "lastErrorCodeSubcode", NULL, "%04X", e->code);
 	writer_str(w, "lastNotificationReason", NULL, bgp_code_text(e->code));
 }
@@ -321,9 +402,9 @@ static void put_connection(struct writer *w, const struct bgp_peer_view *v)
 void bgp_neighbor_json(const struct bgp_ask *a, const struct bgp_peer_view *v)
 {
 	struct writer *w = a->rq->w;
-	char b[PREFIX_STRLEN];
+	char b[BGP_PEER_LEN];
 
-	writer_object_begin(w, ipaddr_str(&v->session.remote, b), NULL);
+	writer_object_begin(w, bgp_peer_str(v, b), NULL);
 	put_who(a, v);
 	put_timers(a, v);
 	if (v->facts)

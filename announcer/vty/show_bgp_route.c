@@ -2,38 +2,20 @@
 /* show_bgp_route.c - show bgp PREFIX|ADDRESS: every path of one prefix with all it says. */
 #include "announcer/util.h"
 #include "announcer/vty/show.h"
-#include "announcer/vty/show_bgp.h"
+#include "announcer/vty/show_bgp_routes.h"
 #include "announcer/vty/writer.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <sys/socket.h>
-#include <time.h>
 
 enum { PATH_LEN = 4096, ID_LEN = 64 };
 
 struct detail {
-	const struct bgp_ask *a;
-	struct prefix prefix;
+	const struct bgp_detail *what;
+	struct writer *w;
 	size_t n, best; /* paths; which is the best, from 1; 0 = none */
 	struct buf to;  /* peers that are told */
-	bool json;
 };
-
-/* "Sat Nov 21 02:13:38 2026", of this host's time zone as FRR. */
-static const char *date(int64_t unix_s, char *buf, size_t size)
-{
-	time_t t = (time_t)unix_s;
-	struct tm tm;
-
-	if (!localtime_r(&t, &tm) || !strftime(buf, size, "%a %b %e %H:%M:%S %Y", &tm))
-		snprintf(buf, size, "-");
-	return buf;
-}
-
-static bool is_exact(const struct detail *d, const struct prefix *p)
-{
-	return prefix_cmp(&d->prefix, p) == 0;
-}
 
 /* ---- lists of an attribute ---- */
 
@@ -172,24 +154,21 @@ static void text_facts(struct writer *w, const struct bgp_row *r)
 	free(b.p);
 }
 
-static void on_text(const struct bgp_row *r, void *arg)
+static void put_text(const struct bgp_ask *a, const struct bgp_row *r)
 {
-	struct detail *d = arg;
-	struct writer *w = d->a->rq->w;
-	char nh[PREFIX_STRLEN], from[PREFIX_STRLEN], id[PREFIX_STRLEN], when[64];
+	struct writer *w = a->rq->w;
+	char nh[PREFIX_STRLEN], from[PREFIX_STRLEN], id[PREFIX_STRLEN], when[BGP_DATE_LEN];
 	struct ipaddr none = {.family = r->prefix.family};
 
-	if (!is_exact(d, &r->prefix))
-		return;
 	text_path(w, r);
 	writer_line(w, "    %s%s from %s (%s)", ipaddr_str(&r->nexthop, nh),
 	    r->reachable ? "" : " (inaccessible)",
 	    ipaddr_str(r->source ? &r->source->address : &none, from),
-	    bgp_id_str(r->source ? r->source->id : d->a->view.router_id, id));
+	    bgp_id_str(r->source ? r->source->id : a->view.router_id, id));
 	text_facts(w, r);
 	text_lists(w, r->attrs);
 	if (r->since_s)
-		writer_line(w, "      Last update: %s", date(r->since_s, when, sizeof(when)));
+		writer_line(w, "      Last update: %s", bgp_date(r->since_s, when));
 }
 
 /* ---- JSON ---- */
@@ -280,15 +259,17 @@ static void json_attributes(struct writer *w, const struct bgp_row *r)
 	}
 }
 
-static void json_from(const struct detail *d, const struct bgp_row *r)
+static void json_from(const struct bgp_ask *a, const struct bgp_row *r)
 {
-	struct writer *w = d->a->rq->w;
+	struct writer *w = a->rq->w;
 	struct ipaddr none = {.family = AF_INET};
 	char b[PREFIX_STRLEN];
 
 	writer_array_begin(w, "nexthops");
 	writer_object_begin(w, NULL, NULL);
 	writer_str(w, "ip", NULL, ipaddr_str(&r->nexthop, b));
+	if (bgp_row_host(a, r))
+		writer_str(w, "hostname", NULL, bgp_row_host(a, r));
 	writer_str(w, "afi", NULL, r->nexthop.family == AF_INET6 ? "ipv6" : "ipv4");
 	if (r->nexthop.family == AF_INET6)
 		writer_str(w, "scope", NULL, "global");
@@ -299,21 +280,20 @@ static void json_from(const struct detail *d, const struct bgp_row *r)
 	writer_array_end(w);
 	writer_object_begin(w, "peer", NULL);
 	writer_str(w, "peerId", NULL, ipaddr_str(r->source ? &r->source->address : &none, b));
-	writer_str(w, "routerId", NULL,
-	    bgp_id_str(r->source ? r->source->id : d->a->view.router_id, b));
+	writer_str(
+	    w, "routerId", NULL, bgp_id_str(r->source ? r->source->id : a->view.router_id, b));
+	if (r->source && *r->source->host)
+		writer_str(w, "hostname", NULL, r->source->host);
 	if (r->source)
 		writer_str(w, "type", NULL, r->source->ibgp ? "internal" : "external");
 	writer_object_end(w);
 }
 
-static void on_json(const struct bgp_row *r, void *arg)
+static void put_json(const struct bgp_ask *a, const struct bgp_row *r)
 {
-	struct detail *d = arg;
-	struct writer *w = d->a->rq->w;
-	char when[64];
+	struct writer *w = a->rq->w;
+	char when[BGP_DATE_LEN];
 
-	if (!is_exact(d, &r->prefix))
-		return;
 	writer_object_begin(w, NULL, NULL);
 	json_aspath(w, r->attrs);
 	if (r->stale)
@@ -336,126 +316,168 @@ static void on_json(const struct bgp_row *r, void *arg)
 	if (r->since_s) {
 		writer_object_begin(w, "lastUpdate", NULL);
 		writer_num(w, "epoch", NULL, r->since_s);
-		writer_fmt(w, "string", NULL, "%s\n", date(r->since_s, when, sizeof(when)));
+		writer_fmt(w, "string", NULL, "%s\n", bgp_date(r->since_s, when));
 		writer_object_end(w);
 	}
-	json_from(d, r);
+	json_from(a, r);
 	writer_object_end(w);
 }
 
-/* ---- the command ---- */
+/* ---- all of a prefix ---- */
 
 static void on_count(const struct bgp_row *r, void *arg)
 {
 	struct detail *d = arg;
 
-	if (!is_exact(d, &r->prefix))
-		return;
 	d->n++;
 	if (r->best)
 		d->best = d->n;
 }
 
+static void on_path(const struct bgp_row *r, void *arg)
+{
+	const struct detail *d = arg;
+	const struct bgp_detail *what = d->what;
+
+	if (what->best_only && !r->best && !(what->multipath && r->multipath))
+		return;
+	if (what->a->rq->json)
+		put_json(what->a, r);
+	else
+		put_text(what->a, r);
+}
+
 static void on_told(const struct bgp_out_path *p, void *arg)
 {
-	struct detail *d = arg;
-
-	d->n += is_exact(d, &p->prefix);
+	(void)p;
+	*(bool *)arg = true;
 }
 
 static void on_peer(const struct bgp_peer_view *v, void *arg)
 {
 	struct detail *d = arg;
-	struct detail told = {.prefix = d->prefix};
-	char b[PREFIX_STRLEN];
+	char b[BGP_PEER_LEN];
+	bool told = false;
 
 	if (!v->out_peer)
 		return;
-	bgp_out_each(d->a->view.out, v->out_peer, &d->prefix, on_told, &told);
-	if (!told.n)
+	bgp_out_at(d->what->a->view.out, v->out_peer, &d->what->prefix, on_told, &told);
+	if (!told)
 		return;
-	ipaddr_str(&v->session.remote, b);
-	if (d->json) {
-		if (!d->to.len)
-			writer_object_begin(d->a->rq->w, "advertisedTo", NULL);
-		writer_object_begin(d->a->rq->w, b, NULL);
-		writer_object_end(d->a->rq->w);
-	}
+	if (!d->to.len)
+		writer_object_begin(d->w, "advertisedTo", NULL);
+	writer_object_begin(d->w, bgp_peer_str(v, b), NULL);
+	if (bgp_peer_host(v))
+		writer_str(d->w, "hostname", NULL, bgp_peer_host(v));
+	writer_object_end(d->w);
 	buf_fmt(&d->to, " %s", b);
 }
 
-static void put_detail(struct detail *d)
+static void put_head(struct detail *d)
 {
-	struct writer *w = d->a->rq->w;
 	char b[PREFIX_STRLEN], best[48] = "no best path";
 
-	writer_str(w, "prefix", NULL, prefix_str(&d->prefix, b));
-	writer_num(w, "version", NULL, BGP_TABLE_VERSION);
+	writer_str(d->w, "prefix", NULL, prefix_str(&d->what->prefix, b));
+	writer_num(d->w, "version", NULL, BGP_TABLE_VERSION);
 	if (d->best)
 		snprintf(best, sizeof(best), "best #%zu, table default", d->best);
-	writer_line(w, "BGP routing table entry for %s, version %d", b, BGP_TABLE_VERSION);
-	writer_line(w, "Paths: (%zu available, %s)", d->n, best);
-	bgp_each_peer(d->a->bgp, on_peer, d);
-	if (d->to.len && d->json)
-		writer_object_end(w);
-	writer_line(w, "  %s",
+	writer_line(d->w, "BGP routing table entry for %s, version %d", b, BGP_TABLE_VERSION);
+	writer_line(d->w, "Paths: (%zu available, %s)", d->n, best);
+	bgp_each_peer(d->what->a->bgp, on_peer, d);
+	if (d->to.len)
+		writer_object_end(d->w);
+	writer_line(d->w, "  %s",
 	    d->to.len ? "Advertised to non peer-group peers:" : "Not advertised to any peer");
 	if (d->to.len)
-		writer_line(w, " %s", d->to.p);
-	writer_array_begin(w, "paths");
-	bgp_rows(
-	    d->a, &(struct bgp_which){.within = d->prefix}, d->json ? on_json : on_text, d);
-	writer_array_end(w);
+		writer_line(d->w, " %s", d->to.p);
+	free(d->to.p);
 }
 
-struct longest {
-	struct ipaddr address;
-	struct prefix found;
-};
-
-static void on_longest(const struct bgp_row *r, void *arg)
+static void rows(const struct bgp_detail *what, bgp_row_fn *fn, struct detail *d)
 {
-	struct longest *l = arg;
+	if (what->to)
+		bgp_sent_at(what->a, &what->prefix, what->to, fn, d);
+	else
+		bgp_rows_at(what->a, &what->prefix, NULL, fn, d);
+}
 
-	if (prefix_contains(&r->prefix, &l->address) &&
-	    (!l->found.family || r->prefix.plen > l->found.plen))
-		l->found = r->prefix;
+size_t bgp_detail_put(const struct bgp_detail *what)
+{
+	struct detail d = {.what = what, .w = what->a->rq->w};
+
+	rows(what, on_count, &d);
+	if (!d.n)
+		return 0;
+	if (what->element)
+		writer_object_begin(d.w, NULL, NULL);
+	put_head(&d);
+	if (what->element)
+		writer_object_end(d.w);
+	else
+		writer_array_begin(d.w, "paths");
+	rows(what, on_path, &d);
+	if (!what->element)
+		writer_array_end(d.w);
+	return d.n;
+}
+
+/* ---- the command ---- */
+
+/* There is such a prefix in the table. */
+static bool is_there(const struct bgp_ask *a, const struct prefix *p)
+{
+	struct detail d = {0};
+
+	bgp_rows_at(a, p, NULL, on_count, &d);
+	return d.n;
 }
 
 /* A prefix stands for itself, an address for the longest prefix that holds it. */
-static bool find(struct detail *d, const char *word)
+static bool find(const struct bgp_ask *a, const char *word, struct prefix *found)
 {
-	struct longest l = {0};
+	struct ipaddr address;
+	int plen;
 
 	if (strchr(word, '/'))
-		return prefix_parse(word, &d->prefix) == 0;
-	if (ipaddr_parse(word, &l.address))
+		return prefix_parse(word, found) == 0 && is_there(a, found);
+	if (ipaddr_parse(word, &address))
 		return false;
-	bgp_rows(d->a, &(struct bgp_which){.within.family = l.address.family}, on_longest, &l);
-	d->prefix = l.found;
-	return l.found.family != 0;
+	for (plen = address.family == AF_INET6 ? 128 : 32; plen >= 0; plen--) {
+		*found = prefix_of(&address, (uint8_t)plen);
+		if (is_there(a, found))
+			return true;
+	}
+	return false;
+}
+
+/* JSON of what is not there is an empty object, and no failure. */
+static enum vty_rc not_there(struct vty_request *rq)
+{
+	writer_line(rq->w, "%% Network not in table");
+	return rq->json ? VTY_OK : VTY_WARNING;
 }
 
 enum vty_rc show_bgp_route(struct vty_request *rq)
 {
+	const char *word = vty_arg(rq, "PREFIX");
+	bool six = strchr(word, ':');
 	struct bgp_ask a;
-	enum vty_rc rc = bgp_ask_begin(&a, rq);
-	struct detail d = {.a = &a, .json = rq->json};
+	enum vty_rc rc = bgp_ask_begin(&a, rq, BGP_OF_ROUTES);
+	struct bgp_detail d = {.a = &a, .multipath = vty_said(rq, "multipath")};
 
 	if (rc != VTY_OK)
 		return rc;
-	if (a.families && (strchr(rq->args[0], ':') != NULL) != (a.families == BGP_IPV6))
-		return vty_fail(rq, "Cannot specify IPv%d address or prefix with IPv%d AFI",
-		    a.families == BGP_IPV6 ? 4 : 6, a.families == BGP_IPV6 ? 6 : 4);
-	if (find(&d, rq->args[0]))
-		bgp_rows(&a, &(struct bgp_which){.within = d.prefix}, on_count, &d);
-	if (!d.n) {
-		writer_line(rq->w, "%% Network not in table");
-		return VTY_WARNING;
-	}
-	bgp_vrf_begin(&a);
-	put_detail(&d);
-	bgp_vrf_end(&a);
-	free(d.to.p);
+	if (a.all_vrfs)
+		return bgp_warn(rq,
+		    "Specified 'all' vrf's but this command currently only works per view/vrf");
+	if (a.families && six != (a.families == BGP_IPV6))
+		return bgp_warn(rq, "%% Cannot specify IPv%d address or prefix with IPv%d AFI",
+		    six ? 6 : 4, six ? 4 : 6);
+	if (vty_said(rq, "labeled-unicast"))
+		a.other = false; /* FRR: the same table */
+	if (a.other || !find(&a, word, &d.prefix))
+		return not_there(rq);
+	d.best_only = d.multipath || vty_said(rq, "bestpath");
+	bgp_detail_put(&d);
 	return VTY_OK;
 }

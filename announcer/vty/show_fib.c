@@ -4,6 +4,7 @@
  * the kernel its routes ourselves, see show_fib_kernel.c.
  */
 #include "announcer/audit_text.h"
+#include "announcer/audit_view.h"
 #include "announcer/out_zserv.h"
 #include "announcer/util.h"
 #include "announcer/vty/fmt.h"

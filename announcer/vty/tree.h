@@ -23,13 +23,15 @@ enum vty_rc {
 	VTY_NO_MATCH = 2,
 	VTY_AMBIGUOUS = 3,
 	VTY_INCOMPLETE = 4,
+	VTY_CONFIG_FAILED = 13,
 };
 
 enum vty_flag {
-	VTY_VIEW = 0,   /* looks */
-	VTY_VERB = 1,   /* changes something: after `enable` only, and leaves an audit line */
-	VTY_JSON = 2,   /* takes a final `json`, which words need not say then */
-	VTY_HIDDEN = 4, /* neither helped with nor completed */
+	VTY_VIEW = 0,    /* looks */
+	VTY_VERB = 1,    /* changes something: after `enable` only, and leaves an audit line */
+	VTY_JSON = 2,    /* takes a final `json`, which words need not say then */
+	VTY_HIDDEN = 4,  /* neither helped with nor completed */
+	VTY_ENDLESS = 8, /* its answer has no end: nothing filters it */
 };
 
 struct names_walk;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* why_fib.c - the last link: what the kernel has of a route that zebra confirmed or lost. */
 #include "announcer/audit_text.h"
+#include "announcer/audit_view.h"
 #include "announcer/util.h"
 #include "announcer/vty/names.h"
 #include "announcer/vty/why.h"

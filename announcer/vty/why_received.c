@@ -66,7 +66,7 @@ void why_received(struct why *y, const struct prefix *p, bool wins)
 		return;
 	bgp_view(y->rq->ctx->bgp, &view);
 	if (view.in)
-		bgp_in_paths(view.in, p, on_path, &r);
+		bgp_in_at(view.in, p, NULL, on_path, &r);
 }
 
 /* ---- nobody announced it: who could have? ---- */
@@ -182,7 +182,7 @@ static bool put_unused(struct lacking *l)
 	for (int plen = longest(l->addr); view.in && plen >= 0 && !l->n; plen--) {
 		struct prefix p = prefix_of(l->addr, (uint8_t)plen);
 
-		bgp_in_paths(view.in, &p, on_unused, l);
+		bgp_in_at(view.in, &p, NULL, on_unused, l);
 	}
 	return l->n;
 }

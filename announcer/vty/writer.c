@@ -9,8 +9,8 @@
  *
  * Text waits: values of a block (label and value) or cells of a table are kept until the
  * block or table ends or something else begins, because only then the widths are known. A
- * table waits for its first WRITER_ROWS rows only: those that follow are written at once, so
- * that a table of any length costs no more than these.
+ * table waits for its first rows only (WRITER_ROWS, WRITER_BYTES): those that follow are
+ * written at once, so that a table of any length costs no more than these.
  */
 #include "announcer/vty/writer.h"
 #include "announcer/escape.h"
@@ -350,6 +350,18 @@ void writer_num(struct writer *w, const char *key, const char *label, int64_t va
 		buf_str(&w->out, s);
 }
 
+void writer_real(struct writer *w, const char *key, double value)
+{
+	char s[32];
+
+	snprintf(s, sizeof(s), "%.17g", value);
+	if (!w->json || !json_begin(w, key))
+		return;
+	buf_str(&w->out, s);
+	if (!strpbrk(s, ".en"))
+		buf_str(&w->out, ".0");
+}
+
 void writer_bool(struct writer *w, const char *key, const char *label, bool value)
 {
 	if (!w->json)
@@ -456,7 +468,8 @@ void writer_row_end(struct writer *w)
 	if (!w->n_cols)
 		w->n_cols = w->n_cells;
 	assert(w->n_cells - w->row_start == w->n_cols);
-	if (w->cols || w->n_cells >= WRITER_ROWS * w->n_cols)
+	if (w->cols || w->n_cells >= WRITER_ROWS * w->n_cols ||
+	    w->cell_text.len >= WRITER_BYTES)
 		text_rows(w);
 }
 
@@ -519,6 +532,11 @@ void writer_raw(struct writer *w, const char *text)
 		text += n;
 		len -= n;
 	}
+}
+
+size_t writer_size(const struct writer *w)
+{
+	return w->out.len;
 }
 
 void writer_take(struct writer *w, struct buf *to)

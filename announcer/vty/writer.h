@@ -14,9 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A table's columns are as wide as its first WRITER_ROWS rows want them; a later row that wants
- * more is out of line. */
-#define WRITER_ROWS 128
+/* A table's columns are as wide as its first WRITER_ROWS rows, or those that have WRITER_BYTES
+ * of text, want them; a later row that wants more is out of line. */
+#define WRITER_ROWS  128
+#define WRITER_BYTES 16384
 
 struct buf;
 struct writer;
@@ -26,7 +27,9 @@ struct writer *writer_new(bool json);
 void writer_free(struct writer *w); /* NULL is fine */
 bool writer_is_json(const struct writer *w);
 
-/* Append to `to` what is finished so far; the writer forgets it. */
+/* Bytes that are finished and were not taken. */
+size_t writer_size(const struct writer *w);
+/* Append them to `to`; the writer forgets them. */
 void writer_take(struct writer *w, struct buf *to);
 
 /* Close what is open. The text (what was not taken) is borrowed until writer_free(), ends with
@@ -38,6 +41,7 @@ void writer_str(struct writer *w, const char *key, const char *label, const char
 void writer_fmt(struct writer *w, const char *key, const char *label, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 void writer_num(struct writer *w, const char *key, const char *label, int64_t value);
+void writer_real(struct writer *w, const char *key, double value); /* JSON only */
 void writer_bool(struct writer *w, const char *key, const char *label, bool value);
 
 /* An array of strings, joined by ", " in text ("-" when it is empty). */

@@ -9,6 +9,8 @@ bulk    N host routes until the last one is in the FIB: zebra's floor, grevyd, b
 change  one route changes among many: zebra's floor and grevyd in turns, with zebra's work-queue
         at its default and at 0
 idle    private memory and wake-ups of grevyd
+show    the whole table asked of grevyd, zebra and bgpd: how long it takes, and what one costs who
+        asks and does not read
 
 Adds its rows to the file ROWS, for bench_table.py; says on stderr what it is at. From the
 environment: BENCH_RUNS, BENCH_SIZES, BENCH_CHANGES, BENCH_ONLY; FRR, the folder of its daemons;
@@ -40,6 +42,8 @@ TURNS = 4
 LARGE, LARGE_RUNS = 50000, 3
 # Changes one by one, as a cluster has them: closer than 5 ms they would be gathered.
 PACE_S = 0.015
+# How long one does not read what it asked for.
+STALL_S = 2
 BGP = "186"  # rtm_protocol of zebra's BGP routes
 AS = "64512"
 # What a program that announces to zebra is given before it counts as one that cannot.
@@ -230,8 +234,7 @@ class Bench:
         """ms, or None and how many routes there were."""
         name = os.path.basename(command[0])
         daemon, watch = self.spawn(name, command), Watch(n, BGP)
-        sender = Sender(self.log("bgp_send"), "nsenter", "--net=/run/netns/client", "bench_bgp_send",
-                        "192.168.1.1", AS, str(n), NODES["node1"])
+        sender = Sender(self.log("bgp_send"), *self.bgp_sender(n))
         start = sender.ns()
         watch.ns(seconds)
         last = watch.ns(seconds)
@@ -241,12 +244,20 @@ class Bench:
         wait(lambda: fib_count(BGP) == 0, f"FIB empty after {name}")
         return ((last - start) / 1e6 if last else None), there
 
-    def bulk_bgpd(self, n, _hops):
+    @staticmethod
+    def bgp_sender(n):
+        return ("nsenter", "--net=/run/netns/client", "bench_bgp_send", "192.168.1.1", AS, str(n), NODES["node1"])
+
+    def bgpd(self):
+        """Its command."""
         conf = f"{self.lab}/bgpd.conf"
         pathlib.Path(conf).write_text(
             f"router bgp {AS}\n bgp router-id 192.168.1.1\n neighbor 192.168.1.2 remote-as {AS}\n"
             " neighbor 192.168.1.2 passive\n", encoding="ascii")
-        took, there = self.bgp_run(n, [f"{self.frr}/bgpd", "-A", "127.0.0.1", "-f", conf, "--log", "stdout"])
+        return [f"{self.frr}/bgpd", "-A", "127.0.0.1", "-f", conf, "--log", "stdout"]
+
+    def bulk_bgpd(self, n, _hops):
+        took, there = self.bgp_run(n, self.bgpd())
         return {"ms": took, "program": self.release} if took else {"failed": f"{there:,} of {n:,} routes", "program": self.release}
 
     def gobgpd(self):
@@ -375,8 +386,7 @@ class Bench:
     # --- idle
 
     def memory_kib(self):
-        status = pathlib.Path(f"/proc/{self.grevyd.pid}/status").read_text(encoding="ascii")
-        return int(next(line for line in status.splitlines() if line.startswith("RssAnon")).split()[1])
+        return rss_kib(self.grevyd.pid)
 
     def switches(self):
         total = 0
@@ -403,6 +413,51 @@ class Bench:
             self.add("idle", n=n, rss_kib=self.memory_kib(), woken=woken)
             self.stop()
             self.say(f"idle, {n:,} Services")
+
+    # --- show
+
+    def show_one(self, who, pid, path, command, n):
+        before, deaf = rss_kib(pid), lab.Vty(path)
+        deaf.sock.sendall(command.encode() + b"\0")
+        time.sleep(STALL_S)
+        stalled = rss_kib(pid) - before
+        deaf.sock.close()
+        runs, first, size = [], [], 0
+        for _ in range(RUNS):
+            vty = lab.Vty(path)
+            began = time.monotonic_ns()
+            vty.sock.sendall(command.encode() + b"\0")
+            tail = vty.sock.recv(65536)
+            first.append((time.monotonic_ns() - began) / 1e6)
+            size = len(tail)
+            while tail[-4:-1] != b"\0\0\0":
+                part = vty.sock.recv(65536)
+                tail, size = (tail + part)[-4:], size + len(part)
+            runs.append((time.monotonic_ns() - began) / 1e6)
+        self.add("show", who=who, command=command, n=n, ms=statistics.median(runs), min=min(runs), max=max(runs),
+                 first=statistics.median(first), kib=size // 1024, stalled_kib=stalled)
+
+    def show(self):
+        n = max(SIZES)
+        self.start()
+        self.fill(n, "node1")
+        wait(lambda: fib_count() == n, "all routes")
+        time.sleep(2 * STALL_S)  # until what reading them took went back to the system
+        self.show_one("grevyd", self.grevyd.pid, "/run/grevy/grevyd.vty", "show rib", n)
+        self.show_one("zebra", self.zebra.pid, "/run/frr/zebra.vty", "show ip route", n)
+        self.stop()
+        daemon = self.spawn("bgpd", self.bgpd())
+        sender = Sender(self.log("bgp_send"), *self.bgp_sender(n))
+        wait(lambda: fib_count(BGP) == n, "all routes of bgpd")
+        self.show_one("bgpd", daemon.pid, "/run/frr/bgpd.vty", "show ip bgp", n)
+        for stop in sender.stop, daemon.terminate, daemon.wait:
+            stop()
+        self.say(f"show, {n:,} routes")
+
+
+def rss_kib(pid):
+    status = pathlib.Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    return int(next(line for line in status.splitlines() if line.startswith("RssAnon")).split()[1])
 
 
 def machine():

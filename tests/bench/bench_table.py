@@ -82,6 +82,12 @@ def idle(rows):
           [[r["frr"], f"{r['n']:,}", f"{r['rss_kib'] / 1024:.1f} MiB", str(r["woken"])] for r in rows])
 
 
+def show(rows):
+    table(["FRR", "asked", "routes", "whole answer", "its first bytes", "size", "RssAnon more for one that does not read"],
+          [[r["frr"], f"{r['who']}: {r['command']}", f"{r['n']:,}", ms(r["ms"]) + spread(r), ms(r["first"]),
+            mib(r["kib"]), mib(r["stalled_kib"])] for r in rows])
+
+
 def mib(kib):
     return NONE if kib is None else f"{kib / 1024:.1f} MiB"
 
@@ -148,7 +154,7 @@ def main(path):
         if r["section"] == "machine":
             print(f"{r['text']}")
             break
-    for section in bulk, change, idle, bgp, kube_sync, kube_churn:
+    for section in bulk, change, idle, show, bgp, kube_sync, kube_churn:
         section([r for r in rows if r["section"] == section.__name__])
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # run.sh [SECTION...] - the figures of tests/bench/README.md, in namespaces, as root: bulk, change,
-# idle on each release of FRR that they are for, bgp (bgp.sh) and kube (kube.sh) on this machine's;
+# idle, show on each release of FRR that they are for, bgp (bgp.sh) and kube (kube.sh) on this machine's;
 # all of them by default. Ends with the tables.
 #
 #   BENCH_FRR      "host trixie bullseye": this machine's FRR and the roots of tests/zebras.sh
@@ -12,18 +12,18 @@
 set -u
 bench=$(cd "$(dirname "$0")" && pwd)
 sections=("$@")
-[ $# != 0 ] || sections=(bulk change idle bgp kube)
+[ $# != 0 ] || sections=(bulk change idle show bgp kube)
 case ${BENCH_ONLY-} in
 bgp | kube) sections=("$BENCH_ONLY") ;;
 esac
 
 # sections_of SUITE: bullseye is there for the release that gobgpd was made for, and the memory of
-# grevyd does not depend on FRR's release.
+# grevyd does not depend on FRR's release; nor does what it shows.
 sections_of() {
     local s
     for s in "${sections[@]}"; do
         case $s,$1 in
-        change,bullseye | idle,trixie | idle,bullseye | bgp,* | kube,*) ;;
+        change,bullseye | idle,trixie | idle,bullseye | show,trixie | show,bullseye | bgp,* | kube,*) ;;
         *) echo "$s" ;;
         esac
     done

@@ -285,7 +285,7 @@ frr_root() {
     [ -n "$root" ] || return 0
     FRR=$lab/bin/frr
     mkdir -p "$FRR"
-    for program in "$root"/usr/lib/frr/{zebra,*d} "$root/usr/bin/vtysh"; do
+    for program in "$root"/usr/lib/frr/{zebra,watchfrr,*d} "$root/usr/bin/vtysh"; do
         printf '#!/bin/sh\nexec chroot "%s" "%s" "$@"\n' "$root" "${program#"$root"}" >"$FRR/${program##*/}"
     done
     chmod 755 "$FRR"/*

@@ -40,7 +40,8 @@ holds_for 1 '[ "$(kernel 10.77.0.1/32)" = "$out" ]'
 ok 'and nothing changes'
 why_says reload_refused 'grevy "why default/in"' "configuration: $(logged_since "$lines" 'conf: .*nonsense' | log_text);" \
     "what was in force before it still is. Cure: mend the file, then: systemctl reload grevyd"
-check 'the configuration in force is the old one' '! grevy "show running-config" | grep nonsense'
+check 'the configuration in force is the old one' '! grevy "show running-config" | grep -v "^!" | grep nonsense'
+check 'which says why' 'grevy "show running-config" | grep -E "^! the last reload was refused.* nonsense: unknown key"'
 
 lines=$(log_lines)
 grevyd_conf <<EOF

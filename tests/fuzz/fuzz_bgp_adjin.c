@@ -158,13 +158,26 @@ static void on_route(const struct rib_route *r, bool best, void *arg)
 	}
 }
 
+static void each_path(struct world *w)
+{
+	struct ptable_walk walk;
+	enum ptable_walked got;
+	struct prefix p;
+
+	ptable_walk_init(&walk, NULL);
+	while ((got = bgp_in_next(w->in, &walk, &p)) != PTABLE_END)
+		if (got == PTABLE_RECORD)
+			bgp_in_at(w->in, &p, NULL, on_path, w);
+	ptable_walk_fini(&walk);
+}
+
 static void check(struct world *w)
 {
 	struct bgp_in_counts c;
 
 	must(!bgp_in_run(w->in, 0));
 	rib_commit(w->rib);
-	bgp_in_each(w->in, NULL, NULL, on_path, w);
+	each_path(w);
 	rib_each(w->rib, on_route, NULL);
 	must(w->best == rib_count(w->rib) && w->best == bgp_in_count(w->in, 0));
 	for (unsigned i = 0; i < PEERS; i++) {

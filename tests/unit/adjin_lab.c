@@ -312,11 +312,25 @@ static void path_text(const struct bgp_in_path *p, void *arg)
 	say(t, "\n");
 }
 
+void lab_each(struct bgp_in *in, const struct prefix *within, const struct bgp_in_peer *peer,
+    bgp_in_fn *fn, void *arg)
+{
+	enum ptable_walked got;
+	struct ptable_walk w;
+	struct prefix p;
+
+	ptable_walk_init(&w, within);
+	while ((got = bgp_in_next(in, &w, &p)) != PTABLE_END)
+		if (got == PTABLE_RECORD)
+			bgp_in_at(in, &p, peer, fn, arg);
+	ptable_walk_fini(&w);
+}
+
 char *lab_paths_text(struct bgp_in *in)
 {
 	struct text t = {.buf = xstrdup("")};
 
-	bgp_in_each(in, NULL, NULL, path_text, &t);
+	lab_each(in, NULL, NULL, path_text, &t);
 	return t.buf;
 }
 

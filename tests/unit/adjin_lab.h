@@ -60,6 +60,10 @@ void lab_says(struct bgp_in_peer *p, const struct lab_says *s); /* which must be
 #define SAYS(p, ...) lab_says(p, &(const struct lab_says){__VA_ARGS__})
 #define U32(x)       (&(const uint32_t){x})
 
+/* Every path within a prefix (NULL: of both families), by prefix, as bgp_in_at() tells them. */
+void lab_each(struct bgp_in *in, const struct prefix *within, const struct bgp_in_peer *peer,
+    bgp_in_fn *fn, void *arg);
+
 /* Decide, commit; the RIB is to be this: "10.0.0.1/32 192.0.2.1 192.0.2.2\n...", "lo" = ours.
  */
 void lab_rib(const char *want);

@@ -75,7 +75,11 @@ static void add_peer(const char *remote, const char *local, uint32_t asn, const 
 	    .caps = BGP_CAP_AS4 | BGP_CAP_REFRESH | BGP_CAP_GRACEFUL | BGP_CAP_MP,
 	    .families = BGP_IPV4};
 	f->received = f->offered;
-	f->received.restarting = true;
+	f->received.caps |= BGP_CAP_REFRESH_OLD | BGP_CAP_EXTENDED | BGP_CAP_ENHANCED |
+	                    BGP_CAP_ADD_PATH | BGP_CAP_LONG_LIVED | BGP_CAP_HOST;
+	f->received.add_path[1] = BGP_IPV4;
+	memcpy(f->received.host, "vm", sizeof("vm"));
+	f->received.restarting = f->received.notification = true;
 	f->received.restart_s = 120;
 	*v = (struct bgp_peer_view){
 	    .nb = nb,
@@ -83,7 +87,8 @@ static void add_peer(const char *remote, const char *local, uint32_t asn, const 
 	    .session = {.state = BGP_ESTABLISHED,
 			.remote = addr(remote),
 			.why = "",
-			.last_reset = "",
+			.last_reset = "Waiting for peer OPEN",
+			.last_reset_s = NOW_S - 60,
 			.up_since_s = UP_S,
 			.retry_in_ms = -1,
 			.hold_left_ms = -1,
@@ -92,10 +97,11 @@ static void add_peer(const char *remote, const char *local, uint32_t asn, const 
 			.in = {[BGP_OPEN] = 1, [BGP_UPDATE] = 4, [BGP_KEEPALIVE] = 1},
 			.out = {[BGP_OPEN] = 1, [BGP_UPDATE] = 4, [BGP_KEEPALIVE] = 1},
 			.established = 1,
+			.fd = 21,
 			.last_in_s = NOW_S - 3,
 			.last_out_s = NOW_S - 3},
-	    .in = {.accepted = {4, 0},         .end_of_rib = BGP_IPV4     },
-	    .out = {.sent = {12, 0},       .end_of_rib = BGP_IPV4},
+	    .in = {.accepted = {4, 0}, .end_of_rib = BGP_IPV4},
+	    .out = {.sent = {12, 0},                     .end_of_rib = BGP_IPV4        },
 	    .in_peer = (const struct bgp_in_peer *)nb,
 	    .out_peer = (const struct bgp_out_peer *)f
         };
@@ -118,7 +124,8 @@ static void add_in(const char *prefix, int from, bool best, const char *reason)
 	assert_int_equal(prefix_parse(prefix, &p->prefix), 0);
 	if (!best)
 		return;
-	*out = (struct bgp_out_path){.prefix = p->prefix, .attrs = p->attrs, .source = RIB_BGP};
+	*out = (struct bgp_out_path){
+	    .prefix = p->prefix, .attrs = p->attrs, .source = RIB_BGP, .since_s = NOW_S - 40};
 	fake_bgp.n_out++;
 }
 
@@ -126,7 +133,8 @@ static void add_own(const char *prefix)
 {
 	struct bgp_out_path *p = &fake_bgp.out[fake_bgp.n_out++];
 
-	*p = (struct bgp_out_path){.attrs = &own, .source = RIB_REDISTRIBUTED};
+	*p = (struct bgp_out_path){
+	    .attrs = &own, .source = RIB_REDISTRIBUTED, .since_s = NOW_S - 40};
 	assert_int_equal(prefix_parse(prefix, &p->prefix), 0);
 }
 
@@ -144,7 +152,8 @@ static void add_routes(void)
 		    .as_path_len = sizeof(paths[i])};
 		sources[i] = (struct bgp_in_source){.address = fake_bgp.peers[i].session.remote,
 		    .asn = 65001 + (uint32_t)i,
-		    .id = cast_facts[i].id};
+		    .id = cast_facts[i].id,
+		    .host = "vm"};
 	}
 	own.nexthop = addr("10.0.3.10");
 	add_in("198.18.1.1/32", 0, true, first);
@@ -170,13 +179,14 @@ void cast_start(struct lab *lab)
 		     .attrs = 3,
 		     .settled = true,
 		     .started_s = NOW_S - 60,
-		     .restart_s = 120}
+		     .restart_s = 120,
+		     .host = "vm"}
         };
 	add_peer("10.0.1.2", "10.0.1.1", 65001, "tor-a");
 	add_peer("10.0.2.2", "10.0.2.1", 65002, "10.0.2.2");
 	add_peer("10.0.3.9", "10.0.3.1", 65009, "10.0.3.9");
 	fake_bgp.peers[2].session = (struct bgp_session_status){
-	    .remote = addr("10.0.3.9"), .retry_in_ms = 81000, .stale_left_ms = -1};
+	    .remote = addr("10.0.3.9"), .retry_in_ms = 81000, .stale_left_ms = -1, .fd = -1};
 	cast_down(2, BGP_ACTIVE, "");
 	add_routes();
 	lab->ctx.bgp = (struct bgp *)lab;

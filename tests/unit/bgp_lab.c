@@ -202,8 +202,15 @@ const char *lab_open_text(const struct bgp_open *o, char *buf)
 	if (o->caps & BGP_CAP_MP)
 		put(buf, " mp");
 	if (o->caps & BGP_CAP_GRACEFUL)
-		put(buf, " graceful %u%s families %u forwarding %u", o->restart_s,
-		    o->restarting ? " restarting" : "", o->gr_families, o->gr_forwarding);
+		put(buf, " graceful %u%s%s families %u forwarding %u", o->restart_s,
+		    o->restarting ? " restarting" : "", o->notification ? " N" : "",
+		    o->gr_families, o->gr_forwarding);
+	if (o->caps & ~15u)
+		put(buf, " noted %u", o->caps & ~15u);
+	if (o->caps & BGP_CAP_ADD_PATH)
+		put(buf, " sends %u takes %u", o->add_path[0], o->add_path[1]);
+	if (o->caps & BGP_CAP_HOST)
+		put(buf, " host \"%s\" domain \"%s\"", o->host, o->domain);
 	if (o->unknown_caps)
 		put(buf, " unknown %u", o->unknown_caps);
 	return buf;

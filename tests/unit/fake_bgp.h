@@ -24,8 +24,8 @@ struct fake_bgp {
 	enum kroute_state route;
 	const char *route_why, *rival;
 	/* What bgp_clear() was asked for last. */
-	struct ipaddr cleared; /* family 0: all */
-	bool soft_in, soft_out;
+	struct bgp_clear clear;
+	struct ipaddr cleared; /* its address; family 0: any */
 	unsigned clears;
 };
 extern struct fake_bgp fake_bgp;

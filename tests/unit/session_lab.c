@@ -244,7 +244,7 @@ static struct bgp_session *find(struct lab *l, unsigned n)
 	    .family = AF_INET, .addr = {127, 0, 0, (uint8_t)n}
         };
 
-	return bgp_sessions_find(l->all, &a);
+	return bgp_session_at(l->all, &a, NULL);
 }
 
 struct bgp_session_status lab_status(struct lab *l, unsigned n)

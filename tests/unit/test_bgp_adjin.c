@@ -432,7 +432,7 @@ static unsigned count(uint8_t family, const char *within, const struct bgp_in_pe
 
 	if (within)
 		assert_int_equal(prefix_parse(within, &w), 0);
-	bgp_in_each(lab.in, w.family ? &w : NULL, p, count_path, &n);
+	lab_each(lab.in, w.family ? &w : NULL, p, count_path, &n);
 	return n;
 }
 

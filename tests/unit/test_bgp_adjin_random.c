@@ -306,7 +306,7 @@ static void compare(struct model *m)
 
 	bgp_in_run(lab.in, 0);
 	rib_commit(lab.rib);
-	bgp_in_each(lab.in, NULL, NULL, check_best, m);
+	lab_each(lab.in, NULL, NULL, check_best, m);
 	rib = lab_rib_text(lab.rib);
 	paths = without_stale(lab_paths_text(lab.in));
 	lab_new(NULL);

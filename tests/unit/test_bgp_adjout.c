@@ -222,6 +222,20 @@ static void on_path(const struct bgp_out_path *p, void *arg)
 	    p->aggregate ? " aggregate" : "");
 }
 
+static void each(struct bgp_out *out, const struct bgp_out_peer *peer,
+    const struct prefix *within, struct shown *s)
+{
+	enum ptable_walked got;
+	struct ptable_walk w;
+	struct prefix p;
+
+	ptable_walk_init(&w, within);
+	while ((got = bgp_out_next(out, &w, &p)) != PTABLE_END)
+		if (got == PTABLE_RECORD)
+			bgp_out_at(out, peer, &p, on_path, s);
+	ptable_walk_fini(&w);
+}
+
 static void what_a_peer_has_can_be_shown(void **state)
 {
 	struct shown s = {0};
@@ -235,19 +249,21 @@ static void what_a_peer_has_can_be_shown(void **state)
 	    " bgp-advertisements: [{aggregation-length: 24}, {communities: [\"1:1\"]}]}]\n",
 	    "192.0.2.254");
 	many(&w, 3, "");
-	bgp_out_each(w.l.out, w.peer.peer, NULL, on_path, &s);
+	each(w.l.out, w.peer.peer, NULL, &s);
 	assert_string_equal(s.text, "");
 	assert_true(sim_read(&w.peer, 100));
 	within = (struct prefix){.family = AF_INET6};
-	bgp_out_each(w.l.out, w.peer.peer, &within, on_path, &s);
+	each(w.l.out, w.peer.peer, &within, &s);
 	assert_string_equal(s.text, "");
 	within.family = AF_INET;
-	bgp_out_each(w.l.out, w.peer.peer, &within, on_path, &s);
+	each(w.l.out, w.peer.peer, &within, &s);
 	assert_string_equal(s.text, "10.0.0.0/24 aggregate;10.0.0.0/32;10.0.0.2/32;");
 	s.text[0] = '\0';
 	assert_int_equal(prefix_parse("10.0.0.2/31", &within), 0);
-	bgp_out_each(w.l.out, NULL, &within, on_path, &s);
+	each(w.l.out, NULL, &within, &s);
 	assert_string_equal(s.text, "10.0.0.2/32;");
+	assert_int_equal(bgp_out_own(w.l.out, AF_INET), 4); /* 10.0.0.1, too */
+	assert_int_equal(bgp_out_own(w.l.out, AF_INET6), 0);
 	down(&w);
 }
 

@@ -260,8 +260,9 @@ static void range_and_its_limit(void **state)
 	lab_wait(&lab, "stale over 127.0.0.3\nfreed 127.0.0.3\n");
 }
 
-static void count_line(const char *line, void *arg)
+static void count_line(const struct log_record *r, const char *line, void *arg)
 {
+	(void)r;
 	*(unsigned *)arg += strstr(line, "closed by the peer") != NULL;
 }
 

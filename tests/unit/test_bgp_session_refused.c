@@ -306,8 +306,9 @@ static void an_option_that_is_refused(void **state)
 	lab_wait_why(&lab, 2, "interface: ");
 }
 
-static void count_line(const char *line, void *n)
+static void count_line(const struct log_record *r, const char *line, void *n)
 {
+	(void)r;
 	if (strstr(line, " warn bgp: peer 127.0.0.2: UPDATE: "))
 		++*(unsigned *)n;
 }

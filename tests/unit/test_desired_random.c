@@ -400,6 +400,7 @@ static void on_held(struct store_service *svc, void *arg)
 	for (unsigned i = 0; svc->alloc && i < svc->alloc->n; i++) {
 		const struct alloc_addr *aa = alloc_addr(h->w->live.a, &svc->alloc->addr[i]);
 
+		assert_non_null(aa);
 		if (aa->pool && aa->users[0] == svc->alloc)
 			h->n[aa->pool - h->w->policy->pools][aa->addr.family == AF_INET6]++;
 	}

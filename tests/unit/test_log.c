@@ -5,12 +5,14 @@
 
 #include "announcer/escape.h"
 #include "announcer/log.h"
+#include "announcer/log_kept.h"
 #include "announcer/util.h"
 #include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <json-c/json.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -182,10 +184,11 @@ struct tapped {
 	char last[256];
 };
 
-static void on_line(const char *line, void *arg)
+static void on_line(const struct log_record *r, const char *line, void *arg)
 {
 	struct tapped *t = arg;
 
+	assert_string_equal(r->area, "rib");
 	t->n++;
 	snprintf(t->last, sizeof(t->last), "%s", line);
 	log_info("vty", "a tap that logs");
@@ -249,6 +252,123 @@ static void what_was_left_out_is_told(void **state)
 	assert_int_equal(b.suppressed, 0);
 }
 
+/* ---- what is kept ---- */
+
+/* Behind everything that is kept so far. */
+static uint64_t kept_end(void)
+{
+	char line[LOG_LINE_MAX];
+	uint64_t at = 0;
+
+	while (log_kept(&at, line, sizeof(line)))
+		;
+	return at;
+}
+
+static void lines_are_kept(void **state)
+{
+	char line[LOG_LINE_MAX];
+	uint64_t at = kept_end();
+	struct capture c;
+
+	(void)state;
+	capture_start(&c);
+	log_info("main", "one\ntwo");
+	log_debug("main", "not logged, not kept");
+	log_warn("vty", "three");
+	capture_end(&c);
+	assert_true(log_kept(&at, line, sizeof(line)));
+	assert_non_null(strstr(line, "Z info main: one\\ntwo"));
+	assert_int_equal(line[strlen(line) - 1], 'o');
+	assert_true(log_kept(&at, line, 24));
+	assert_int_equal(strlen(line), 23); /* cut, and the next one is whole */
+	assert_false(log_kept(&at, line, sizeof(line)));
+	assert_string_equal(line + 20, " wa");
+	log_keep("\n", 1);
+	assert_true(log_kept(&at, line, sizeof(line)));
+	assert_string_equal(line, "");
+}
+
+/* Whole lines go as new ones come; a reader who stood at one that is gone takes the oldest. */
+static void the_oldest_lines_go(void **state)
+{
+	uint64_t start = kept_end(), at = start;
+	char line[LOG_LINE_MAX], text[128];
+	unsigned lines = 20000, first = 0, n = 0;
+	size_t bytes = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < lines; i++) {
+		int len = snprintf(text, sizeof(text), "%u:%.*s\n", i, (int)(i % 90),
+		    "------------------"
+		    "------------------------------------------------------------------------");
+
+		log_keep(text, (size_t)len);
+	}
+	while (log_kept(&at, line, sizeof(line))) {
+		unsigned i = (unsigned)strtoul(line, NULL, 10);
+
+		first = n ? first : i;
+		assert_int_equal(i, first + n);
+		assert_int_equal(strlen(strchr(line, ':')), 1 + i % 90);
+		bytes += strlen(line) + 1;
+		n++;
+	}
+	assert_int_equal(first + n, lines);
+	assert_true(bytes <= LOG_KEPT && bytes > LOG_KEPT - 128);
+}
+
+static atomic_int writers;
+
+static void *keep_many(void *arg)
+{
+	char text[64];
+
+	for (unsigned i = 0; i < 20000; i++) {
+		int n = snprintf(text, sizeof(text), "%s %u %s\n", (char *)arg, i, (char *)arg);
+
+		log_keep(text, (size_t)n);
+	}
+	writers--;
+	return NULL;
+}
+
+/* Two that write and one that reads: every line is whole, those of one in order. */
+static void threads_keep_whole_lines(void **state)
+{
+	static char names[2][8] = {"first", "second"};
+	char line[LOG_LINE_MAX], end[16];
+	uint64_t at = kept_end();
+	unsigned last[2] = {0, 0}, n = 0;
+	pthread_t t[2];
+
+	(void)state;
+	writers = 2;
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(pthread_create(&t[i], NULL, keep_many, names[i]), 0);
+	for (;;) {
+		bool done = !writers;
+		unsigned who, i;
+
+		if (!log_kept(&at, line, sizeof(line))) {
+			if (done)
+				break;
+			continue;
+		}
+		who = line[0] == 's';
+		i = (unsigned)strtoul(line + strlen(names[who]), NULL, 10);
+		snprintf(end, sizeof(end), " %s", names[who]);
+		assert_string_equal(line + strlen(line) - strlen(end), end);
+		assert_true(i >= last[who]);
+		last[who] = i;
+		n++;
+	}
+	assert_true(n > 100);
+	assert_true(last[0] == 19999 || last[1] == 19999);
+	for (int i = 0; i < 2; i++)
+		pthread_join(t[i], NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -261,6 +381,9 @@ int main(void)
 	    cmocka_unit_test(the_tap_hears_its_own_thread),
 	    cmocka_unit_test(a_bucket_runs_dry_and_fills),
 	    cmocka_unit_test(what_was_left_out_is_told),
+	    cmocka_unit_test(lines_are_kept),
+	    cmocka_unit_test(the_oldest_lines_go),
+	    cmocka_unit_test(threads_keep_whole_lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,10 +15,12 @@ static const char *const all_is_well[] = {"show services", "show services pihole
     "show services web", "show services nobody/home", "show nodes", "show nodes n1",
     "show nodes n9", "show pools", "show rib", "show rib 192.168.254.6",
     "show rib 2001:db8::/32", "show rib 10.0.0.0/8", "show zserv", "show fib", "show queue",
-    "show running-config", "show log", NULL};
+    "show running-config | exclude hostname", "show log | exclude Z (info|warn|error)",
+    "show debugging", NULL};
 static const char *const in_json[] = {"show services json", "show services default/dual json",
     "show nodes json", "show nodes n1 json", "show pools json", "show rib json",
-    "show zserv json", "show fib json", "show queue json", "show log json",
+    "show zserv json", "show fib json", "show queue json",
+    "show log json | exclude Z (info|warn|error)", "show debugging json",
     "show services x/y json", NULL};
 static const char *const of_web[] = {"show services", "show zserv", "show rib", NULL};
 static const char *const on_a_node[] = {"show services", "show services default/web",
@@ -28,8 +30,8 @@ static const char *const of_node[] = {"show services", "show zserv | include int
 static const char *const of_fib[] = {
     "show fib", "show fib 192.168.254.0", "show fib 192.168.254.6", "show services", NULL};
 static const char *const of_source[] = {"show queue", NULL};
-static const char *const of_api[] = {
-    "show kubernetes", "show kubernetes json", "show queue", NULL};
+static const char *const of_api[] = {"show running-config | include kube", "show kubernetes",
+    "show kubernetes json", "show queue", NULL};
 static const char *const of_cluster[] = {"show kubernetes", NULL};
 static const char *const of_many[] = {
     "show zserv | count resolved", "show services | include default/web", NULL};
@@ -159,7 +161,8 @@ static void version_and_memory_are_told(void **state)
 
 	(void)state;
 	assert_int_equal(lab_ask(lab, "show version", &b), VTY_OK);
-	assert_non_null(strstr(b.p, "grevyd 0.0.1\nStarted: "));
+	assert_memory_equal(b.p, "grevy 0.0.1 (", 13);
+	assert_non_null(strstr(b.p, ").\nStarted: "));
 	assert_non_null(strstr(b.p, " 2026-01-01T00:00:00Z\nUp: "));
 	assert_non_null(strstr(b.p, " 01:00:00\n"));
 	buf_clear(&b);
@@ -169,6 +172,77 @@ static void version_and_memory_are_told(void **state)
 	lab_check_json(lab, "show memory");
 	free(b.p);
 	lab_free(lab);
+}
+
+/* What who knows FRR types besides. */
+static void words_of_frr_are_answered(void **state)
+{
+	static const struct {
+		const char *line, *answer;
+		enum vty_rc rc;
+	} rows[] = {
+	    {"find running",                   "  show running-config [all] [json]\n",                   VTY_OK     },
+	    {"find SHOW.LOG",                  "  show log [json]\n",                                    VTY_OK     },
+	    {"find (",			 "% Regex compilation error: ",                            VTY_WARNING},
+	    {"find ~",			 "",						       VTY_OK     },
+	    {"list | include ^  show version", "  show version [json]\n",                                VTY_OK     },
+	    {"wr",			     "% Nothing to write: the configuration is grevyd.yaml\n", VTY_WARNING},
+	    {"write mem",                      "% Nothing to write: the configuration is grevyd.yaml\n",
+             VTY_WARNING											    },
+	    {"copy run start",                 "% Nothing to write: the configuration is grevyd.yaml\n",
+             VTY_WARNING											    },
+	    {"conf t",
+             "% The configuration is grevyd.yaml: edit it, check it by grevyd -t, then "
+		"reload grevyd\n",								       VTY_WARNING},
+	    {"wr t | count address-pool",      "2\n",						    VTY_OK     },
+	};
+	static const struct scene s = {.name = ""};
+	struct lab *lab = lab_new(&s);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct buf b = {0};
+
+		assert_int_equal(lab_ask(lab, rows[i].line, &b), rows[i].rc);
+		if (strcmp(rows[i].line, "find (") == 0) /* the rest is the C library's */
+			b.p[strlen(rows[i].answer)] = '\0';
+		assert_string_equal(b.p, rows[i].answer);
+		free(b.p);
+	}
+	lab_free(lab);
+}
+
+/* The words that a row begins with, two at most: "show vty". */
+static void first_words(const char *row, char *to, size_t cap)
+{
+	size_t n = 0, blanks = 0;
+
+	while (row[n] && strchr("abcdefghijklmnopqrstuvwxyz- ", row[n]) && n + 1 < cap) {
+		blanks += row[n] == ' ';
+		if (blanks == 2)
+			break;
+		n++;
+	}
+	while (n && row[n - 1] == ' ')
+		n--;
+	memcpy(to, row, n);
+	to[n] = '\0';
+}
+
+static void every_command_has_its_place_in_the_man_page(void **state)
+{
+	char *page = lab_file("../../../man/grevysh.8", NULL), words[64];
+
+	(void)state;
+	assert_non_null(strstr(page, ".Sh COMMANDS"));
+	for (size_t i = 0; i < vty_commands.n_commands; i++) {
+		const struct vty_command *c = &vty_commands.commands[i];
+
+		first_words(c->words, words, sizeof(words));
+		if (!(c->flags & VTY_HIDDEN) && !strstr(page, words))
+			fail_msg("man/grevysh.8 has no %s", words);
+	}
+	free(page);
 }
 
 static void names_complete(void **state)
@@ -241,6 +315,8 @@ int main(void)
 	    cmocka_unit_test(node_lo_down),
 	    cmocka_unit_test(without_parts_commands_say_so),
 	    cmocka_unit_test(version_and_memory_are_told),
+	    cmocka_unit_test(words_of_frr_are_answered),
+	    cmocka_unit_test(every_command_has_its_place_in_the_man_page),
 	    cmocka_unit_test(names_complete),
 	};
 

@@ -7,10 +7,9 @@
 #include "announcer/limits.h"
 #include "announcer/log.h"
 #include "announcer/loop.h"
+#include "announcer/shell/client.h"
 #include "announcer/util.h"
 #include "announcer/vty/buf.h"
-#include "announcer/vty/client.h"
-#include "announcer/vty/listen.h"
 #include "announcer/vty/server.h"
 #include "fake_outputs.h"
 #include <cmocka.h>
@@ -19,14 +18,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 struct env {
 	struct event_base *base;
 	struct vty_server *server;
-	char dir[64];
 	int stderr_saved;
 };
 
@@ -39,8 +35,6 @@ static int setup(void **state)
 
 	e->base = loop_new();
 	e->server = vty_server_new(e->base, &ctx);
-	snprintf(e->dir, sizeof(e->dir), "/tmp/test_vty.XXXXXX");
-	assert_non_null(mkdtemp(e->dir));
 	e->stderr_saved = dup(STDERR_FILENO);
 	dup2(null, STDERR_FILENO);
 	close(null);
@@ -54,7 +48,6 @@ static int teardown(void **state)
 
 	vty_server_free(e->server);
 	event_base_free(e->base);
-	assert_int_equal(rmdir(e->dir), 0);
 	dup2(e->stderr_saved, STDERR_FILENO);
 	close(e->stderr_saved);
 	free(e);
@@ -137,7 +130,7 @@ static void answers_are_framed(void **state)
 	    "% Ambiguous command: show r\n"
 	    "                          ^\n"
 	    "  rib             Routes, and what the outputs say\n"
-	    "  running-config  The configuration in force\n\0\0\0\3");
+	    "  running-config  The configuration in force, and from where it is\n\0\0\0\3");
 	PUT(fd, "show zserv");
 	EXPECT(e, fd, "% There is no zebra output.\n\0\0\0\1");
 	close(fd);
@@ -285,9 +278,6 @@ static void a_monitor_streams_until_the_next_command(void **state)
 	int fd = join(e), other = join(e);
 	size_t n;
 
-	PUT(fd, "terminal monitor");
-	EXPECT(e, fd,
-	    "% Unknown command: terminal monitor\n                            ^\n\0\0\0\2");
 	put(fd, "enable\0terminal monitor", 24);
 	EXPECT(e, fd, "\0\0\0\0");
 	PUT(other, "enable");
@@ -344,78 +334,6 @@ static void a_slow_monitor_loses_lines_and_is_told(void **state)
 	close(fd);
 }
 
-static void the_socket_is_a_file_of_the_group(void **state)
-{
-	struct env *e = *state;
-	char path[128];
-	struct stat st;
-	int fd;
-
-	assert_int_equal(vty_server_listen(e->server, e->dir), 0);
-	snprintf(path, sizeof(path), "%s/grevyd.vty", e->dir);
-	assert_int_equal(stat(path, &st), 0);
-	assert_true(S_ISSOCK(st.st_mode));
-	assert_int_equal(st.st_mode & 07777, 0770);
-	fd = client_open(e->dir);
-	assert_true(fd >= 0);
-	fcntl(fd, F_SETFL, O_NONBLOCK);
-	PUT(fd, "echo x");
-	EXPECT(e, fd, "x\n\0\0\0\0");
-	close(fd);
-
-	/* a second server finds it alive */
-	struct vty_server *second = vty_server_new(e->base, &ctx);
-
-	assert_int_equal(vty_server_listen(second, e->dir), -EADDRINUSE);
-	vty_server_free(second);
-	assert_int_equal(stat(path, &st), 0);
-}
-
-static int dead_socket(const char *dir)
-{
-	struct sockaddr_un sa = {.sun_family = AF_UNIX};
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-
-	snprintf(sa.sun_path, sizeof(sa.sun_path), "%s/grevyd.vty", dir);
-	assert_int_equal(bind(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
-	close(fd);
-	return 0;
-}
-
-static void what_is_in_the_way_is_judged(void **state)
-{
-	struct env *e = *state;
-	char path[256], deep[256];
-	struct vty_listen l;
-	int fd;
-
-	dead_socket(e->dir);
-	assert_int_equal(client_open(e->dir), -ECONNREFUSED);
-	assert_int_equal(vty_listen_open(&l, e->dir, "grevyd.vty"), 0);
-	vty_listen_close(&l);
-	assert_int_equal(client_open(e->dir), -ENOENT);
-
-	snprintf(path, sizeof(path), "%s/grevyd.vty", e->dir);
-	fd = open(path, O_CREAT | O_WRONLY, 0600);
-	assert_int_equal(vty_listen_open(&l, e->dir, "grevyd.vty"), -ENOTSOCK);
-	close(fd);
-	unlink(path);
-
-	snprintf(deep, sizeof(deep), "%s/a/b", e->dir);
-	assert_int_equal(vty_listen_open(&l, deep, "grevyd.vty"), -ENOENT);
-	memset(deep, 'x', 200);
-	deep[200] = '\0';
-	assert_int_equal(vty_listen_open(&l, deep, "grevyd.vty"), -ENAMETOOLONG);
-	assert_int_equal(client_open(deep), -ENAMETOOLONG);
-
-	/* a file that took our place is not ours to remove */
-	assert_int_equal(vty_listen_open(&l, e->dir, "grevyd.vty"), 0);
-	unlink(path);
-	dead_socket(e->dir);
-	vty_listen_close(&l);
-	assert_int_equal(unlink(path), 0);
-}
-
 static int gather(const char *text, size_t len, void *arg)
 {
 	buf_add(arg, text, len);
@@ -436,6 +354,7 @@ static void the_client_understands_the_framing(void **state)
 	    {"a\n",            "a\n",    2, -ECONNRESET},
 	    {"",               NULL,     0, -ECONNRESET},
 	    {"\0\0\0\0x",      NULL,     5, -EPROTO    },
+	    {"a\0b\0\0",       "a",      5, -EPROTO    },
 	};
 
 	(void)state;
@@ -446,7 +365,9 @@ static void the_client_understands_the_framing(void **state)
 		assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fd), 0);
 		put(fd[1], rows[i].bytes, rows[i].len);
 		shutdown(fd[1], SHUT_WR);
-		assert_int_equal(client_ask(fd[0], "x", gather, &b), rows[i].rc);
+		assert_int_equal(
+		    client_ask(fd[0], "x", &(struct client_reader){.text = gather, .arg = &b}),
+		    rows[i].rc);
 		if (rows[i].text)
 			assert_string_equal(b.p, rows[i].text);
 		else
@@ -470,8 +391,6 @@ int main(void)
 	    TEST(one_that_does_not_read_costs_one_answer),
 	    TEST(a_monitor_streams_until_the_next_command),
 	    TEST(a_slow_monitor_loses_lines_and_is_told),
-	    TEST(the_socket_is_a_file_of_the_group),
-	    TEST(what_is_in_the_way_is_judged),
 	    TEST(the_client_understands_the_framing),
 	};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "announcer/vty/client.h"
+#include "announcer/shell/client.h"
 #include "announcer/vty/server.h"
 #include <errno.h>
 #include <stdio.h>
@@ -28,7 +28,15 @@ int client_open(const char *dir)
 	return -err;
 }
 
-static int say(int fd, const char *command)
+bool client_is_stale(int fd)
+{
+	char c;
+
+	return recv(fd, &c, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 ||
+	       (errno != EAGAIN && errno != EWOULDBLOCK);
+}
+
+int client_say(int fd, const char *command)
 {
 	size_t len = strlen(command) + 1;
 
@@ -43,16 +51,21 @@ static int say(int fd, const char *command)
 	return 0;
 }
 
-int client_ask(int fd, const char *command, client_fn *fn, void *arg)
+int client_ask(int fd, const char *command, const struct client_reader *r)
 {
 	char buf[16384], end[END_LEN];
 	size_t n_end = 0; /* bytes of the terminator seen so far */
-	int rc = say(fd, command);
+	int rc = client_say(fd, command);
 
 	while (rc == 0 && n_end < END_LEN) {
-		ssize_t n = read(fd, buf, sizeof(buf));
 		size_t text, rest;
+		ssize_t n;
 
+		if (r->wait)
+			rc = r->wait(fd, r->arg);
+		if (rc)
+			break;
+		n = read(fd, buf, sizeof(buf));
 		if (n <= 0)
 			return n < 0 ? -errno : -ECONNRESET;
 		text = n_end ? 0 : strnlen(buf, (size_t)n);
@@ -61,8 +74,10 @@ int client_ask(int fd, const char *command, client_fn *fn, void *arg)
 			return -EPROTO;
 		memcpy(end + n_end, buf + text, rest);
 		n_end += rest;
-		if (text)
-			rc = fn(buf, text, arg);
+		if (text && r->text)
+			rc = r->text(buf, text, r->arg);
 	}
-	return rc ? rc : (unsigned char)end[END_LEN - 1];
+	if (rc)
+		return rc;
+	return end[0] || end[1] || end[2] ? -EPROTO : (unsigned char)end[END_LEN - 1];
 }

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* log_kept.h - the newest lines of the log, of both threads, for show log. */
+#ifndef GREVY_LOG_KEPT_H
+#define GREVY_LOG_KEPT_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define LOG_KEPT     ((size_t)64 << 10) /* bytes of them all */
+#define LOG_LINE_MAX 4352               /* of one, with its newline or a final NUL */
+
+/* A line that ends with its only newline; log_msg() calls this. */
+void log_keep(const char *line, size_t len);
+
+/**
+ * log_kept - the next line
+ * @at:   where to go on, 0 = with the oldest; moved behind the line. What is not kept any more
+ *        is left out.
+ * @line: gets it without its newline, cut to cap bytes with the final NUL
+ * Return: false when there is none (yet).
+ */
+bool log_kept(uint64_t *at, char *line, size_t cap);
+#endif
