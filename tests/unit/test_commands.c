@@ -86,7 +86,7 @@ struct walk {
 
 static void follow(struct walk *w, const char *line, unsigned depth);
 
-/* line, and the word behind it: typed whole, and shortened by a letter at a time. */
+/* line, and the word behind it: typed whole, and shortened to a letter, and by one. */
 static void follow_word(struct walk *w, const char *line, const char *word, unsigned depth)
 {
 	bool variable = isupper((unsigned char)*word);
@@ -94,7 +94,7 @@ static void follow_word(struct walk *w, const char *line, const char *word, unsi
 	struct buf next = {0};
 	enum vty_rc rc;
 
-	for (size_t n = variable ? len : 1; n < len; n++) {
+	for (size_t n = variable ? len : 1; n < len; n = n < len - 1 ? len - 1 : len) {
 		buf_clear(&next);
 		buf_fmt(&next, "%s%.*s", line, (int)n, word);
 		rc = parse(next.p, &w->error);
@@ -121,8 +121,8 @@ static void follow(struct walk *w, const char *line, unsigned depth)
 	items = offered(line, &cr);
 	w->lines++;
 	w->whole += cr;
-	if (depth)
-		assert_int_equal(parse(line, &w->error), cr ? VTY_OK : VTY_INCOMPLETE);
+	if (depth && cr)
+		assert_int_equal(parse(line, &w->error), VTY_OK);
 	for (size_t i = 0; i < items.n; i++)
 		follow_word(w, line, items.v[i].word, depth);
 	items_fini(&items);
