@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """vty_crowd.py bgp ADDRESS ROUTES: a BGP peer that announces so many, and stays.
-vty_crowd.py slow SOCKET PID ROUTES COMMAND: one client that reads slowly; prints by how many kB PID grew.
+vty_crowd.py slow SOCKET PID ROUTES COMMAND: one client that reads a table of them slowly, which must be
+in order; prints by how many kB PID grew.
 vty_crowd.py crowd SOCKET PID CLIENTS ROUTES: half of them stalled or sending garbage; prints the same.
 vty_crowd.py hold SOCKET CLIENTS: they connect and say nothing; prints how many could stay.
 """
 import os
 import random
+import re
 import resource
 import select
 import selectors
@@ -72,16 +74,18 @@ def slow(path, pid, routes, command):
     reader, other = client(path), client(path)
     before = most = rss_kb(pid)
     reader.sendall(command.encode() + b"\0")
-    lines, tail, pieces = 0, b"", 0
+    answer, tail, pieces = [], b"", 0
     while not is_whole(tail):
         data = reader.recv(65536)
         assert data, "closed"
-        lines += data.count(b"\n")
+        answer.append(data)
         tail = (tail + data)[-4:]
         pieces += 1
         assert ask(other, f"echo {pieces}") == (f"{pieces}\n", 0)
         most = max(most, rss_kb(pid))
-    assert lines > int(routes), f"{lines} lines"
+    prefixes = re.findall(rb"^(?:\*> | +\"(?:prefix\":\")?)?(10\.[0-9.]+)/32", b"".join(answer), re.M)
+    assert len(prefixes) == int(routes), f"{len(prefixes)} prefixes"
+    assert prefixes == sorted(prefixes, key=lambda p: socket.inet_aton(p.decode())), "not in order"
     assert pieces > 50, f"{pieces} pieces are not slow"
     print(most - before)
 
