@@ -442,6 +442,20 @@ static struct conf *conf_of(struct env *e, const char *attach_as, const char *fr
 	return c;
 }
 
+/* What `show vty` says of these places. */
+static void shows(const struct places *p, const char *line, const char *want)
+{
+	const struct vty_context with = {.version = "0.0.1", .places = p};
+	const struct vty_now now = {.unix_s = 1};
+	struct vty_session s = {.privileged = true};
+	struct buf b = {0};
+
+	assert_int_equal(vty_execute(&with, &s, line, &now, &b), VTY_OK);
+	if (!strstr(b.p, want))
+		fail_msg("%s: no '%s' in: %s", line, want, b.p);
+	free(b.p);
+}
+
 static void run_until_open(struct env *e, const struct door *d)
 {
 	while (door_state(d) != DOOR_OPEN)
@@ -470,10 +484,14 @@ static void places_are_those_of_the_configuration(void **state)
 	places_reload(p, c);
 	conf_free(c);
 	assert_int_equal(door_state(places_nth(p, 2)), DOOR_FREE);
+	shows(p, "show vty", "/frr/bgpd.vty    frr     free: ours in a moment\n");
 	assert_false(is_there(in(e, e->frr, "bgpd.vty")));
 	run_until_open(e, places_nth(p, 2));
 	assert_int_equal(mode_of(e->path), 0750);
 	assert_true(is_us(e, e->path));
+	shows(p, "show vty", "/own/grevyd.vty  grevy   open\n");
+	shows(p, "show vty", "\nLinks to FRR's: zebra\n");
+	shows(p, "show vty json", "\"state\":\"open\"");
 
 	/* by another name, and not at all */
 	c = conf_of(e, "sharpd", e->frr);

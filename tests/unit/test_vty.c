@@ -54,14 +54,19 @@ static int teardown(void **state)
 	return 0;
 }
 
-static int join(struct env *e)
+static int join_as(struct env *e, enum vty_dialect dialect)
 {
 	int fd[2];
 
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fd), 0);
-	assert_int_equal(vty_server_adopt(e->server, fd[1], VTY_GREVY), 0);
+	assert_int_equal(vty_server_adopt(e->server, fd[1], dialect), 0);
 	fcntl(fd[0], F_SETFL, O_NONBLOCK);
 	return fd[0];
+}
+
+static int join(struct env *e)
+{
+	return join_as(e, VTY_GREVY);
 }
 
 static void put(int fd, const char *s, size_t len)
@@ -334,6 +339,73 @@ static void a_slow_monitor_loses_lines_and_is_told(void **state)
 	close(fd);
 }
 
+/* An answer of nothing and success; the descriptor that came with it, or -1. */
+static int take_channel(struct env *e, int fd)
+{
+	char end[8], control[64];
+	struct iovec iov = {end, sizeof(end)};
+	struct msghdr m = {.msg_iov = &iov,
+	    .msg_iovlen = 1,
+	    .msg_control = control,
+	    .msg_controllen = sizeof(control)};
+	struct cmsghdr *c;
+	int got = -1;
+	ssize_t n;
+
+	while ((n = recvmsg(fd, &m, 0)) < 0 && errno == EAGAIN)
+		event_base_loop(e->base, EVLOOP_ONCE);
+	assert_int_equal(n, 4);
+	assert_memory_equal(end, "\0\0\0\0", 4);
+	c = CMSG_FIRSTHDR(&m);
+	if (c && c->cmsg_type == SCM_RIGHTS)
+		memcpy(&got, CMSG_DATA(c), sizeof(got));
+	return got;
+}
+
+/* vtysh's monitor: records on a channel of its own, while commands go on. */
+static void vtysh_monitors_on_a_channel(void **state)
+{
+	struct env *e = *state;
+	int fd = join_as(e, VTY_FRR), channel;
+	char got[4096];
+	ssize_t n;
+
+	PUT(fd, "enable");
+	EXPECT(e, fd, "\0\0\0\0");
+	PUT(fd, "terminal monitor");
+	channel = take_channel(e, fd);
+	assert_true(channel >= 0);
+	log_info("zserv", "seen");
+	n = recv(channel, got, sizeof(got), MSG_DONTWAIT);
+	assert_true(n == 80 + 11);
+	assert_memory_equal(got + 80, "zserv: seen", 11);
+	PUT(fd, "echo x");
+	EXPECT(e, fd, "x\n\0\0\0\0");
+
+	/* once more: there is one already */
+	PUT(fd, "terminal monitor");
+	assert_int_equal(take_channel(e, fd), -1);
+	PUT(fd, "no terminal monitor");
+	assert_int_equal(take_channel(e, fd), -1);
+	assert_int_equal(recv(channel, got, sizeof(got), 0), 0);
+	close(channel);
+
+	/* a reader that leaves its channel, and a connection that ends */
+	PUT(fd, "terminal monitor");
+	close(take_channel(e, fd));
+	log_info("zserv", "to nobody");
+	PUT(fd, "terminal monitor");
+	channel = take_channel(e, fd);
+	assert_true(channel >= 0);
+	close(fd);
+	assert_int_equal(fcntl(channel, F_SETFL, O_NONBLOCK), 0);
+	while ((n = recv(channel, got, sizeof(got), 0)) != 0) {
+		assert_true(n > 0 || errno == EAGAIN);
+		event_base_loop(e->base, EVLOOP_ONCE);
+	}
+	close(channel);
+}
+
 static int gather(const char *text, size_t len, void *arg)
 {
 	buf_add(arg, text, len);
@@ -391,6 +463,7 @@ int main(void)
 	    TEST(one_that_does_not_read_costs_one_answer),
 	    TEST(a_monitor_streams_until_the_next_command),
 	    TEST(a_slow_monitor_loses_lines_and_is_told),
+	    TEST(vtysh_monitors_on_a_channel),
 	    TEST(the_client_understands_the_framing),
 	};
 
