@@ -12,12 +12,14 @@
 #include "announcer/vty/buf.h"
 #include "announcer/vty/server.h"
 #include "fake_outputs.h"
+#include "sanitized.h"
 #include <cmocka.h>
 #include <errno.h>
 #include <event2/event.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 struct env {
@@ -406,6 +408,70 @@ static void vtysh_monitors_on_a_channel(void **state)
 	close(channel);
 }
 
+/* Says `terminal monitor` over and over, and reads nothing. */
+static void a_monitor_that_does_not_read_is_not_listened_to(void **state)
+{
+	static const char line[] = "terminal monitor";
+	static char many[1000 * sizeof(line)];
+	struct env *e = *state;
+	int deaf = join(e), fd = join(e), size = 4096;
+	size_t sent = 0, turns = 0;
+
+	for (size_t i = 0; i < sizeof(many); i++)
+		many[i] = line[i % sizeof(line)];
+	setsockopt(deaf, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	while (sent < (8u << 20) && turns++ < 20000) {
+		ssize_t n = send(deaf, many, sizeof(many), MSG_NOSIGNAL);
+
+		sent += n > 0 ? (size_t)n : 0;
+		event_base_loop(e->base, EVLOOP_NONBLOCK);
+	}
+	print_message("%zu bytes taken\n", sent);
+	assert_true(sent < 4u << 20);
+	PUT(fd, "echo others are served");
+	EXPECT(e, fd, "others are served\n\0\0\0\0");
+	close(deaf);
+	close(fd);
+}
+
+enum { STORM_MONITORS = 400, STORM_LINES = 300 };
+
+/* What is logged in the midst of other work costs that work next to nothing, whoever reads. */
+static void monitors_do_not_hold_up_who_logs(void **state)
+{
+	static int fd[STORM_MONITORS];
+	struct env *e = *state;
+	struct timespec from, to;
+	double ms;
+
+	if (limits_files(2 * STORM_MONITORS + 100) < 2 * STORM_MONITORS + 100)
+		skip();
+	for (int i = 0; i < STORM_MONITORS; i++) {
+		fd[i] = join(e);
+		PUT(fd[i], "terminal monitor");
+	}
+	for (int i = 0; i < STORM_MONITORS; i++)
+		event_base_loop(e->base, EVLOOP_NONBLOCK);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &from);
+	for (int i = 0; i < STORM_LINES; i++)
+		log_info("zserv", "line %d of many that come at once", i);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &to);
+	ms =
+	    (double)(to.tv_sec - from.tv_sec) * 1e3 + (double)(to.tv_nsec - from.tv_nsec) / 1e6;
+	print_message("%d lines, %d monitors: %.1f ms\n", STORM_LINES, STORM_MONITORS, ms);
+	assert_true(SANITIZED || ms < 5);
+	for (int i = 0; i < STORM_MONITORS; i++) {
+		char got[128];
+		size_t n = 0;
+
+		memset(got, 0, sizeof(got));
+		while (!strstr(got, "line 0 of many") && n < sizeof(got) - 1)
+			n += get(e, fd[i], got + n, 1);
+		assert_non_null(strstr(got, "line 0 of many"));
+		close(fd[i]);
+	}
+}
+
 static int gather(const char *text, size_t len, void *arg)
 {
 	buf_add(arg, text, len);
@@ -464,6 +530,8 @@ int main(void)
 	    TEST(a_monitor_streams_until_the_next_command),
 	    TEST(a_slow_monitor_loses_lines_and_is_told),
 	    TEST(vtysh_monitors_on_a_channel),
+	    TEST(a_monitor_that_does_not_read_is_not_listened_to),
+	    TEST(monitors_do_not_hold_up_who_logs),
 	    TEST(the_client_understands_the_framing),
 	};
 
