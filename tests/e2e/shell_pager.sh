@@ -40,8 +40,8 @@ sees 'once more' "$(row 10)" "$more"
 keys q
 sees 'q: it was enough' "$(row 27)" 'grevy#'
 lacks 'and the rest is not shown' "$(row 40)"
-line 'sh ver | inc grevyd'
-sees 'the next question is answered' 'grevyd .*' 'grevy#'
+line 'sh ver | inc ^grevy'
+sees 'the next question is answered' 'grevy [0-9].*' 'grevy#'
 fresh
 line 'show services'
 sees 'once more' "$(row 10)" "$more"
@@ -100,8 +100,8 @@ sees 'gets what is longer than a page' 'own: NAMESPACE/NAME .*' 'own: enough\?'
 line 'yes'
 sees 'and has the terminal to itself' 'own: yes' 'grevy#'
 fresh
-line 'sh ver | inc grevyd'
-sees 'what is shorter it does not get' 'grevyd .*' 'grevy#'
+line 'sh ver | inc ^grevy'
+sees 'what is shorter it does not get' 'grevy [0-9].*' 'grevy#'
 lacks 'really' 'own:.*'
 terminal 90 12 'env PAGER=own grevysh'
 sees 'PAGER' 'grevy#'

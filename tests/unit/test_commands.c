@@ -99,7 +99,7 @@ struct walk {
 
 static void follow(struct walk *w, const char *line, unsigned depth);
 
-/* line, and the word behind it: typed whole, and shortened by a letter at a time. */
+/* line, and the word behind it: typed whole, and shortened to a letter, and by one. */
 static void follow_word(struct walk *w, const char *line, const char *word, unsigned depth)
 {
 	bool variable = isupper((unsigned char)*word);
@@ -107,7 +107,7 @@ static void follow_word(struct walk *w, const char *line, const char *word, unsi
 	struct buf next = {0};
 	enum vty_rc rc;
 
-	for (size_t n = variable ? len : 1; n < len; n++) {
+	for (size_t n = variable ? len : 1; n < len; n = n < len - 1 ? len - 1 : len) {
 		buf_clear(&next);
 		buf_fmt(&next, "%s%.*s", line, (int)n, word);
 		rc = parse(next.p, &w->error);
