@@ -76,7 +76,6 @@ struct conf {
 };
 
 #define CONF_ERRORS_MAX 20
-
 /* What is wrong with a file: lines "grevyd.yaml:14:7: hold-time: must be 0 or 3..65535". */
 struct conf_errors {
 	struct strlist lines; /* at most CONF_ERRORS_MAX, in the order of the file */
@@ -94,8 +93,7 @@ void conf_errors_fini(struct conf_errors *e); /* frees what it owns, not e */
 
 /* Normalised YAML that parses to the same, with its secrets. */
 void conf_print(const struct conf *c, FILE *f);
-/* What "zebra.socket" holds is not the file's any more: "option -z". For show running-config.
- */
+/* What "zebra.socket" holds is not the file's any more: "option -z". For a show. */
 void conf_set_origin(struct conf *c, const char *path, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 

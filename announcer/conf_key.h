@@ -113,7 +113,7 @@ void conf_refuse_name(
 void conf_refuse(
     struct conf_reader *r, struct json_object *v, const char *key, const char *text);
 bool conf_is_none(const char *s); /* "", no, none */
-void conf_drop_empty(char **s); /* an empty text means none: NULL */
+void conf_drop_empty(char **s);   /* an empty text means none: NULL */
 struct json_object *conf_item(struct json_object *list, size_t i); /* NULL: no such */
 void conf_check_source(struct conf_reader *r, struct json_object *root);
 void conf_check(struct conf_reader *r, struct json_object *root);

@@ -12,8 +12,9 @@ deps_demo=(bind9-dnsutils)
 deps_kube=(ca-certificates debootstrap debian-archive-keyring gpgv)
 deps_check=(libcmocka-dev openssl tmux python3-h2 clang libclang-rt-dev\|libclang-rt-14-dev llvm clang-format clang-tidy cppcheck shellcheck mandoc gcovr git
     debootstrap debian-archive-keyring gpgv wget ca-certificates)
-# The BGP speakers of others (bird2 and frr are there already), and what reads the packets of ours: tests/e2e/bgp_*.sh.
-deps_bgp=(openbgpd exabgp gobgpd tcpdump tshark)
+# The BGP speakers of others (bird2 and frr are there already), and what reads the packets of ours: tests/e2e/bgp_*.sh;
+# what reads our vty: vtysh_exporter.sh.
+deps_bgp=(openbgpd exabgp gobgpd tcpdump tshark prometheus-frr-exporter)
 
 # deps_have PACKAGE: one of a|b is installed.
 deps_have() {

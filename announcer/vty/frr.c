@@ -13,7 +13,6 @@
 #include "announcer/util.h"
 #include "announcer/vty/names_walk.h"
 #include "announcer/vty/writer.h"
-#include <stdio.h>
 
 #define PREFIXES_MAX 1000 /* that are worth choosing from */
 
@@ -87,6 +86,16 @@ struct candidates {
 	bool v6;
 };
 
+/* The nth word, from 0, and what follows it; "" = there is none. */
+static const char *word(const char *s, unsigned nth)
+{
+	while (nth--) {
+		s += strcspn(s, " ");
+		s += strspn(s, " ");
+	}
+	return s;
+}
+
 static void put_candidate(const char *word, void *arg)
 {
 	struct candidates *c = arg;
@@ -118,14 +127,15 @@ static void candidates_done(void *state)
 static enum vty_rc autocomplete(struct vty_request *rq)
 {
 	const struct rib *rib = rq->ctx->rib;
-	char text[32] = "", name[32] = "";
+	const char *text = word(rq->rest, 1), *name = word(rq->rest, 2);
 	bool neighbors, prefixes;
 	struct candidates *c;
 
-	if (sscanf(rq->rest, "%*31s %31s %31s", text, name) != 2)
+	if (!*name)
 		return VTY_INCOMPLETE;
 	neighbors = strncmp(name, "neighbor", 8) == 0;
-	prefixes = strchr(text, '/') && rib && rib_count(rib) <= PREFIXES_MAX;
+	prefixes =
+	    memchr(text, '/', strcspn(text, " ")) && rib && rib_count(rib) <= PREFIXES_MAX;
 	if ((strncmp(text, "X:X", 3) != 0 && strncmp(text, "A.B", 3) != 0) ||
 	    (!neighbors && !prefixes))
 		return VTY_OK;

@@ -92,15 +92,15 @@ static void set_group(const char *path)
 static int set_mode(const char *path, const char *like, mode_t mode)
 {
 	struct stat st;
-	bool have = like && stat(like, &st) == 0;
 
-	if (chmod(path, have ? st.st_mode & 0777 : mode) < 0)
-		return -errno;
-	if (!have)
-		set_group(path);
-	else if (chown(path, st.st_uid, st.st_gid) < 0 && chown(path, (uid_t)-1, st.st_gid) < 0)
+	if (!like || stat(like, &st) < 0) {
+		if (!(mode & S_IWOTH))
+			set_group(path);
+		return chmod(path, mode) < 0 ? -errno : 0;
+	}
+	if (chown(path, st.st_uid, st.st_gid) < 0 && chown(path, (uid_t)-1, st.st_gid) < 0)
 		log_warn("vty", "%s: cannot be given to the group of %s: %m", path, like);
-	return 0;
+	return chmod(path, st.st_mode & 0777) < 0 ? -errno : 0;
 }
 
 static int bind_at(int fd, const char *path)

@@ -179,18 +179,19 @@ static struct names_state kernel_state(const struct vty_request *rq, const struc
 	return state_of(state == KROUTE_INSTALLED, names_kroute_state(state), why);
 }
 
-/* The kernel is to take the routes, since there is no zebra: it does, or would if it let us. */
-static bool kernel_stands_in(const struct vty_context *ctx, const struct zserv_status *zebra)
+/* Routes go elsewhere, since there is no zebra: to BGP neighbours, or to the kernel, if it lets
+ * us. */
+static bool others_stand_in(const struct vty_context *ctx, const struct zserv_status *zebra)
 {
-	bool absent = zebra->reason && strstr(zebra->reason, strerror(ENOENT));
-	struct kernel_status st;
+	bool absent = zebra->reason && strstr(zebra->reason, strerror(ENOENT)) && ctx->conf &&
+	              ctx->conf->zebra.enabled == CONF_AUTO;
+	struct kernel_status st = {.state = KERNEL_OFF};
 
-	if (!ctx->kernel)
-		return false;
-	out_kernel_status(ctx->kernel, &st);
-	if (st.state == KERNEL_FAILED)
-		return absent && ctx->conf && ctx->conf->zebra.enabled == CONF_AUTO;
-	return st.state != KERNEL_OFF;
+	if (ctx->kernel)
+		out_kernel_status(ctx->kernel, &st);
+	if (st.state == KERNEL_FAILED || st.state == KERNEL_OFF)
+		return absent && (st.state == KERNEL_FAILED || names_is_speaker(ctx));
+	return true;
 }
 
 bool names_zebra_is_off(const struct vty_context *ctx)
@@ -201,7 +202,7 @@ bool names_zebra_is_off(const struct vty_context *ctx)
 		return true;
 	out_zserv_status(ctx->zserv, &st);
 	return st.state == ZSERV_OFF ||
-	       (st.state == ZSERV_NO_SOCKET && kernel_stands_in(ctx, &st));
+	       (st.state == ZSERV_NO_SOCKET && others_stand_in(ctx, &st));
 }
 
 struct names_state names_output_state(const struct vty_request *rq, const struct prefix *p)

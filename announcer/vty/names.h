@@ -40,7 +40,7 @@ struct names_told names_told(const struct vty_context *ctx, const struct prefix 
 bool names_is_speaker(const struct vty_context *ctx);
 /* The routes go into the kernel's table by ourselves. */
 bool names_is_kernel(const struct vty_context *ctx);
-/* zebra gets no routes: it is off, or not there and the kernel is to take them instead. */
+/* zebra gets no routes: it is off, or not there and others are to take them instead. */
 bool names_zebra_is_off(const struct vty_context *ctx);
 
 const char *names_kroute_state(enum kroute_state state); /* "installed" */

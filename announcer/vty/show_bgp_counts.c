@@ -82,6 +82,8 @@ static bool end(struct job *j)
 	bgp_walk_fini(&j->walk);
 	j->begun = false;
 	j->families &= ~bgp_family_bit(j->i);
+	if (!j->families)
+		bgp_vrf_end(&j->a);
 	return j->families;
 }
 
@@ -187,6 +189,7 @@ enum vty_rc show_bgp_prefix_counts(struct vty_request *rq)
 	families = bgp_peer_families(&a, &v);
 	if (!families)
 		return bgp_warn(rq, "%% No such neighbor or address family");
+	a.all_vrfs = false; /* of the default one, too: not below its name in JSON */
 	j = job_new(&a, &counts);
 	j->peer = name;
 	j->families = families;
@@ -308,6 +311,7 @@ enum vty_rc show_bgp_nexthop(struct vty_request *rq)
 	j->families = a.named ? a.families : BGP_IPV4 | BGP_IPV6;
 	if (word && ipaddr_parse(word, &j->only) == 0)
 		j->families = strchr(word, ':') ? BGP_IPV6 : BGP_IPV4;
+	bgp_vrf_begin(&a);
 	if (a.all_vrfs) {
 		writer_line(rq->w, "%s", "");
 		writer_line(rq->w, "Instance default:");
@@ -490,6 +494,7 @@ enum vty_rc show_bgp_statistics(struct vty_request *rq)
 
 	if (rc != VTY_OK || !a.bgp)
 		return rc;
+	a.all_vrfs = false; /* of the default one, too: not below its name in JSON */
 	j = job_new(&a, &statistics);
 	j->families = vty_said(rq, "statistics-all") ? BGP_IPV4 | BGP_IPV6
 	              : a.families                   ? a.families

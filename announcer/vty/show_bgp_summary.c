@@ -404,6 +404,8 @@ enum vty_rc show_bgp_summary(struct vty_request *rq)
 	if (rc != VTY_OK || !a.bgp)
 		return rc;
 	if (a.other) {
+		bgp_vrf_begin(&a);
+		bgp_vrf_end(&a);
 		writer_line(rq->w, "%% No BGP neighbors found in VRF default");
 		return VTY_OK;
 	}

@@ -118,14 +118,14 @@ static void judge_counts(struct why_fault *f, const struct bgp_peer_view *v)
 
 	if (v->in.refused_loop)
 		why_fault_set(f, "if that is meant: import: {allow-own-as: 1}",
-		    "none is known; %" PRIu64 " routes of it were refused: our AS %" PRIu32
-		    " is in their path",
+		    "none is known; refused so far: %" PRIu64 ", with our AS %" PRIu32
+		    " in the path",
 		    v->in.refused_loop, v->facts->my_asn);
 	else if (v->in.refused_nexthop)
 		why_fault_set(f,
 		    "at the neighbour: another next hop; or import: {next-hop: peer}",
-		    "none is known; %" PRIu64
-		    " routes of it were refused: their next hop is ours, or none",
+		    "none is known; refused so far: %" PRIu64
+		    ", with a next hop that is ours, or none",
 		    v->in.refused_nexthop);
 	else
 		why_fault_set(f, "", "it does not announce it");

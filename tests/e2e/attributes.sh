@@ -45,8 +45,8 @@ grevyd_start
 manifest <<EOF
 service default/lost ips=$pool4.9 local on=node1
 EOF
-why_says zebra_kernel 'grevy "why $pool4.9"' "zebra: zebra prefers another route: kernel, distance 0. Cure: ip"\
-" route del $pool4.9/32; no distance wins over a kernel route"
+why_says zebra_kernel 'grevy "why $pool4.9"' "zebra: zebra prefers another route: kernel, distance 0. Cure: ip" \
+    "route del $pool4.9/32; no distance wins over a kernel route"
 in_ns router ip route del "$pool4.9/32" via 192.168.2.14
 becomes 30 'installed once the winner is gone' 'kernel "$pool4.9/32"' "$pool4.9/32 192.168.2.13*1"
 stop grevyd KILL

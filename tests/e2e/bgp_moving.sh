@@ -70,8 +70,8 @@ wait_for 20 zserv_up
 becomes 10 'both are there, and the route of eBGP wins: distance 20 as ours, metric 0' \
     "vty_zebra 'show ip route $web/32 json' | json \"' '.join(r['protocol'] + ('*' if r.get('selected') else '') for r in sorted(d['$web/32'], key=lambda r: r['protocol']))\"" \
     'bgp* openfabric'
-why_says zebra_bgp "us router 'why $web'" 'zebra: zebra prefers another route: bgp, distance 20. Cure: set zebra:'\
-' {distance: 19}; or remove that route'
+why_says zebra_bgp "us router 'why $web'" 'zebra: zebra prefers another route: bgp, distance 20. Cure: set zebra:' \
+    '{distance: 19}; or remove that route'
 moved 'nothing moved' "$web" "bgp $n1 $n2"
 stop peer1
 stop native2

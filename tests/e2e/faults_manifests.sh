@@ -47,8 +47,8 @@ wait_for 10 zserv_up
 becomes 10 'restarted over a bad file: the others are there' 'kernel "$pool4.2/32"' "$two"
 holds_for 3 '[ "$(kernel "$pool4.1/32")" = "$one" ]'
 ok 'its route is held'
-why_says service_held 'grevy "why $pool4.1"' "service: the source does not have it; its $pool4.1 is kept for it, and"\
-" routes of an earlier run are held. Cure: mend the source; a Service that is gone for good gives it up then"
+why_says service_held 'grevy "why $pool4.1"' "service: the source does not have it; its $pool4.1 is kept for it, and" \
+    "routes of an earlier run are held. Cure: mend the source; a Service that is gone for good gives it up then"
 check 'why of its name, too' 'grevy "why default/one" | grep "=> service: the source does not have it"'
 mv "$lab/one.yaml" "$manifests/service-default-one.yaml"
 becomes 10 'mended: nothing changes' 'kernel "$pool4.1/32"' "$one"
@@ -81,14 +81,14 @@ mv "$manifests" "$lab/away"
 wait_for 10 'logged "(warn|err) .*manifests"'
 holds_for 3 '[ "$(kernel)" = "$all" ]'
 ok 'the folder is missing: held'
-why_says folder_away 'grevy "why default/two"' "source: away since TIME: cannot read $manifests: No such file or"\
-" directory; what was last read is used. Cure: ls -ld $manifests"
+why_says folder_away 'grevy "why default/two"' "source: away since TIME: cannot read $manifests: No such file or" \
+    "directory; what was last read is used. Cure: ls -ld $manifests"
 stop grevyd KILL
 grevyd_start
 holds_for 3 '[ "$(kernel)" = "$all" ]'
 ok 'restarted without the folder: held'
-why_says folder_unread 'grevy "why $pool4.2"' "source: it has not been read yet: cannot read $manifests: No such"\
-" file or directory; what an earlier run announced stays. Cure: ls -ld $manifests"
+why_says folder_unread 'grevy "why $pool4.2"' "source: it has not been read yet: cannot read $manifests: No such" \
+    "file or directory; what an earlier run announced stays. Cure: ls -ld $manifests"
 check 'the log claims no more than that' "logged 'nothing is known yet; zebra keeps'"
 mv "$lab/away" "$manifests"
 becomes 10 'it is back: nothing changes' kernel "$all"

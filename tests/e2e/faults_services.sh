@@ -17,12 +17,12 @@ grevyd_start
 good="$pool4.1/32 192.168.2.13*1,192.168.2.14*1,192.168.2.15*1"
 becomes 10 'the good one' 'kernel "$pool4.1/32"' "$good"
 
-# broken 'WHAT' NS/NAME FAULT 'SENTENCE' ['REGEX OF LOG']: why says it, nothing is routed for it.
+# [warns=1] broken 'WHAT' NS/NAME FAULT SENTENCE...: why says it, the log too, nothing is routed for it.
 broken() {
-    why_says "$3" "grevy 'why $2'" "$4"
-    if [ -n "${5-}" ]; then
-        wait_for 5 "logged '(warn|err).*($5)'"
-        ok "$1: log: $(logged "(warn|err).*($5)" | head -1 | cut -d' ' -f2- | cut -c1-150)"
+    why_says "$3" "grevy 'why $2'" "${@:4}"
+    if [ -n "${warns-}" ]; then
+        wait_for 5 "logged '(warn|err).*$2'"
+        ok "$1: log: $(logged "(warn|err).*$2" | head -1 | cut -d' ' -f2- | cut -c1-150)"
     fi
     is "$1: only the good one is routed" "$(kernel)" "$good"
 }
@@ -30,69 +30,69 @@ broken() {
 manifest <<EOF
 service default/outside ips=203.0.113.5 on=node1
 EOF
-broken 'outside every pool' default/outside address_outside "address: pending: asks for 203.0.113.5, which is in no pool."\
-" Cure: grevysh -c 'show pools'; ask for an address of a pool, or add it to one" 'default/outside'
-why_says address_waited_for "grevy 'why 203.0.113.5'" "pool: no address pool contains 203.0.113.5. Cure: add 203.0.113.5/32 to"\
-" addresses of a pool"
+warns=1 broken 'outside every pool' default/outside address_outside "address: pending: asks for 203.0.113.5, which is in no pool." \
+    "Cure: grevysh -c 'show pools'; ask for an address of a pool, or add it to one"
+why_says address_waited_for "grevy 'why 203.0.113.5'" "pool: no address pool contains 203.0.113.5. Cure: add 203.0.113.5/32 to" \
+    "addresses of a pool"
 check 'the hard guard: nothing outside the pools in the kernel' \
     '! in_ns router ip route show | grep 203.0.113.5'
 manifest <<EOF
 delete service default/outside
 service default/two ips=$pool4.2,$pool4.3 on=node1
 EOF
-broken 'two IPv4s' default/two annotation_two_v4 'address: pending: asks for two IPv4 addresses. Cure: ask for one'\
-' IPv4 address at most, and for one IPv6 address at most' 'default/two'
+warns=1 broken 'two IPv4s' default/two annotation_two_v4 'address: pending: asks for two IPv4 addresses. Cure: ask for one' \
+    'IPv4 address at most, and for one IPv6 address at most'
 manifest <<EOF
 delete service default/two
 service default/idle ips=$pool4.4 on=
 EOF
-broken 'no endpoints' default/idle endpoints_no_manifest 'endpoints: it has no endpoint. Cure: give the source its'\
-' EndpointSlices, too'
+broken 'no endpoints' default/idle endpoints_no_manifest 'endpoints: it has no endpoint. Cure: give the source its' \
+    'EndpointSlices, too'
 manifest <<EOF
 delete service default/idle
 service default/nowhere ips=$pool4.5 local on=bare
 EOF
-broken 'a node without an InternalIP' default/nowhere node_no_address 'nodes: bare, the only node that could serve it, is'\
-' left out: has no usable InternalIP. Cure: give Node bare an address of type InternalIP'
+broken 'a node without an InternalIP' default/nowhere node_no_address 'nodes: bare, the only node that could serve it, is' \
+    'left out: has no usable InternalIP. Cure: give Node bare an address of type InternalIP'
 manifest <<EOF
 delete service default/nowhere
 delete node bare
 service default/stranger ips=$pool4.6 local on=nosuchnode
 EOF
-broken 'an endpoint on an unknown node' default/stranger node_no_manifest 'nodes: nosuchnode, the only node that could'\
-' serve it, is left out: endpoints name it, but there is no such Node. Cure: give the source the manifest of Node'\
-' nosuchnode'
+broken 'an endpoint on an unknown node' default/stranger node_no_manifest 'nodes: nosuchnode, the only node that could' \
+    'serve it, is left out: endpoints name it, but there is no such Node. Cure: give the source the manifest of Node' \
+    'nosuchnode'
 manifest <<EOF
 delete service default/stranger
 service default/other ips=$pool4.7 class=example.com/lb on=node1
 EOF
-broken 'another load balancer class' default/other service_class 'service: its loadBalancerClass is "example.com/lb",'\
-' ours is "". Cure: set controller: {load-balancer-class: example.com/lb}, or make it anew without it'
+broken 'another load balancer class' default/other service_class 'service: its loadBalancerClass is "example.com/lb",' \
+    'ours is "". Cure: set controller: {load-balancer-class: example.com/lb}, or make it anew without it'
 manifest <<EOF
 delete service default/other
 service default/nopool pool=nosuchpool on=node1
 EOF
-broken 'an unknown pool' default/nopool pool_unknown 'address: pending: asks for pool nosuchpool, which is not there.'\
-' Cure: annotate it with metallb.io/address-pool: default' 'default/nopool'
+warns=1 broken 'an unknown pool' default/nopool pool_unknown 'address: pending: asks for pool nosuchpool, which is not there.' \
+    'Cure: annotate it with metallb.io/address-pool: default'
 manifest <<EOF
 delete service default/nopool
 service default/bad ips=not-an-address on=node1
 EOF
-broken 'an address that is none' default/bad annotation_bad 'address: pending: asks for "not-an-address", which is no'\
-' address. Cure: write one address, or two with a comma: metallb.io/loadBalancerIPs: 192.0.2.1,2001:db8::1' 'default/bad'
+warns=1 broken 'an address that is none' default/bad annotation_bad 'address: pending: asks for "not-an-address", which is no' \
+    'address. Cure: write one address, or two with a comma: metallb.io/loadBalancerIPs: 192.0.2.1,2001:db8::1'
 manifest <<EOF
 delete service default/bad
 service default/rival ips=$pool4.1 on=node2
 EOF
-broken 'an address that another Service has' default/rival address_in_use "address: pending: asks for $pool4.1, which"\
-" default/good uses. Cure: ask for another address, or give both metallb.io/allow-shared-ip: rival" 'default/rival'
+warns=1 broken 'an address that another Service has' default/rival address_in_use "address: pending: asks for $pool4.1, which" \
+    "default/good uses. Cure: ask for another address, or give both metallb.io/allow-shared-ip: rival"
 manifest <<EOF
 delete service default/rival
 node far 192.168.77.7
 service default/far ips=$pool4.8 local on=far
 EOF
-broken 'a next hop that zebra cannot resolve' default/far hop_unreachable 'next hop: zebra has no way to 192.168.77.7, the'\
-" only one. Cure: vtysh -c 'show ip route 192.168.77.7'; it must show a connected subnet, or a route that is no default"
+broken 'a next hop that zebra cannot resolve' default/far hop_unreachable 'next hop: zebra has no way to 192.168.77.7, the' \
+    "only one. Cure: vtysh -c 'show ip route 192.168.77.7'; it must show a connected subnet, or a route that is no default"
 manifest <<EOF
 delete service default/far
 delete node far
@@ -107,23 +107,23 @@ check 'why names the label' 'grevy "why default/good" | grep exclude-from-extern
 manifest <<EOF
 service default/lonely ips=$pool4.9 local on=node3
 EOF
-why_says node_excluded_manifest "grevy 'why default/lonely'" 'nodes: node3, the only node that could serve it, is left out:'\
-' labelled node.kubernetes.io/exclude-from-external-load-balancers. Cure: remove that label from the manifest of Node node3'
+why_says node_excluded_manifest "grevy 'why default/lonely'" 'nodes: node3, the only node that could serve it, is left out:' \
+    'labelled node.kubernetes.io/exclude-from-external-load-balancers. Cure: remove that label from the manifest of Node node3'
 manifest <<<'delete service default/lonely'
 manifest <<EOF
 node node3 192.168.2.15 fd00:2::15 notready
 EOF
 becomes 10 'a NotReady node as well, while others are Ready' 'kernel "$pool4.1/32"' \
     "$pool4.1/32 192.168.2.13*1,192.168.2.14*1"
-why_says node_unready "grevy 'why default/good'" 'node: node3: NotReady, and other nodes are Ready. Cure: kubectl describe'\
-' node node3'
+why_says node_unready "grevy 'why default/good'" 'node: node3: NotReady, and other nodes are Ready. Cure: kubectl describe' \
+    'node node3'
 manifest <<EOF
 node node1 192.168.2.13 fd00:2::13 notready
 node node2 192.168.2.14 fd00:2::14 notready
 EOF
 becomes 10 'all NotReady: a sick control plane takes nothing down' 'kernel "$pool4.1/32"' "$good"
-why_says nodes_all_unready "grevy 'why default/good'" 'node: node1: serves, though NotReady: no node that could serve is'\
-' Ready. Cure: kubectl describe node node1'
+why_says nodes_all_unready "grevy 'why default/good'" 'node: node1: serves, though NotReady: no node that could serve is' \
+    'Ready. Cure: kubectl describe node node1'
 nodes
 becomes 10 'all are back' 'kernel "$pool4.1/32"' "$good"
 
@@ -144,8 +144,8 @@ wait_for 10 'in_ns router ip route get "$pool4.20" | grep "via 10.64"'
 ok '1,000 next hops: the kernel answers by it'
 wait_for 5 'logged "(warn|err).*(1000|limit)"'
 ok "1,000 next hops: log: $(logged '(warn|err).*(1000|limit)' | head -1 | cut -d' ' -f2- | cut -c1-150)"
-why_says nodes_limit "grevy 'why default/crowd'" "nodes: $((1000 - most)) left out: zebra takes no more next hops in one"\
-" route. Cure: raise zebra's --ecmp, or select fewer nodes by node-selectors of an advertisement"
+why_says nodes_limit "grevy 'why default/crowd'" "nodes: $((1000 - most)) left out: zebra takes no more next hops in one" \
+    "route. Cure: raise zebra's --ecmp, or select fewer nodes by node-selectors of an advertisement"
 subset() { lab_py rib "$pool4.20/32"; }
 before=$(subset)
 manifest <<EOF

@@ -44,8 +44,8 @@ damaged() {
     ok "$1: log: $(logged '(warn|err).*assignments.json' | head -1 | cut -d' ' -f2- | cut -c1-160)"
     wait_for 10 '[ -n "$(address_of default/b)" ]'
     check "$1: Services are served" 'wait_for 10 "kernel | grep 192.168.2.14"'
-    why_says state_damaged 'grevy "why default/b"' "state file: $(logged 'alloc: .*assignments.json' | log_text);"\
-" Services without a status may have got other addresses. Cure: put a backup in its place, then: systemctl restart grevyd"
+    why_says state_damaged 'grevy "why default/b"' "state file: $(logged 'alloc: .*assignments.json' | log_text);" \
+    "Services without a status may have got other addresses. Cure: put a backup in its place, then: systemctl restart grevyd"
     check "$1: the damaged file is kept aside" 'find "$lab/state" -name "assignments.json?*" | grep .'
     wait_for 5 'json d <"$state"'
     ok "$1: a good one is written"
@@ -75,8 +75,8 @@ rmdir "$state"
 chown root:root "$lab/state"
 chmod 755 "$lab/state"
 grevyd_start
-why_says state_unwritable 'grevy "why default/b"' "state file: $state: cannot write assignments: Permission denied; a"\
-" restart forgets addresses assigned since. Cure: make it writable for grevyd's user; it is tried again"
+why_says state_unwritable 'grevy "why default/b"' "state file: $state: cannot write assignments: Permission denied; a" \
+    "restart forgets addresses assigned since. Cure: make it writable for grevyd's user; it is tried again"
 chown frr:frrvty "$lab/state"
 wait_for 15 'json d <"$state"'
 wait_for 5 '! grevy "why default/b" | grep "state file"'

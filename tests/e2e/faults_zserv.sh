@@ -14,12 +14,12 @@ EOF
 route="$pool4.1/32 192.168.2.13*1"
 install -d -m 777 "$lab/fake"
 
-# told 'WHAT' 'REGEX' FAULT 'SENTENCE': in the log, in show zserv and in why.
+# told 'WHAT' 'REGEX' FAULT SENTENCE...: in the log, in show zserv and in why.
 told() {
     wait_for 10 "logged '$2'"
     ok "$1: log: $(logged "$2" | head -1 | cut -d' ' -f2- | cut -c1-150)"
     wait_for 5 "grevy 'show zserv' | grep -iE '$2'"
-    why_says "$3" 'grevy "why default/web"' "zebra: $4"
+    why_says "$3" 'grevy "why default/web"' "zebra: ${*:4}"
     check "$1: everything else goes on" 'grevy "show services" | grep "$pool4.1"'
 }
 fresh() {
@@ -39,22 +39,22 @@ grevyd_conf <<EOF
 zebra: {enabled: yes}
 EOF
 grevyd_start
-told 'no socket' 'No such file' zebra_missing "/run/frr/zserv.api: No such file or directory (is zebra"\
-" running?). Cure: systemctl start frr; or set zebra.socket to where it is"
+told 'no socket' 'No such file' zebra_missing "/run/frr/zserv.api: No such file or directory (is zebra" \
+    "running?). Cure: systemctl start frr; or set zebra.socket to where it is"
 fresh
 
 python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("/run/frr/zserv.api")'
 chown frr:frr /run/frr/zserv.api
 grevyd_start
-told 'nobody listens' 'refused' zebra_dead "connect /run/frr/zserv.api: Connection refused. Cure:"\
-" systemctl restart frr; nobody listens there"
+told 'nobody listens' 'refused' zebra_dead "connect /run/frr/zserv.api: Connection refused. Cure:" \
+    "systemctl restart frr; nobody listens there"
 fresh
 
 chown root:root /run/frr/zserv.api
 chmod 700 /run/frr/zserv.api
 grevyd_start
-told 'socket of someone else' '[Pp]ermission denied' zebra_forbidden "connect /run/frr/zserv.api: Permission"\
-" denied. Cure: ls -l /run/frr/zserv.api; run grevyd as its owner, frr"
+told 'socket of someone else' '[Pp]ermission denied' zebra_forbidden "connect /run/frr/zserv.api: Permission" \
+    "denied. Cure: ls -l /run/frr/zserv.api; run grevyd as its owner, frr"
 rm /run/frr/zserv.api
 zebra_start
 becomes 20 'zebra comes: routes without a restart of grevyd' 'kernel "$pool4.1/32"' "$route"
@@ -103,8 +103,8 @@ another
 grevyd_start
 if [ -n "$understood" ]; then
     comes 20 "unknown release $unknown: routes all the same"
-    told 'unknown release' "${unknown//./\\.}" zebra_unknown_release "release $unknown is not known: treated"\
-" as the nearest that is. Cure: set zebra.frr-version if routes are not confirmed"
+    told 'unknown release' "${unknown//./\\.}" zebra_unknown_release "release $unknown is not known: treated" \
+    "as the nearest that is. Cure: set zebra.frr-version if routes are not confirmed"
     check 'show zserv says that it is not known' 'grevy "show zserv" | grep "Release: *$unknown, .*not known"'
     check 'so does the log' 'logged "warn zserv: zebra $unknown is not known: using the form of"'
     wait_for 5 'logged "zebra $unknown installed a route in the form of"'
@@ -127,8 +127,8 @@ comes 20 'without vty: routes, release found by the probe'
 wait_for 15 'grevy "show zserv" | grep -i probe'
 ok 'show zserv says how'
 lost='so our routes go when grevyd ends, and which route zebra prefers to ours is not told'
-why_says zebra_vty_missing 'grevy "why default/web"' "zebra: $lab/fake/nothing.vty cannot be asked: No such file"\
-" or directory; $lost. Cure: ls -l $lab/fake/nothing.vty; or set zebra.vty-socket to where it is"
+why_says zebra_vty_missing 'grevy "why default/web"' "zebra: $lab/fake/nothing.vty cannot be asked: No such file" \
+    "or directory; $lost. Cure: ls -l $lab/fake/nothing.vty; or set zebra.vty-socket to where it is"
 fresh
 wait_for 5 '! vty_zebra "show zebra client summary" | grep -i openfabric'
 
@@ -139,8 +139,8 @@ chmod 700 /run/frr/zebra.vty
 another
 grevyd_start
 comes 20 'a vty that is forbidden: routes all the same'
-why_says zebra_vty 'grevy "why default/web"' "zebra: /run/frr/zebra.vty cannot be asked: Permission denied; $lost."\
-" Cure: SupplementaryGroups=frrvty in grevyd's unit; its user must be in that group"
+why_says zebra_vty 'grevy "why default/web"' "zebra: /run/frr/zebra.vty cannot be asked: Permission denied; $lost." \
+    "Cure: SupplementaryGroups=frrvty in grevyd's unit; its user must be in that group"
 fresh
 wait_for 5 '! vty_zebra "show zebra client summary" | grep -i openfabric'
 
@@ -151,6 +151,6 @@ kernel: {enabled: no}
 EOF
 grevyd_start
 wait_for 5 'grevy "show services" | grep "$pool4.1"'
-why_says zebra_off 'grevy "why default/web"' "zebra: off: zebra: enabled: no; and there is no other output. Cure:"\
-" set zebra: {enabled: yes}"
+why_says zebra_off 'grevy "why default/web"' "zebra: off: zebra: enabled: no; and there is no other output. Cure:" \
+    "set zebra: {enabled: yes}"
 check 'enabled: no: zebra is left alone' '! vty_zebra "show zebra client summary" | grep -i openfabric'

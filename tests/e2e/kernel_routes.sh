@@ -84,14 +84,14 @@ service default/taken ips=$pool4.20 local on=node3
 EOF
 wait_for 5 'logged "warn kernel: $pool4.20/32: not installed: a route of protocol static via $n1, metric 20"'
 ok 'another route with its prefix and metric: told'
-why_says kernel_taken 'grevy "why default/taken"' "kernel: the kernel has another route of this metric: a route of"\
-" protocol static via $n1, metric 20. Cure: ip route del $pool4.20/32 proto 4 metric 20"
+why_says kernel_taken 'grevy "why default/taken"' "kernel: the kernel has another route of this metric: a route of" \
+    "protocol static via $n1, metric 20. Cure: ip route del $pool4.20/32 proto 4 metric 20"
 is 'it is not touched' "$(kernel_ip route show "$pool4.20" proto static | wc -l)" 1
 kernel_ip route del "$pool4.20/32" proto static
 has "$pool4.20/32" "$n3*1" 'it is gone: ours comes'
 kernel_ip route add "$pool4.20/32" via "$n1" proto static metric 7
-why_says kernel_shadowed 'grevy "why default/taken"' "kernel: the kernel prefers another route: a route of protocol static"\
-" via $n1, metric 7. Cure: ip route del $pool4.20/32 proto 4 metric 7"
+why_says kernel_shadowed 'grevy "why default/taken"' "kernel: the kernel prefers another route: a route of protocol static" \
+    "via $n1, metric 7. Cure: ip route del $pool4.20/32 proto 4 metric 7"
 kernel_ip route del "$pool4.20/32" metric 7
 kernel_ip route replace "$pool4.20/32" via "$n1" proto static metric 20
 wait_for 5 'logged "$pool4.20/32: somebody put another route in its place"'
@@ -110,8 +110,8 @@ node_up 1
 becomes 5 'it is up again: everything is as before' kernel "$before"
 kernel_ip link set n3 down
 has "$pool4.1/32" '' 'a link is down: no next hop is left'
-why_says kernel_waiting 'grevy "why default/one"' 'kernel: not sent: no next hop is in a connected subnet whose link is'\
-' up. Cure: ip -br addr; a subnet of the next hops must be on an interface that is up'
+why_says kernel_waiting 'grevy "why default/one"' 'kernel: not sent: no next hop is in a connected subnet whose link is' \
+    'up. Cure: ip -br addr; a subnet of the next hops must be on an interface that is up'
 has "$pool4.2/32" "$n1*1,$n2*1" 'the others without it'
 kernel_ip link set n3 up
 addr router n3 fd00:23::1/64 2>/dev/null

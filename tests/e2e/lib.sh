@@ -443,16 +443,16 @@ nodes() {
     done | manifest
 }
 
-# why_says FAULT 'COMMAND' 'SENTENCE': what why sums up becomes that, word for word; times read TIME.
+# why_says FAULT 'COMMAND' SENTENCE...: what why sums up becomes that, word for word; times read TIME.
 # FAULT is the name of it in tests/data/why/faults.txt.
 why_says() {
-    local end=$(($(now_ms) + 20000)) said
+    local end=$(($(now_ms) + 20000)) said want="${*:3}"
     until said=$(eval "$2" 2>&1 | sed -nE 's/[0-9-]{10}T[0-9:]{8}Z/TIME/g; s/^=> ((but|also) )?//p') &&
-        grep -qxF -- "$3" <<<"$said"; do
-        [ "$(now_ms)" -lt "$end" ] || fail "$1: $2 says '$said', wanted '$3'"
+        grep -qxF -- "$want" <<<"$said"; do
+        [ "$(now_ms)" -lt "$end" ] || fail "$1: $2 says '$said', wanted '$want'"
         pause 0.05
     done
-    ok "$1: $3"
+    ok "$1: $want"
 }
 
 logged() { grep -E "$1" "$lab/log/${2:-grevyd}.log"; }

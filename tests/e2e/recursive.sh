@@ -27,8 +27,8 @@ becomes 10 'and the one over two nodes' 'via 2' 'via 192.168.2.13 via 192.168.2.
 in_ns router ip route del 10.77.0.0/24
 becomes 10 'no way there: withdrawn' 'via 1' ''
 becomes 10 'the node nearby carries on' 'via 2' 'via 192.168.2.13'
-why_says hop_unreachable 'grevy "why default/far"' "next hop: zebra has no way to 10.77.0.9, the only one. Cure: vtysh"\
-" -c 'show ip route 10.77.0.9'; it must show a connected subnet, or a route that is no default"
+why_says hop_unreachable 'grevy "why default/far"' "next hop: zebra has no way to 10.77.0.9, the only one. Cure: vtysh" \
+    "-c 'show ip route 10.77.0.9'; it must show a connected subnet, or a route that is no default"
 
 # Only a default route: not followed, by any release.
 in_ns router ip route add default via 192.168.2.14

@@ -38,8 +38,8 @@ wait_for 5 'logged_since "$lines" "grevyd.yaml:[0-9]+:[0-9]+: .*nonsense"'
 ok "a bad file: $(logged_since "$lines" 'grevyd.yaml:[0-9]+' | head -1 | cut -d' ' -f2- | cut -c1-150)"
 holds_for 1 '[ "$(kernel 10.77.0.1/32)" = "$out" ]'
 ok 'and nothing changes'
-why_says reload_refused 'grevy "why default/in"' "configuration: $(logged_since "$lines" 'conf: .*nonsense' | log_text);"\
-" what was in force before it still is. Cure: mend the file, then: systemctl reload grevyd"
+why_says reload_refused 'grevy "why default/in"' "configuration: $(logged_since "$lines" 'conf: .*nonsense' | log_text);" \
+    "what was in force before it still is. Cure: mend the file, then: systemctl reload grevyd"
 check 'the configuration in force is the old one' '! grevy "show running-config" | grep -v "^!" | grep nonsense'
 check 'which says why' 'grevy "show running-config" | grep -E "^! the last reload was refused.* nonsense: unknown key"'
 

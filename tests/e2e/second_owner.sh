@@ -35,8 +35,8 @@ holder="\\b${pids[grevyd]}\\b"
 wait_for 5 'logged "$holder" second'
 ok "the log names the holder: $(logged "$holder" second | head -1 | cut -d' ' -f2-)"
 check 'show zserv names the holder' 'second "show zserv" | grep -E "$holder"'
-why_says zebra_key_held "second 'why default/web'" "zebra: route type openfabric instance 0 of this zebra is held by"\
-" another grevyd, pid ${pids[grevyd]}; this one waits. Cure: stop the other grevyd; or set zebra: {instance: 1}"
+why_says zebra_key_held "second 'why default/web'" "zebra: route type openfabric instance 0 of this zebra is held by" \
+    "another grevyd, pid ${pids[grevyd]}; this one waits. Cure: stop the other grevyd; or set zebra: {instance: 1}"
 holds_for 3 '! second_up && first_up'
 ok 'the second stays down, the first stays up'
 is 'zebra sees one client of the type' "$(vty_zebra 'show zebra client summary' | grep -ic openfabric)" 1

@@ -40,8 +40,8 @@ service pihole/dns-tcp ips=$shared share=pihole local ports=tcp:53 selector=piho
 service pihole/dns-udp ips=$shared share=pihole local ports=udp:53 selector=pihole on=node3
 EOF
 becomes 10 'no node serves both: the oldest wins' 'kernel "$shared/32"' "$shared/32 192.168.2.13*1"
-why_says sharing_split 'grevy "why pihole/dns-udp"' "sharing: no node serves all who share the address: the oldest one's are"\
-" used. Cure: have a pod of each on one node, set externalTrafficPolicy: Cluster, or do not share"
+why_says sharing_split 'grevy "why pihole/dns-udp"' "sharing: no node serves all who share the address: the oldest one's are" \
+    "used. Cure: have a pod of each on one node, set externalTrafficPolicy: Cluster, or do not share"
 
 manifest <<EOF
 service pihole/dns-udp ips=$shared share=pihole local ports=udp:53 selector=pihole on=node1
@@ -50,11 +50,11 @@ service other/key ips=$shared share=another local ports=tcp:80 on=node1
 service other/nokey ips=$shared local ports=tcp:81 on=node1
 EOF
 asks="address: pending: asks for $shared, which"
-why_says address_port_in_use 'grevy "why other/clash"' "$asks pihole/dns-tcp shares, but not its port TCP 53. Cure: give"\
-" one of them another port, or ask for another address"
+why_says address_port_in_use 'grevy "why other/clash"' "$asks pihole/dns-tcp shares, but not its port TCP 53. Cure: give" \
+    "one of them another port, or ask for another address"
 for name in key nokey; do
-    why_says address_in_use "grevy 'why other/$name'" "$asks pihole/dns-tcp uses. Cure: ask for another address, or give"\
-" both metallb.io/allow-shared-ip: $name"
+    why_says address_in_use "grevy 'why other/$name'" "$asks pihole/dns-tcp uses. Cure: ask for another address, or give" \
+    "both metallb.io/allow-shared-ip: $name"
 done
 is 'and harms nobody' "$(kernel)" "$shared/32 192.168.2.13*1"
 

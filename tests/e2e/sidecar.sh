@@ -149,8 +149,8 @@ check 'a Service that asks for no address is pending: no controller' \
     'node_grevy 1 "show services" | grep -E "default/nobody .*pending: no-controller"'
 check 'why: node1 announces it' 'node_grevy 1 "why default/local" | grep -E "this node +ok +node1 announces it, one of 2"'
 check 'why: its next hop is lo' 'node_grevy 1 "why default/local" | grep -E "next hop +ok +interface lo"'
-why_says here_no_endpoint 'node_grevy 3 "why default/local"' 'this node: node3 does not announce it: no ready endpoint'\
-' here. Cure: have a pod on node3, or set externalTrafficPolicy: Cluster'
+why_says here_no_endpoint 'node_grevy 3 "why default/local"' 'this node: node3 does not announce it: no ready endpoint' \
+    'here. Cure: have a pod on node3, or set externalTrafficPolicy: Cluster'
 check 'show zserv: where routes lead' 'node_grevy 1 "show zserv" | grep "Routes lead to interface: lo"'
 kept_on() { frr_from 9.0 && ! frr_from 10.5; } # beyond stale-time
 if kept_on; then

@@ -90,8 +90,8 @@ raw_hello raw openfabric gr=60
 : >"$lab/log/grevyd.log"
 grevyd_start
 wait_for 10 'logged "still lists a client of type openfabric"'
-why_says zebra_key_waits 'grevy "why default/web"' "zebra: zebra still lists a client of type openfabric instance 0:"\
-" waiting for it to go. Cure: vtysh -c 'show zebra client'; end that client, or set another zebra.route-type"
+why_says zebra_key_waits 'grevy "why default/web"' "zebra: zebra still lists a client of type openfabric instance 0:" \
+    "waiting for it to go. Cure: vtysh -c 'show zebra client'; end that client, or set another zebra.route-type"
 is 'sessions of the key' "$(clients)" 1
 raw_end raw
 wait_for 10 zserv_up

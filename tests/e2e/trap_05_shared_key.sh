@@ -45,8 +45,8 @@ raw rival add 203.0.113.3/32 192.168.2.13
 wait_for 15 'logged "zebra lists 1 more client of type openfabric instance 0"'
 ok 'another client took the key: log'
 check 'show zserv tells' 'grevy "show zserv" | grep -E "^Other clients of these: +1"'
-why_says zebra_rival 'grevy "why default/web"' "zebra: 1 more client of route type openfabric instance 0: its end"\
-" removes our routes, too. Cure: vtysh -c 'show zebra client'; end it, or set another zebra.route-type or instance"
+why_says zebra_rival 'grevy "why default/web"' "zebra: 1 more client of route type openfabric instance 0: its end" \
+    "removes our routes, too. Cure: vtysh -c 'show zebra client'; end it, or set another zebra.route-type or instance"
 monitor_start
 raw_end rival
 wait_for 5 'deletions "$pool4.1" && deletions "$pool6::1"'

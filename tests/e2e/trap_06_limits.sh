@@ -80,8 +80,8 @@ is 'its group in the kernel' "$(group ip "$pool4.1/32")" "$limit"
 is 'and that of IPv6' "$(group ipv6 "$pool6::1/128")" "$limit"
 check 'the kernel sends to one of them' 'in_ns router ip route get "$pool4.1" | grep "via 10.50"'
 is 'show zserv: the limit' "$(grevy 'show zserv json' | json "d['nextHopLimit']")" "$limit"
-why_says nodes_limit 'grevy "why default/many"' "nodes: $((300 - limit)) left out: zebra takes no more next hops in one"\
-" route. Cure: raise zebra's --ecmp, or select fewer nodes by node-selectors of an advertisement"
+why_says nodes_limit 'grevy "why default/many"' "nodes: $((300 - limit)) left out: zebra takes no more next hops in one" \
+    "route. Cure: raise zebra's --ecmp, or select fewer nodes by node-selectors of an advertisement"
 becomes 5 'a route beside them' 'in_fib ip "$pool4.2/32"' 2
 longest=$(sed -n 's/^longest //p' "$lab/log/relay.log" | tail -1)
 check "the longest message of grevyd: $longest bytes" "[ $longest -gt 7000 ] && [ $longest -le 16384 ]"

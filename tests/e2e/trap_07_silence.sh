@@ -62,8 +62,8 @@ becomes 10 'without vty: the other routes' 'kernel | wc -l' 3
 manifest <<EOM
 service default/late ips=$pool4.4 local on=node1
 EOM
-why_says zebra_rejects 'grevy "why default/late"' 'zebra: zebra could not install it; it is tried again. Cure:'\
-' journalctl -u frr; dmesg'
+why_says zebra_rejects 'grevy "why default/late"' 'zebra: zebra could not install it; it is tried again. Cure:' \
+    'journalctl -u frr; dmesg'
 holds_for 2 'grevy "why default/late" | grep -E "BROKEN.*zebra could not install it"'
 is 'in the kernel' "$(kernel | wc -l)" 3
 in_ns router vtysh -c 'configure terminal' -c 'no ip protocol openfabric route-map no-lb' || fail vtysh

@@ -50,10 +50,10 @@ grevyd_start
 becomes 10 'the other route is installed, with the source that was set' \
     'in_ns router ip route show "$pool4.2" | grep -oE "src [0-9.]+"' 'src 192.168.2.1'
 denied='BROKEN.*zebra does not install it: its route-map'
-why_says zebra_route_map 'grevy "why default/denied"' "zebra: zebra does not install it: its route-map no-lb (ip"\
-" protocol) may deny it. Cure: vtysh -c 'show route-map no-lb'; permit the prefix there"
-why_says zebra_route_map 'grevy "why $pool6::1"' "zebra: zebra does not install it: its route-map no-lb6 (ipv6"\
-" protocol) may deny it. Cure: vtysh -c 'show route-map no-lb6'; permit the prefix there"
+why_says zebra_route_map 'grevy "why default/denied"' "zebra: zebra does not install it: its route-map no-lb (ip" \
+    "protocol) may deny it. Cure: vtysh -c 'show route-map no-lb'; permit the prefix there"
+why_says zebra_route_map 'grevy "why $pool6::1"' "zebra: zebra does not install it: its route-map no-lb6 (ipv6" \
+    "protocol) may deny it. Cure: vtysh -c 'show route-map no-lb6'; permit the prefix there"
 holds_for 3 'grevy "why default/denied" | grep -E "$denied"'
 ok 'and goes on to, from one try to the next'
 check 'why of the other notes it' 'grevy "why default/other" | grep "note.*route-map no-lb applies"'

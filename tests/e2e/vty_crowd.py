@@ -3,11 +3,14 @@
 """vty_crowd.py bgp ADDRESS ROUTES: a BGP peer that announces so many, and stays.
 vty_crowd.py slow SOCKET PID ROUTES: one client that reads `show rib` slowly; prints by how many kB PID grew.
 vty_crowd.py crowd SOCKET PID CLIENTS ROUTES: half of them stalled or sending garbage; prints the same.
+vty_crowd.py hold SOCKET CLIENTS: they connect and say nothing; prints how many could stay.
 """
 import os
 import random
 import resource
+import select
 import selectors
+import signal
 import socket
 import struct
 import sys
@@ -156,9 +159,26 @@ def crowd(path, pid, clients, routes):
     os._exit(0)  # all of them hang up at the same time
 
 
+def is_open(sock):
+    sock.setblocking(False)
+    try:
+        return sock.recv(1) != b""
+    except BlockingIOError:
+        return True
+
+
+def hold(path, clients):
+    socks = [client(path) for _ in range(int(clients))]
+    # The server has looked at all of them once it has told the last one, one way or the other.
+    select.select([socks[-1]], [], [], 1)
+    print(sum(is_open(s) for s in socks))
+    sys.stdout.flush()
+    signal.pause()
+
+
 if __name__ == "__main__":
     try:
-        {"bgp": bgp, "slow": slow, "crowd": crowd}[sys.argv[1]](*sys.argv[2:])
+        {"bgp": bgp, "slow": slow, "crowd": crowd, "hold": hold}[sys.argv[1]](*sys.argv[2:])
     except (AssertionError, OSError) as e:
         print(f"{e!r}")
         sys.exit(1)

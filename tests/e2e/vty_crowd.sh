@@ -39,6 +39,18 @@ check "show rib, read slowly: $grown kB more" '[ $grown -lt 1024 ]'
 grown=$(crowd crowd /run/grevy/grevyd.vty "${pids[grevyd]}" $clients $routes) || fail "$grown"
 check "$clients clients, half of them stalled or sending garbage: $grown kB more" '[ $grown -lt $((clients * 64)) ]'
 wait_for 10 '[ "$(find /proc/${pids[grevyd]}/fd | wc -l)" -lt 100 ]'
+
+# Whoever is on this machine may look, but not keep others out.
+chmod 755 /run/grevy
+cp "$e2e_dir"/{vty_crowd,bgp_many}.py "$lab/bin/" # where nobody may read them
+as_nobody=(setpriv --reuid nobody --regid nogroup --clear-groups)
+start hold router "${as_nobody[@]}" python3 "$lab/bin/vty_crowd.py" hold /run/grevy/grevyd.vty 600
+wait_for 20 '[ -s "$lab/log/hold.log" ]'
+is 'of 600 without privilege may stay' "$(cat "$lab/log/hold.log")" 512
+check 'root is answered beside them' 'grevy "show version"'
+wait_for 10 'in_ns router "${as_nobody[@]}" grevysh -c "show version"'
+ok 'and one more of them, for which the idlest gave way'
+stop hold
 ok "$(loop timers) timers of 50 ms: late by $(loop lateMaxUs) us at most"
 check "of them $(loop ownMaxUs) us by our own doing" '[ "$(loop ownMaxUs)" -le 5000 ]'
 is 'that were late by more than 5 ms' "$(loop slow)" 0

@@ -6,6 +6,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/bgp_lib.sh"
 
 peer=192.168.2.13
+vty_dir=/run/grevy # where vtysh looks
 
 # vtysh_lab: all of it but the grevyd of the router, whose configuration is in $conf.
 vtysh_lab() {

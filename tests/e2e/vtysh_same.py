@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The same commands by the same vtysh to bgpd and to grevyd, answer by answer.
 
-  vtysh_same.py commands                     what to ask, a line each
+  vtysh_same.py commands [texts]             what to ask, a line each; no JSON
   vtysh_same.py compare THEIRS OURS [times]  two files of "=== COMMAND", the answer, "--- STATUS"
 
 Text: the same lines, once what TIMES and VALUES name is masked; FRR has the lines of ONLY alone.
@@ -53,6 +53,8 @@ TIMES = [
     (r"^( +(?:Opens|Notifications|Updates|Keepalives|Total):).*", r"\1 N", "messages, as they came"),
     (r"^(\S+ +4 +65\d+(?: +65000)?) +\d+ +\d+ ", r"\1 N N ", "messages, as they came"),
     (r"FD used: -?\d+", "FD used: N", "descriptors"),
+    (r"Last reset TIME(,  .*)?", "Last reset TIME", "grevyd's words say more, and never is never"),
+    (r"Waiting for peer OPEN|connect: .*", "WHY", "grevyd's words say more"),
 ]
 VALUES = [
     (r"\b(version|version is) \d+", r"\1 N", "grevyd numbers no changes of its table"),
@@ -63,8 +65,6 @@ VALUES = [
     (r"(Extended Message:|Long-lived Graceful Restart:|Enhanced Route Refresh:|RX) advertised and received",
      r"\1 received", "grevyd offers none of these"),
     (r"Selection Deferral Time\(sec\): \d+", "Selection Deferral Time(sec): N", "grevyd's is its restart time"),
-    (r"Last reset TIME(,  .*)?", "Last reset TIME", "grevyd's words say more, and never is never"),
-    (r"Waiting for peer OPEN|connect: .*", "WHY", "grevyd's words say more"),
     (r"End-of-RIB sent after update: \w+", "End-of-RIB sent after update: X", "as the messages happened to be sent"),
     (r" +0( +32768 )|( +32768 )", r" \1\2", "our own routes have no MED"),
     (r", metric 0, weight 32768", ", weight 32768", "our own routes have no MED"),
@@ -82,6 +82,7 @@ TIME_KEYS = {
     " bgpTimerUpEstablishedEpoch bgpTimerLastWrite bgpInUpdateElapsedTimeMsecs epoch string"
     " nextConnectTimerDueInMsecs": "times",
     "-lastResetTimerMsecs": "times",
+    "-lastReset -lastResetDueTo -lastResetCode": "grevyd's words say more, and never is never",
     "msgRcvd msgSent opensSent opensRecv notificationsSent notificationsRecv updatesSent updatesRecv"
     " keepalivesSent keepalivesRecv totalSent totalRecv": "messages, as they came",
     "state bgpState": "who is not there is dialled and waited for in turn",
@@ -97,7 +98,6 @@ VALUE_KEYS = {
     "extendedMessage enhancedRouteRefresh longLivedGracefulRestart": "grevyd offers none of these",
     "-rxReceived -rxAdvertisedAndReceived": "grevyd offers none of these",
     "-advHostName -advDomainName": "grevyd does not tell its host name",
-    "-lastReset -lastResetDueTo -lastResetCode": "grevyd's words say more, and never is never",
     "-metric": "our own routes have no MED",
     "-compareRouterId": "grevyd does so always, FRR where it is told to",
     "-bgpTimerConfiguredConditionalAdvertisementsSec -updateGroupId -subGroupId": "grevyd has none",
@@ -165,8 +165,8 @@ def compare(theirs, ours, times):
     masks, only = (TIMES, []) if times else (TIMES + VALUES, ONLY)
     free, loose = keys_of(TIME_KEYS if times else {**TIME_KEYS, **VALUE_KEYS})
     wrong = 0
-    for command in COMMANDS:
-        (one, status), (other, our_status) = theirs[command], ours[command]
+    for command, (other, our_status) in ours.items():
+        one, status = theirs[command]
         found = [] if status == our_status else [f"status {our_status} instead of {status}"]
         try:
             found += values_differ(json.loads(one or "{}"), json.loads(other or "{}"), "", free, loose)
@@ -179,6 +179,6 @@ def compare(theirs, ours, times):
 
 
 if sys.argv[1] == "commands":
-    print("\n".join(COMMANDS))
+    print("\n".join(c for c in COMMANDS if "texts" not in sys.argv or not c.endswith("json")))
 else:
     sys.exit(bool(compare(answers(sys.argv[2]), answers(sys.argv[3]), "times" in sys.argv[4:])))

@@ -11,40 +11,11 @@ if [ -z "${LAB_INSIDE-}" ] && [ "$(id -u)" = 0 ]; then
         exit $((rc == 3 ? 77 : 1))
     }
 fi
-# shellcheck source=tests/e2e/bgp_lib.sh
-. "$(dirname "$0")/bgp_lib.sh"
+# shellcheck source=tests/e2e/vtysh_bgp_lib.sh
+. "$(dirname "$0")/vtysh_bgp_lib.sh"
 [[ $(frr_version) == 8.4* ]] || skip "FRR of this machine is not 8.4"
 
 same=$e2e_dir/vtysh_same.py
-
-# speaker_of_frr NAME I COMMUNITIES: an FRR on node I; 198.18.I.1 and 2001:db8:I::1 are its own.
-speaker_of_frr() {
-    local i=$2
-    bgpd_start "node$i" "$1" <<EOC
-route-map tagged permit 10
- set community $3
- set large-community 6500$i:1:2
- set metric 50
-exit
-router bgp 6500$i
- bgp router-id 192.168.2.$((12 + i))
- no bgp ebgp-requires-policy
- no bgp network import-check
- neighbor 192.168.2.1 remote-as 65000
- neighbor 192.168.2.1 timers connect 1
- neighbor fd00:2::1 remote-as 65000
- neighbor fd00:2::1 timers connect 1
- address-family ipv4 unicast
-  network 198.18.$i.1/32 route-map tagged
-  network 198.18.$i.2/32
-  no neighbor fd00:2::1 activate
- exit-address-family
- address-family ipv6 unicast
-  network 2001:db8:$i::1/128
-  neighbor fd00:2::1 activate
- exit-address-family
-EOC
-}
 
 # announce NAME I: what both announce. FRR lists the newest path first and we the best, which is
 # that of the lowest router ID: node 1 announces last.
@@ -79,11 +50,11 @@ tear_down() {
     rm -rf /run/frr/one /run/frr/two
 }
 
-# ask_all FILE COMMAND...: every command of vtysh_same.py by this vtysh, with its exit status.
+# ask_all FILE all|texts COMMAND...: the commands of vtysh_same.py by this vtysh, with its exit status.
 ask_all() {
-    local file=$1 command
-    shift
-    python3 "$same" commands | while IFS= read -r command; do
+    local file=$1 which=$2 command
+    shift 2
+    python3 "$same" commands "$which" | while IFS= read -r command; do
         printf '=== %s\n' "$command"
         in_ns router "$@" -c "$command" 2>&1
         printf -- '--- %s\n' $?
@@ -102,12 +73,10 @@ router bgp 65000
  bgp bestpath compare-routerid
  no bgp ebgp-requires-policy
  no bgp network import-check
-$(for peer in 192.168.2.13/65001 192.168.2.14/65002 192.168.2.15/65003 fd00:2::13/65001 fd00:2::14/65002; do
-    echo " neighbor ${peer%/*} remote-as ${peer#*/}"
-    echo " neighbor ${peer%/*} timers 30 90"
-    echo " neighbor ${peer%/*} timers connect 1"
-    echo " neighbor ${peer%/*} sender-as-path-loop-detection"
-    echo " neighbor ${peer%/*} solo"
+$(for peer in "${neighbors[@]}"; do
+    read -r address asn _ <<<"$peer"
+    echo " neighbor $address remote-as $asn"
+    printf " neighbor $address %s\n" 'timers 30 90' 'timers connect 1' sender-as-path-loop-detection solo
 done)
  address-family ipv4 unicast
   network 192.168.254.6/32
@@ -121,35 +90,16 @@ done)
  exit-address-family
 EOC
 set_up
-ask_all "$lab/frr.txt" vtysh "${r1[@]}"
+ask_all "$lab/frr.txt" all vtysh "${r1[@]}"
 tear_down
 stop bgpd-r1
 ok 'bgpd 8.4 was asked'
 
-nodes 2
-manifest <<EOM
-service default/one ips=$pool4.6 on=node1
-service default/six ips=$pool6::6 v6 on=node1
-EOM
-grevyd_conf <<EOC
-router-id: 192.168.2.1
-http: no
-zebra: {enabled: no}
-kernel: {enabled: no}
-bgp:
-  asn: 65000
-  restart-time: 8
-  neighbors:
-$(for peer in 192.168.2.13/65001/ipv4 192.168.2.14/65002/ipv4 192.168.2.15/65003/ipv4 fd00:2::13/65001/ipv6 fd00:2::14/65002/ipv6; do
-    IFS=/ read -r address asn family <<<"$peer"
-    echo "  - {address: \"$address\", asn: $asn, address-families: [$family], hold-time: 90s, connect-time: 1s,"
-    echo "     import: {prefixes: [\"0.0.0.0/0 le 32\", \"::/0 le 128\"]}, export: {next-hop: unchanged, prefixes: [\"0.0.0.0/0 le 32\", \"::/0 le 128\"]}}"
-done)
-EOC
+grevyd_r1
 grevyd_start
 r1=(--vty_socket /run/grevy -d bgpd)
 set_up
-ask_all "$lab/grevy.txt" vtysh "${r1[@]}"
+ask_all "$lab/grevy.txt" all vtysh "${r1[@]}"
 ok 'grevyd was asked'
 
 python3 "$same" compare "$lab/frr.txt" "$lab/grevy.txt" || fail 'grevyd answers otherwise than bgpd'
@@ -160,7 +110,7 @@ for suite in trixie sid; do
     (
         FRR_ROOT=$root
         frr_root
-        ask_all "$lab/$suite.txt" "$FRR/vtysh" "${r1[@]}"
+        ask_all "$lab/$suite.txt" texts "$FRR/vtysh" "${r1[@]}"
     )
     python3 "$same" compare "$lab/grevy.txt" "$lab/$suite.txt" times || fail "the vtysh of $suite is told something else"
     ok "the vtysh of FRR $(chroot "$root" /usr/lib/frr/zebra --version | sed -n 's/^zebra version \([0-9.]*\).*/\1/p') is told the same"

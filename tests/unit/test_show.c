@@ -30,8 +30,8 @@ static const char *const of_node[] = {"show services", "show zserv | include int
 static const char *const of_fib[] = {
     "show fib", "show fib 192.168.254.0", "show fib 192.168.254.6", "show services", NULL};
 static const char *const of_source[] = {"show queue", NULL};
-static const char *const of_api[] = {
-    "show kubernetes", "show kubernetes json", "show queue", NULL};
+static const char *const of_api[] = {"show running-config | include kube", "show kubernetes",
+    "show kubernetes json", "show queue", NULL};
 static const char *const of_cluster[] = {"show kubernetes", NULL};
 static const char *const of_many[] = {
     "show zserv | count resolved", "show services | include default/web", NULL};
@@ -212,6 +212,39 @@ static void words_of_frr_are_answered(void **state)
 	lab_free(lab);
 }
 
+/* The words that a row begins with, two at most: "show vty". */
+static void first_words(const char *row, char *to, size_t cap)
+{
+	size_t n = 0, blanks = 0;
+
+	while (row[n] && strchr("abcdefghijklmnopqrstuvwxyz- ", row[n]) && n + 1 < cap) {
+		blanks += row[n] == ' ';
+		if (blanks == 2)
+			break;
+		n++;
+	}
+	while (n && row[n - 1] == ' ')
+		n--;
+	memcpy(to, row, n);
+	to[n] = '\0';
+}
+
+static void every_command_has_its_place_in_the_man_page(void **state)
+{
+	char *page = lab_file("../../../man/grevysh.8", NULL), words[64];
+
+	(void)state;
+	assert_non_null(strstr(page, ".Sh COMMANDS"));
+	for (size_t i = 0; i < vty_commands.n_commands; i++) {
+		const struct vty_command *c = &vty_commands.commands[i];
+
+		first_words(c->words, words, sizeof(words));
+		if (!(c->flags & VTY_HIDDEN) && !strstr(page, words))
+			fail_msg("man/grevysh.8 has no %s", words);
+	}
+	free(page);
+}
+
 static void names_complete(void **state)
 {
 	static const struct {
@@ -283,6 +316,7 @@ int main(void)
 	    cmocka_unit_test(without_parts_commands_say_so),
 	    cmocka_unit_test(version_and_memory_are_told),
 	    cmocka_unit_test(words_of_frr_are_answered),
+	    cmocka_unit_test(every_command_has_its_place_in_the_man_page),
 	    cmocka_unit_test(names_complete),
 	};
 

@@ -16,6 +16,7 @@
 #include "announcer/vty/procinfo.h"
 #include "announcer/vty/server.h"
 #include "fake_outputs.h"
+#include "sanitized.h"
 #include <cmocka.h>
 #include <event2/event.h>
 #include <signal.h>
@@ -257,8 +258,8 @@ static void a_crowd_is_served_in_bounds(void **state)
 	print_message("%llu timers, late by %lld us at most, %lld of our own; %lld kB more\n",
 	    (unsigned long long)lag->timers, (long long)lag->late_max_ns / 1000,
 	    (long long)lag->own_max_ns / 1000, (long long)(e.most - before.rss_anon) / 1024);
-	assert_int_equal(lag->slow, 0);
-	assert_true(e.most - before.rss_anon < (int64_t)CLIENTS * SESSION_BYTES);
+	assert_true(SANITIZED || lag->slow == 0);
+	assert_true(SANITIZED || e.most - before.rss_anon < (int64_t)CLIENTS * SESSION_BYTES);
 	close(over[0]);
 	vty_server_free(e.server);
 	loop_watch_free(e.watch);
