@@ -61,9 +61,10 @@ EOF
 sees 'a burst of 300 lines' "$(logs burst290)" "$(logs burst299)" 'grevy# clear'
 fresh
 line 'no terminal monitor'
+sees 'no terminal monitor' 'grevy# no terminal monitor' 'grevy#'
 log seven
 holds_for 1 '! screen | grep seven'
-ok 'no terminal monitor'
+ok 'and no line of the log comes any more'
 
 say '--- grevyd is started anew'
 fresh

@@ -109,6 +109,10 @@ line 'show services'
 sees 'does as well' 'own: NAMESPACE/NAME .*' 'own: enough\?'
 line 'no'
 sees 'and the shell goes on' 'own: no' 'grevy#'
+terminal 90 12 'env PAGER="readlink /proc/self/fd/* | grep -c socket" grevysh'
+sees 'PAGER' 'grevy#'
+line 'show services'
+sees 'gets none of our connections' '0' 'grevy#'
 
 say '--- answers without an end'
 mkdir "$lab/endless"

@@ -26,7 +26,7 @@ as() {
 }
 cure='% Not allowed: this is for root and members of group frrvty (as root: usermod -a -G frrvty USER; then log in again)'
 
-is 'the socket is for everybody' "$(stat -c '%a %G' /run/grevy/grevyd.vty)" '666 frrvty'
+is 'the socket is for everybody' "$(stat -c %a /run/grevy/grevyd.vty)" 666
 is 'that of vtysh is not' "$(stat -c '%a %G' /run/grevy/bgpd.vty)" '770 frrvty'
 
 for who in root frr member first; do

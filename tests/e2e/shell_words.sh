@@ -34,6 +34,8 @@ grevysh --frob >/dev/null 2>&1
 is 'a wrong option: 64' $? 64
 grevysh echo >/dev/null 2>&1
 is 'a word too many: 64' $? 64
+got=$(grevysh -c 'echo a' 2>&1 >/dev/full)
+is 'nowhere to print to: 16' "$?: $got" '16: grevysh: cannot print the answer: No space left on device'
 
 say '--- options'
 says '-E prints each command' 0 $'grevy# echo a\na\ngrevy# echo b\nb' -E -c 'echo a' -c 'echo b'

@@ -55,12 +55,12 @@ static void pieces_make_no_difference(void **state)
 
 	(void)state;
 	for (size_t cut = 0; cut < sizeof(text); cut++) {
-		struct page whole = {.rows = 5, .cols = 8}, cutted = whole;
+		struct page whole = {.rows = 5, .cols = 8}, in_two = whole;
 		size_t fits = page_fill(&whole, text, sizeof(text) - 1), first;
 
-		first = page_fill(&cutted, text, cut);
+		first = page_fill(&in_two, text, cut);
 		if (first == cut && cut < sizeof(text) - 1)
-			first += page_fill(&cutted, text + cut, sizeof(text) - 1 - cut);
+			first += page_fill(&in_two, text + cut, sizeof(text) - 1 - cut);
 		assert_int_equal(first, fits);
 	}
 }
