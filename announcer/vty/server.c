@@ -93,7 +93,7 @@ static void session_free(struct session *s)
 	*at = s->next;
 	v->n_sessions--;
 	v->n_unprivileged -= !s->state.privileged;
-	if (s->streaming)
+	if (s->streaming || s->live >= 0)
 		set_tap(v);
 	if (s->job)
 		vty_end(s->job);

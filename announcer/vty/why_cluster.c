@@ -110,8 +110,9 @@ static void put_unread(struct why *y, const struct k8s_state *st)
 		    "no API server is known: %s", because ? because : "still looking");
 	else if (because)
 		why_broken(y, "source", SEE "; make the API server reachable",
-		    "%s has not been read yet: %s; what an earlier run announced stays",
-		    server(c), because);
+		    "the API server has not been read yet: %s; what an earlier run announced "
+		    "stays",
+		    because);
 	else
 		why_broken(y, "source", "wait; if it stays: " SEE,
 		    "%s has not been read yet; what an earlier run announced stays", server(c));
@@ -132,8 +133,8 @@ void why_cluster(struct why *y, const struct k8s_state *st)
 		put_unread(y, st);
 	else if (st->outage_s)
 		why_warn(y, "source", SEE "; make the API server reachable again",
-		    "%s away since %s: %s; what was last known is used", server(c),
-		    fmt_time(st->outage_s, b), st->outage ? st->outage : "no reason given");
+		    "the API server is away since %s: %s; what was last known is used",
+		    fmt_time(st->outage_s, b), st->outage ? st->outage : server(c));
 	else if (!failing && !st->n_problems)
 		why_ok(y, "source", "%s, %zu resources watched", server(c), watched(c));
 	why_problems(y, st);

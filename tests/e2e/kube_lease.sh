@@ -68,6 +68,8 @@ becomes 20 'it has taken over what is assigned' "say_two 'show services json' | 
 proxy_ctl one fault delay ms=300 resource=services/status >/dev/null
 services_of 6 15
 kill -STOP "${pids[grevyd]}"
+why_says lease_elsewhere "say_two 'why default/s15'" "controller: $first holds the Lease grevy-system/grevy-controller, and has" \
+    "not assigned an address. Cure: grevysh -c 'why default/s15'; at that grevyd"
 wait_for 60 'leads two'
 second=$(holder)
 check 'stopped: the other leads' '[ "$second" != "$first" ]'

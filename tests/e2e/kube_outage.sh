@@ -42,7 +42,9 @@ outage() {
     holds_for "$outage_s" '[ "$(kernel)" = "$all" ]'
     check "$1: show kubernetes says since when" \
         "grevy 'show kubernetes json' | json \"d['outageSeconds'] > 0 and d['outage']\""
-    check 'why says it as well' "grevy 'why default/stays' | grep -iE 'away|reach|refused|last known'"
+    why_says api_away 'grevy "why default/stays"' "source: the API server is away since" \
+        "TIME: $(grevy 'show kubernetes json' | json 'd["outage"]'); what was last known is used. Cure: grevysh -c" \
+        "'show kubernetes'; make the API server reachable again"
     kube_up
     wait_for 60 watching
     holds_for 2 '[ "$(kernel)" = "$all" ]'
@@ -66,6 +68,9 @@ kube_kill
 stop grevyd KILL
 grevyd_start
 holds_for 5 '[ "$(kernel)" = "$all" ]'
+why_says api_unread 'grevy "why default/stays"' "source: the API server has not been read" \
+    "yet: $(grevy 'show kubernetes json' | json 'd["outage"]'); what an earlier run announced stays. Cure: grevysh -c" \
+    "'show kubernetes'; make the API server reachable"
 kube_up
 wait_for 60 watching
 holds_for 3 '[ "$(kernel)" = "$all" ]'

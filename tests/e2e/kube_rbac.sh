@@ -101,6 +101,9 @@ for resource in services endpointslices nodes namespaces; do
         again
         wait_for 30 "logs '$resource.*may not \"$verb\" \"$resource\"'"
         ok "$verb $resource: $(line "may not")"
+        [ "$verb $resource" != 'list services' ] || why_says api_forbidden 'grevy "why default/stays"' \
+            "source: $(line 'services: may not' | sed 's/^[a-z]* k8s: services: /services: never read: /'). Cure:" \
+            'kubectl apply -k k8s/deploy/kustomize/router-controller'
         wait_for 15 "others $resource"
         untouched "$verb $resource, the others are watched"
         back $verb $full -A
@@ -122,6 +125,9 @@ wait_for 10 'may patch services --subresource status no'
 asks
 wait_for 20 'logs "cannot patch resource .*services/status"'
 ok "patch services/status: $(line 'services/status')"
+why_says status_forbidden 'grevy "why default/stays"' 'controller: the Lease grevy-system/grevy-controller is ours, but what we' \
+    "assign cannot be written: $(grevy 'show kubernetes json' | json 'd["writeError"]'). Cure: kubectl apply -k" \
+    k8s/deploy/kustomize/router-controller
 untouched 'it'
 check 'every resource is watched' watching
 back patch services --subresource status

@@ -49,7 +49,8 @@ is '-t is content, and says what is missing' "$(in_ns router "${as_frr[@]}" grev
 grevyd_start
 becomes 20 'no credentials: said' "cluster credentialError" "$kube/late.conf: No such file or directory"
 check 'in the log as well' "logged 'warn k8s: $kube/late.conf: No such file'"
-check 'and by why, with a cure' "grevy 'why default/web' | grep 'source: no API server is known.*Cure: set kubernetes.kubeconfig'"
+why_says api_unknown 'grevy "why default/web"' "source: no API server is known: $kube/late.conf: No such file or directory." \
+    'Cure: set kubernetes.kubeconfig to a file that this user can read, or kubernetes.manifests'
 cp -p "$kube/admin.conf" "$kube/late.new" && mv "$kube/late.new" "$kube/late.conf"
 becomes 40 'it is there: routes' kernel "$over2"
 becomes 20 'the address is in the status' 'status web' "$web"
@@ -106,7 +107,8 @@ reload
 becomes 20 'a right that is missing' 'phase namespaces' forbidden
 check 'is named in the log' "logged 'warn k8s: namespaces: may not .*namespaces is forbidden: User'"
 becomes 20 'and that of the Lease' "grevy 'show kubernetes' | grep -c 'Last failure: *get leases'" 1
-becomes 20 'why tells it, too' "grevy 'why default/web' | grep -c 'our account must be allowed'" 1
+why_says lease_forbidden 'grevy "why default/web"' "controller: nobody holds the Lease grevy-system/grevy-controller, so" \
+    "nobody assigns an address: $(cluster writeError). Cure: kubectl apply -k k8s/deploy/kustomize/router-controller"
 is 'the routes stay' "$(kernel)" "$over2"
 is 'everything else goes on' "$(phase services)" watching
 
