@@ -23,13 +23,18 @@ struct step {
 	uint8_t set[32]; /* OP_SET: the bytes that lead on */
 };
 
+struct list {
+	int n, v[STEPS_MAX];
+};
+
 struct pattern {
 	struct step step[STEPS_MAX];
 	int n;
 	/* While a text is followed: steps that are reached, and when each was, to see it once.
 	 */
 	uint64_t seen[STEPS_MAX], turn;
-	int now[STEPS_MAX], next[STEPS_MAX], stack[STEPS_MAX];
+	struct list now, next;
+	int stack[STEPS_MAX];
 };
 
 /* ---- from an expression to steps ---- */
@@ -376,10 +381,9 @@ static int push(struct pattern *p, int n, int step)
 	return n;
 }
 
-/* Reach a step, and those that it leads to without a byte. Return: how many are in the list
- * now, or -1: a match. */
-static int reach(
-    struct pattern *p, int step, int *list, int n, const char *text, const char *at)
+/* Reach a step, and those that it leads to without a byte, into the list. Return: a match. */
+static bool reach(
+    struct pattern *p, int step, struct list *list, const char *text, const char *at)
 {
 	int waiting = push(p, 0, step);
 
@@ -388,9 +392,9 @@ static int reach(
 		const struct step *s = &p->step[i];
 
 		if (s->op == OP_HIT)
-			return -1;
+			return true;
 		if (s->op == OP_SET)
-			list[n++] = i;
+			list->v[list->n++] = i;
 		else if (s->op == OP_GO || s->op == OP_FORK)
 			waiting = push(p, waiting, i + s->to[0]);
 		else if (s->op == OP_BEGIN ? at == text : !*at)
@@ -398,28 +402,28 @@ static int reach(
 		if (s->op == OP_FORK)
 			waiting = push(p, waiting, i + s->to[1]);
 	}
-	return n;
+	return false;
 }
 
 bool pattern_hits(struct pattern *p, const char *text)
 {
-	int *now = p->now, *next = p->next, *swap, n = 0, m;
+	struct list *now = &p->now, *next = &p->next, *swap;
 
 	p->turn++;
+	now->n = 0;
 	for (const char *at = text;; at++) {
-		n = reach(p, 0, now, n, text, at); /* a match may begin anywhere */
-		if (n < 0 || !*at)
-			return n < 0;
-		p->turn++;
-		m = 0;
-		for (int i = 0; i < n && m >= 0; i++)
-			if (set_has(p->step[now[i]].set, (unsigned char)*at))
-				m = reach(p, now[i] + 1, next, m, text, at + 1);
-		if (m < 0)
+		if (reach(p, 0, now, text, at)) /* a match may begin anywhere */
 			return true;
+		if (!*at)
+			return false;
+		p->turn++;
+		next->n = 0;
+		for (int i = 0; i < now->n; i++)
+			if (set_has(p->step[now->v[i]].set, (unsigned char)*at) &&
+			    reach(p, now->v[i] + 1, next, text, at + 1))
+				return true;
 		swap = now;
 		now = next;
 		next = swap;
-		n = m;
 	}
 }
