@@ -212,9 +212,7 @@ const char *bgp_reset_text(const struct bgp_peer_view *v, char *buf, const char 
 {
 	static const char sent[] = "NOTIFICATION sent: ",
 			  received[] = "NOTIFICATION received: ";
-	const char *why = v->facts || v->in.over_limit || !*v->session.why
-	                      ? v->session.last_reset
-	                      : v->session.why;
+	const char *why = *v->session.last_reset ? v->session.last_reset : v->session.why;
 	const char *out = strstr(why, sent), *in = strstr(why, received);
 
 	*notified = out ? "sent" : in ? "received" : NULL;
