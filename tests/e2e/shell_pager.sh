@@ -3,10 +3,8 @@
 # Pages of grevysh: blank, return, q, ^C, other keys, resizing, terminal length, a pager of one's own.
 # An answer of 100,000 rows, and one without an end, begin at once, cost no memory, and are not
 # asked for any further after q.
-# shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/e2e/tmux_lib.sh
-. "$e2e_dir/tmux_lib.sh"
+. "$(dirname "$0")/tmux_lib.sh"
 
 services=()
 for ((i = 10; i < 60; i++)); do services+=("default/s$i ips=$pool4.$i on=node1"); done

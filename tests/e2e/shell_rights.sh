@@ -3,10 +3,8 @@
 # Who may: everybody on the machine looks; root, grevyd's own user and members of frrvty say verbs,
 # each of which leaves a line in the log. Who may not is told the cure, cannot fill the log, and
 # gets at most half of the connections.
-# shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/e2e/tmux_lib.sh
-. "$e2e_dir/tmux_lib.sh"
+. "$(dirname "$0")/tmux_lib.sh"
 
 shell_lab "default/web ips=$pool4.1 on=node1"
 chmod 755 /run/grevy # as grevyd.service makes it

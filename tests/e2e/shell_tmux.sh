@@ -2,10 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # grevysh at a terminal, as one knows vtysh: TAB, ?, abbreviations, what is ambiguous, unknown or
 # incomplete, ^C and ^Z, history, resizing, leaving. Each screen is in the output.
-# shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/e2e/tmux_lib.sh
-. "$e2e_dir/tmux_lib.sh"
+. "$(dirname "$0")/tmux_lib.sh"
 
 shell_lab "default/web ips=$pool4.1 on=node1" "default/wiki ips=$pool4.2 on=node1" \
     "kube/dns ips=$pool4.3 on=node1"

@@ -2,10 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # grevysh in scripts: -c many times and of several lines, where it stops, exit statuses, -j, -E, -u,
 # lines on stdin; what bash completes in a command and in options.
-# shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/e2e/tmux_lib.sh
-. "$e2e_dir/tmux_lib.sh"
+. "$(dirname "$0")/tmux_lib.sh"
 
 shell_lab "default/web ips=$pool4.1 on=node1" "default/wiki ips=$pool4.2 on=node1"
 

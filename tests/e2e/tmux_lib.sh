@@ -1,7 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# tmux_lib.sh - a person at a terminal: tests/e2e/shell_*.sh source it after lib.sh. Keys go to a
-# program in tmux; what its screen then shows is waited for, judged and printed.
+# tmux_lib.sh - lib.sh's lab with a person at a terminal: keys go to a program in tmux; what its
+# screen then shows is waited for, judged and printed.
+# shellcheck source=tests/e2e/lib.sh
+[ -n "${e2e_dir-}" ] || . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 command -v tmux >/dev/null || {
     echo "FAIL $case_name: no tmux: apt-get install tmux"
