@@ -66,7 +66,7 @@ const char *audit_cure(const struct audit_view *v, char *buf)
 		return audit_del_text(v, buf);
 	default:
 		snprintf(buf, AUDIT_TEXT_LEN,
-		    v->tries ? "see zebra's log and the kernel's; repairs so far: %u"
+		    v->tries ? "journalctl -u frr; dmesg; repairs so far: %u"
 			     : "wait: zebra is about to be told again",
 		    v->tries);
 		break;

@@ -327,7 +327,7 @@ void daemon_source_reload(struct daemon *d, const struct conf *old, unsigned cha
 		elect(d);
 	if (!(changed & (CONF_CHANGED_POLICY | CONF_CHANGED_CONTROLLER)) || !rules_held(d))
 		return;
-	daemon_problem(d, PROBLEM_HELD, "the source is away, or another one");
+	daemon_problem(d, PROBLEM_HELD, "reloaded while the source is away, or another one");
 	log_warn("conf",
 	    "the source is away, or another one: the pools stay as they were until it has been "
 	    "read");

@@ -42,7 +42,7 @@ static struct bgp_clear what(const struct bgp_ask *a)
 }
 
 /* One neighbour, by its address. */
-static enum vty_rc clear_one(struct bgp_ask *a, struct bgp_clear *c, const char *word)
+static enum vty_rc clear_one(struct bgp_ask *a, struct bgp_clear c, const char *word)
 {
 	struct bgp_peer_name name;
 	struct bgp_peer_view v;
@@ -52,14 +52,14 @@ static enum vty_rc clear_one(struct bgp_ask *a, struct bgp_clear *c, const char 
 		return bgp_warn(a->rq, "Malformed address or name: %s", word);
 	if (!bgp_peer(a->bgp, &name, &v))
 		return bgp_warn(a->rq, "%% BGP: Unknown neighbor - \"%s\"", word);
-	if (a->other || (c->families && !(v.nb->families & c->families))) {
+	if (a->other || (c.families && !(v.nb->families & c.families))) {
 		writer_line(a->rq->w, "%% BGP: Enable %s address family for the neighbor %s",
-		    bgp_family_name(c->families == BGP_IPV6), bgp_peer_str(&v, b));
+		    bgp_family_name(c.families == BGP_IPV6), bgp_peer_str(&v, b));
 		return VTY_OK;
 	}
-	c->address = &name.address;
-	c->interface = name.interface;
-	bgp_clear(a->rq->ctx->bgp, c);
+	c.address = &name.address;
+	c.interface = name.interface;
+	bgp_clear(a->rq->ctx->bgp, &c);
 	return VTY_OK;
 }
 
@@ -88,7 +88,7 @@ enum vty_rc clear_bgp(struct vty_request *rq)
 	c = what(&a);
 	if (!word || is_number(word))
 		return clear_many(&a, &c, word);
-	return clear_one(&a, &c, word);
+	return clear_one(&a, c, word);
 }
 
 /* What is always so: the best path is decided on when something changes, nothing is damped. */

@@ -4,9 +4,9 @@
  * which have nothing to do here and say what has.
  */
 #include "announcer/conf.h"
+#include "announcer/vty/pattern.h"
 #include "announcer/vty/show.h"
 #include "announcer/vty/writer.h"
-#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,8 +72,8 @@ static size_t put_choice(struct buf *b, const char **p)
 	}
 }
 
-/* Those that may be said now, one a line; regex NULL: all. */
-static void put_commands(struct vty_request *rq, const regex_t *regex)
+/* Those that may be said now, one a line; pattern NULL: all. */
+static void put_commands(struct vty_request *rq, struct pattern *pattern)
 {
 	struct buf b = {0};
 
@@ -86,7 +86,7 @@ static void put_commands(struct vty_request *rq, const regex_t *regex)
 		words = c->words;
 		buf_clear(&b);
 		put_sequence(&b, &words);
-		if (!regex || regexec(regex, b.p, 0, NULL, 0) == 0)
+		if (!pattern || pattern_hits(pattern, b.p))
 			writer_line(rq->w, "  %s%s", b.p, c->flags & VTY_JSON ? " [json]" : "");
 	}
 	free(b.p);
@@ -100,16 +100,13 @@ enum vty_rc list_commands(struct vty_request *rq)
 
 enum vty_rc find_commands(struct vty_request *rq)
 {
-	regex_t regex;
-	char why[128];
-	int rc = regcomp(&regex, rq->rest, REG_EXTENDED | REG_NOSUB | REG_ICASE);
+	const char *why;
+	struct pattern *pattern = pattern_new(rq->rest, true, &why);
 
-	if (rc) {
-		regerror(rc, &regex, why, sizeof(why));
+	if (!pattern)
 		return vty_fail(rq, "Regex compilation error: %s", why);
-	}
-	put_commands(rq, &regex);
-	regfree(&regex);
+	put_commands(rq, pattern);
+	pattern_free(pattern);
 	return VTY_OK;
 }
 

@@ -194,7 +194,7 @@ void why_bgp(struct why *y, const struct prefix *p)
 	bgp_each_peer(ctx->bgp, on_count, &peers);
 	b.alone = peers == 1;
 	if (!b.view.settled)
-		why_note(y, "bgp", "wait for their End-of-RIB, or the restart time",
+		why_warn(y, "bgp", "wait for their End-of-RIB, or the restart time",
 		    "what neighbours announced before our restart is not known again yet: "
 		    "routes of then are held");
 	bgp_each_peer(ctx->bgp, on_peer, &b);

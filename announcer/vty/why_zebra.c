@@ -250,7 +250,7 @@ static void put_route(struct why *y, const struct zroute_view *v, const struct z
 		why_broken(y, "zebra", "wait", "its old route is being removed");
 		break;
 	default:
-		why_broken(y, "zebra", "wait; if it stays, see zebra's log",
+		why_broken(y, "zebra", "wait; if it stays: journalctl -u frr",
 		    "sent, and not confirmed yet");
 		break;
 	}

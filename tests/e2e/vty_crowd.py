@@ -83,7 +83,7 @@ def slow(path, pid, routes, command):
         pieces += 1
         assert ask(other, f"echo {pieces}") == (f"{pieces}\n", 0)
         most = max(most, rss_kb(pid))
-    prefixes = re.findall(rb"^(?:\*> | +\"(?:prefix\":\")?)?(10\.[0-9.]+)/32", b"".join(answer), re.M)
+    prefixes = re.findall(rb'^(?:\*> | +"(?:prefix":")?)?(10\.[0-9.]+)/32', b"".join(answer), re.M)
     assert len(prefixes) == int(routes), f"{len(prefixes)} prefixes"
     assert prefixes == sorted(prefixes, key=lambda p: socket.inet_aton(p.decode())), "not in order"
     assert pieces > 50, f"{pieces} pieces are not slow"

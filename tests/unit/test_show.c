@@ -181,24 +181,22 @@ static void words_of_frr_are_answered(void **state)
 		const char *line, *answer;
 		enum vty_rc rc;
 	} rows[] = {
-	    {"find running",				    "  show running-config [all] [json]\n",                   VTY_OK     },
-	    {"find SHOW.LOG",				   "  show log [json]\n",                                    VTY_OK     },
-	    {"find (",					  "% Regex compilation error: ",                            VTY_WARNING},
-	    {"list | include ~|<[]> ]|\\[[] |]|\\|[] |>]|LIST", "",                                                       VTY_OK     },
-	    {"find clear",
-             "  clear [ip] bgp [vrf VRF] [<ipv4|ipv6> [unicast]] <*|external|TARGET> "
-		"[soft [in|out]|in|out|message-stats]\n",								 VTY_OK     },
-	    {"find ~",					  "",						       VTY_OK     },
-	    {"list | include ^  show version",                  "  show version [json]\n",                                VTY_OK     },
-	    {"wr",					      "% Nothing to write: the configuration is grevyd.yaml\n", VTY_WARNING},
-	    {"write mem",				       "% Nothing to write: the configuration is grevyd.yaml\n",
-             VTY_WARNING													     },
-	    {"copy run start",				  "% Nothing to write: the configuration is grevyd.yaml\n",
-             VTY_WARNING													     },
+	    {"find running",                   "  show running-config [all] [json]\n",                   VTY_OK     },
+	    {"find SHOW.LOG",                  "  show log [json]\n",                                    VTY_OK     },
+	    {"find (",			 "% Regex compilation error: ",                            VTY_WARNING},
+	    {"find ((a{255}){255}){255}",      "% Regex compilation error: it is too large\n",
+             VTY_WARNING											    },
+	    {"find ~",			 "",						       VTY_OK     },
+	    {"list | include ^  show version", "  show version [json]\n",                                VTY_OK     },
+	    {"wr",			     "% Nothing to write: the configuration is grevyd.yaml\n", VTY_WARNING},
+	    {"write mem",                      "% Nothing to write: the configuration is grevyd.yaml\n",
+             VTY_WARNING											    },
+	    {"copy run start",                 "% Nothing to write: the configuration is grevyd.yaml\n",
+             VTY_WARNING											    },
 	    {"conf t",
              "% The configuration is grevyd.yaml: edit it, check it by grevyd -t, then "
-		"reload grevyd\n",											VTY_WARNING},
-	    {"wr t | count address-pool",                       "2\n",						    VTY_OK     },
+		"reload grevyd\n",								       VTY_WARNING},
+	    {"wr t | count address-pool",      "2\n",						    VTY_OK     },
 	};
 	static const struct scene s = {.name = ""};
 	struct lab *lab = lab_new(&s);

@@ -233,6 +233,13 @@ static void no_export(struct lab *lab)
 	fake_bgp.cure = "add the prefix to export: {prefixes: [...]} of this neighbour";
 }
 
+static void export_refuses(struct lab *lab)
+{
+	no_export(lab);
+	cast_neighbors[0].export.prefixes.any = true;
+	fake_bgp.why_not = "its export list refuses the prefix";
+}
+
 static void nobody(struct lab *lab)
 {
 	lab->conf->role = CONF_NODE;
@@ -381,9 +388,10 @@ static const struct scene scenes[] = {
 	.commands = shown),
     PEER("bgp_nobody", nobody),
     PEER("bgp_no_export_list", no_export),
+    PEER("bgp_export_refuses", export_refuses),
     /* a router tells its neighbours, or need not */
     API("bgp_router", "why default/web", .arrange = neighbors),
-    API("bgp_export_refuses", "why default/web", .arrange = no_export_list),
+    API("bgp_router_refuses", "why default/web", .arrange = no_export_list),
     /* what they announce */
     API("received", "why 198.18.9.9", .arrange = neighbors),
     API("received_stale", "why 198.18.9.9", .arrange = stale),

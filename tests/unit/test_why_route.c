@@ -52,10 +52,10 @@ static void unwritable(struct lab *lab)
 
 static void held_pools(struct lab *lab)
 {
-	lab->damage =
-	    (struct vty_problem){"configuration", "the source is away, or another one",
-		"its pools and controller are not in force yet, those of before still are",
-		"make the source reachable again"};
+	lab->damage = (struct vty_problem){"configuration",
+	    "reloaded while the source is away, or another one",
+	    "its pools and controller are not in force yet, those of before still are",
+	    "make the source reachable again"};
 	lab->ctx.n_problems = 1;
 }
 
