@@ -6,11 +6,6 @@
 #include "announcer/vty/writer.h"
 #include <inttypes.h>
 
-static bool is_number(const char *word)
-{
-	return *word && word[strspn(word, "0123456789")] == '\0';
-}
-
 /* Return: there is a speaker that is meant; else FRR's answer is written. */
 static bool is_there(struct bgp_ask *a, struct vty_request *rq)
 {
@@ -68,7 +63,7 @@ static enum vty_rc clear_many(struct bgp_ask *a, struct bgp_clear *c, const char
 {
 	if (a->other)
 		return VTY_OK;
-	c->asn = asn ? (uint32_t)strtoul(asn, NULL, 10) : 0;
+	c->asn = asn ? bgp_asn_parse(asn) : 0;
 	if (!bgp_clear(a->rq->ctx->bgp, c) && asn)
 		writer_line(a->rq->w, "%% BGP: No %s peer is configured with AS %s",
 		    c->families ? bgp_family_name(c->families == BGP_IPV6) : "Unknown", asn);
@@ -86,7 +81,7 @@ enum vty_rc clear_bgp(struct vty_request *rq)
 	if (vty_said(rq, "peer-group"))
 		return bgp_warn(rq, "%% BGP: No such peer-group %s", vty_arg(rq, "LIST"));
 	c = what(&a);
-	if (!word || is_number(word))
+	if (!word || bgp_asn_parse(word))
 		return clear_many(&a, &c, word);
 	return clear_one(&a, c, word);
 }

@@ -454,6 +454,7 @@ static void without_a_speaker_bgp_is_not_there(void **state)
 	(void)state;
 	for (int i = 0; i < 2; i++) {
 		fake_bgp.active = false;
+		fake_bgp.view.asn = 0;
 		if (i)
 			lab->ctx.bgp = NULL;
 		for (size_t k = 0; k < ARRAY_LEN(all); k++) {
@@ -465,6 +466,37 @@ static void without_a_speaker_bgp_is_not_there(void **state)
 				fail_msg("%s: %s", all[k].command, b.p);
 			free(b.p);
 		}
+	}
+	lab_free(lab);
+}
+
+/* As a bgpd with `router bgp 65000` alone. */
+static void a_speaker_without_neighbours_is_there(void **state)
+{
+	static const struct {
+		const char *command, *answer;
+	} all[] = {
+	    {"show bgp summary",                           "% No BGP neighbors found in VRF default\n"      },
+	    {"show bgp summary json",                      "{}\n"                                           },
+	    {"show bgp vrf all ipv4 unicast summary json", "{\n  \"default\":{}\n}\n"                       },
+	    {"show bgp neighbors",                         "% No BGP neighbors found\n\n"                   },
+	    {"show bgp neighbors json",                    "{}\n"                                           },
+	    {"show bgp views",                             "Defined BGP views:\n        default (AS65000)\n"},
+	    {"clear bgp *",				""					       },
+	};
+	struct lab *lab = lab_of_cast();
+
+	(void)state;
+	fake_bgp.active = false;
+	fake_bgp.n_peers = 0;
+	for (size_t k = 0; k < ARRAY_LEN(all); k++) {
+		struct buf b = {0};
+
+		buf_str(&b, "");
+		if (lab_ask(lab, all[k].command, &b) != VTY_OK ||
+		    strcmp(b.p, all[k].answer) != 0)
+			fail_msg("%s: %s", all[k].command, b.p);
+		free(b.p);
 	}
 	lab_free(lab);
 }
@@ -496,6 +528,8 @@ static const struct {
     {"clear bgp fe80::1%eth9 soft",              NULL,                     "% BGP: Unknown neighbor - \"fe80::1%eth9\"\n",
      VTY_WARNING															      },
     {"clear bgp all",			    NULL,                     "Malformed address or name: all\n",                  VTY_WARNING   },
+    {"clear bgp 4294967297",                     NULL,                     "Malformed address or name: 4294967297\n",           VTY_WARNING   },
+    {"clear bgp 0",			      NULL,                     "Malformed address or name: 0\n",                    VTY_WARNING   },
     {"clear bgp peer-group some",                NULL,                     "% BGP: No such peer-group some\n",                  VTY_WARNING   },
     {"clear bgp vrf other *",                    NULL,                     "Can't find BGP instance other\n",                   VTY_WARNING   },
     {"clear bgp vrf all *",                      NULL,                     "Can't find BGP instance all\n",                     VTY_WARNING   },
@@ -588,6 +622,7 @@ int main(void)
 	    cmocka_unit_test(the_rest_of_show_bgp),
 	    cmocka_unit_test(every_form_has_an_answer),
 	    cmocka_unit_test(without_a_speaker_bgp_is_not_there),
+	    cmocka_unit_test(a_speaker_without_neighbours_is_there),
 	    cmocka_unit_test(clear_takes_what_frr_takes),
 	    cmocka_unit_test(metrics_of_bgp_and_the_kernel),
 	};
