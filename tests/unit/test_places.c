@@ -11,7 +11,6 @@
 #include "announcer/loop.h"
 #include "announcer/shell/client.h"
 #include "announcer/util.h"
-#include "announcer/vty/frr_names.h"
 #include "announcer/vty/listen.h"
 #include "announcer/vty/places.h"
 #include "fake_outputs.h"
@@ -427,35 +426,6 @@ static void what_is_not_our_link_stays(void **state)
 	unlink(in(e, e->frr, "ripd.vty"));
 }
 
-static void names_are_vtyshs(void **state)
-{
-	static const struct {
-		const char *file;
-		bool socket;
-	} files[] = {
-	    {"zebra.vty",    true },
-            {"mgmtd.vty",    true },
-            {"ospfd-12.vty", true },
-	    {"bgpd.vty",     false},
-            {"bgpd-1.vty",   false},
-            {"zebra",        false},
-            {"zebra.vty~",   false},
-	    {"ospfd-.vty",   false},
-            {"ospfd-x.vty",  false},
-            {"zebr.vty",     false},
-	    {"grevyd.vty",   false},
-            {".vty",         false},
-            {"",             false}
-        };
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(files); i++)
-		assert_int_equal(frr_names_socket(files[i].file), files[i].socket);
-	assert_true(frr_names_free("bgpd") && frr_names_free("sharpd"));
-	assert_false(frr_names_free("zebra") || frr_names_free("mgmtd") ||
-		     frr_names_free("bgp") || frr_names_free("../bgpd") || frr_names_free(""));
-}
-
 /* ---- all of them ---- */
 
 static struct conf *conf_of(struct env *e, const char *attach_as, const char *frr)
@@ -597,7 +567,6 @@ int main(void)
 	    TEST(what_cannot_be_is_told),
 	    TEST(links_follow_the_daemons),
 	    TEST(what_is_not_our_link_stays),
-	    TEST(names_are_vtyshs),
 	    TEST(places_are_those_of_the_configuration),
 	    TEST(one_folder_for_both),
 	    TEST(a_second_grevyd_is_refused),
