@@ -94,6 +94,8 @@ fresh
 kill -STOP "${pids[grevyd]}"
 line 'show version'
 sees 'a grevyd that does not answer' 'grevy# show version'
+tty=$(tmux_ display-message -p -t lab '#{pane_tty}')
+wait_for 10 'stty -a <"$tty" | grep " icanon"' # the line was taken: the answer is waited for
 keys C-c
 sees 'is not waited for' 'grevy# show version' '\^C' 'grevy#'
 kill -CONT "${pids[grevyd]}"
