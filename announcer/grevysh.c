@@ -4,7 +4,8 @@
  * parts are in shell/; this is the command line.
  *
  * Exit status: 0, the status code of the first command that failed (FRR's, vty/tree.h), after
- * which no other is run, EXIT_USAGE, or EXIT_NOT_RUNNING when grevyd cannot be asked.
+ * which no other is run, EXIT_USAGE, or EXIT_NOT_RUNNING when grevyd cannot be asked or its
+ * answer not be printed.
  */
 #include "config.h"
 

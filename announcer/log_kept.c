@@ -12,7 +12,7 @@
 
 static atomic_flag busy = ATOMIC_FLAG_INIT;
 static char ring[LOG_KEPT];
-static uint64_t oldest, end; /* where lines begin and end */
+static struct log_place oldest, end; /* where lines begin and end */
 
 static void take(void)
 {
@@ -40,32 +40,50 @@ void log_keep(const char *line, size_t len)
 	if (!len || len > LOG_KEPT)
 		return;
 	take();
-	while (end + len - oldest > LOG_KEPT)
-		oldest = line_end(oldest);
-	at = end % LOG_KEPT;
+	while (end.at + len - oldest.at > LOG_KEPT) {
+		oldest.at = line_end(oldest.at);
+		oldest.line++;
+	}
+	at = end.at % LOG_KEPT;
 	part = len < LOG_KEPT - at ? len : LOG_KEPT - at;
 	memcpy(ring + at, line, part);
 	memcpy(ring, line + part, len - part);
-	end += len;
+	end.at += len;
+	end.line++;
 	release();
 }
 
-bool log_kept(uint64_t *at, char *line, size_t cap)
+bool log_kept(struct log_place *p, char *line, size_t cap)
 {
-	uint64_t from, to;
+	uint64_t to;
 	size_t n = 0;
 
 	take();
-	from = *at < oldest ? oldest : *at;
-	if (from >= end) {
+	if (p->at < oldest.at) {
+		p->lost += oldest.line - p->line;
+		p->at = oldest.at;
+		p->line = oldest.line;
+	}
+	if (p->at >= end.at) {
 		release();
 		return false;
 	}
-	to = line_end(from);
-	for (uint64_t i = from; i < to - 1 && n + 1 < cap; i++)
+	to = line_end(p->at);
+	for (uint64_t i = p->at; i < to - 1 && n + 1 < cap; i++)
 		line[n++] = ring[i % LOG_KEPT];
 	release();
 	line[n] = '\0';
-	*at = to;
+	p->at = to;
+	p->line++;
 	return true;
+}
+
+struct log_place log_kept_end(void)
+{
+	struct log_place p;
+
+	take();
+	p = end;
+	release();
+	return p;
 }

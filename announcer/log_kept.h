@@ -12,12 +12,21 @@
 /* A line that ends with its only newline; log_msg() calls this. */
 void log_keep(const char *line, size_t len);
 
+/* Where a reader is. All zero: at the first line that there ever was. */
+struct log_place {
+	uint64_t at;   /* bytes before it */
+	uint64_t line; /* lines before it */
+	uint64_t lost; /* of them, not kept long enough to be read; the reader may clear it */
+};
+
 /**
  * log_kept - the next line
- * @at:   where to go on, 0 = with the oldest; moved behind the line. What is not kept any more
- *        is left out.
+ * @p:    moved behind the line
  * @line: gets it without its newline, cut to cap bytes with the final NUL
  * Return: false when there is none (yet).
  */
-bool log_kept(uint64_t *at, char *line, size_t cap);
+bool log_kept(struct log_place *p, char *line, size_t cap);
+
+/* Behind the newest line. */
+struct log_place log_kept_end(void);
 #endif

@@ -10,7 +10,7 @@ deps_lab=(frr bird2 iproute2 iputils-ping procps python3 util-linux kmod nftable
 deps_demo=(bind9-dnsutils)
 # For tests/kube/build.sh: the last three only where there is no Go.
 deps_kube=(ca-certificates debootstrap debian-archive-keyring gpgv)
-deps_check=(libcmocka-dev openssl python3-h2 clang libclang-rt-dev\|libclang-rt-14-dev llvm clang-format clang-tidy cppcheck shellcheck mandoc gcovr git
+deps_check=(libcmocka-dev openssl tmux python3-h2 clang libclang-rt-dev\|libclang-rt-14-dev llvm clang-format clang-tidy cppcheck shellcheck mandoc gcovr git
     debootstrap debian-archive-keyring gpgv wget ca-certificates)
 # The BGP speakers of others (bird2 and frr are there already), and what reads the packets of ours: tests/e2e/bgp_*.sh;
 # what reads our vty: vtysh_exporter.sh.

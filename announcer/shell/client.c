@@ -2,6 +2,7 @@
 #include "announcer/shell/client.h"
 #include "announcer/vty/server.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -21,7 +22,8 @@ int client_open(const char *dir)
 	fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	if (fd < 0)
 		return -errno;
-	if (connect(fd, (struct sockaddr *)&sa, sizeof(sa)) == 0)
+	if (fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 &&
+	    connect(fd, (struct sockaddr *)&sa, sizeof(sa)) == 0)
 		return fd;
 	err = errno;
 	close(fd);

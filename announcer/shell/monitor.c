@@ -11,18 +11,19 @@
 
 int monitor_open(struct monitor *m, const char *dir)
 {
-	int rc;
+	int rc, fd = client_open(dir);
 
-	rc = client_open(dir);
-	if (rc < 0)
+	if (fd < 0)
+		return fd;
+	rc = client_say(fd, "terminal monitor");
+	if (rc < 0) {
+		close(fd);
 		return rc;
+	}
 	monitor_close(m);
-	m->fd = rc;
+	m->fd = fd;
 	m->wanted = true;
-	rc = client_say(m->fd, "terminal monitor");
-	if (rc < 0)
-		monitor_close(m);
-	return rc;
+	return 0;
 }
 
 void monitor_close(struct monitor *m)

@@ -13,7 +13,7 @@
 
 /* Exit status; below 16 it is the status code of the command that failed, FRR's. */
 #define EXIT_USAGE       64
-#define EXIT_NOT_RUNNING 16 /* or the connection was lost */
+#define EXIT_NOT_RUNNING 16 /* or the connection was lost, or there is nowhere to print to */
 
 struct shell {
 	const char *dir; /* of the socket */

@@ -34,23 +34,40 @@ void signals_start(void)
 		sigdelset(&before, ours[i]);
 }
 
+/* What waits to be delivered comes here. */
+static void deliver(void)
+{
+	static const struct timespec now = {0, 0};
+
+	ppoll(NULL, 0, &now, &before);
+}
+
+static bool any_came(void)
+{
+	for (size_t i = 0; i < ARRAY_LEN(ours); i++)
+		if (came[i])
+			return true;
+	return false;
+}
+
+/* A signal goes before input: ^C is about what was typed before it. */
 int signals_wait(struct pollfd *fds, nfds_t n)
 {
-	for (size_t i = 0; i < ARRAY_LEN(ours); i++) {
-		if (came[i]) {
-			errno = EINTR;
-			return -1;
-		}
-	}
-	return ppoll(fds, n, NULL, &before);
+	int rc = any_came() ? 0 : ppoll(fds, n, NULL, &before);
+
+	if (rc > 0)
+		deliver();
+	if (!any_came())
+		return rc;
+	errno = EINTR;
+	return -1;
 }
 
 bool signals_take(int sig)
 {
-	static const struct timespec now = {0, 0};
 	bool taken = false;
 
-	ppoll(NULL, 0, &now, &before); /* what waits to be delivered comes here */
+	deliver();
 	for (size_t i = 0; i < ARRAY_LEN(ours); i++) {
 		if (ours[i] != sig || !came[i])
 			continue;

@@ -21,6 +21,10 @@ int shell_complain(const struct shell *sh, int err)
 {
 	const char *what = strerror(-err);
 
+	if (ferror(stdout)) {
+		fprintf(stderr, "grevysh: cannot print the answer: %s\n", what);
+		return EXIT_NOT_RUNNING;
+	}
 	if (err == -EACCES)
 		what = "no permission to connect";
 	else if (err == -ENOENT || err == -ECONNREFUSED)
@@ -72,14 +76,13 @@ static int on_text(const char *text, size_t len, void *arg)
 {
 	struct shell *sh = arg;
 
-	if (sh->answer)
+	if (sh->answer) {
 		buf_add(sh->answer, text, len);
-	else if (sh->pager)
+		return 0;
+	}
+	if (sh->pager)
 		return pager_write(sh->pager, text, len);
-	else
-		fwrite(text, 1, len, stdout);
-	fflush(stdout);
-	return ferror(stdout) ? -EPIPE : 0;
+	return fwrite(text, 1, len, stdout) == len && fflush(stdout) == 0 ? 0 : -errno;
 }
 
 /* On a connection that is there. Any failure ends it. */

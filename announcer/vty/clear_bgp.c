@@ -6,11 +6,6 @@
 #include "announcer/vty/writer.h"
 #include <inttypes.h>
 
-static bool is_number(const char *word)
-{
-	return *word && word[strspn(word, "0123456789")] == '\0';
-}
-
 /* Return: there is a speaker that is meant; else FRR's answer is written. */
 static bool is_there(struct bgp_ask *a, struct vty_request *rq)
 {
@@ -42,7 +37,7 @@ static struct bgp_clear what(const struct bgp_ask *a)
 }
 
 /* One neighbour, by its address. */
-static enum vty_rc clear_one(struct bgp_ask *a, struct bgp_clear *c, const char *word)
+static enum vty_rc clear_one(struct bgp_ask *a, struct bgp_clear c, const char *word)
 {
 	struct bgp_peer_name name;
 	struct bgp_peer_view v;
@@ -52,14 +47,14 @@ static enum vty_rc clear_one(struct bgp_ask *a, struct bgp_clear *c, const char 
 		return bgp_warn(a->rq, "Malformed address or name: %s", word);
 	if (!bgp_peer(a->bgp, &name, &v))
 		return bgp_warn(a->rq, "%% BGP: Unknown neighbor - \"%s\"", word);
-	if (a->other || (c->families && !(v.nb->families & c->families))) {
+	if (a->other || (c.families && !(v.nb->families & c.families))) {
 		writer_line(a->rq->w, "%% BGP: Enable %s address family for the neighbor %s",
-		    bgp_family_name(c->families == BGP_IPV6), bgp_peer_str(&v, b));
+		    bgp_family_name(c.families == BGP_IPV6), bgp_peer_str(&v, b));
 		return VTY_OK;
 	}
-	c->address = &name.address;
-	c->interface = name.interface;
-	bgp_clear(a->rq->ctx->bgp, c);
+	c.address = &name.address;
+	c.interface = name.interface;
+	bgp_clear(a->rq->ctx->bgp, &c);
 	return VTY_OK;
 }
 
@@ -68,7 +63,7 @@ static enum vty_rc clear_many(struct bgp_ask *a, struct bgp_clear *c, const char
 {
 	if (a->other)
 		return VTY_OK;
-	c->asn = asn ? (uint32_t)strtoul(asn, NULL, 10) : 0;
+	c->asn = asn ? bgp_asn_parse(asn) : 0;
 	if (!bgp_clear(a->rq->ctx->bgp, c) && asn)
 		writer_line(a->rq->w, "%% BGP: No %s peer is configured with AS %s",
 		    c->families ? bgp_family_name(c->families == BGP_IPV6) : "Unknown", asn);
@@ -86,9 +81,9 @@ enum vty_rc clear_bgp(struct vty_request *rq)
 	if (vty_said(rq, "peer-group"))
 		return bgp_warn(rq, "%% BGP: No such peer-group %s", vty_arg(rq, "LIST"));
 	c = what(&a);
-	if (!word || is_number(word))
+	if (!word || bgp_asn_parse(word))
 		return clear_many(&a, &c, word);
-	return clear_one(&a, &c, word);
+	return clear_one(&a, c, word);
 }
 
 /* What is always so: the best path is decided on when something changes, nothing is damped. */

@@ -8,6 +8,7 @@
 #include "announcer/util.h"
 #include "announcer/vty/names_walk.h"
 #include "announcer/vty/show.h"
+#include "announcer/vty/show_bgp.h"
 #include "announcer/vty/writer.h"
 
 static enum vty_rc session_enable(struct vty_request *rq)
@@ -233,7 +234,7 @@ static const struct vty_command commands[] = {
     ROW("show bgp" BGP_VRF " bestpath", "How the best path is chosen", show_bgp_bestpath,
 	VTY_JSON),
     ROW(BGP BGP_FAMILY " statistics", "Routes in numbers", show_bgp_statistics, VTY_JSON),
-    ROW(BGP " statistics-all", "Routes of every family in numbers", show_bgp_statistics,
+    ROW(BGP " <statistics-all>", "Routes of every family in numbers", show_bgp_statistics,
 	VTY_JSON | VTY_HIDDEN),
     ROW(BGP " peer-group [LIST]", "There is none", show_bgp_peer_group, VTY_JSON | VTY_HIDDEN),
     ROW(BGP BGP_FAMILY " [all] dampening parameters", "There is none", show_bgp_damping,
@@ -271,7 +272,8 @@ static const struct vty_command commands[] = {
     ROW("why ADDRESS", "Why an address is announced, or not", why_address, VTY_JSON),
     ROW("why NS/NAME", "Why a Service is announced, or not", why_service, VTY_JSON),
     ROW("why node NAME", "Why a Node is a next hop, or not", why_node, VTY_JSON),
-    ROW("write [<memory|file|integrated>]", "Not here: there is the file only", write_nothing,
+    ROW("write", "Not here: there is the file only", write_nothing, VTY_VIEW),
+    ROW("write <memory|file|integrated>", "Not here: there is the file only", write_nothing,
 	VTY_VIEW | VTY_HIDDEN),
     ROW("write terminal", "The configuration in force", show_running_config, VTY_JSON),
 };
@@ -322,6 +324,11 @@ static bool is_number(const char *word)
 	return word[strspn(word, "0123456789")] == '\0';
 }
 
+static bool is_asn(const char *word)
+{
+	return bgp_asn_parse(word) != 0;
+}
+
 static bool each_area(
     const struct vty_context *ctx, struct names_walk *w, vty_add_fn *fn, void *arg)
 {
@@ -363,7 +370,7 @@ static bool is_service(const char *word)
 
 static const struct vty_kind kinds[] = {
     KIND("ADDRESS", "An IPv4 or IPv6 address", is_address, names_walk_addresses),
-    KIND("ASN", "The number of an AS", is_number, NULL),
+    KIND("ASN", "The number of an AS", is_asn, NULL),
     KIND("AREA", "Part of grevyd, e.g. zserv", NULL, each_area),
     KIND("COMMUNITY", "AA:NN, or a name", NULL, NULL),
     KIND("LARGE", "AA:BB:CC", NULL, NULL),

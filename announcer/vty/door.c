@@ -20,6 +20,7 @@
 #include "announcer/vty/listen.h"
 #include <errno.h>
 #include <event2/event.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -32,6 +33,7 @@ struct door {
 	struct event *holder; /* DOOR_HELD: the connection to who answers; NULL = too busy */
 	enum door_state state;
 	int error;        /* DOOR_BLOCKED: -errno */
+	ino_t dead;       /* of the socket that is there, and nobody answers; 0 = none */
 	int64_t since_ms; /* DOOR_FREE: it is; CLOCK_MONOTONIC */
 	struct log_bucket bucket;
 };
@@ -90,6 +92,7 @@ static void forget_holder(struct door *d)
 {
 	if (!d->holder)
 		return;
+	event_del(d->holder);
 	close(event_get_fd(d->holder));
 	event_free(d->holder);
 	d->holder = NULL;
@@ -154,6 +157,19 @@ static void take(struct door *d)
 		set_blocked(d, rc);
 }
 
+/* A daemon that begins is deaf between bind(2) and listen(2): a dead socket has to be there for
+ * as long as an empty place. */
+static void look_at_dead(struct door *d)
+{
+	struct stat st = {0};
+
+	if (lstat(d->place.path, &st) < 0)
+		st.st_ino = 0;
+	if (st.st_ino && st.st_ino != d->dead)
+		d->since_ms = now_ms();
+	d->dead = st.st_ino;
+}
+
 void door_look(struct door *d)
 {
 	int fd, rc;
@@ -179,6 +195,7 @@ void door_look(struct door *d)
 	}
 	if (d->state == DOOR_HELD)
 		set_free(d);
+	look_at_dead(d);
 	take(d);
 }
 

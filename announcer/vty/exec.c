@@ -94,6 +94,8 @@ struct vty_job {
 	struct vty_parsed parsed;
 	char *line; /* of which parsed borrows */
 	struct filter *filter;
+	bool made;       /* what the filter is to be given is whole */
+	size_t passed;   /* of text: bytes that the filter took */
 	struct buf text; /* the answer without a command; a piece on its way to the filter */
 };
 
@@ -203,46 +205,62 @@ struct vty_job *vty_begin(const struct vty_context *ctx, struct vty_session *ses
 	return job;
 }
 
-static void pass(struct vty_job *job, const char *text, size_t len, struct buf *out)
+static void step_begin(struct vty_request *rq)
 {
-	if (job->filter)
-		filter_feed(job->filter, text, len, out);
-	else if (len)
-		buf_add(out, text, len);
+	rq->step_ns = now_ns();
+	rq->step_rows = 0;
 }
 
-static void finish(struct vty_job *job, struct buf *out)
+/* The next piece, not filtered. Return: there is more. */
+static bool make(struct vty_job *job, struct buf *to)
 {
+	struct vty_request *rq = &job->rq;
 	size_t len = job->text.len;
 	const char *text = job->text.p;
 
-	if (job->rq.w)
-		text = writer_finish(job->rq.w, &len);
-	pass(job, text, len, out);
-	if (job->filter)
-		filter_end(job->filter, out);
+	step_begin(rq);
+	if (rq->rows.step && !rq->rows.step(rq, rq->rows.state))
+		rows_end(rq);
+	if (rq->rows.step) {
+		writer_take(rq->w, to);
+		return true;
+	}
+	if (rq->w)
+		text = writer_finish(rq->w, &len);
+	if (len)
+		buf_add(to, text, len);
+	return false;
+}
+
+/* Lines of the piece to the filter, until that took long enough. Return: there are more. */
+static bool filter_some(struct vty_job *job, struct buf *out)
+{
+	const struct buf *text = &job->text;
+
+	step_begin(&job->rq);
+	while (job->passed < text->len) {
+		job->passed += filter_feed(
+		    job->filter, text->p + job->passed, text->len - job->passed, out);
+		if (now_ns() - job->rq.step_ns >= STEP_NS)
+			break;
+	}
+	if (job->passed < text->len)
+		return true;
+	buf_clear(&job->text);
+	job->passed = 0;
+	return false;
 }
 
 bool vty_more(struct vty_job *job, struct buf *out)
 {
-	struct vty_request *rq = &job->rq;
-
-	rq->step_ns = now_ns();
-	rq->step_rows = 0;
-	if (rq->rows.step && !rq->rows.step(rq, rq->rows.state))
-		rows_end(rq);
-	if (!rq->rows.step) {
-		finish(job, out);
-		return false;
-	}
-	if (!job->filter) {
-		writer_take(rq->w, out);
+	if (!job->filter)
+		return make(job, out);
+	if (!job->text.len && !job->made)
+		job->made = !make(job, &job->text);
+	if (filter_some(job, out) || !job->made)
 		return true;
-	}
-	writer_take(rq->w, &job->text);
-	pass(job, job->text.p, job->text.len, out);
-	buf_clear(&job->text);
-	return true;
+	filter_end(job->filter, out);
+	return false;
 }
 
 enum vty_rc vty_end(struct vty_job *job)

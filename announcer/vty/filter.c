@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "announcer/vty/filter.h"
 #include "announcer/util.h"
-#include <regex.h>
-
-#define EXPR_MAX 500
+#include "announcer/vty/pattern.h"
 
 const struct filter_word filter_words[FILTER_WORDS] = {
     [FILTER_INCLUDE] = {"include", "Lines that match a regular expression"},
@@ -27,49 +25,35 @@ static int mode_parse(const char *filter, const char **regex)
 	return FILTER_WORDS;
 }
 
-/* Nested repetitions and back references make memory or time explode: both are refused. */
-static bool is_costly(const char *expr)
-{
-	unsigned bounds = 0;
-
-	for (const char *p = expr; *p; p++) {
-		bounds += *p == '{';
-		if (*p == '\\' && p[1] >= '1' && p[1] <= '9')
-			return true;
-	}
-	return bounds > 1 || strlen(expr) > EXPR_MAX;
-}
-
 struct filter {
 	int mode;
 	bool begun;
-	regex_t re;
+	struct pattern *pattern;
 	struct buf line; /* what came of the line that is not whole yet */
 	size_t count;
 };
 
-static bool compile(struct filter *f, const char *expr, struct buf *error)
+static struct pattern *compile(const char *expr, struct buf *error)
 {
 	struct buf trimmed = {0};
-	char why[128];
-	int rc;
+	struct pattern *p;
+	const char *why;
 
 	buf_str(&trimmed, expr);
 	while (trimmed.len && strchr(" \t\r\n", trimmed.p[trimmed.len - 1]))
 		trimmed.p[--trimmed.len] = '\0';
-	rc = regcomp(&f->re, trimmed.p, REG_EXTENDED | REG_NOSUB);
+	p = pattern_new(trimmed.p, false, &why);
 	free(trimmed.p);
-	if (rc) {
-		regerror(rc, &f->re, why, sizeof(why));
+	if (!p)
 		buf_fmt(error, "%% Bad regular expression: %s\n", why);
-	}
-	return !rc;
+	return p;
 }
 
 struct filter *filter_new(const char *text, struct buf *error)
 {
 	const char *expr;
 	int mode = mode_parse(text, &expr);
+	struct pattern *pattern;
 	struct filter *f;
 
 	if (mode == FILTER_WORDS || !*expr) {
@@ -77,21 +61,18 @@ struct filter *filter_new(const char *text, struct buf *error)
 			       "and a regular expression.\n");
 		return NULL;
 	}
-	if (is_costly(expr)) {
-		buf_str(error, "% Regular expression refused: it may cost too much.\n");
+	pattern = compile(expr, error);
+	if (!pattern)
 		return NULL;
-	}
 	f = xcalloc(1, sizeof(*f));
 	f->mode = mode;
-	if (compile(f, expr, error))
-		return f;
-	free(f);
-	return NULL;
+	f->pattern = pattern;
+	return f;
 }
 
 static void on_line(struct filter *f, struct buf *out)
 {
-	bool hit = regexec(&f->re, f->line.p, 0, NULL, 0) == 0, keep;
+	bool hit = pattern_hits(f->pattern, f->line.p ? f->line.p : ""), keep;
 
 	f->begun = f->begun || hit;
 	f->count += hit;
@@ -103,19 +84,16 @@ static void on_line(struct filter *f, struct buf *out)
 	buf_clear(&f->line);
 }
 
-void filter_feed(struct filter *f, const char *text, size_t len, struct buf *out)
+size_t filter_feed(struct filter *f, const char *text, size_t len, struct buf *out)
 {
-	while (len) {
-		const char *end = memchr(text, '\n', len);
-		size_t n = end ? (size_t)(end - text) : len;
+	const char *end = len ? memchr(text, '\n', len) : NULL;
+	size_t n = end ? (size_t)(end - text) : len;
 
+	if (n)
 		buf_add(&f->line, text, n);
-		if (!end)
-			return;
+	if (end)
 		on_line(f, out);
-		text += n + 1;
-		len -= n + 1;
-	}
+	return n + (end != NULL);
 }
 
 void filter_end(struct filter *f, struct buf *out)
@@ -130,7 +108,7 @@ void filter_free(struct filter *f)
 {
 	if (!f)
 		return;
-	regfree(&f->re);
+	pattern_free(f->pattern);
 	free(f->line.p);
 	free(f);
 }

@@ -17,8 +17,9 @@ extern const struct filter_word filter_words[FILTER_WORDS];
 struct filter *filter_new(const char *text, struct buf *error);
 void filter_free(struct filter *f); /* NULL is fine */
 
-/* The next piece, which may end within a line; its lines that pass are added to out. */
-void filter_feed(struct filter *f, const char *text, size_t len, struct buf *out);
+/* The next piece, of which one line at most is taken; if it passes, it is added to out. Return:
+ * bytes taken; the rest is to be given again. */
+size_t filter_feed(struct filter *f, const char *text, size_t len, struct buf *out);
 /* There is no more: a last line without its end, the count. */
 void filter_end(struct filter *f, struct buf *out);
 #endif

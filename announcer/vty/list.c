@@ -4,61 +4,89 @@
  * which have nothing to do here and say what has.
  */
 #include "announcer/conf.h"
+#include "announcer/vty/pattern.h"
 #include "announcer/vty/show.h"
 #include "announcer/vty/writer.h"
-#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* <log> is log. */
-static void strip_groups(struct buf *b)
+static size_t put_choice(struct buf *b, const char **p);
+
+/* A word or a group, what is hidden left out. Return: the line can be said without a hidden
+ * word here. */
+static bool put_item(struct buf *b, const char **p)
 {
-	char *to = b->p;
+	const char *s = *p;
+	size_t n = strcspn(s, " |>]");
+	struct buf in = {0};
 
-	for (const char *p = b->p; *p; p++) {
-		size_t n = *p == '<' ? strcspn(p + 1, "|<>[] ") : 0;
-
-		if (n && p[1 + n] == '>') {
-			memmove(to, p + 1, n);
-			to += n;
-			p += n + 1;
-		} else {
-			*to++ = *p;
-		}
+	if (*s != '<' && *s != '[') {
+		*p += n;
+		if (*s != '~')
+			buf_add(b, s, n);
+		return *s != '~';
 	}
-	*to = '\0';
-	b->len = (size_t)(to - b->p);
+	++*p;
+	n = put_choice(&in, p);
+	++*p;
+	if (n == 1 && *s == '<')
+		buf_str(b, in.p);
+	else if (n)
+		buf_fmt(b, "%c%s%c", *s, in.p, *s == '<' ? '>' : ']');
+	free(in.p);
+	return n || *s == '[';
 }
 
-/* A row without the words that are hidden: `show <log|~logging>` is show log. */
-static void put_words(struct buf *b, const char *words)
+/* Up to the end of an alternative. Return: as put_item(). */
+static bool put_sequence(struct buf *b, const char **p)
 {
-	for (const char *p = words; *p; p++) {
-		size_t n = strcspn(p + (*p == '|'), "|>] ");
+	bool shown = true;
 
-		if (*p == '|' && p[1] == '~')
-			p += n; /* its last character */
-		else if (*p == '~')
-			p += n - (p[n] != '|');
-		else
-			buf_add(b, p, 1);
+	while (**p && !strchr("|>]", **p)) {
+		size_t before = b->len, blank;
+
+		*p += strspn(*p, " ");
+		if (before)
+			buf_str(b, " ");
+		blank = b->len;
+		shown = put_item(b, p) && shown;
+		if (b->len == blank && before)
+			b->p[b->len = before] = '\0';
 	}
-	strip_groups(b);
+	return shown;
 }
 
-/* Those that may be said now, one a line; regex NULL: all. */
-static void put_commands(struct vty_request *rq, const regex_t *regex)
+/* Return: how many alternatives are left. */
+static size_t put_choice(struct buf *b, const char **p)
+{
+	size_t n = 0;
+
+	for (;; ++*p) {
+		struct buf one = {0};
+
+		if (put_sequence(&one, p) && one.len)
+			buf_fmt(b, "%s%s", n++ ? "|" : "", one.p);
+		free(one.p);
+		if (**p != '|')
+			return n;
+	}
+}
+
+/* Those that may be said now, one a line; pattern NULL: all. */
+static void put_commands(struct vty_request *rq, struct pattern *pattern)
 {
 	struct buf b = {0};
 
 	for (size_t i = 0; i < vty_commands.n_commands; i++) {
 		const struct vty_command *c = &vty_commands.commands[i];
+		const char *words;
 
 		if (c->flags & VTY_HIDDEN || (c->flags & VTY_VERB && !rq->session->enabled))
 			continue;
+		words = c->words;
 		buf_clear(&b);
-		put_words(&b, c->words);
-		if (!regex || regexec(regex, b.p, 0, NULL, 0) == 0)
+		put_sequence(&b, &words);
+		if (!pattern || pattern_hits(pattern, b.p))
 			writer_line(rq->w, "  %s%s", b.p, c->flags & VTY_JSON ? " [json]" : "");
 	}
 	free(b.p);
@@ -72,16 +100,13 @@ enum vty_rc list_commands(struct vty_request *rq)
 
 enum vty_rc find_commands(struct vty_request *rq)
 {
-	regex_t regex;
-	char why[128];
-	int rc = regcomp(&regex, rq->rest, REG_EXTENDED | REG_NOSUB | REG_ICASE);
+	const char *why;
+	struct pattern *pattern = pattern_new(rq->rest, true, &why);
 
-	if (rc) {
-		regerror(rc, &regex, why, sizeof(why));
+	if (!pattern)
 		return vty_fail(rq, "Regex compilation error: %s", why);
-	}
-	put_commands(rq, &regex);
-	regfree(&regex);
+	put_commands(rq, pattern);
+	pattern_free(pattern);
 	return VTY_OK;
 }
 

@@ -81,11 +81,28 @@ static int clear(const char *path)
 	return rc || !there ? rc : remove_dead(path, &st);
 }
 
+/* Who may write to FRR's folder is not to choose by a link which file changes: none is
+ * followed, and where the C library cannot do that for the mode, a socket has to be there. */
+static int change_mode(const char *path, mode_t mode)
+{
+	struct stat st;
+
+	if (fchmodat(AT_FDCWD, path, mode, AT_SYMLINK_NOFOLLOW) == 0)
+		return 0;
+	if (errno != EOPNOTSUPP && errno != ENOSYS)
+		return -errno;
+	if (lstat(path, &st) < 0)
+		return -errno;
+	if (!S_ISSOCK(st.st_mode))
+		return -ENOTSOCK;
+	return chmod(path, mode) < 0 ? -errno : 0;
+}
+
 static void set_group(const char *path)
 {
 	struct group *g = getgrnam(VTY_GROUP);
 
-	if (g && chown(path, (uid_t)-1, g->gr_gid) < 0)
+	if (g && lchown(path, (uid_t)-1, g->gr_gid) < 0)
 		log_warn("vty", "%s: cannot be given to group " VTY_GROUP ": %m", path);
 }
 
@@ -96,11 +113,11 @@ static int set_mode(const char *path, const char *like, mode_t mode)
 	if (!like || stat(like, &st) < 0) {
 		if (!(mode & S_IWOTH))
 			set_group(path);
-		return chmod(path, mode) < 0 ? -errno : 0;
+		return change_mode(path, mode);
 	}
-	if (chown(path, st.st_uid, st.st_gid) < 0 && chown(path, (uid_t)-1, st.st_gid) < 0)
+	if (lchown(path, st.st_uid, st.st_gid) < 0 && lchown(path, (uid_t)-1, st.st_gid) < 0)
 		log_warn("vty", "%s: cannot be given to the group of %s: %m", path, like);
-	return chmod(path, st.st_mode & 0777) < 0 ? -errno : 0;
+	return change_mode(path, st.st_mode & 0777);
 }
 
 static int bind_at(int fd, const char *path)

@@ -2,8 +2,6 @@
 #include "announcer/vty/peer.h"
 #include "announcer/vty/listen.h"
 #include <grp.h>
-#include <inttypes.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -17,7 +15,7 @@ void peer_group(struct peer_group *g)
 	if (named)
 		snprintf(g->name, sizeof(g->name), "%s", named->gr_name);
 	else
-		snprintf(g->name, sizeof(g->name), "%ju", (uintmax_t)g->gid);
+		snprintf(g->name, sizeof(g->name), "%lu", (unsigned long)g->gid);
 }
 
 bool peer_may_change(const struct peer *p, uid_t self)
@@ -30,8 +28,8 @@ const char *peer_text(const struct peer *p, char *buf, size_t cap)
 	if (!p->known)
 		snprintf(buf, cap, "unknown");
 	else if (p->pid)
-		snprintf(buf, cap, "uid %ju pid %jd", (uintmax_t)p->uid, (intmax_t)p->pid);
+		snprintf(buf, cap, "uid %lu pid %ld", (unsigned long)p->uid, (long)p->pid);
 	else
-		snprintf(buf, cap, "uid %ju", (uintmax_t)p->uid);
+		snprintf(buf, cap, "uid %lu", (unsigned long)p->uid);
 	return buf;
 }

@@ -9,6 +9,7 @@
 #include "announcer/vty/places.h"
 #include "announcer/conf.h"
 #include "announcer/log.h"
+#include "announcer/loop.h"
 #include "announcer/util.h"
 #include <errno.h>
 #include <event2/event.h>
@@ -50,6 +51,7 @@ struct places *places_new(struct event_base *base, struct vty_server *server)
 	p->look = event_new(base, -1, EV_PERSIST, on_look, p);
 	if (!p->look)
 		abort();
+	event_priority_set(p->look, LOOP_LOW);
 	return p;
 }
 

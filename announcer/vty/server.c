@@ -13,11 +13,14 @@
  * time gives way to a new one.
  *
  * `terminal monitor` has an answer without an end: log lines follow its text until the next
- * command comes, which first ends that answer. A reader that is too slow loses lines and is
- * told how many. vtysh has a channel of its own for them (live.h).
+ * command comes, which first ends that answer. They are read from those that are kept
+ * (log_kept.h) when the ones before have left, so that whoever logs waits for nobody; a reader
+ * that is too slow loses lines and is told how many. vtysh has a channel of its own for them
+ * (live.h).
  */
 #include "announcer/vty/server.h"
 #include "announcer/log.h"
+#include "announcer/log_kept.h"
 #include "announcer/loop.h"
 #include "announcer/util.h"
 #include "announcer/vty/exec.h"
@@ -27,12 +30,13 @@
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
 #define STALL_S     600   /* of an answer that nobody reads: time to look at a page */
-#define MONITOR_MAX 65536 /* bytes of log that may wait */
+#define MONITOR_MAX 16384 /* bytes of log in a piece */
 
 struct session {
 	struct session *next;
@@ -43,11 +47,12 @@ struct session {
 	struct vty_session state;
 	int64_t active_ms; /* when it was heard of; CLOCK_MONOTONIC */
 	char who[64];
-	bool skipping;  /* the rest of a command that is too long */
-	bool streaming; /* the answer to `terminal monitor` is open */
-	bool eof;       /* it will send no more */
-	size_t lost;    /* log lines */
-	int live;       /* VTY_FRR: where log lines go by themselves; -1 = not wanted */
+	bool skipping;          /* the rest of a command that is too long */
+	bool streaming;         /* the answer to `terminal monitor` is open */
+	bool eof;               /* it will send no more */
+	struct log_place place; /* streaming: of the next line */
+	int live;               /* VTY_FRR: where log lines go by themselves; -1 = not wanted */
+	size_t lost;            /* of them, lines that it had no room for */
 };
 
 struct vty_server {
@@ -55,8 +60,11 @@ struct vty_server {
 	const struct vty_context *ctx;
 	struct peer_group group; /* who may change something */
 	struct session *sessions;
-	size_t n_sessions, n_unprivileged;
+	size_t n_sessions, n_unprivileged, n_live;
+	struct event *logged; /* there are lines to be read */
 };
+
+static const struct timeval at_once = {0, 0};
 
 static void on_log_line(const struct log_record *r, const char *line, void *arg);
 
@@ -78,8 +86,11 @@ static void set_tap(struct vty_server *v)
 	struct session *s;
 	bool any = false;
 
-	for (s = v->sessions; s; s = s->next)
+	v->n_live = 0;
+	for (s = v->sessions; s; s = s->next) {
 		any = any || s->streaming || s->live >= 0;
+		v->n_live += s->live >= 0;
+	}
 	log_set_tap(any ? on_log_line : NULL, v);
 }
 
@@ -93,7 +104,7 @@ static void session_free(struct session *s)
 	*at = s->next;
 	v->n_sessions--;
 	v->n_unprivileged -= !s->state.privileged;
-	if (s->streaming)
+	if (s->streaming || s->live >= 0)
 		set_tap(v);
 	if (s->job)
 		vty_end(s->job);
@@ -118,10 +129,32 @@ static void free_text(const void *p, size_t len, void *arg)
 	free(arg);
 }
 
+/* Log lines, if there are any: a piece of them. */
+static void put_lines(struct session *s)
+{
+	struct evbuffer *out = bufferevent_get_output(s->bev);
+	char line[LOG_LINE_MAX];
+
+	while (waiting(s) < MONITOR_MAX && log_kept(&s->place, line, sizeof(line))) {
+		if (s->place.lost)
+			evbuffer_add_printf(out, "%% %" PRIu64 " lines lost.\n", s->place.lost);
+		s->place.lost = 0;
+		evbuffer_add_printf(out, "%s\n", line);
+	}
+}
+
+static void start_streaming(struct session *s)
+{
+	s->streaming = true;
+	s->place = log_kept_end();
+	set_tap(s->server);
+}
+
 static void stop_streaming(struct session *s)
 {
 	if (!s->streaming)
 		return;
+	put_lines(s);
 	s->streaming = false;
 	s->state.monitor = false;
 	set_tap(s->server);
@@ -193,8 +226,7 @@ static void pull(struct session *s)
 		finish_answer(s, rc);
 		return;
 	}
-	s->streaming = true;
-	set_tap(s->server);
+	start_streaming(s);
 }
 
 static void refuse_long(struct session *s)
@@ -234,11 +266,16 @@ static bool take(struct session *s)
 	return true;
 }
 
-/* One piece of work, if what was sent before has left. May free s. */
+/* What was sent before has left, or has no end. */
+static bool is_ready(const struct session *s)
+{
+	return !waiting(s) || (s->streaming && waiting(s) < MONITOR_MAX);
+}
+
+/* One piece of work, if it is time for it. May free s. */
 static void proceed(struct session *s)
 {
-	static const struct timeval at_once = {0, 0};
-	bool ready = s->streaming || !waiting(s), worked = false;
+	bool ready = is_ready(s), worked = false;
 
 	if (ready)
 		worked = s->job || (!s->state.closing && take(s));
@@ -248,11 +285,13 @@ static void proceed(struct session *s)
 		session_free(s);
 		return;
 	}
-	if (worked && !waiting(s))
-		event_add(s->again, &at_once); /* on_written() will not come */
+	if (s->streaming)
+		put_lines(s);
+	if (worked && is_ready(s))
+		event_add(s->again, &at_once); /* on_written() may not come */
 	if (s->eof)
 		return;
-	if (s->job || (waiting(s) && !s->streaming))
+	if (s->job || !is_ready(s))
 		bufferevent_disable(s->bev, EV_READ);
 	else
 		bufferevent_enable(s->bev, EV_READ);
@@ -277,14 +316,9 @@ static void on_read(struct bufferevent *bev, void *arg)
 static void on_written(struct bufferevent *bev, void *arg)
 {
 	struct session *s = arg;
-	char text[64];
 
+	(void)bev;
 	s->active_ms = now_ms();
-	if (s->streaming && s->lost) {
-		snprintf(text, sizeof(text), "%% %zu lines lost.\n", s->lost);
-		s->lost = 0;
-		bufferevent_write(bev, text, strlen(text));
-	}
 	proceed(s);
 }
 
@@ -316,17 +350,25 @@ static void on_log_line(const struct log_record *r, const char *line, void *arg)
 	struct vty_server *v = arg;
 	struct session *s;
 
-	for (s = v->sessions; s; s = s->next) {
+	(void)line;
+	for (s = v->sessions; v->n_live && s; s = s->next)
 		if (s->live >= 0)
 			send_live(s, r);
-		if (!s->streaming)
-			continue;
-		if (waiting(s) > MONITOR_MAX || s->lost) {
-			s->lost++;
-			continue;
-		}
-		evbuffer_add_printf(bufferevent_get_output(s->bev), "%s\n", line);
-	}
+	if (!event_pending(v->logged, EV_TIMEOUT, NULL))
+		event_add(v->logged, &at_once);
+}
+
+/* Each that reads the log and has nothing else to read gets its turn. */
+static void on_logged(evutil_socket_t fd, short what, void *arg)
+{
+	struct vty_server *v = arg;
+	struct session *s;
+
+	(void)fd;
+	(void)what;
+	for (s = v->sessions; s; s = s->next)
+		if (s->streaming && !waiting(s))
+			event_add(s->again, &at_once);
 }
 
 static struct session *idlest(const struct vty_server *v, bool unprivileged)
@@ -378,6 +420,7 @@ static void session_start(struct session *s, int fd)
 	bufferevent_priority_set(s->bev, LOOP_LOW);
 	bufferevent_setcb(s->bev, on_read, on_written, on_event, s);
 	bufferevent_set_max_single_read(s->bev, VTY_COMMAND_MAX);
+	bufferevent_setwatermark(s->bev, EV_READ, 0, VTY_COMMAND_MAX);
 	bufferevent_set_timeouts(s->bev, NULL, &stall);
 	bufferevent_enable(s->bev, EV_READ | EV_WRITE);
 }
@@ -414,6 +457,10 @@ struct vty_server *vty_server_new(struct event_base *base, const struct vty_cont
 
 	v->base = base;
 	v->ctx = ctx;
+	v->logged = evtimer_new(base, on_logged, v);
+	if (!v->logged)
+		abort();
+	event_priority_set(v->logged, LOOP_LOW);
 	peer_group(&v->group);
 	return v;
 }
@@ -427,5 +474,6 @@ void vty_server_free(struct vty_server *v)
 		session_free(s);
 	}
 	log_set_tap(NULL, NULL);
+	event_free(v->logged);
 	free(v);
 }

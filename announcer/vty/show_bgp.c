@@ -53,12 +53,12 @@ static bool any_said(const struct vty_request *rq, const char *const *words, siz
 bool bgp_ask_again(struct bgp_ask *a)
 {
 	a->bgp = a->rq->ctx->bgp;
-	if (a->bgp && !bgp_active(a->bgp))
-		a->bgp = NULL;
 	if (!a->bgp)
 		return false;
 	bgp_view(a->bgp, &a->view);
-	return true;
+	if (!a->view.asn)
+		a->bgp = NULL;
+	return a->bgp;
 }
 
 enum vty_rc bgp_ask_begin(struct bgp_ask *a, struct vty_request *rq, enum bgp_words words)
@@ -171,6 +171,18 @@ const char *bgp_date(int64_t unix_s, char *buf)
 	return buf;
 }
 
+uint32_t bgp_asn_parse(const char *word)
+{
+	enum { DIGITS = 10 };
+	size_t len = strlen(word);
+	unsigned long long n;
+
+	if (!len || len > DIGITS || word[strspn(word, "0123456789")])
+		return 0;
+	n = strtoull(word, NULL, 10);
+	return n <= UINT32_MAX ? (uint32_t)n : 0;
+}
+
 /* ---- neighbours ---- */
 
 const char *bgp_peer_str(const struct bgp_peer_view *v, char *buf)
@@ -212,9 +224,7 @@ const char *bgp_reset_text(const struct bgp_peer_view *v, char *buf, const char 
 {
 	static const char sent[] = "NOTIFICATION sent: ",
 			  received[] = "NOTIFICATION received: ";
-	const char *why = v->facts || v->in.over_limit || !*v->session.why
-	                      ? v->session.last_reset
-	                      : v->session.why;
+	const char *why = *v->session.last_reset ? v->session.last_reset : v->session.why;
 	const char *out = strstr(why, sent), *in = strstr(why, received);
 
 	*notified = out ? "sent" : in ? "received" : NULL;
@@ -323,7 +333,7 @@ static void on_families(const struct bgp_peer_view *v, void *arg)
 
 unsigned bgp_every_family(const struct bgp_ask *a)
 {
-	unsigned families = a->families;
+	unsigned families = a->named ? a->families : 0; /* `ip` names none here */
 
 	if (!families)
 		bgp_each_peer(a->bgp, on_families, &families);

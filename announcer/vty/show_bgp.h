@@ -54,6 +54,9 @@ int64_t bgp_since_ms(const struct bgp_ask *a, int64_t since_s);
 #define BGP_DATE_LEN 64
 const char *bgp_date(int64_t unix_s, char *buf);
 
+/* The number of an AS, 1 to 4294967295; 0: this is none. */
+uint32_t bgp_asn_parse(const char *word);
+
 /* The other side. */
 #define BGP_PEER_LEN (PREFIX_STRLEN + 64)
 const char *bgp_peer_str(const struct bgp_peer_view *v, char *buf); /* "fe80::1%eth0" */

@@ -5,20 +5,19 @@
  * row, or is refused in FRR's words.
  */
 #include "announcer/util.h"
+#include "announcer/vty/pattern.h"
 #include "announcer/vty/show_bgp_routes.h"
-#include <regex.h>
 #include <stdio.h>
 #include <sys/socket.h>
 
-enum { PATH_LEN = 4096, EXPR_MAX = 200 };
+enum { PATH_LEN = 4096 };
 
 struct bgp_filter {
 	bool (*passes)(const struct bgp_filter *f, const struct bgp_row *r);
 	bool exact, any; /* any: every row with one at all */
 	uint32_t community;
 	struct bgp_large large;
-	regex_t re;
-	bool compiled;
+	struct pattern *pattern; /* NULL = none */
 };
 
 static bool nothing(const struct bgp_filter *f, const struct bgp_row *r)
@@ -69,7 +68,7 @@ static bool has_large(const struct bgp_filter *f, const struct bgp_row *r)
 static bool path_matches(const struct bgp_filter *f, const struct bgp_row *r)
 {
 	char *path = xcalloc(1, PATH_LEN);
-	bool hit = regexec(&f->re, bgp_as_path_str(r->attrs, path, PATH_LEN), 0, NULL, 0) == 0;
+	bool hit = pattern_hits(f->pattern, bgp_as_path_str(r->attrs, path, PATH_LEN));
 
 	free(path);
 	return hit;
@@ -110,25 +109,24 @@ static enum vty_rc large_community(struct vty_request *rq, struct bgp_filter *f)
 	return bgp_warn(rq, "%% Large-community malformed");
 }
 
-/* An underscore is the edge of an AS number. Nested repetitions and back references, which
- * could cost without end, do not compile. */
-static bool compile(const char *expr, regex_t *re)
+/* An underscore is the edge of an AS number. NULL: it is none. */
+static struct pattern *compile(const char *expr)
 {
 	static const char edge[] = "(^|[,{}() ]|$)";
 	struct buf b = {0};
-	bool ok;
+	struct pattern *p;
+	const char *why;
 
 	buf_str(&b, "");
-	for (const char *p = expr; *p; p++) {
-		if (*p == '_')
+	for (const char *c = expr; *c; c++) {
+		if (*c == '_')
 			buf_str(&b, edge);
 		else
-			buf_add(&b, p, 1);
+			buf_add(&b, c, 1);
 	}
-	ok = strlen(expr) <= EXPR_MAX && !strpbrk(expr, "{\\") &&
-	     regcomp(re, b.p, REG_EXTENDED | REG_NOSUB) == 0;
+	p = pattern_new(b.p, false, &why);
 	free(b.p);
-	return ok;
+	return p;
 }
 
 static enum vty_rc regexp(struct vty_request *rq, struct bgp_filter *f)
@@ -136,8 +134,8 @@ static enum vty_rc regexp(struct vty_request *rq, struct bgp_filter *f)
 	const char *expr = vty_arg(rq, "REGEX");
 
 	f->passes = path_matches;
-	f->compiled = compile(expr, &f->re);
-	if (f->compiled)
+	f->pattern = compile(expr);
+	if (f->pattern)
 		return VTY_OK;
 	return bgp_warn(rq, "Can't compile regexp %s", expr);
 }
@@ -234,8 +232,8 @@ struct bgp_filter *bgp_filter_new(struct vty_request *rq, enum vty_rc *rc)
 
 void bgp_filter_free(struct bgp_filter *f)
 {
-	if (f && f->compiled)
-		regfree(&f->re);
+	if (f)
+		pattern_free(f->pattern);
 	free(f);
 }
 

@@ -353,15 +353,16 @@ void bgp_neighbor_text(const struct bgp_ask *a, const struct bgp_peer_view *v)
 struct neighbors {
 	struct bgp_ask a;
 	struct bgp_peer_name at;
-	bool graceful;
+	bool graceful, any; /* any: one was written */
 };
 
-static void put(const struct neighbors *n, const struct bgp_peer_view *v)
+static void put(struct neighbors *n, const struct bgp_peer_view *v)
 {
 	const struct bgp_ask *a = &n->a;
 
 	if (a->families && !(a->families & v->nb->families))
 		return;
+	n->any = true;
 	if (a->rq->json)
 		(n->graceful ? bgp_graceful_json : bgp_neighbor_json)(a, v);
 	else
@@ -378,6 +379,8 @@ static bool step(struct vty_request *rq, void *state)
 	do {
 		if (!bgp_peer_next(n->a.bgp, &n->at, &v)) {
 			bgp_vrf_end(&n->a);
+			if (!n->any)
+				writer_line(rq->w, "%% No BGP neighbors found");
 			writer_line(rq->w, "%s", "");
 			return false;
 		}

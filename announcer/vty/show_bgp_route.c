@@ -262,7 +262,7 @@ static void json_attributes(struct writer *w, const struct bgp_row *r)
 static void json_from(const struct bgp_ask *a, const struct bgp_row *r)
 {
 	struct writer *w = a->rq->w;
-	struct ipaddr none = {.family = AF_INET};
+	struct ipaddr none = {.family = r->prefix.family};
 	char b[PREFIX_STRLEN];
 
 	writer_array_begin(w, "nexthops");

@@ -388,7 +388,7 @@ static enum vty_rc want(struct bgp_ask *a, struct wanted *to)
 	    .failed = vty_said(a->rq, "failed"),
 	    .internal = vty_said(a->rq, "internal"),
 	    .external = vty_said(a->rq, "external"),
-	    .asn = asn ? (uint32_t)strtoul(asn, NULL, 10) : 0};
+	    .asn = asn ? bgp_asn_parse(asn) : 0};
 	to->some = to->established || to->failed || to->internal || to->external || asn ||
 	           vty_arg(a->rq, "NEIGHBOR");
 	return vty_arg(a->rq, "NEIGHBOR") ? bgp_peer_asked(a, &to->name, &v) : VTY_OK;

@@ -8,7 +8,7 @@
 
 /* Lines that come while this is read are shown, too, but it ends. */
 struct log_rows {
-	uint64_t at;
+	struct log_place place;
 	size_t bytes;
 };
 
@@ -18,7 +18,7 @@ static bool on_step(struct vty_request *rq, void *state)
 	char line[LOG_LINE_MAX];
 
 	do {
-		if (s->bytes > LOG_KEPT || !log_kept(&s->at, line, sizeof(line))) {
+		if (s->bytes > LOG_KEPT || !log_kept(&s->place, line, sizeof(line))) {
 			writer_array_end(rq->w);
 			return false;
 		}

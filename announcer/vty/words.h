@@ -2,10 +2,10 @@
 /*
  * words.h - how a command of the table is written down: which word may follow which. Pure.
  *
- *   word          a keyword, in lower case
- *   NAME          a variable, by the name of its kind, in upper case; LINE: the rest of the
- * line <a|b c>       one of these [a|b c]       one of these, or nothing ~word         neither
- * helped with nor completed
+ * - word: a keyword, in lower case; ~word: neither helped with nor completed
+ * - NAME: a variable, by the name of its kind, in upper case; LINE: the rest of the line
+ * - <a|b c>: one of these
+ * - [a|b c]: one of these, or nothing
  *
  * Groups hold groups, as in FRR's own tables.
  */

@@ -156,7 +156,8 @@ while text[at:].strip():
     at += len(text[at:]) - len(text[at:].lstrip())
     got, at = json.JSONDecoder().raw_decode(text, at)
     ends.append(next(iter(got.values())))
-print(" ".join(sorted(ends[0].keys() - ends[1].keys() - {"lastReset"}))) # FRR may have one behind it'
+print(" ".join(sorted(ends[0].keys() - ends[1].keys() - {"lastReset", "hostname"})))
+# FRR may have a reset behind it, and alone tells its name'
 )" ''
 
 # --- clear, and reloads: of the other session nothing is to be seen ------------------------------

@@ -2,10 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # `terminal monitor`: log lines come above the line that is being typed, and no sooner than an
 # answer's pages are through; `no terminal monitor` ends it; grevyd may be started anew meanwhile.
-# shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/e2e/tmux_lib.sh
-. "$e2e_dir/tmux_lib.sh"
+. "$(dirname "$0")/tmux_lib.sh"
 
 services=()
 for ((i = 10; i < 40; i++)); do services+=("default/s$i ips=$pool4.$i on=node1"); done
@@ -61,9 +59,10 @@ EOF
 sees 'a burst of 300 lines' "$(logs burst290)" "$(logs burst299)" 'grevy# clear'
 fresh
 line 'no terminal monitor'
+sees 'no terminal monitor' 'grevy# no terminal monitor' 'grevy#'
 log seven
 holds_for 1 '! screen | grep seven'
-ok 'no terminal monitor'
+ok 'and no line of the log comes any more'
 
 say '--- grevyd is started anew'
 fresh

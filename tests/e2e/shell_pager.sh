@@ -3,10 +3,8 @@
 # Pages of grevysh: blank, return, q, ^C, other keys, resizing, terminal length, a pager of one's own.
 # An answer of 100,000 rows, and one without an end, begin at once, cost no memory, and are not
 # asked for any further after q.
-# shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/e2e/tmux_lib.sh
-. "$e2e_dir/tmux_lib.sh"
+. "$(dirname "$0")/tmux_lib.sh"
 
 services=()
 for ((i = 10; i < 60; i++)); do services+=("default/s$i ips=$pool4.$i on=node1"); done
@@ -40,8 +38,8 @@ sees 'once more' "$(row 10)" "$more"
 keys q
 sees 'q: it was enough' "$(row 27)" 'grevy#'
 lacks 'and the rest is not shown' "$(row 40)"
-line 'sh ver | inc grevyd'
-sees 'the next question is answered' 'grevyd .*' 'grevy#'
+line 'sh ver | inc ^grevy'
+sees 'the next question is answered' 'grevy [0-9].*' 'grevy#'
 fresh
 line 'show services'
 sees 'once more' "$(row 10)" "$more"
@@ -100,8 +98,8 @@ sees 'gets what is longer than a page' 'own: NAMESPACE/NAME .*' 'own: enough\?'
 line 'yes'
 sees 'and has the terminal to itself' 'own: yes' 'grevy#'
 fresh
-line 'sh ver | inc grevyd'
-sees 'what is shorter it does not get' 'grevyd .*' 'grevy#'
+line 'sh ver | inc ^grevy'
+sees 'what is shorter it does not get' 'grevy [0-9].*' 'grevy#'
 lacks 'really' 'own:.*'
 terminal 90 12 'env PAGER=own grevysh'
 sees 'PAGER' 'grevy#'
@@ -109,6 +107,10 @@ line 'show services'
 sees 'does as well' 'own: NAMESPACE/NAME .*' 'own: enough\?'
 line 'no'
 sees 'and the shell goes on' 'own: no' 'grevy#'
+terminal 90 12 'env PAGER="readlink /proc/self/fd/* | grep -c socket" grevysh'
+sees 'PAGER' 'grevy#'
+line 'show services'
+sees 'gets none of our connections' '0' 'grevy#'
 
 say '--- answers without an end'
 mkdir "$lab/endless"
@@ -138,6 +140,19 @@ keys C-c
 sees '^C in the flood' 'row .*' 'grevy#'
 line 'show version'
 sees 'and the next question is answered' 'this is the endless one' 'grevy#'
+fresh
+type 'na'
+keys Tab
+sees 'what 5,000 names have in common' 'grevy# name'
+keys Tab Tab
+sees 'very many are listed only when they are wanted' 'Display all 5000 possibilities\? \(y or n\)'
+type n
+sees 'no' 'grevy# name'
+keys Tab Tab
+sees 'again' 'Display all 5000 possibilities\? \(y or n\)'
+type y
+sees 'yes, all at once as said above' 'name.*4999' 'grevy# name'
+keys C-c
 keys C-d
 is '100,000 rows, not by hand' "$(grevysh --vty_socket "$lab/endless" -c 'show rib 100000' | wc -l)" 100000
 check 'and only some of them' '[ "$(grevysh --vty_socket "$lab/endless" -c "show rib" | head -n 3 | tail -n 1 | cut -d" " -f2)" = 2 ]'

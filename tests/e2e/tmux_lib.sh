@@ -1,7 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# tmux_lib.sh - a person at a terminal: tests/e2e/shell_*.sh source it after lib.sh. Keys go to a
-# program in tmux; what its screen then shows is waited for, judged and printed.
+# tmux_lib.sh - lib.sh's lab with a person at a terminal: keys go to a program in tmux; what its
+# screen then shows is waited for, judged and printed.
+# shellcheck source=tests/e2e/lib.sh
+[ -n "${e2e_dir-}" ] || . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 command -v tmux >/dev/null || {
     echo "FAIL $case_name: no tmux: apt-get install tmux"
@@ -12,8 +14,14 @@ command -v tmux >/dev/null || {
 shell_lab() {
     local object
     lab_start 0
-    export HOME=$lab/home
+    # libedit keeps its copies of the names of our keys' functions for ever.
+    echo leak:wcsdup >"$lab/lsan"
+    export HOME=$lab/home LSAN_OPTIONS=suppressions=$lab/lsan:print_suppressions=0
     mkdir -p "$HOME"
+    # libedit never frees the names of a shell's own functions, and says so in its source.
+    echo 'leak:wcsdup' >"$lab/lsan"
+    chmod 644 "$lab/lsan"
+    export LSAN_OPTIONS=suppressions=$lab/lsan:print_suppressions=0
     nodes 1
     for object; do echo "service $object"; done | manifest
     printf '%s: {enabled: no}\n' zebra kernel | grevyd_conf

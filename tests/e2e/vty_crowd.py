@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """vty_crowd.py bgp ADDRESS ROUTES: a BGP peer that announces so many, and stays.
-vty_crowd.py slow SOCKET PID ROUTES: one client that reads `show rib` slowly; prints by how many kB PID grew.
+vty_crowd.py slow SOCKET PID ROUTES COMMAND: one client that reads a table of them slowly, which must be
+in order; prints by how many kB PID grew.
 vty_crowd.py crowd SOCKET PID CLIENTS ROUTES: half of them stalled or sending garbage; prints the same.
 vty_crowd.py hold SOCKET CLIENTS: they connect and say nothing; prints how many could stay.
 """
 import os
 import random
+import re
 import resource
 import select
 import selectors
@@ -35,6 +37,7 @@ def bgp(to, routes):
     for first in range(0, int(routes), BATCH):
         nlri = b"".join(b"\x20" + struct.pack(">I", 0x0a800000 + r) for r in range(first, min(first + BATCH, int(routes))))
         sock.sendall(message(2, struct.pack(">HH", 0, len(attributes)) + attributes + nlri))
+    sock.settimeout(None)
     while sock.recv(65536):
         pass
 
@@ -67,21 +70,23 @@ def ask(sock, line):
     return answer[:-4].decode(), answer[-1]
 
 
-def slow(path, pid, routes):
+def slow(path, pid, routes, command):
     reader, other = client(path), client(path)
     before = most = rss_kb(pid)
-    reader.sendall(b"show rib\0")
-    lines, tail, pieces = 0, b"", 0
+    reader.sendall(command.encode() + b"\0")
+    answer, tail, pieces = [], b"", 0
     while not is_whole(tail):
-        data = reader.recv(16384)
+        data = reader.recv(65536)
         assert data, "closed"
-        lines += data.count(b"\n")
+        answer.append(data)
         tail = (tail + data)[-4:]
         pieces += 1
         assert ask(other, f"echo {pieces}") == (f"{pieces}\n", 0)
         most = max(most, rss_kb(pid))
-    assert lines == int(routes) + 1, f"{lines} lines"
-    assert pieces > 100, f"{pieces} pieces are not slow"
+    prefixes = re.findall(rb'^(?:\*> | +"(?:prefix":")?)?(10\.[0-9.]+)/32', b"".join(answer), re.M)
+    assert len(prefixes) == int(routes), f"{len(prefixes)} prefixes"
+    assert prefixes == sorted(prefixes, key=lambda p: socket.inet_aton(p.decode())), "not in order"
+    assert pieces > 50, f"{pieces} pieces are not slow"
     print(most - before)
 
 

@@ -73,6 +73,7 @@ VALUES = [
 ONLY = [
     (r"  Configured conditional advertisements interval", "grevyd has none"),
     (r"  Update group \d+", "grevyd has none"),
+    (r"Estimated round trip time: \d+ ms", "FRR tells a millisecond and more: of a busy machine only"),
     (r"Nexthop local: ", "grevyd has one where the neighbour is on that link by IPv6"),
 ]
 
@@ -100,6 +101,7 @@ VALUE_KEYS = {
     "-advHostName -advDomainName": "grevyd does not tell its host name",
     "-metric": "our own routes have no MED",
     "-compareRouterId": "grevyd does so always, FRR where it is told to",
+    "-estimatedRttInMsecs": "FRR tells a millisecond and more: of a busy machine only",
     "-bgpTimerConfiguredConditionalAdvertisementsSec -updateGroupId -subGroupId": "grevyd has none",
 }
 

@@ -69,17 +69,19 @@ static bool is_hidden(const char *line)
 	return is;
 }
 
-/* The words that help offers behind a line; `cr`: the line may end there. */
-static struct vty_items offered(const char *line, bool *cr)
+struct walk {
+	size_t lines, whole;
+	struct buf error;
+	struct vty_items seen; /* what help said, of each place of the table once */
+};
+
+/* The words of a text of help; `cr`: the line may end there. */
+static struct vty_items offered(const char *help, bool *cr)
 {
 	struct vty_items items = {0};
-	struct buf b = {0};
 
 	*cr = false;
-	tree_help(&vty_commands, line, true, &b);
-	assert_non_null(b.p);
-	assert_int_not_equal(b.p[0], '%');
-	for (const char *p = b.p; *p; p += strcspn(p, "\n") + 1) {
+	for (const char *p = help; *p; p += strcspn(p, "\n") + 1) {
 		size_t len = strcspn(p + 2, " \n");
 
 		assert_memory_equal(p, "  ", 2);
@@ -88,18 +90,22 @@ static struct vty_items offered(const char *line, bool *cr)
 		else
 			items_add(&items, p + 2, len, NULL);
 	}
-	free(b.p);
 	return items;
 }
 
-struct walk {
-	size_t lines, whole;
-	struct buf error;
-};
+/* What help says is a place of the table: where it says the same the same may follow. */
+static bool is_new(struct walk *w, const char *help)
+{
+	for (size_t i = 0; i < w->seen.n; i++)
+		if (strcmp(w->seen.v[i].word, help) == 0)
+			return false;
+	items_add(&w->seen, help, strlen(help), NULL);
+	return true;
+}
 
 static void follow(struct walk *w, const char *line, unsigned depth);
 
-/* line, and the word behind it: typed whole, and shortened by a letter at a time. */
+/* line, and the word behind it: typed whole, and shortened to a letter, and by one. */
 static void follow_word(struct walk *w, const char *line, const char *word, unsigned depth)
 {
 	bool variable = isupper((unsigned char)*word);
@@ -107,7 +113,7 @@ static void follow_word(struct walk *w, const char *line, const char *word, unsi
 	struct buf next = {0};
 	enum vty_rc rc;
 
-	for (size_t n = variable ? len : 1; n < len; n++) {
+	for (size_t n = variable ? len : 1; n < len; n = n < len - 1 ? len - 1 : len) {
 		buf_clear(&next);
 		buf_fmt(&next, "%s%.*s", line, (int)n, word);
 		rc = parse(next.p, &w->error);
@@ -128,17 +134,22 @@ static void follow_word(struct walk *w, const char *line, const char *word, unsi
 static void follow(struct walk *w, const char *line, unsigned depth)
 {
 	struct vty_items items;
+	struct buf help = {0};
 	bool cr;
 
 	assert_true(depth < DEPTH_MAX);
-	items = offered(line, &cr);
+	tree_help(&vty_commands, line, true, &help);
+	assert_int_not_equal(help.p[0], '%');
+	items = offered(help.p, &cr);
 	w->lines++;
 	w->whole += cr;
 	if (depth && !is_hidden(line))
 		assert_int_equal(parse(line, &w->error), cr ? VTY_OK : VTY_INCOMPLETE);
-	for (size_t i = 0; i < items.n; i++)
-		follow_word(w, line, items.v[i].word, depth);
+	if (is_new(w, help.p))
+		for (size_t i = 0; i < items.n; i++)
+			follow_word(w, line, items.v[i].word, depth);
 	items_fini(&items);
+	free(help.p);
 }
 
 /* Whatever `?` offers can be typed, until <cr> is offered, and then it is a command. */
@@ -148,6 +159,7 @@ static void what_is_offered_can_be_typed(void **state)
 
 	(void)state;
 	follow(&w, "", 0);
+	items_fini(&w.seen);
 	free(w.error.p);
 	print_message("%zu lines, %zu of them commands\n", w.lines, w.whole);
 	assert_true(w.whole >= 20);

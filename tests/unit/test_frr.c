@@ -11,6 +11,7 @@
 #include "announcer/log.h"
 #include "announcer/util.h"
 #include "announcer/vty/frr.h"
+#include "announcer/vty/frr_names.h"
 #include "announcer/vty/live.h"
 #include "fake_bgp.h"
 #include "show_lab.h"
@@ -454,6 +455,35 @@ static void a_channel_goes_over_the_connection(void **state)
 	close(fd[0]);
 }
 
+static void names_are_vtyshs(void **state)
+{
+	static const struct {
+		const char *file;
+		bool socket;
+	} files[] = {
+	    {"zebra.vty",    true },
+            {"mgmtd.vty",    true },
+            {"ospfd-12.vty", true },
+	    {"bgpd.vty",     false},
+            {"bgpd-1.vty",   false},
+            {"zebra",        false},
+            {"zebra.vty~",   false},
+	    {"ospfd-.vty",   false},
+            {"ospfd-x.vty",  false},
+            {"zebr.vty",     false},
+	    {"grevyd.vty",   false},
+            {".vty",         false},
+            {"",             false}
+        };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		assert_int_equal(frr_names_socket(files[i].file), files[i].socket);
+	assert_true(frr_names_free("bgpd") && frr_names_free("sharpd"));
+	assert_false(frr_names_free("zebra") || frr_names_free("mgmtd") ||
+		     frr_names_free("bgp") || frr_names_free("../bgpd") || frr_names_free(""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -469,6 +499,7 @@ int main(void)
 	    cmocka_unit_test(records_are_as_bgpd_sends_them),
 	    cmocka_unit_test(long_lines_are_cut),
 	    cmocka_unit_test(a_channel_goes_over_the_connection),
+	    cmocka_unit_test(names_are_vtyshs),
 	};
 
 	log_set_level(LOG_LEVEL_ERR);

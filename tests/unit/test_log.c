@@ -254,21 +254,10 @@ static void what_was_left_out_is_told(void **state)
 
 /* ---- what is kept ---- */
 
-/* Behind everything that is kept so far. */
-static uint64_t kept_end(void)
-{
-	char line[LOG_LINE_MAX];
-	uint64_t at = 0;
-
-	while (log_kept(&at, line, sizeof(line)))
-		;
-	return at;
-}
-
 static void lines_are_kept(void **state)
 {
 	char line[LOG_LINE_MAX];
-	uint64_t at = kept_end();
+	struct log_place at = log_kept_end();
 	struct capture c;
 
 	(void)state;
@@ -289,10 +278,11 @@ static void lines_are_kept(void **state)
 	assert_string_equal(line, "");
 }
 
-/* Whole lines go as new ones come; a reader who stood at one that is gone takes the oldest. */
+/* Whole lines go as new ones come; a reader who stood at one that is gone takes the oldest, and
+ * is told how many it missed. */
 static void the_oldest_lines_go(void **state)
 {
-	uint64_t start = kept_end(), at = start;
+	struct log_place at = log_kept_end();
 	char line[LOG_LINE_MAX], text[128];
 	unsigned lines = 20000, first = 0, n = 0;
 	size_t bytes = 0;
@@ -315,6 +305,7 @@ static void the_oldest_lines_go(void **state)
 		n++;
 	}
 	assert_int_equal(first + n, lines);
+	assert_int_equal(at.lost, first);
 	assert_true(bytes <= LOG_KEPT && bytes > LOG_KEPT - 128);
 }
 
@@ -338,7 +329,7 @@ static void threads_keep_whole_lines(void **state)
 {
 	static char names[2][8] = {"first", "second"};
 	char line[LOG_LINE_MAX], end[16];
-	uint64_t at = kept_end();
+	struct log_place at = log_kept_end();
 	unsigned last[2] = {0, 0}, n = 0;
 	pthread_t t[2];
 

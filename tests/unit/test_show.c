@@ -184,6 +184,8 @@ static void words_of_frr_are_answered(void **state)
 	    {"find running",                   "  show running-config [all] [json]\n",                   VTY_OK     },
 	    {"find SHOW.LOG",                  "  show log [json]\n",                                    VTY_OK     },
 	    {"find (",			 "% Regex compilation error: ",                            VTY_WARNING},
+	    {"find ((a{255}){255}){255}",      "% Regex compilation error: it is too large\n",
+             VTY_WARNING											    },
 	    {"find ~",			 "",						       VTY_OK     },
 	    {"list | include ^  show version", "  show version [json]\n",                                VTY_OK     },
 	    {"wr",			     "% Nothing to write: the configuration is grevyd.yaml\n", VTY_WARNING},

@@ -274,9 +274,8 @@ static enum vty_rc filtered(const char *filter, size_t size, struct buf *out)
 
 	if (!f)
 		return VTY_NO_MATCH;
-	for (size_t at = 0; at < strlen(text); at += size)
-		filter_feed(
-		    f, text + at, strlen(text) - at < size ? strlen(text) - at : size, out);
+	for (size_t at = 0, left; (left = strlen(text) - at);)
+		at += filter_feed(f, text + at, left < size ? left : size, out);
 	filter_end(f, out);
 	filter_free(f);
 	return VTY_OK;

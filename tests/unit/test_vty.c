@@ -12,12 +12,14 @@
 #include "announcer/vty/buf.h"
 #include "announcer/vty/server.h"
 #include "fake_outputs.h"
+#include "sanitized.h"
 #include <cmocka.h>
 #include <errno.h>
 #include <event2/event.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 struct env {
@@ -54,14 +56,19 @@ static int teardown(void **state)
 	return 0;
 }
 
-static int join(struct env *e)
+static int join_as(struct env *e, enum vty_dialect dialect)
 {
 	int fd[2];
 
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fd), 0);
-	assert_int_equal(vty_server_adopt(e->server, fd[1], VTY_GREVY), 0);
+	assert_int_equal(vty_server_adopt(e->server, fd[1], dialect), 0);
 	fcntl(fd[0], F_SETFL, O_NONBLOCK);
 	return fd[0];
+}
+
+static int join(struct env *e)
+{
+	return join_as(e, VTY_GREVY);
 }
 
 static void put(int fd, const char *s, size_t len)
@@ -334,6 +341,137 @@ static void a_slow_monitor_loses_lines_and_is_told(void **state)
 	close(fd);
 }
 
+/* An answer of nothing and success; the descriptor that came with it, or -1. */
+static int take_channel(struct env *e, int fd)
+{
+	char end[8], control[64];
+	struct iovec iov = {end, sizeof(end)};
+	struct msghdr m = {.msg_iov = &iov,
+	    .msg_iovlen = 1,
+	    .msg_control = control,
+	    .msg_controllen = sizeof(control)};
+	struct cmsghdr *c;
+	int got = -1;
+	ssize_t n;
+
+	while ((n = recvmsg(fd, &m, 0)) < 0 && errno == EAGAIN)
+		event_base_loop(e->base, EVLOOP_ONCE);
+	assert_int_equal(n, 4);
+	assert_memory_equal(end, "\0\0\0\0", 4);
+	c = CMSG_FIRSTHDR(&m);
+	if (c && c->cmsg_type == SCM_RIGHTS)
+		memcpy(&got, CMSG_DATA(c), sizeof(got));
+	return got;
+}
+
+/* vtysh's monitor: records on a channel of its own, while commands go on. */
+static void vtysh_monitors_on_a_channel(void **state)
+{
+	struct env *e = *state;
+	int fd = join_as(e, VTY_FRR), channel;
+	char got[4096];
+	ssize_t n;
+
+	PUT(fd, "enable");
+	EXPECT(e, fd, "\0\0\0\0");
+	PUT(fd, "terminal monitor");
+	channel = take_channel(e, fd);
+	assert_true(channel >= 0);
+	log_info("zserv", "seen");
+	n = recv(channel, got, sizeof(got), MSG_DONTWAIT);
+	assert_true(n == 80 + 11);
+	assert_memory_equal(got + 80, "zserv: seen", 11);
+	PUT(fd, "echo x");
+	EXPECT(e, fd, "x\n\0\0\0\0");
+
+	/* once more: there is one already */
+	PUT(fd, "terminal monitor");
+	assert_int_equal(take_channel(e, fd), -1);
+	PUT(fd, "no terminal monitor");
+	assert_int_equal(take_channel(e, fd), -1);
+	assert_int_equal(recv(channel, got, sizeof(got), 0), 0);
+	close(channel);
+
+	/* a reader that leaves its channel, and a connection that ends */
+	PUT(fd, "terminal monitor");
+	close(take_channel(e, fd));
+	log_info("zserv", "to nobody");
+	PUT(fd, "terminal monitor");
+	channel = take_channel(e, fd);
+	assert_true(channel >= 0);
+	close(fd);
+	assert_int_equal(fcntl(channel, F_SETFL, O_NONBLOCK), 0);
+	while ((n = recv(channel, got, sizeof(got), 0)) != 0) {
+		assert_true(n > 0 || errno == EAGAIN);
+		event_base_loop(e->base, EVLOOP_ONCE);
+	}
+	close(channel);
+}
+
+/* Says `terminal monitor` over and over, and reads nothing. */
+static void a_monitor_that_does_not_read_is_not_listened_to(void **state)
+{
+	static const char line[] = "terminal monitor";
+	static char many[1000 * sizeof(line)];
+	struct env *e = *state;
+	int deaf = join(e), fd = join(e), size = 4096;
+	size_t sent = 0, turns = 0;
+
+	for (size_t i = 0; i < sizeof(many); i++)
+		many[i] = line[i % sizeof(line)];
+	setsockopt(deaf, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	while (sent < (8u << 20) && turns++ < 20000) {
+		ssize_t n = send(deaf, many, sizeof(many), MSG_NOSIGNAL);
+
+		sent += n > 0 ? (size_t)n : 0;
+		event_base_loop(e->base, EVLOOP_NONBLOCK);
+	}
+	print_message("%zu bytes taken\n", sent);
+	assert_true(sent < 4u << 20);
+	PUT(fd, "echo others are served");
+	EXPECT(e, fd, "others are served\n\0\0\0\0");
+	close(deaf);
+	close(fd);
+}
+
+enum { STORM_MONITORS = 400, STORM_LINES = 300 };
+
+/* What is logged in the midst of other work costs that work next to nothing, whoever reads. */
+static void monitors_do_not_hold_up_who_logs(void **state)
+{
+	static int fd[STORM_MONITORS];
+	struct env *e = *state;
+	struct timespec from, to;
+	double ms;
+
+	if (limits_files(2 * STORM_MONITORS + 100) < 2 * STORM_MONITORS + 100)
+		skip();
+	for (int i = 0; i < STORM_MONITORS; i++) {
+		fd[i] = join(e);
+		PUT(fd[i], "terminal monitor");
+	}
+	for (int i = 0; i < STORM_MONITORS; i++)
+		event_base_loop(e->base, EVLOOP_NONBLOCK);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &from);
+	for (int i = 0; i < STORM_LINES; i++)
+		log_info("zserv", "line %d of many that come at once", i);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &to);
+	ms =
+	    (double)(to.tv_sec - from.tv_sec) * 1e3 + (double)(to.tv_nsec - from.tv_nsec) / 1e6;
+	print_message("%d lines, %d monitors: %.1f ms\n", STORM_LINES, STORM_MONITORS, ms);
+	assert_true(SANITIZED || ms < 5);
+	for (int i = 0; i < STORM_MONITORS; i++) {
+		char got[128];
+		size_t n = 0;
+
+		memset(got, 0, sizeof(got));
+		while (!strstr(got, "line 0 of many") && n < sizeof(got) - 1)
+			n += get(e, fd[i], got + n, 1);
+		assert_non_null(strstr(got, "line 0 of many"));
+		close(fd[i]);
+	}
+}
+
 static int gather(const char *text, size_t len, void *arg)
 {
 	buf_add(arg, text, len);
@@ -391,6 +529,9 @@ int main(void)
 	    TEST(one_that_does_not_read_costs_one_answer),
 	    TEST(a_monitor_streams_until_the_next_command),
 	    TEST(a_slow_monitor_loses_lines_and_is_told),
+	    TEST(vtysh_monitors_on_a_channel),
+	    TEST(a_monitor_that_does_not_read_is_not_listened_to),
+	    TEST(monitors_do_not_hold_up_who_logs),
 	    TEST(the_client_understands_the_framing),
 	};
 
