@@ -183,7 +183,7 @@ static struct names_state kernel_state(const struct vty_request *rq, const struc
  * us. */
 static bool others_stand_in(const struct vty_context *ctx, const struct zserv_status *zebra)
 {
-	bool absent = zebra->reason && strstr(zebra->reason, strerror(ENOENT)) && ctx->conf &&
+	bool absent = strstr(zebra->reason, strerror(ENOENT)) && ctx->conf &&
 	              ctx->conf->zebra.enabled == CONF_AUTO;
 	struct kernel_status st = {.state = KERNEL_OFF};
 

@@ -65,6 +65,6 @@ void why_kernel(struct why *y, const struct prefix *p)
 	if (st.state == KERNEL_UP)
 		put_route(y, p, &st);
 	else
-		why_broken(y, "kernel", state_cure(&st), "%s",
-		    st.reason && *st.reason ? st.reason : st.state_text);
+		why_broken(
+		    y, "kernel", state_cure(&st), "%s", *st.reason ? st.reason : st.state_text);
 }

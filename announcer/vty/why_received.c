@@ -120,7 +120,7 @@ static void judge_counts(struct why_fault *f, const struct bgp_peer_view *v)
 		why_fault_set(f, "if that is meant: import: {allow-own-as: 1}",
 		    "none is known; refused so far: %" PRIu64 ", with our AS %" PRIu32
 		    " in the path",
-		    v->in.refused_loop, v->facts->my_asn);
+		    v->in.refused_loop, v->nb->my_asn);
 	else if (v->in.refused_nexthop)
 		why_fault_set(f,
 		    "at the neighbour: another next hop; or import: {next-hop: peer}",

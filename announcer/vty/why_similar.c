@@ -45,7 +45,7 @@ static unsigned next_row(unsigned *row, char c, unsigned i, const char *b)
 static unsigned distance(const char *a, const char *b)
 {
 	size_t la = strlen(a), lb = strlen(b);
-	unsigned row[NAME_MAX_LEN + 1];
+	unsigned row[NAME_MAX_LEN + 1] = {0};
 
 	if (la > NAME_MAX_LEN || lb > NAME_MAX_LEN || la > lb + DISTANCE_MAX ||
 	    lb > la + DISTANCE_MAX)

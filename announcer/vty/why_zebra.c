@@ -45,7 +45,7 @@ static const char *connection_cure(struct why *y, const struct zserv_status *st)
 
 static void put_down(struct why *y, const struct zserv_status *st)
 {
-	const char *reason = st->reason && *st->reason ? st->reason : st->state_text;
+	const char *reason = *st->reason ? st->reason : st->state_text;
 
 	if (st->state == ZSERV_OFF)
 		why_broken(y, "zebra", connection_cure(y, st),
@@ -265,8 +265,7 @@ void why_zebra(struct why *y, const struct rib_route *r)
 
 	out_zserv_status(z, &st);
 	if (names_zebra_is_off(ctx) && (names_is_kernel(ctx) || names_is_speaker(ctx))) {
-		why_ok(
-		    y, "zebra", "off: %s", st.reason && *st.reason ? st.reason : st.state_text);
+		why_ok(y, "zebra", "off: %s", *st.reason ? st.reason : st.state_text);
 		return;
 	}
 	if (st.state != ZSERV_UP) {
