@@ -16,8 +16,9 @@
 
 struct asking {
 	const struct vty_tree *tree;
-	const char *partial; /* the word that the cursor stands in; "" = a new one */
-	bool variables;      /* as items, too */
+	const char
+	    *partial;   /* the word that the cursor stands in, of the line; "" = a new one */
+	bool variables; /* as items, too */
 	struct vty_items items;
 	const struct vty_kind *kinds[KINDS_MAX];
 	size_t n_kinds;
@@ -91,13 +92,10 @@ static void ask(struct asking *q, const char *line, bool enabled)
 	struct vty_states s = {0};
 	struct vty_line l;
 	size_t typed, end = strlen(line);
-	char *partial = NULL;
 
 	match_split(line, &l);
 	typed = !l.filter && l.n && l.at[l.n - 1] + l.len[l.n - 1] == end ? l.n - 1 : l.n;
-	if (typed < l.n)
-		partial = strndup(l.text + l.at[typed], l.len[typed]);
-	q->partial = partial ? partial : "";
+	q->partial = typed < l.n ? line + l.at[typed] : "";
 	match_start(q->tree, enabled, &s);
 	for (size_t i = 0; i < typed; i++)
 		match_step(q->tree, &l, i, &s);
@@ -105,11 +103,9 @@ static void ask(struct asking *q, const char *line, bool enabled)
 		match_next(&s, on_item, q);
 	else if (is_whole(&s))
 		ask_filter(q, l.filter);
-	if (q->variables && !l.filter && !partial && l.n && is_whole(&s))
+	if (q->variables && !l.filter && typed == l.n && l.n && is_whole(&s))
 		items_add(&q->items, "<cr>", 4, NULL);
 	items_sort(&q->items);
-	q->partial = "";
-	free(partial);
 	free(s.v);
 }
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""endless_vty.py SOCKET - a daemon whose `show rib` has no end; `show rib N` has N rows. Says on
-stdout how many bytes of it could be sent, and when the reader went away."""
+"""endless_vty.py SOCKET - a daemon whose `show rib` has no end; `show rib N` has N rows. It completes
+everything with 5,000 names. Says on stdout how many bytes of an answer could be sent, and when the
+reader went away."""
 import itertools
 import socket
 import sys
@@ -27,6 +28,8 @@ def answer(sock, command):
     if words[:1] == ["parse"]:
         by_row = {"terminal": "terminal length NUMBER\n0\n"}
         sock.sendall(by_row.get(words[1], "show\n").encode() + END)
+    elif words[:1] == ["complete"]:
+        sock.sendall(b"".join(b"name%04d\n" % i for i in range(5000)) + END)
     elif words[:2] == ["show", "rib"]:
         rows(sock, int(words[2]) if words[2:] else None)
         sock.sendall(END)

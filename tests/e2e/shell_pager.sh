@@ -140,6 +140,19 @@ keys C-c
 sees '^C in the flood' 'row .*' 'grevy#'
 line 'show version'
 sees 'and the next question is answered' 'this is the endless one' 'grevy#'
+fresh
+type 'na'
+keys Tab
+sees 'what 5,000 names have in common' 'grevy# name'
+keys Tab Tab
+sees 'very many are listed only when they are wanted' 'Display all 5000 possibilities\? \(y or n\)'
+type n
+sees 'no' 'grevy# name'
+keys Tab Tab
+sees 'again' 'Display all 5000 possibilities\? \(y or n\)'
+type y
+sees 'yes, all at once as said above' 'name.*4999' 'grevy# name'
+keys C-c
 keys C-d
 is '100,000 rows, not by hand' "$(grevysh --vty_socket "$lab/endless" -c 'show rib 100000' | wc -l)" 100000
 check 'and only some of them' '[ "$(grevysh --vty_socket "$lab/endless" -c "show rib" | head -n 3 | tail -n 1 | cut -d" " -f2)" = 2 ]'

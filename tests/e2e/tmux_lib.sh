@@ -14,7 +14,9 @@ command -v tmux >/dev/null || {
 shell_lab() {
     local object
     lab_start 0
-    export HOME=$lab/home
+    # libedit keeps its copies of the names of our keys' functions for ever.
+    echo leak:wcsdup >"$lab/lsan"
+    export HOME=$lab/home LSAN_OPTIONS=suppressions=$lab/lsan:print_suppressions=0
     mkdir -p "$HOME"
     # libedit never frees the names of a shell's own functions, and says so in its source.
     echo 'leak:wcsdup' >"$lab/lsan"
