@@ -61,12 +61,18 @@ static enum vty_rc clear_one(struct bgp_ask *a, struct bgp_clear c, const char *
 /* All, those of an AS, those outside of ours. */
 static enum vty_rc clear_many(struct bgp_ask *a, struct bgp_clear *c, const char *asn)
 {
+	const char *family = c->families ? bgp_family_name(c->families == BGP_IPV6) : "Unknown";
+
 	if (a->other)
 		return VTY_OK;
 	c->asn = asn ? bgp_asn_parse(asn) : 0;
-	if (!bgp_clear(a->rq->ctx->bgp, c) && asn)
-		writer_line(a->rq->w, "%% BGP: No %s peer is configured with AS %s",
-		    c->families ? bgp_family_name(c->families == BGP_IPV6) : "Unknown", asn);
+	if (bgp_clear(a->rq->ctx->bgp, c))
+		return VTY_OK;
+	if (asn)
+		writer_line(
+		    a->rq->w, "%% BGP: No %s peer is configured with AS %s", family, asn);
+	else if (c->external)
+		writer_line(a->rq->w, "%% BGP: No external %s peer is configured", family);
 	return VTY_OK;
 }
 

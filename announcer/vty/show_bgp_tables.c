@@ -214,7 +214,12 @@ enum vty_rc show_bgp_table(struct vty_request *rq)
 		writer_line(rq->w, "%s", "");
 		writer_line(rq->w, "Instance default:");
 	}
-	vty_rows(rq, step, job_free, j);
+	if (j->families) {
+		vty_rows(rq, step, job_free, j);
+		return VTY_OK;
+	}
+	bgp_vrf_end(&a); /* all of none */
+	job_free(j);
 	return VTY_OK;
 }
 

@@ -482,6 +482,8 @@ static void a_speaker_without_neighbours_is_there(void **state)
 	    {"show bgp neighbors",                         "% No BGP neighbors found\n\n"                   },
 	    {"show bgp neighbors json",                    "{}\n"                                           },
 	    {"show bgp views",                             "Defined BGP views:\n        default (AS65000)\n"},
+	    {"show bgp all json",                          "{}\n"					   },
+	    {"clear bgp external",                         "% BGP: No external Unknown peer is configured\n"},
 	    {"clear bgp *",				""					       },
 	};
 	struct lab *lab = lab_of_cast();
