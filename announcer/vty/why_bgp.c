@@ -163,8 +163,8 @@ static void sum_up(struct bgp_why *b)
 	if (b->shown > PEERS_MAX)
 		why_ok(y, "bgp", "%zu more: show bgp summary", b->shown - PEERS_MAX);
 	if (b->mute)
-		why_ok(
-		    y, "bgp", "%zu have no export list: nothing is announced to them", b->mute);
+		why_ok(y, "bgp", "%zu without an export list: nothing is announced to them",
+		    b->mute);
 	if (!b->peers && b->needed)
 		put_nobody(b);
 	else if (b->needed && !b->told && b->alone)
