@@ -8,6 +8,7 @@
 #include "announcer/conf.h"
 #include "announcer/nodename.h"
 #include "announcer/util.h"
+#include "conf_text.h"
 #include <cmocka.h>
 #include <dirent.h>
 #include <limits.h>
@@ -66,18 +67,6 @@ static void assert_error(const char *text, const char *expected)
 	assert_true(errors.lines.n > 0);
 	assert_string_equal(errors.lines.v[0], expected);
 	conf_errors_fini(&errors);
-}
-
-static char *print_text(const struct conf *c)
-{
-	char *text = NULL;
-	size_t len;
-	FILE *f = open_memstream(&text, &len);
-
-	assert_non_null(f);
-	conf_print(c, f);
-	fclose(f);
-	return text;
 }
 
 static char *join(const struct strlist *lines, size_t more)
@@ -157,11 +146,11 @@ static void check_good(const char *name, char *text, size_t len)
 	if (errors.lines.n)
 		print_error("%s\n", errors.lines.v[0]);
 	assert_non_null(c);
-	printed = print_text(c);
+	printed = conf_text(c);
 	warnings = join(&c->warnings, 0);
 	again = parse_good(printed);
 	conf_free(c);
-	text = print_text(again);
+	text = conf_text(again);
 	assert_string_equal(printed, text);
 	free(text);
 	conf_free(again);
@@ -358,7 +347,7 @@ static void test_secrets(void **state)
 {
 	struct conf *c = parse_good("peers: [{my-asn: 1, peer-asn: 2, peer-address: 192.0.2.1, "
 				    "password: tell-nobody}]");
-	char *text = print_text(c);
+	char *text = conf_text(c);
 
 	(void)state;
 	assert_non_null(strstr(text, "tell-nobody"));

@@ -14,6 +14,7 @@
 #include "announcer/vty/frr_names.h"
 #include "announcer/vty/live.h"
 #include "fake_bgp.h"
+#include "live_channel.h"
 #include "show_lab.h"
 #include <cmocka.h>
 #include <errno.h>
@@ -407,27 +408,6 @@ static void long_lines_are_cut(void **state)
 	assert_int_equal(len, LIVE_RECORD_MAX - 80);
 }
 
-/* The answer of 4 bytes with a descriptor. */
-static int take_channel(int fd)
-{
-	char end[8], control[64];
-	struct iovec iov = {end, sizeof(end)};
-	struct msghdr m = {.msg_iov = &iov,
-	    .msg_iovlen = 1,
-	    .msg_control = control,
-	    .msg_controllen = sizeof(control)};
-	struct cmsghdr *c;
-	int got = -1;
-
-	assert_int_equal(recvmsg(fd, &m, 0), 4);
-	assert_memory_equal(end, "\0\0\0\0", 4);
-	c = CMSG_FIRSTHDR(&m);
-	assert_non_null(c);
-	assert_int_equal(c->cmsg_type, SCM_RIGHTS);
-	memcpy(&got, CMSG_DATA(c), sizeof(got));
-	return got;
-}
-
 static void a_channel_goes_over_the_connection(void **state)
 {
 	const struct log_record r = {.level = LOG_LEVEL_INFO, .area = "vty", .message = "x"};
@@ -439,7 +419,7 @@ static void a_channel_goes_over_the_connection(void **state)
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fd), 0);
 	ours = live_open(fd[0]);
 	assert_true(ours >= 0);
-	theirs = take_channel(fd[1]);
+	theirs = live_channel(fd[1], NULL);
 	assert_int_equal(live_send(ours, &r, 0), 0);
 	assert_int_equal(recv(theirs, got, sizeof(got), 0), 80 + 6);
 	assert_memory_equal(got + 80, "vty: x", 6);

@@ -13,6 +13,7 @@
 #include "announcer/log.h"
 #include "announcer/util.h"
 #include "announcer/vty/exec.h"
+#include "conf_text.h"
 #include <cmocka.h>
 #include <json-c/json.h>
 #include <limits.h>
@@ -132,21 +133,9 @@ static void node(void **state)
 	check_golden("node");
 }
 
-static char *printed(const struct conf *c)
-{
-	char *text = NULL;
-	size_t len;
-	FILE *f = open_memstream(&text, &len);
-
-	assert_non_null(f);
-	conf_print(c, f);
-	fclose(f);
-	return text;
-}
-
 static void assert_same(const struct conf *a, const struct conf *b)
 {
-	char *x = printed(a), *y = printed(b);
+	char *x = conf_text(a), *y = conf_text(b);
 
 	assert_string_equal(x, y);
 	free(x);

@@ -12,6 +12,7 @@
 #include "announcer/vty/buf.h"
 #include "announcer/vty/server.h"
 #include "fake_outputs.h"
+#include "live_channel.h"
 #include "sanitized.h"
 #include <cmocka.h>
 #include <errno.h>
@@ -341,29 +342,6 @@ static void a_slow_monitor_loses_lines_and_is_told(void **state)
 	close(fd);
 }
 
-/* An answer of nothing and success; the descriptor that came with it, or -1. */
-static int take_channel(struct env *e, int fd)
-{
-	char end[8], control[64];
-	struct iovec iov = {end, sizeof(end)};
-	struct msghdr m = {.msg_iov = &iov,
-	    .msg_iovlen = 1,
-	    .msg_control = control,
-	    .msg_controllen = sizeof(control)};
-	struct cmsghdr *c;
-	int got = -1;
-	ssize_t n;
-
-	while ((n = recvmsg(fd, &m, 0)) < 0 && errno == EAGAIN)
-		event_base_loop(e->base, EVLOOP_ONCE);
-	assert_int_equal(n, 4);
-	assert_memory_equal(end, "\0\0\0\0", 4);
-	c = CMSG_FIRSTHDR(&m);
-	if (c && c->cmsg_type == SCM_RIGHTS)
-		memcpy(&got, CMSG_DATA(c), sizeof(got));
-	return got;
-}
-
 /* vtysh's monitor: records on a channel of its own, while commands go on. */
 static void vtysh_monitors_on_a_channel(void **state)
 {
@@ -375,7 +353,7 @@ static void vtysh_monitors_on_a_channel(void **state)
 	PUT(fd, "enable");
 	EXPECT(e, fd, "\0\0\0\0");
 	PUT(fd, "terminal monitor");
-	channel = take_channel(e, fd);
+	channel = live_channel(fd, e->base);
 	assert_true(channel >= 0);
 	log_info("zserv", "seen");
 	n = recv(channel, got, sizeof(got), MSG_DONTWAIT);
@@ -386,18 +364,18 @@ static void vtysh_monitors_on_a_channel(void **state)
 
 	/* once more: there is one already */
 	PUT(fd, "terminal monitor");
-	assert_int_equal(take_channel(e, fd), -1);
+	assert_int_equal(live_channel(fd, e->base), -1);
 	PUT(fd, "no terminal monitor");
-	assert_int_equal(take_channel(e, fd), -1);
+	assert_int_equal(live_channel(fd, e->base), -1);
 	assert_int_equal(recv(channel, got, sizeof(got), 0), 0);
 	close(channel);
 
 	/* a reader that leaves its channel, and a connection that ends */
 	PUT(fd, "terminal monitor");
-	close(take_channel(e, fd));
+	close(live_channel(fd, e->base));
 	log_info("zserv", "to nobody");
 	PUT(fd, "terminal monitor");
-	channel = take_channel(e, fd);
+	channel = live_channel(fd, e->base);
 	assert_true(channel >= 0);
 	close(fd);
 	assert_int_equal(fcntl(channel, F_SETFL, O_NONBLOCK), 0);
