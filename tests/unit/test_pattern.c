@@ -105,7 +105,7 @@ static void none_costs_much(void **state)
 		ms = (double)(to.tv_sec - from.tv_sec) * 1e3 +
 		     (double)(to.tv_nsec - from.tv_nsec) / 1e6;
 		print_message("%-20s %.2f ms\n", expr[i], ms);
-		assert_true(SANITIZED || ms < 5);
+		assert_true(SANITIZED || ms < 100); /* not seconds */
 		pattern_free(p);
 	}
 }
