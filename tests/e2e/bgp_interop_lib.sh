@@ -248,11 +248,12 @@ bgp_services() {
     echo "service default/two ips=$pool4.131,$pool6::8003 dual on=node3"
 }
 
-# all_up 'WHAT': every session, and what goes over it.
+# all_up 'WHAT': every session, and what goes over it. A session that both ends begin at once may end
+# in an error, and OpenBGPD waits 30 s after one.
 all_up() {
     local i
     for i in 1 2; do
-        wait_for 20 "${speaker}_up $i 4"
+        wait_for 50 "${speaker}_up $i 4"
     done
     wait_for 20 'us_up router 4'
     wait_for 20 'us_up node3 4'
