@@ -50,25 +50,26 @@ static bool rules_held(const struct daemon *d)
 
 void daemon_set_rules(struct daemon *d)
 {
-	bool assigns = d->conf->controller && (d->conf->manifests || leading(d));
-	struct alloc_rules rules = {.policy = &d->conf->policy,
-	    .lb_class = d->conf->lb_class,
+	struct conf *conf = d->conf;
+	bool assigns = conf->controller && (conf->manifests || leading(d));
+	struct alloc_rules rules = {.policy = &conf->policy,
+	    .lb_class = conf->lb_class,
 	    .controller = assigns,
-	    .standby = d->conf->controller && !assigns};
+	    .standby = conf->controller && !assigns};
 
 	if (!rules_held(d))
 		daemon_problem(d, PROBLEM_HELD, NULL);
-	if (rules_held(d) || (d->rules == d->conf && d->assigns == assigns))
+	if (rules_held(d) || (d->rules == conf && d->assigns == assigns))
 		return;
-	control_set_class(d->control, d->conf->lb_class);
+	control_set_class(d->control, conf->lb_class);
 	desired_set_rules(d->desired, &rules);
-	bgp_set_policy(d->bgp, d->conf);
+	bgp_set_policy(d->bgp, conf);
 	d->assigns = assigns;
 	if (d->synced)
 		daemon_commit(d);
-	if (d->rules != d->conf)
+	if (d->rules != conf)
 		conf_free(d->rules);
-	d->rules = d->conf;
+	d->rules = conf;
 	d->ctx.rules = d->rules;
 }
 

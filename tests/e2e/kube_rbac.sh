@@ -125,6 +125,7 @@ wait_for 10 'may patch services --subresource status no'
 asks
 wait_for 20 'logs "cannot patch resource .*services/status"'
 ok "patch services/status: $(line 'services/status')"
+wait_for 10 'grevy "show kubernetes json" | json "d[\"writeError\"]" | grep .'
 why_says status_forbidden 'grevy "why default/stays"' 'controller: the Lease grevy-system/grevy-controller is ours, but what we' \
     "assign cannot be written: $(grevy 'show kubernetes json' | json 'd["writeError"]'). Cure: kubectl apply -k" \
     k8s/deploy/kustomize/router-controller
