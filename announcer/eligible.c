@@ -16,7 +16,9 @@
 
 #define WEIGHT_MAX 255u
 
-#define TEXT(reason, ...) [reason] = {__VA_ARGS__}
+#define TEXT(reason, token, what, cure) [reason] = {token, what, cure, NULL}
+#define TEXT_OF_FILES(reason, token, what, cure, files_cure)                                   \
+	[reason] = {token, what, cure, files_cure}
 
 static const struct eligible_text texts[ELIGIBLE_REASONS] = {
     TEXT(ELIGIBLE_OK, "ok", "serves", ""),
@@ -26,20 +28,22 @@ static const struct eligible_text texts[ELIGIBLE_REASONS] = {
 	"kubectl describe node NODE"),
     TEXT(ELIGIBLE_NO_ENDPOINT, "no-endpoint", "no ready endpoint here",
 	"have a pod on NODE, or set externalTrafficPolicy: Cluster"),
-    TEXT(ELIGIBLE_NO_NODE, "no-node", "endpoints name it, but there is no such Node",
+    TEXT_OF_FILES(ELIGIBLE_NO_NODE, "no-node", "endpoints name it, but there is no such Node",
 	"kubectl get node NODE", "give the source the manifest of Node NODE"),
-    TEXT(ELIGIBLE_EXCLUDED, "excluded", "labelled " ELIGIBLE_EXCLUDE_LABEL,
+    TEXT_OF_FILES(ELIGIBLE_EXCLUDED, "excluded", "labelled " ELIGIBLE_EXCLUDE_LABEL,
 	"kubectl label node NODE " ELIGIBLE_EXCLUDE_LABEL "-",
 	"remove that label from the manifest of Node NODE"),
-    TEXT(ELIGIBLE_NETWORK, "network-unavailable", "condition NetworkUnavailable is true",
+    TEXT_OF_FILES(ELIGIBLE_NETWORK, "network-unavailable",
+	"condition NetworkUnavailable is true",
 	"kubectl describe node NODE; look at the network plugin there",
 	"see the condition NetworkUnavailable of Node NODE"),
     TEXT(ELIGIBLE_NOT_SELECTED, "not-selected", "no advertisement of the pool selects it",
 	"change node-selectors of the pool's bgp-advertisements, or the labels of NODE"),
-    TEXT(ELIGIBLE_NO_ADDRESS, "no-internal-ip", "has no usable InternalIP",
+    TEXT_OF_FILES(ELIGIBLE_NO_ADDRESS, "no-internal-ip", "has no usable InternalIP",
 	"start the kubelet of NODE with --node-ip=ADDRESS",
 	"give Node NODE an address of type InternalIP"),
-    TEXT(ELIGIBLE_NO_FAMILY, "no-internal-ip-of-family", "has no InternalIP of this family",
+    TEXT_OF_FILES(ELIGIBLE_NO_FAMILY, "no-internal-ip-of-family",
+	"has no InternalIP of this family",
 	"start the kubelet of NODE with --node-ip=IPV4,IPV6",
 	"give Node NODE an InternalIP of each family"),
     TEXT(ELIGIBLE_NOT_READY, "not-ready", "NotReady, and other nodes are Ready",
