@@ -206,7 +206,7 @@ static void refused(struct why_fault *f, const struct bgp *bgp, const struct bgp
 		why_fault_set(f,
 		    "at the neighbour: ss -tln; BGP must run there, and we be configured",
 		    "%s (port %u)", v->session.why, v->nb->port ? v->nb->port : 179u);
-	else if (said(v, "closed by the peer"))
+	else if (said(v, "closed by the peer") || said(v, strerror(ECONNRESET)))
 		why_fault_set(f, "at the neighbour: see its log; we must be configured there",
 		    "it closes the connection without a word");
 	else if (said(v, strerror(EHOSTUNREACH)) || said(v, strerror(ENETUNREACH))) {
