@@ -16,6 +16,7 @@
  */
 #include "announcer/daemon.h"
 #include "announcer/assign.h"
+#include "announcer/clock.h"
 #include "announcer/conf.h"
 #include "announcer/control.h"
 #include "announcer/daemon_int.h"
@@ -50,7 +51,7 @@ void daemon_commit_soon(struct daemon *d)
 
 	if (!d->synced || event_pending(d->gather_ev, EV_TIMEOUT, NULL))
 		return;
-	if (queue_now_ns() - d->last_commit_ns >= GATHER_MS * 1000000ull)
+	if (clock_ns() - d->last_commit_ns >= GATHER_MS * 1000000ull)
 		daemon_commit(d);
 	else
 		event_add(d->gather_ev, &gather);
@@ -178,7 +179,7 @@ void daemon_commit(struct daemon *d)
 	rib_commit(d->rib);
 	if (!d->unwritten)
 		d->oldest_ns = 0;
-	d->last_commit_ns = queue_now_ns();
+	d->last_commit_ns = clock_ns();
 	log_notes(d);
 	if (moved)
 		save_later(d);
@@ -268,7 +269,7 @@ void daemon_written(struct daemon *d, enum sink by, bool drained)
 		d->unwritten |= by;
 	if (d->unwritten || !d->oldest_ns)
 		return;
-	latency_add(&d->latency, queue_now_ns() - d->oldest_ns);
+	latency_add(&d->latency, clock_ns() - d->oldest_ns);
 	d->oldest_ns = 0;
 }
 

@@ -4,6 +4,7 @@
  * that a peer with a whole table holds up nobody else; and when everything that an earlier run
  * announced is known again, from the source and from peers, so that what is left of it may go.
  */
+#include "announcer/clock.h"
 #include "announcer/conf.h"
 #include "announcer/daemon_int.h"
 #include "announcer/log.h"
@@ -20,7 +21,7 @@ static void on_change(void *arg)
 
 	if (event_pending(d->gather_ev, EV_TIMEOUT, NULL))
 		return;
-	if (queue_now_ns() - d->last_commit_ns >= GATHER_MS * 1000000ull)
+	if (clock_ns() - d->last_commit_ns >= GATHER_MS * 1000000ull)
 		event_add(d->gather_ev, &now);
 	else
 		event_add(d->gather_ev, &gather);

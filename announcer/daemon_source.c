@@ -8,6 +8,7 @@
  * leaves out could not be told from what merely cannot be seen, and who does not lead any more
  * for lack of a server cannot write, either.
  */
+#include "announcer/clock.h"
 #include "announcer/conf.h"
 #include "announcer/conf_source.h"
 #include "announcer/control.h"
@@ -75,7 +76,7 @@ void daemon_set_rules(struct daemon *d)
 
 void daemon_control(struct daemon *d)
 {
-	int64_t ms = control_run(d->control, (int64_t)(queue_now_ns() / 1000000));
+	int64_t ms = control_run(d->control, clock_ms());
 	struct timeval tv = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
 
 	if (ms < 0)
@@ -228,7 +229,7 @@ static void on_event(struct k8s_event *ev, void *arg)
 		daemon_commit_soon(d);
 		break;
 	case K8S_WROTE:
-		control_wrote(d->control, ev->wrote, (int64_t)(queue_now_ns() / 1000000));
+		control_wrote(d->control, ev->wrote, clock_ms());
 		daemon_control(d);
 		break;
 	}

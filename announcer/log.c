@@ -12,6 +12,7 @@
  * cannot be written is lost.
  */
 #include "announcer/log.h"
+#include "announcer/clock.h"
 #include "announcer/escape.h"
 #include "announcer/log_kept.h"
 #include "announcer/util.h"
@@ -210,11 +211,9 @@ bool log_bucket_take(struct log_bucket *b, int64_t now_ms)
 
 bool log_allowed(struct log_bucket *b)
 {
-	struct timespec ts;
 	unsigned suppressed = b->suppressed;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	if (!log_bucket_take(b, (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000))
+	if (!log_bucket_take(b, clock_ms()))
 		return false;
 	if (suppressed) {
 		b->suppressed = 0;

@@ -6,11 +6,11 @@
  * is there for: then the one before it counts.
  */
 #include "announcer/loop_watch.h"
+#include "announcer/clock.h"
 #include "announcer/log.h"
 #include "announcer/util.h"
 #include "announcer/vty/procinfo.h"
 #include <event2/event.h>
-#include <time.h>
 
 enum { LEAD_MS = 10, MS = 1000000 };
 
@@ -23,17 +23,9 @@ struct loop_watch {
 	struct log_bucket bucket;
 };
 
-static int64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 * MS + ts.tv_nsec;
-}
-
 static void wait_until(struct loop_watch *w, int64_t at_ns)
 {
-	int64_t us = (at_ns - now_ns()) / 1000;
+	int64_t us = (at_ns - clock_ns()) / 1000;
 	struct timeval tv = {0, us > 0 ? (suseconds_t)us : 0};
 
 	event_add(w->timer, &tv);
@@ -41,7 +33,7 @@ static void wait_until(struct loop_watch *w, int64_t at_ns)
 
 static void begin(struct loop_watch *w)
 {
-	w->due_ns = now_ns() + (int64_t)LOOP_WATCH_MS * MS;
+	w->due_ns = clock_ns() + (int64_t)LOOP_WATCH_MS * MS;
 	w->leading = true;
 	wait_until(w, w->due_ns - (int64_t)LEAD_MS * MS);
 }
@@ -59,7 +51,7 @@ static void judge(struct loop_watch *w, int64_t now, int64_t waited)
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct loop_watch *w = arg;
-	int64_t waited = procinfo_waited_ns(), now = now_ns();
+	int64_t waited = procinfo_waited_ns(), now = clock_ns();
 
 	(void)fd;
 	(void)what;

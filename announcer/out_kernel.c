@@ -6,6 +6,7 @@
  * what was told up to then is heard.
  */
 #include "announcer/out_kernel.h"
+#include "announcer/clock.h"
 #include "announcer/conf.h"
 #include "announcer/kroutes_view.h"
 #include "announcer/log.h"
@@ -14,7 +15,6 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <stdio.h>
-#include <time.h>
 
 enum {
 	RETRY_MS = 1000, /* doubled each time */
@@ -43,14 +43,6 @@ struct out_kernel {
 };
 
 static void apply(struct out_kernel *k);
-
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static void timer_add(struct event *ev, int64_t ms)
 {
@@ -222,7 +214,7 @@ static void run(struct out_kernel *k)
 	k->running = true;
 	for (int i = 0; i < READS_MAX && k->fib && !fib_read(k->fib); i++)
 		;
-	more = kroutes_run(k->routes, now_ms(), &wait);
+	more = kroutes_run(k->routes, clock_ms(), &wait);
 	k->running = false;
 	if (kroutes_refused(k->routes)) {
 		failed(k, "changing the kernel's routes", kroutes_refused(k->routes));
@@ -461,7 +453,7 @@ static void remove_all(struct out_kernel *k)
 	int64_t wait = -1;
 
 	kroutes_leave(k->routes);
-	while (k->port && kroutes_run(k->routes, now_ms(), &wait))
+	while (k->port && kroutes_run(k->routes, clock_ms(), &wait))
 		;
 }
 

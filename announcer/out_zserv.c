@@ -8,24 +8,16 @@
  * COMPLETE once everything was sent again, upon which it deletes the rest. That is not said
  * before the source was read whole: what is merely not known yet must not be withdrawn.
  */
+#include "announcer/clock.h"
 #include "announcer/out_zserv_int.h"
 #include "announcer/out_zserv_watch.h"
 #include "announcer/util.h"
 #include <errno.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { EARLY_WRITE = 64 << 10, LEAVE_MS = 2000 };
-
-int64_t zserv_now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static void fill_route(const struct out_zserv *z, struct zapi_route *r, const struct prefix *p)
 {
@@ -126,12 +118,12 @@ static void on_ask(const struct prefix *p, void *arg)
 
 static void on_settled(const struct prefix *p, void *arg)
 {
-	audit_settled(((struct out_zserv *)arg)->fib.audit, p, zserv_now_ms());
+	audit_settled(((struct out_zserv *)arg)->fib.audit, p, clock_ms());
 }
 
 static void on_dropped(const struct prefix *p, const struct zroute_mark *m, void *arg)
 {
-	audit_dropped(((struct out_zserv *)arg)->fib.audit, p, m, zserv_now_ms());
+	audit_dropped(((struct out_zserv *)arg)->fib.audit, p, m, clock_ms());
 }
 
 void zserv_write(struct out_zserv *z)
@@ -178,7 +170,7 @@ static void complete(struct out_zserv *z)
 	}
 	zserv_list_later(z);
 	zserv_lock_note(z);
-	audit_sweep(z->fib.audit, zserv_now_ms());
+	audit_sweep(z->fib.audit, clock_ms());
 }
 
 static void tick_later(struct out_zserv *z, int64_t ms)
@@ -196,8 +188,8 @@ void zserv_settle(struct out_zserv *z)
 	if (z->state != ZSERV_UP)
 		return;
 	if (event_pending(z->write_ev, EV_WRITE, NULL))
-		zroutes_busy(z->routes, zserv_now_ms());
-	tick_later(z, zroutes_tick(z->routes, zserv_now_ms()));
+		zroutes_busy(z->routes, clock_ms());
+	tick_later(z, zroutes_tick(z->routes, clock_ms()));
 	complete(z);
 	zserv_write(z);
 	zserv_audit_arm(z);
@@ -223,7 +215,7 @@ void zserv_routes_up(struct out_zserv *z)
 	z->list_tries = 0;
 	zroutes_features(z->routes, features);
 	zserv_audit_up(z);
-	zroutes_up(z->routes, zclient_nexthop_max(z->client), zserv_now_ms());
+	zroutes_up(z->routes, zclient_nexthop_max(z->client), clock_ms());
 	zserv_loopback(z);
 	zserv_settle(z);
 }
@@ -234,16 +226,16 @@ static void announce(const struct rib_route *r, void *arg)
 	struct out_zserv *z = arg;
 
 	if (r->source == RIB_REDISTRIBUTED || conf_zebra_off(z->conf))
-		zroutes_withdraw(z->routes, &r->prefix, zserv_now_ms());
+		zroutes_withdraw(z->routes, &r->prefix, clock_ms());
 	else
-		zroutes_want(z->routes, r, zserv_now_ms());
+		zroutes_want(z->routes, r, clock_ms());
 }
 
 static void withdraw(const struct prefix *p, void *arg)
 {
 	struct out_zserv *z = arg;
 
-	zroutes_withdraw(z->routes, p, zserv_now_ms());
+	zroutes_withdraw(z->routes, p, clock_ms());
 }
 
 static void flush(void *arg)
@@ -295,7 +287,7 @@ void out_zserv_whole(struct out_zserv *z)
 
 void out_zserv_track(struct out_zserv *z, const struct ipaddr *nh)
 {
-	zroutes_track(z->routes, nh, zserv_now_ms());
+	zroutes_track(z->routes, nh, clock_ms());
 	zserv_settle(z);
 }
 
@@ -312,12 +304,12 @@ static bool queued(const struct out_zserv *z)
 static void drain(struct out_zserv *z, bool done)
 {
 	struct zapi_nht_reg fence = {.addr = zserv_fence};
-	int64_t end = zserv_now_ms() + LEAVE_MS;
+	int64_t end = clock_ms() + LEAVE_MS;
 	uint8_t buf[4096];
 
 	z->leaving = true;
 	zclient_send_nexthop_register(z->client, &fence);
-	while ((z->leaving || (done && queued(z))) && zserv_now_ms() < end) {
+	while ((z->leaving || (done && queued(z))) && clock_ms() < end) {
 		size_t len;
 		const void *out = zclient_out(z->client, &len);
 		struct pollfd p = {.fd = z->fd, .events = len ? POLLIN | POLLOUT : POLLIN};
@@ -490,7 +482,7 @@ void out_zserv_status(const struct out_zserv *z, struct zserv_status *st)
 	st->up_since_s = z->state == ZSERV_UP ? z->up_since_s : 0;
 	st->retry_in_ms = -1;
 	if (z->retry_at_ms) {
-		st->retry_in_ms = z->retry_at_ms - zserv_now_ms();
+		st->retry_in_ms = z->retry_at_ms - clock_ms();
 		if (st->retry_in_ms < 0)
 			st->retry_in_ms = 0;
 	}

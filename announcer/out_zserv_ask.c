@@ -5,6 +5,7 @@
  * of ours zebra still has although the RIB does not: a route that was added less than a
  * second before we left survives COMPLETE (zserv.md 14.2, 21.3).
  */
+#include "announcer/clock.h"
 #include "announcer/out_zserv_int.h"
 #include "announcer/util.h"
 #include "announcer/zebra_text.h"
@@ -31,7 +32,7 @@ static void on_entry(int rc, const char *text, void *arg)
 	} else {
 		zebra_text_entry(text, zversion_type_name(z->type), &e);
 		zroutes_verdict(
-		    z->routes, &p, e.installed, *e.winner ? e.winner : NULL, zserv_now_ms());
+		    z->routes, &p, e.installed, *e.winner ? e.winner : NULL, clock_ms());
 	}
 	ask_next(z);
 	zserv_settle(z);
@@ -110,7 +111,7 @@ static void on_list(int rc, const char *text, void *arg)
 			continue;
 		if (!ours)
 			zserv_delete(z, &p, z->list_table);
-		else if (!zroutes_stray(z->routes, &p, zserv_now_ms()))
+		else if (!zroutes_stray(z->routes, &p, clock_ms()))
 			continue;
 		log_warn("zserv", "%s: left behind in zebra by an earlier run: removed",
 		    prefix_str(&p, s));

@@ -5,6 +5,7 @@
  * changes.
  */
 #include "announcer/audit_text.h"
+#include "announcer/clock.h"
 #include "announcer/out_zserv_int.h"
 #include "announcer/out_zserv_watch.h"
 #include "announcer/util.h"
@@ -17,7 +18,7 @@ enum { BATCHES_MAX = 64, STRAYS_MAX = 256, MAIN_TABLE = 254 };
 
 static void arm(struct out_zserv *z)
 {
-	int64_t now = zserv_now_ms(), ms = audit_next(z->fib.audit, now);
+	int64_t now = clock_ms(), ms = audit_next(z->fib.audit, now);
 	struct timeval t = {ms / 1000, (ms % 1000) * 1000};
 
 	if (ms < 0) {
@@ -49,7 +50,7 @@ static void on_due(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	for (int i = 0; z->fib.kernel && i < BATCHES_MAX && !fib_read(z->fib.kernel); i++)
 		continue;
-	audit_tick(z->fib.audit, zserv_now_ms());
+	audit_tick(z->fib.audit, clock_ms());
 	zserv_settle(z);
 	zserv_audit_arm(z);
 }
@@ -58,29 +59,29 @@ static void on_due(evutil_socket_t fd, short what, void *arg)
 
 static void on_route(const struct fib_route *r, bool added, void *arg)
 {
-	audit_route(((struct out_zserv *)arg)->fib.audit, r, added, zserv_now_ms());
+	audit_route(((struct out_zserv *)arg)->fib.audit, r, added, clock_ms());
 }
 
 static void on_object(const struct fib_object *o, bool added, void *arg)
 {
-	audit_object(((struct out_zserv *)arg)->fib.audit, o, added, zserv_now_ms());
+	audit_object(((struct out_zserv *)arg)->fib.audit, o, added, clock_ms());
 }
 
 static void on_down(void *arg)
 {
-	audit_suspect(((struct out_zserv *)arg)->fib.audit, zserv_now_ms());
+	audit_suspect(((struct out_zserv *)arg)->fib.audit, clock_ms());
 }
 
 static void on_overrun(void *arg)
 {
-	audit_overrun(((struct out_zserv *)arg)->fib.audit, zserv_now_ms());
+	audit_overrun(((struct out_zserv *)arg)->fib.audit, clock_ms());
 }
 
 static void on_dumped(bool ok, void *arg)
 {
 	struct out_zserv *z = arg;
 
-	audit_dumped(z->fib.audit, ok, zserv_now_ms());
+	audit_dumped(z->fib.audit, ok, clock_ms());
 	zserv_settle(z);
 }
 
@@ -168,7 +169,7 @@ static void on_stray(int rc, const char *text, void *arg)
 	memmove(z->fib.strays, z->fib.strays + 1, --z->fib.n_strays * sizeof(*z->fib.strays));
 	if (rc >= 0)
 		zebra_text_entry(text, zversion_type_name(z->type), &e);
-	audit_known(z->fib.audit, &p, e.installed || *e.winner, zserv_now_ms());
+	audit_known(z->fib.audit, &p, e.installed || *e.winner, clock_ms());
 	stray_next(z);
 }
 
@@ -275,7 +276,7 @@ void zserv_audit_up(struct out_zserv *z)
 	if (*z->fib.off)
 		log_warn("fib", "the kernel's routes are not compared: %s", z->fib.off);
 	if (z->fib.kernel)
-		audit_up(z->fib.audit, &t, zserv_now_ms());
+		audit_up(z->fib.audit, &t, clock_ms());
 	zserv_audit_arm(z);
 }
 
@@ -285,7 +286,7 @@ void zserv_audit_ifaces(struct out_zserv *z)
 		return;
 	zserv_audit_up(z);
 	if (z->swept)
-		audit_sweep(z->fib.audit, zserv_now_ms());
+		audit_sweep(z->fib.audit, clock_ms());
 }
 
 void zserv_audit_down(struct out_zserv *z)

@@ -12,6 +12,7 @@
  * client` must not list the key before we say HELLO. Without the vty there is no graceful
  * restart.
  */
+#include "announcer/clock.h"
 #include "announcer/out_zserv_int.h"
 #include "announcer/out_zserv_watch.h"
 #include "announcer/util.h"
@@ -81,7 +82,7 @@ static void retry_later(struct out_zserv *z, unsigned max_ms)
 		ms = max_ms;
 	ms = ms * 3 / 4 + random_below(ms / 2 + 1);
 	z->tries++;
-	z->retry_at_ms = zserv_now_ms() + ms;
+	z->retry_at_ms = clock_ms() + ms;
 	timer_set(z, ms);
 }
 

@@ -74,7 +74,6 @@ struct out_zserv {
 	struct log_bucket bucket;
 };
 
-int64_t zserv_now_ms(void);
 /* out_zserv.c: write what is queued; the connection is dropped on an error. */
 void zserv_write(struct out_zserv *z);
 void zserv_settle(struct out_zserv *z); /* act on what changed: time-outs, writing ... */

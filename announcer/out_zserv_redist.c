@@ -10,6 +10,7 @@
  * told no route for a while, or after a minute. With another list only, the connection stays:
  * the routes of all types are told anew, and zebra's answer to a last question is their end.
  */
+#include "announcer/clock.h"
 #include "announcer/out_zserv_int.h"
 #include "announcer/util.h"
 
@@ -107,7 +108,7 @@ static void later(struct out_zserv *z, int64_t ms)
 /* Zebra told a route, or is up: it may tell more. */
 static void sweep_later(struct out_zserv *z)
 {
-	int64_t left = z->redist.up_ms + SWEEP_MS - zserv_now_ms();
+	int64_t left = z->redist.up_ms + SWEEP_MS - clock_ms();
 
 	later(z, left < 0 ? 0 : left < QUIET_MS ? left : QUIET_MS);
 }
@@ -188,7 +189,7 @@ void zserv_redist_hello(struct out_zserv *z)
 
 void zserv_redist_up(struct out_zserv *z)
 {
-	z->redist.up_ms = zserv_now_ms();
+	z->redist.up_ms = clock_ms();
 	z->redist.down = false;
 	sweep_later(z);
 }

@@ -6,6 +6,7 @@
  * Only told: neither is ours to undo.
  */
 #include "announcer/out_zserv_watch.h"
+#include "announcer/clock.h"
 #include "announcer/out_zserv_int.h"
 #include "announcer/util.h"
 #include "announcer/zebra_text.h"
@@ -118,7 +119,7 @@ static void on_due(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	z->watch->asked = 0;
-	z->watch->asked_ms = zserv_now_ms();
+	z->watch->asked_ms = clock_ms();
 	z->watch->soon = false;
 	z->watch->question =
 	    vtyc_ask(z->base, z->conf->zebra.vty_socket, "show zebra client", on_clients, z);

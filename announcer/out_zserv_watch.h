@@ -10,7 +10,7 @@ struct zserv_status;
 void zserv_watch(struct out_zserv *z);
 /* Not only now and then but in a few seconds: zebra told what was not to be expected. */
 void zserv_watch_soon(struct out_zserv *z);
-/* Whether no other client has our key, by a look that began then (zserv_now_ms()) or later:
+/* Whether no other client has our key, by a look that began then (clock_ms()) or later:
  * 1 (also where nothing can be looked at), 0, or -1: look again, one is under way. */
 int zserv_watch_sole(struct out_zserv *z, int64_t since_ms);
 void zserv_watch_cancel(struct out_zserv *z); /* and forget what was seen */

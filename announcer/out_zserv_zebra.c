@@ -3,6 +3,7 @@
  * out_zserv_zebra.c - what zebra tells: capabilities, interfaces and their addresses,
  * gateways, what became of our routes, and the routes of others that were asked for.
  */
+#include "announcer/clock.h"
 #include "announcer/out_zserv_int.h"
 #include "announcer/out_zserv_watch.h"
 #include "announcer/table.h"
@@ -42,7 +43,7 @@ void zserv_loopback(struct out_zserv *z)
 		if (z->ifaces[i].loopback && (!lo || strcmp(z->ifaces[i].name, "lo") == 0))
 			lo = &z->ifaces[i];
 	if (lo)
-		zroutes_loopback(z->routes, lo->up ? lo->ifindex : 0, zserv_now_ms());
+		zroutes_loopback(z->routes, lo->up ? lo->ifindex : 0, clock_ms());
 }
 
 static void on_interface(enum zapi_if_event event, const struct zapi_if *ifp, void *arg)
@@ -73,7 +74,7 @@ static void on_interface(enum zapi_if_event event, const struct zapi_if *ifp, vo
 	if (was)
 		zserv_downs_later(z);
 	log_debug("zserv", "interface %s is %s", ifp->name, up ? "up" : "down");
-	zroutes_iface(z->routes, ifp->ifindex, up, zserv_now_ms());
+	zroutes_iface(z->routes, ifp->ifindex, up, clock_ms());
 	if (z->state == ZSERV_UP)
 		zserv_loopback(z);
 }
@@ -132,7 +133,7 @@ static void on_nexthop(const struct zapi_nht *t, void *arg)
 	log_debug("zserv", "next hop %s is %s%s", ipaddr_str(&told.addr, s),
 	    told.state == ZNH_UP ? "reachable" : "unreachable",
 	    by_default ? " (only by the default route)" : "");
-	zroutes_nexthop(z->routes, &told, zserv_now_ms());
+	zroutes_nexthop(z->routes, &told, clock_ms());
 	if (z->ev.on_nexthop)
 		z->ev.on_nexthop(&told.addr, z->arg);
 }
@@ -168,7 +169,7 @@ static void on_notify(const struct zapi_notify *n, void *arg)
 		    n->note == ZNOTE_BETTER_ADMIN_WON ? "prefers another route"
 		    : n->note == ZNOTE_FAIL_INSTALL   ? "could not install it"
 						      : "could not remove it");
-	if (!zroutes_note(z->routes, &n->prefix, (enum zapi_note)n->note, zserv_now_ms()))
+	if (!zroutes_note(z->routes, &n->prefix, (enum zapi_note)n->note, clock_ms()))
 		zserv_watch_soon(z);
 }
 

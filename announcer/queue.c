@@ -17,6 +17,7 @@
  * shut down: that wakes a blocked send and both loops (ETERM).
  */
 #include "announcer/queue.h"
+#include "announcer/clock.h"
 #include "announcer/log.h"
 #include "announcer/util.h"
 #include "k8s/event.h"
@@ -26,7 +27,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
-#include <time.h>
 #include <zmq.h>
 
 enum { HIGH_WATER = 512, BUDGET = 64, LEAVE_MS = 1000 };
@@ -74,14 +74,6 @@ struct queue {
 	pthread_t thread;
 };
 
-uint64_t queue_now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
 static void free_event(void *data, void *hint)
 {
 	(void)hint;
@@ -102,7 +94,7 @@ static void on_source_event(struct k8s_event *ev, void *arg)
 	struct watcher *w = arg;
 	zmq_msg_t m;
 
-	ev->queued_ns = queue_now_ns();
+	ev->queued_ns = clock_ns();
 	HANDED_OVER(ev);
 	if (zmq_msg_init_data(&m, ev, sizeof(*ev), free_event, NULL) < 0) {
 		k8s_event_free(ev);
@@ -326,12 +318,12 @@ void queue_command(struct queue *q, struct k8s_command *c)
 /* Let the watcher leave in peace; what it says meanwhile is for nobody any more. */
 static void leave(struct queue *q)
 {
-	uint64_t end_ms = queue_now_ns() / 1000000 + LEAVE_MS;
+	int64_t end_ms = clock_ms() + LEAVE_MS;
 	bool left = zmq_send(q->commands, "", 0, ZMQ_DONTWAIT) < 0;
 
 	while (!left) {
 		zmq_pollitem_t item = {.socket = q->pull, .events = ZMQ_POLLIN};
-		uint64_t now_ms = queue_now_ns() / 1000000;
+		int64_t now_ms = clock_ms();
 		zmq_msg_t m;
 
 		if (now_ms >= end_ms || zmq_poll(&item, 1, (long)(end_ms - now_ms)) <= 0)

@@ -45,5 +45,4 @@ void queue_stop(struct queue *q);
 
 void queue_stats(const struct queue *q, struct queue_stats *st);
 
-uint64_t queue_now_ns(void); /* CLOCK_MONOTONIC */
 #endif

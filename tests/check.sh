@@ -86,11 +86,29 @@ count_test() {
     fi
 }
 
+# again LABEL BUILD: end-to-end cases that failed, once more, each alone: on a machine too busy for
+# several at once their waits run out. It is said, and the log of the first time is shown and kept.
+# Return: 0 when there were any.
+again() {
+    local trs case log status=1
+    while IFS= read -r trs; do
+        case=$(basename "$trs" .trs)
+        log=$work/log/$1-$case.first.log
+        cp "${trs%.trs}.log" "$log"
+        echo "  AGAIN   $1: $case failed beside others, end of $log:"
+        tail -n 40 "$log" | sed 's/^/    | /'
+        run "$1-$case-alone" make -C "$2" check TESTS="tests/e2e/$case.sh" || :
+        status=0
+    done < <(grep -lE '^:test-result: (FAIL|ERROR)' "$2"/tests/e2e/*.trs 2>/dev/null)
+    return $status
+}
+
 # suite LABEL BUILD TESTS: make check of these tests there, and count. What $under says goes first.
 suite() {
     local label=$1 build=$work/build-$2 trs before=$((passed + failed + skipped)) status=0
     find "$build" -name '*.trs' -delete
     run "$label" ${under[@]+"${under[@]}"} make -C "$build" -k -j "$jobs" check TESTS="$3" || status=1
+    [ $status = 0 ] || ! again "$label" "$build" || status=0
     while IFS= read -r trs; do
         count_test "$label" "$trs"
     done < <(find "$build" -name '*.trs' | sort)

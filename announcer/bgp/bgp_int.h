@@ -68,7 +68,6 @@ void speaker_changed(struct bgp_session *s, void *b);
 void settle_start(struct bgp *b);
 void settle_check(struct bgp *b);
 void settle_stop(struct bgp *b);
-int64_t settle_now_ms(void);
 
 /* bgp_out_received_fn */
 bool speaker_received(const struct prefix *p, const struct bgp_attrs **attrs, bool *ibgp,

@@ -18,6 +18,7 @@
  * one of our hold timer, does not.
  */
 #include "announcer/bgp/session_int.h"
+#include "announcer/clock.h"
 #include "announcer/util.h"
 #include <event2/event.h>
 #include <event2/util.h>
@@ -32,14 +33,6 @@ enum {
 	STABLE_MS = 10000, /* up for so long: the next failure is the first one */
 	SEND_HOLD_S = 480, /* RFC 9687 3.1: or twice the hold time, if that is more */
 };
-
-int64_t bgp_now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 void bgp_peer_log(struct bgp_session *s, enum log_level level, const char *fmt, ...)
 {
@@ -79,7 +72,7 @@ static int64_t backoff_ms(const struct bgp_session *s)
 
 static void retry_in(struct bgp_session *s, int64_t ms)
 {
-	s->retry_at_ms = bgp_now_ms() + ms;
+	s->retry_at_ms = clock_ms() + ms;
 	timer_in(s->retry_ev, ms);
 }
 
@@ -100,7 +93,7 @@ static void why_set(struct bgp_session *s, const char *why)
 
 bool bgp_session_limited(struct bgp_session *s)
 {
-	if (s->limited && s->limited_ms && bgp_now_ms() >= s->limited_ms)
+	if (s->limited && s->limited_ms && clock_ms() >= s->limited_ms)
 		s->limited = false;
 	return s->limited;
 }
@@ -140,7 +133,7 @@ static void start(struct bgp_session *s)
 	else if (blocked)
 		why_set(s, blocked);
 	if (blocked && s->limited && s->limited_ms)
-		retry_in(s, s->limited_ms - bgp_now_ms() + 1);
+		retry_in(s, s->limited_ms - clock_ms() + 1);
 	if (!blocked)
 		bgp_conn_event(
 		    &s->dial, s->nb.passive ? EV_START_PASSIVE : EV_START, NULL, NULL);
@@ -181,7 +174,7 @@ static void stale_stop(struct bgp_session *s)
 
 static void stale_in(struct bgp_session *s, int64_t ms)
 {
-	s->stale_at_ms = bgp_now_ms() + ms;
+	s->stale_at_ms = clock_ms() + ms;
 	timer_in(s->stale_ev, ms);
 }
 
@@ -192,14 +185,14 @@ static void on_hold(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (bgp_now_ms() >= c->hold_at_ms)
+	if (clock_ms() >= c->hold_at_ms)
 		bgp_io_read(c);
 	if (c->fd < 0 || !c->hold_ev)
 		return;
-	if (bgp_now_ms() >= c->hold_at_ms)
+	if (clock_ms() >= c->hold_at_ms)
 		bgp_conn_event(c, EV_HOLD_EXPIRED, NULL, "hold timer expired");
 	else
-		timer_in(c->hold_ev, c->hold_at_ms - bgp_now_ms());
+		timer_in(c->hold_ev, c->hold_at_ms - clock_ms());
 }
 
 /* It says that it lives and does not read: for it everything would be kept for ever. */
@@ -231,14 +224,14 @@ static void keepalive_next(struct bgp_conn *c)
 
 	evutil_secure_rng_get_bytes(&r, sizeof(r));
 	ms = ms * 3 / 4 + r % (ms / 4 + 1);
-	c->keepalive_at_ms = bgp_now_ms() + ms;
+	c->keepalive_at_ms = clock_ms() + ms;
 	timer_in(c->keepalive_ev, ms);
 }
 
 static void hold_start(struct bgp_conn *c, uint16_t hold_s)
 {
 	c->hold_s = hold_s;
-	c->hold_at_ms = bgp_now_ms() + (int64_t)hold_s * 1000;
+	c->hold_at_ms = clock_ms() + (int64_t)hold_s * 1000;
 	if (c->hold_ev)
 		event_free(c->hold_ev);
 	c->hold_ev = NULL;
@@ -317,7 +310,7 @@ static void session_up(struct bgp_conn *c)
 	struct bgp_session *s = c->s;
 
 	s->up = c;
-	s->up_ms = bgp_now_ms();
+	s->up_ms = clock_ms();
 	bgp_conn_facts(c, &s->facts);
 	s->st.established++;
 	s->st.up_since_s = time(NULL);
@@ -335,7 +328,7 @@ static void session_down(struct bgp_conn *c, bool hold, const char *why)
 
 	hold = hold && s->facts.graceful && s->facts.gr_families && s->facts.peer_restart_s;
 	s->up = NULL;
-	if (bgp_now_ms() - s->up_ms >= STABLE_MS)
+	if (clock_ms() - s->up_ms >= STABLE_MS)
 		s->tries = 0;
 	s->st.dropped++;
 	s->st.down_since_s = s->st.last_reset_s = time(NULL);
@@ -405,7 +398,7 @@ static void limit_set(struct bgp_session *s)
 	s->limited = true;
 	s->limited_ms = 0;
 	if (s->nb.import.restart_s)
-		s->limited_ms = bgp_now_ms() + (int64_t)s->nb.import.restart_s * 1000;
+		s->limited_ms = clock_ms() + (int64_t)s->nb.import.restart_s * 1000;
 }
 
 static void retry_start(struct bgp_session *s)
@@ -429,7 +422,7 @@ static void run_timers(struct bgp_conn *c, unsigned actions)
 	if (actions & ACT_HOLD)
 		timers_agreed(c);
 	if (actions & ACT_ALIVE)
-		c->hold_at_ms = bgp_now_ms() + (int64_t)c->hold_s * 1000;
+		c->hold_at_ms = clock_ms() + (int64_t)c->hold_s * 1000;
 }
 
 /* The code of a step; of an unexpected message with its type (RFC 6608 3). */

@@ -7,7 +7,6 @@
 struct sockaddr_storage;
 
 /* session.c */
-int64_t bgp_now_ms(void);
 /* May a line that the peer caused be logged? */
 bool bgp_peer_log_allowed(struct bgp_session *s);
 void bgp_peer_log(struct bgp_session *s, enum log_level level, const char *fmt, ...)

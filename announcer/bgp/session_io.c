@@ -10,6 +10,7 @@
  */
 #include "announcer/bgp/session_int.h"
 #include "announcer/bgp/sockopt.h"
+#include "announcer/clock.h"
 #include "announcer/util.h"
 #include <errno.h>
 #include <event2/event.h>
@@ -160,7 +161,7 @@ int bgp_io_dial(struct bgp_conn *c, const char **what)
 		return rc;
 	}
 	c->fd = fd;
-	c->born_ms = bgp_now_ms();
+	c->born_ms = clock_ms();
 	events_make(c);
 	event_add(c->write_ev, NULL);
 	return 0;
@@ -173,7 +174,7 @@ int bgp_io_take(struct bgp_conn *c, int fd, const char **what)
 	if (rc)
 		return rc;
 	c->fd = fd;
-	c->born_ms = bgp_now_ms();
+	c->born_ms = clock_ms();
 	events_make(c);
 	event_add(c->read_ev, NULL);
 	return 0;
@@ -233,13 +234,13 @@ void bgp_io_wake(struct bgp_conn *c)
 	if (c->send_error)
 		return;
 	if (!event_pending(c->write_ev, EV_WRITE, NULL))
-		c->stuck_ms = bgp_now_ms();
+		c->stuck_ms = clock_ms();
 	event_add(c->write_ev, NULL);
 }
 
 int64_t bgp_io_stuck_ms(const struct bgp_conn *c)
 {
-	return event_pending(c->write_ev, EV_WRITE, NULL) ? bgp_now_ms() - c->stuck_ms : 0;
+	return event_pending(c->write_ev, EV_WRITE, NULL) ? clock_ms() - c->stuck_ms : 0;
 }
 
 /* Keep whole messages of which the first n bytes are gone. */
@@ -289,7 +290,7 @@ static void on_writable(evutil_socket_t fd, short what, void *arg)
 		dialled(c);
 		return;
 	}
-	c->stuck_ms = bgp_now_ms();
+	c->stuck_ms = clock_ms();
 	if (!push_kept(c))
 		return;
 	while (c->s->up == c && w.cap - w.len >= BGP_MESSAGE_MAX) {

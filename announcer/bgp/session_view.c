@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* session_view.c - what the owner asks of a session, and asks it to do. */
 #include "announcer/bgp/session_int.h"
+#include "announcer/clock.h"
 #include "announcer/util.h"
 #include <string.h>
 #include <sys/socket.h>
@@ -72,7 +73,7 @@ void *bgp_session_owner(const struct bgp_session *s)
 
 static int64_t left_ms(int64_t at_ms)
 {
-	int64_t ms = at_ms ? at_ms - bgp_now_ms() : -1;
+	int64_t ms = at_ms ? at_ms - clock_ms() : -1;
 
 	return at_ms && ms < 0 ? 0 : ms;
 }

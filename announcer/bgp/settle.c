@@ -11,6 +11,7 @@
  * selection): routes of an earlier run would lose the next hops of peers that are not back yet.
  */
 #include "announcer/bgp/bgp_int.h"
+#include "announcer/clock.h"
 #include "announcer/conf.h"
 #include "announcer/log.h"
 #include <event2/event.h>
@@ -27,14 +28,6 @@ enum {
 	DEFER_MS = 10000,      /* no path is chosen for so long at most */
 	DEFER_RANGE_MS = 3000, /* and at least, when anybody of a range may come */
 };
-
-int64_t settle_now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 static bool told_all(const struct bgp_session *s)
 {
@@ -109,7 +102,7 @@ void settle_check(struct bgp *b)
 {
 	int64_t restart_s = b->conf->bgp.restart_s;
 	int64_t restart_ms = (restart_s < MOST_S ? restart_s : MOST_S) * 1000;
-	int64_t run_ms = settle_now_ms() - b->start_ms, most_ms = restart_ms;
+	int64_t run_ms = clock_ms() - b->start_ms, most_ms = restart_ms;
 	bool told, ranges;
 
 	if (b->settled || !b->settle_ev)
@@ -151,7 +144,7 @@ void settle_start(struct bgp *b)
 {
 	static const struct timeval tick = {0, TICK_MS * 1000};
 
-	b->start_ms = settle_now_ms();
+	b->start_ms = clock_ms();
 	b->deferred = true;
 	b->settle_ev = event_new(b->base, -1, EV_PERSIST, on_tick, b);
 	event_add(b->settle_ev, &tick);

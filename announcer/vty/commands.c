@@ -31,7 +31,7 @@ static enum vty_rc session_exit(struct vty_request *rq)
 	return VTY_OK;
 }
 
-static enum vty_rc session_nothing(struct vty_request *rq)
+enum vty_rc session_nothing(struct vty_request *rq)
 {
 	(void)rq;
 	return VTY_OK;
@@ -73,13 +73,13 @@ static enum vty_rc session_echo(struct vty_request *rq)
 	return VTY_OK;
 }
 
-static enum vty_rc session_monitor(struct vty_request *rq)
+enum vty_rc session_monitor(struct vty_request *rq)
 {
 	rq->session->monitor = true;
 	return VTY_OK;
 }
 
-static enum vty_rc session_no_monitor(struct vty_request *rq)
+enum vty_rc session_no_monitor(struct vty_request *rq)
 {
 	rq->session->monitor = false;
 	return VTY_OK;

@@ -14,6 +14,7 @@
  *   any --- the system says no ---> BLOCKED, which is looked at again like FREE
  */
 #include "announcer/vty/door.h"
+#include "announcer/clock.h"
 #include "announcer/log.h"
 #include "announcer/util.h"
 #include "announcer/vty/accept.h"
@@ -21,7 +22,6 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 struct door {
@@ -38,14 +38,6 @@ struct door {
 	struct log_bucket bucket;
 };
 
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 struct door *door_new(
     struct event_base *base, struct vty_server *server, const struct door_place *place)
 {
@@ -58,7 +50,7 @@ struct door *door_new(
 	d->place.like = xstrdup(place->like);
 	d->socket.fd = -1;
 	d->state = DOOR_FREE;
-	d->since_ms = now_ms();
+	d->since_ms = clock_ms();
 	return d;
 }
 
@@ -101,7 +93,7 @@ static void forget_holder(struct door *d)
 static void set_free(struct door *d)
 {
 	d->state = DOOR_FREE;
-	d->since_ms = now_ms();
+	d->since_ms = clock_ms();
 }
 
 /* A daemon that nobody asks says nothing: it hung up. */
@@ -148,7 +140,7 @@ static void take(struct door *d)
 {
 	int rc;
 
-	if (now_ms() - d->since_ms < (int64_t)d->place.patience_s * 1000)
+	if (clock_ms() - d->since_ms < (int64_t)d->place.patience_s * 1000)
 		return;
 	rc = door_open(d);
 	if (rc == 0)
@@ -166,7 +158,7 @@ static void look_at_dead(struct door *d)
 	if (lstat(d->place.path, &st) < 0)
 		st.st_ino = 0;
 	if (st.st_ino && st.st_ino != d->dead)
-		d->since_ms = now_ms();
+		d->since_ms = clock_ms();
 	d->dead = st.st_ino;
 }
 
@@ -190,7 +182,7 @@ void door_look(struct door *d)
 	}
 	if (rc && !no_folder(rc)) {
 		set_blocked(d, rc);
-		d->since_ms = now_ms();
+		d->since_ms = clock_ms();
 		return;
 	}
 	if (d->state == DOOR_HELD)

@@ -8,6 +8,7 @@
  * caught.
  */
 #include "announcer/vty/exec.h"
+#include "announcer/clock.h"
 #include "announcer/log.h"
 #include "announcer/util.h"
 #include "announcer/vty/filter.h"
@@ -15,7 +16,6 @@
 #include "announcer/vty/listen.h"
 #include "announcer/vty/words.h"
 #include "announcer/vty/writer.h"
-#include <time.h>
 
 enum { STEP_ROWS = 64, STEP_BYTES = 16384, STEP_NS = 500000 };
 
@@ -104,18 +104,10 @@ void vty_rows(struct vty_request *rq, vty_step_fn *step, void (*done)(void *stat
 	rq->rows = (struct vty_rows){step, done, state};
 }
 
-static int64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
-
 bool vty_enough(struct vty_request *rq)
 {
 	return ++rq->step_rows >= STEP_ROWS || writer_size(rq->w) >= STEP_BYTES ||
-	       now_ns() - rq->step_ns >= STEP_NS;
+	       clock_ns() - rq->step_ns >= STEP_NS;
 }
 
 static void rows_end(struct vty_request *rq)
@@ -207,7 +199,7 @@ struct vty_job *vty_begin(const struct vty_context *ctx, struct vty_session *ses
 
 static void step_begin(struct vty_request *rq)
 {
-	rq->step_ns = now_ns();
+	rq->step_ns = clock_ns();
 	rq->step_rows = 0;
 }
 
@@ -241,7 +233,7 @@ static bool filter_some(struct vty_job *job, struct buf *out)
 	while (job->passed < text->len) {
 		job->passed += filter_feed(
 		    job->filter, text->p + job->passed, text->len - job->passed, out);
-		if (now_ns() - job->rq.step_ns >= STEP_NS)
+		if (clock_ns() - job->rq.step_ns >= STEP_NS)
 			break;
 	}
 	if (job->passed < text->len)

@@ -12,15 +12,10 @@
 #include "announcer/rib.h"
 #include "announcer/util.h"
 #include "announcer/vty/names_walk.h"
+#include "announcer/vty/show.h"
 #include "announcer/vty/writer.h"
 
 #define PREFIXES_MAX 1000 /* that are worth choosing from */
-
-static enum vty_rc nothing(struct vty_request *rq)
-{
-	(void)rq;
-	return VTY_OK;
-}
 
 static enum vty_rc enable(struct vty_request *rq)
 {
@@ -162,18 +157,6 @@ static enum vty_rc debug_off(struct vty_request *rq)
 	return VTY_OK;
 }
 
-static enum vty_rc monitor_on(struct vty_request *rq)
-{
-	rq->session->monitor = true;
-	return VTY_OK;
-}
-
-static enum vty_rc monitor_off(struct vty_request *rq)
-{
-	rq->session->monitor = false;
-	return VTY_OK;
-}
-
 /* ---- what is said in which mode ---- */
 
 #define ROW(words, run, flags)                                                                 \
@@ -194,32 +177,32 @@ static const struct vty_command always_rows[] = {
 /* Never the rows of our own shell, which tell the configuration. */
 static const struct vty_command view_rows[] = {
     ROW("configure [terminal] [file-lock]", configure, VTY_VIEW),
-    ROW("copy running-config startup-config", nothing, VTY_VIEW),
-    ROW("show debugging LINE", nothing, VTY_VIEW),
-    ROW("show error LINE", nothing, VTY_VIEW),
-    ROW("show <event|thread> LINE", nothing, VTY_VIEW),
-    ROW("show <ip|ipv6|mac> <access-list|prefix-list> [LINE]", nothing, VTY_VIEW),
-    ROW("show ip <as-path-access-list|community-list> [LINE]", nothing, VTY_VIEW),
-    ROW("show logging LINE", nothing, VTY_VIEW),
-    ROW("show modules", nothing, VTY_VIEW),
-    ROW("show <route-map|route-map-unused> [LINE]", nothing, VTY_VIEW),
-    ROW("show running-config [LINE]", nothing, VTY_VIEW),
-    ROW("show work-queues", nothing, VTY_VIEW),
-    ROW("write [LINE]", nothing, VTY_VIEW),
+    ROW("copy running-config startup-config", session_nothing, VTY_VIEW),
+    ROW("show debugging LINE", session_nothing, VTY_VIEW),
+    ROW("show error LINE", session_nothing, VTY_VIEW),
+    ROW("show <event|thread> LINE", session_nothing, VTY_VIEW),
+    ROW("show <ip|ipv6|mac> <access-list|prefix-list> [LINE]", session_nothing, VTY_VIEW),
+    ROW("show ip <as-path-access-list|community-list> [LINE]", session_nothing, VTY_VIEW),
+    ROW("show logging LINE", session_nothing, VTY_VIEW),
+    ROW("show modules", session_nothing, VTY_VIEW),
+    ROW("show <route-map|route-map-unused> [LINE]", session_nothing, VTY_VIEW),
+    ROW("show running-config [LINE]", session_nothing, VTY_VIEW),
+    ROW("show work-queues", session_nothing, VTY_VIEW),
+    ROW("write [LINE]", session_nothing, VTY_VIEW),
 };
 
 static const struct vty_command enabled_rows[] = {
-    ROW("clear <event|thread> LINE", nothing, VTY_VIEW),
-    ROW("clear <ip|ipv6> prefix-list [LINE]", nothing, VTY_VIEW),
-    ROW("clear log LINE", nothing, VTY_VIEW),
-    ROW("clear route-map LINE", nothing, VTY_VIEW),
+    ROW("clear <event|thread> LINE", session_nothing, VTY_VIEW),
+    ROW("clear <ip|ipv6> prefix-list [LINE]", session_nothing, VTY_VIEW),
+    ROW("clear log LINE", session_nothing, VTY_VIEW),
+    ROW("clear route-map LINE", session_nothing, VTY_VIEW),
     ROW("[no] debug <memstats-at-exit|northbound|prefix-list|resolver|route-map|unique-id|vrf> "
 	"[LINE]",
-	nothing, VTY_VIEW),
-    ROW("log LINE", nothing, VTY_VIEW),
-    ROW("no terminal monitor", monitor_off, VTY_VIEW),
-    ROW("send log LINE", nothing, VTY_VIEW),
-    ROW("terminal monitor", monitor_on, VTY_VIEW),
+	session_nothing, VTY_VIEW),
+    ROW("log LINE", session_nothing, VTY_VIEW),
+    ROW("no terminal monitor", session_no_monitor, VTY_VIEW),
+    ROW("send log LINE", session_nothing, VTY_VIEW),
+    ROW("terminal monitor", session_monitor, VTY_VIEW),
 };
 
 /* When they are typed. */
@@ -250,7 +233,7 @@ static const struct vty_tree *const configuring[] = {&always, &debugs, NULL};
 static const struct vty_tree *const loading[] = {&always, NULL};
 
 static const struct vty_command config_row = ROW("LINE", frr_config_line, VTY_VIEW);
-static const struct vty_command mark_row = ROW("LINE", nothing, VTY_VIEW);
+static const struct vty_command mark_row = ROW("LINE", session_nothing, VTY_VIEW);
 
 static const char *skip_blanks(const char *s)
 {

@@ -19,6 +19,7 @@
  * (live.h).
  */
 #include "announcer/vty/server.h"
+#include "announcer/clock.h"
 #include "announcer/log.h"
 #include "announcer/log_kept.h"
 #include "announcer/loop.h"
@@ -67,14 +68,6 @@ struct vty_server {
 static const struct timeval at_once = {0, 0};
 
 static void on_log_line(const struct log_record *r, const char *line, void *arg);
-
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 static size_t waiting(const struct session *s)
 {
@@ -163,7 +156,7 @@ static void stop_streaming(struct session *s)
 
 static void begin(struct session *s, const char *line)
 {
-	struct vty_now now = {.unix_s = time(NULL), .mono_ms = now_ms()};
+	struct vty_now now = {.unix_s = time(NULL), .mono_ms = clock_ms()};
 
 	stop_streaming(s);
 	s->job = vty_begin(s->server->ctx, &s->state, line, &now);
@@ -309,7 +302,7 @@ static void on_read(struct bufferevent *bev, void *arg)
 	struct session *s = arg;
 
 	(void)bev;
-	s->active_ms = now_ms();
+	s->active_ms = clock_ms();
 	proceed(s);
 }
 
@@ -318,7 +311,7 @@ static void on_written(struct bufferevent *bev, void *arg)
 	struct session *s = arg;
 
 	(void)bev;
-	s->active_ms = now_ms();
+	s->active_ms = clock_ms();
 	proceed(s);
 }
 
@@ -391,7 +384,7 @@ static bool make_room(struct vty_server *v, bool privileged)
 	if (!crowded && v->n_sessions < VTY_SESSIONS_MAX)
 		return true;
 	s = idlest(v, crowded);
-	if (!s || now_ms() - s->active_ms < VTY_IDLE_MS)
+	if (!s || clock_ms() - s->active_ms < VTY_IDLE_MS)
 		return false;
 	session_free(s);
 	return true;
@@ -400,7 +393,7 @@ static bool make_room(struct vty_server *v, bool privileged)
 static void session_add(struct vty_server *v, struct session *s)
 {
 	s->server = v;
-	s->active_ms = now_ms();
+	s->active_ms = clock_ms();
 	s->next = v->sessions;
 	v->sessions = s;
 	v->n_sessions++;

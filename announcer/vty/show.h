@@ -4,6 +4,11 @@
 #define GREVY_VTY_SHOW_H
 #include "announcer/vty/exec.h"
 
+/* commands.c: in vtysh's words, too. */
+enum vty_rc session_nothing(struct vty_request *rq);
+enum vty_rc session_monitor(struct vty_request *rq);
+enum vty_rc session_no_monitor(struct vty_request *rq);
+
 /* show_system.c */
 enum vty_rc show_version(struct vty_request *rq);
 enum vty_rc show_memory(struct vty_request *rq);

@@ -65,7 +65,7 @@ check 'it knows who leads' "say_two 'show kubernetes' | grep -F '$first'"
 becomes 20 'it has taken over what is assigned' "say_two 'show services json' | grep -o '${pool4}[.0-9]*' | sort -u | wc -l" 5
 
 # Stopped with work to do, for longer than its term.
-proxy_ctl one fault delay ms=300 resource=services/status >/dev/null
+proxy_ctl one fault delay ms=3000 resource=services/status >/dev/null
 services_of 6 15
 kill -STOP "${pids[grevyd]}"
 why_says lease_elsewhere "say_two 'why default/s15'" "controller: $first holds the Lease grevy-system/grevy-controller, and has" \

@@ -9,8 +9,8 @@
 #include "announcer/vty/exec.h"
 #include "announcer/vty/peer.h"
 #include "fake_outputs.h"
+#include "quiet.h"
 #include <cmocka.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -120,17 +120,15 @@ static struct said say(struct vty_session *session, const char *line)
 	static const struct vty_context ctx = {.version = "0.0.1"};
 	static const struct vty_now now = {1, 1};
 	struct said s = {0};
-	int null = open("/dev/null", O_WRONLY), saved = dup(STDERR_FILENO);
+	int saved;
 
 	buf_str(&s.reply, "");
 	buf_str(&s.log, "");
-	dup2(null, STDERR_FILENO);
+	saved = quiet_begin();
 	log_set_tap(on_line, &s.log);
 	s.rc = vty_execute(&ctx, session, line, &now, &s.reply);
 	log_set_tap(NULL, NULL);
-	dup2(saved, STDERR_FILENO);
-	close(saved);
-	close(null);
+	quiet_end(saved);
 	return s;
 }
 

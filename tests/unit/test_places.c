@@ -14,6 +14,7 @@
 #include "announcer/vty/listen.h"
 #include "announcer/vty/places.h"
 #include "fake_outputs.h"
+#include "quiet.h"
 #include <cmocka.h>
 #include <dirent.h>
 #include <errno.h>
@@ -38,7 +39,6 @@ static const struct vty_context ctx = {.version = "0.0.1", .started_s = 17672256
 static int setup(void **state)
 {
 	struct env *e = xcalloc(1, sizeof(*e));
-	int null = open("/dev/null", O_WRONLY);
 
 	e->base = loop_new();
 	e->server = vty_server_new(e->base, &ctx);
@@ -48,9 +48,7 @@ static int setup(void **state)
 	snprintf(e->frr, sizeof(e->frr), "%s/frr", e->top);
 	assert_int_equal(mkdir(e->own, 0755), 0);
 	assert_int_equal(mkdir(e->frr, 0755), 0);
-	e->stderr_saved = dup(STDERR_FILENO);
-	dup2(null, STDERR_FILENO);
-	close(null);
+	e->stderr_saved = quiet_begin();
 	*state = e;
 	return 0;
 }
@@ -62,8 +60,7 @@ static int teardown(void **state)
 
 	vty_server_free(e->server);
 	event_base_free(e->base);
-	dup2(e->stderr_saved, STDERR_FILENO);
-	close(e->stderr_saved);
+	quiet_end(e->stderr_saved);
 	assert_int_equal(rmdir(e->own), 0);
 	assert_int_equal(rmdir(e->frr), 0);
 	assert_int_equal(rmdir(e->top), 0);

@@ -13,6 +13,7 @@
 #include "announcer/vty/server.h"
 #include "fake_outputs.h"
 #include "live_channel.h"
+#include "quiet.h"
 #include "sanitized.h"
 #include <cmocka.h>
 #include <errno.h>
@@ -34,13 +35,10 @@ static const struct vty_context ctx = {.version = "0.0.1", .started_s = 17672256
 static int setup(void **state)
 {
 	struct env *e = xcalloc(1, sizeof(*e));
-	int null = open("/dev/null", O_WRONLY);
 
 	e->base = loop_new();
 	e->server = vty_server_new(e->base, &ctx);
-	e->stderr_saved = dup(STDERR_FILENO);
-	dup2(null, STDERR_FILENO);
-	close(null);
+	e->stderr_saved = quiet_begin();
 	*state = e;
 	return 0;
 }
@@ -51,8 +49,7 @@ static int teardown(void **state)
 
 	vty_server_free(e->server);
 	event_base_free(e->base);
-	dup2(e->stderr_saved, STDERR_FILENO);
-	close(e->stderr_saved);
+	quiet_end(e->stderr_saved);
 	free(e);
 	return 0;
 }
