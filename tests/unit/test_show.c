@@ -66,7 +66,8 @@ SCENE(rival, .commands = of_web, .rivals = 1)
 SCENE(unconfirmed, .commands = of_web, .quiet = true)
 SCENE(many_nodes, .commands = of_many, .nodes = 1000, .limit = 256)
 SCENE(unknown_release, .commands = of_many, .strange = true)
-SCENE(damaged, .commands = of_many, .damaged = "assignments.json:3:14: must be an address")
+SCENE(damaged, .commands = of_many,
+    .damaged = "assignments.json:3: damaged: its checksum is wrong")
 SCENE(unread, .commands = of_source, .unread = true,
     .outage = "/etc/grevy/manifests.d: No such file or directory")
 SCENE(outage, .commands = of_source,
