@@ -40,7 +40,8 @@ struct k8s_service {
 	const char *selector;   /* canonical "a=b,c=d" sorted by key; "" = none */
 	struct k8s_port *ports; /* sorted by proto, port */
 	struct ipaddr *ingress; /* status.loadBalancer.ingress[].ip, in order */
-	size_t n_ports, n_ingress;
+	struct k8s_kv *labels;  /* sorted by key */
+	size_t n_ports, n_ingress, n_labels;
 };
 
 enum k8s_ep_flags { K8S_EP_READY = 1, K8S_EP_SERVING = 2, K8S_EP_TERMINATING = 4 };
@@ -109,6 +110,6 @@ bool k8s_object_same_name(const struct k8s_object *a, const struct k8s_object *b
 /* Same identity and same content; uid and version of a Service are not content. */
 bool k8s_object_equal(const struct k8s_object *a, const struct k8s_object *b);
 
-/* The value of a Node's label, or NULL. */
-const char *k8s_node_label(const struct k8s_node *n, const char *key);
+/* The value of a label among n, sorted by key; or NULL. */
+const char *k8s_label(const struct k8s_kv *labels, size_t n, const char *key);
 #endif
