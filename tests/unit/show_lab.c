@@ -287,6 +287,7 @@ struct lab *lab_new(const struct scene *s)
 	lab->ctx = (struct vty_context){.version = "0.0.1",
 	    .started_s = NOW_S - 3600,
 	    .conf = lab->conf,
+	    .rules = lab->conf,
 	    .store = lab->store,
 	    .alloc = lab->alloc,
 	    .desired = lab->desired,
