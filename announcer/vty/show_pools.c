@@ -4,6 +4,7 @@
 #include "announcer/alloc.h"
 #include "announcer/conf.h"
 #include "announcer/util.h"
+#include "announcer/vty/pool_text.h"
 #include "announcer/vty/selector_text.h"
 #include "announcer/vty/show.h"
 #include "announcer/vty/writer.h"
@@ -132,28 +133,16 @@ static void put_family(struct vty_request *rq, const struct pool *pool, const st
 		writer_num(w, NULL, "OF", (int64_t)usable);
 }
 
-/* "namespaces a,b or with team=x; Services with app=web; priority 10" */
+/* "Services with app=web, when asked for; priority 10" */
 static void put_for(struct writer *w, const struct pool *pool)
 {
-	const struct pool_allocation *a = pool->allocation;
 	struct buf b = {0};
 
-	for (size_t i = 0; a && i < a->namespaces.n; i++)
-		buf_fmt(&b, "%s%s", i ? "," : "namespaces ", a->namespaces.v[i]);
-	if (a && a->namespace_selectors.n) {
-		buf_str(&b, b.len ? " or with " : "namespaces with ");
-		selectors_text(&b, &a->namespace_selectors);
-	}
-	if (a && a->service_selectors.n) {
-		buf_str(&b, b.len ? "; Services with " : "Services with ");
-		selectors_text(&b, &a->service_selectors);
-	}
-	if (!b.len)
-		buf_str(&b, "every Service");
+	pool_whom(&b, pool);
 	if (!pool->auto_assign)
-		buf_str(&b, " that asks");
-	if (a && a->priority)
-		buf_fmt(&b, "; priority %u", (unsigned)a->priority);
+		buf_str(&b, ", when asked for");
+	if (pool->allocation && pool->allocation->priority)
+		buf_fmt(&b, "; priority %u", (unsigned)pool->allocation->priority);
 	writer_str(w, NULL, "FOR", b.p);
 	free(b.p);
 }
