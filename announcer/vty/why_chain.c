@@ -133,10 +133,10 @@ const char *why_say(struct why *y, const char *fmt, ...)
 /* "default or tiny"; NULL = there are none. */
 static const char *pools_of(const struct why *y, struct buf *to)
 {
-	const struct conf *c = y->rq->ctx->conf;
+	const struct vty_context *ctx = y->rq->ctx;
 
-	for (size_t i = 0; c && i < c->policy.n_pools && i < POOLS_MAX; i++)
-		buf_fmt(to, "%s%s", i ? " or " : "", c->policy.pools[i].name);
+	for (size_t i = 0; ctx->rules && i < ctx->rules->policy.n_pools && i < POOLS_MAX; i++)
+		buf_fmt(to, "%s%s", i ? " or " : "", ctx->rules->policy.pools[i].name);
 	return to->p;
 }
 

@@ -28,7 +28,7 @@ static void put_tried(struct why *y, const struct alloc_tried *t)
 		put_use(&more, y, t->pool, AF_INET);
 		put_use(&more, y, t->pool, AF_INET6);
 	} else if (t->why == ALLOC_TRY_NAMESPACE || t->why == ALLOC_TRY_LABELS) {
-		buf_str(&more, ": ");
+		buf_str(&more, "; it serves ");
 		pool_whom(&more, t->pool);
 	}
 	why_note(y, "pool", "", "%s %s%s", t->pool->name, alloc_try_text(t->why)->what, more.p);

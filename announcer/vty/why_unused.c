@@ -135,7 +135,8 @@ static void put_node(struct why *y, const struct ipaddr *addr)
 static bool put_pool(struct why *y, const struct ipaddr *addr)
 {
 	const struct conf *c = y->rq->ctx->conf;
-	const struct pool *pool = c ? policy_pool_of(&c->policy, addr) : NULL;
+	const struct vty_context *ctx = y->rq->ctx;
+	const struct pool *pool = ctx->rules ? policy_pool_of(&ctx->rules->policy, addr) : NULL;
 	char a[PREFIX_STRLEN];
 
 	ipaddr_str(addr, a);
