@@ -6,8 +6,8 @@
  */
 #include "announcer/alloc.h"
 #include "announcer/bgp/view.h"
-#include "announcer/conf.h"
 #include "announcer/http/metrics_text.h"
+#include "announcer/rules.h"
 #include "announcer/util.h"
 #include "announcer/vty/context.h"
 #include <inttypes.h>

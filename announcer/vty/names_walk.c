@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "announcer/vty/names_walk.h"
 #include "announcer/bgp/view.h"
-#include "announcer/conf.h"
 #include "announcer/rib.h"
+#include "announcer/rules.h"
 #include "announcer/util.h"
 #include "announcer/vty/names.h"
 

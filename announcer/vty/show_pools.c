@@ -2,7 +2,7 @@
 /* show_pools.c - show pools [POOL]: the address pools, how full they are and whom they serve.
  */
 #include "announcer/alloc.h"
-#include "announcer/conf.h"
+#include "announcer/rules.h"
 #include "announcer/util.h"
 #include "announcer/vty/pool_text.h"
 #include "announcer/vty/selector_text.h"
