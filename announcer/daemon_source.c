@@ -149,13 +149,34 @@ static void log_read(const struct daemon *d, const struct k8s_state *was)
 	    store_count_kind(d->store, K8S_NODE));
 }
 
+/* Whom addresses are for may depend on it. */
+static bool is_policy(const struct k8s_resource *r)
+{
+	return r->kind == K8S_CUSTOM || r->kind == K8S_CONFIGMAP || r->kind == K8S_NAMESPACE;
+}
+
+/* Everything that says something of the policy was listed, or cannot be. */
+static bool policy_listed(const struct k8s_state *st)
+{
+	const struct k8s_cluster *c = st->cluster;
+
+	for (size_t i = 0; c && i < c->n_resources; i++) {
+		const struct k8s_resource *r = &c->resources[i];
+
+		if (is_policy(r) && !r->listed && r->phase != K8S_FORBIDDEN &&
+		    r->phase != K8S_ABSENT)
+			return false;
+	}
+	return true;
+}
+
 /* Enough is known of the source to go by it: all was read once, and who assigns is known. A
  * Lease that nobody holds is ours in a moment, unless that fails. */
 static bool arrived(const struct daemon *d)
 {
 	const struct k8s_cluster *c = d->state->cluster;
 
-	if (!d->state->synced || !c != (d->conf->manifests != NULL))
+	if (!d->state->synced || !c != (d->conf->manifests != NULL) || !policy_listed(d->state))
 		return false;
 	return !c || !d->conf->controller || c->leading || c->leader || c->write_error;
 }
@@ -189,6 +210,7 @@ static void on_state(struct daemon *d, struct k8s_state *st)
 		on_insecure(-1, 0, d);
 	if (arrived(d)) {
 		d->waiting = false;
+		policy_set_listed(d->policy);
 		/* What the one before it said may have been under way. */
 		d->moving &= st->sources < d->moved;
 	}
@@ -220,6 +242,10 @@ static void on_object(struct daemon *d, struct k8s_event *ev)
 	char *name = kind == K8S_NODE ? xstrdup(ev->obj->name) : NULL;
 
 	d->events++;
+	if (ev->type == K8S_PUT)
+		policy_set_put(d->policy, ev->obj);
+	else
+		policy_set_delete(d->policy, ev->obj);
 	if (ev->type == K8S_PUT && kind == K8S_NODE)
 		track(d, &ev->obj->node);
 	if (store_apply(d->store, ev)) {
@@ -248,6 +274,7 @@ static void on_event(struct k8s_event *ev, void *arg)
 		on_state(d, st);
 		break;
 	case K8S_BATCH:
+		daemon_set_rules(d);
 		daemon_commit_soon(d);
 		break;
 	case K8S_WROTE:
