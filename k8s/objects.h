@@ -32,15 +32,19 @@ struct k8s_service {
 	const char *lb_class;   /* spec.loadBalancerClass; NULL = none */
 	const char *lb_ip;      /* spec.loadBalancerIP as written; NULL = none */
 	/* Annotations, metallb.io/ before metallb.universe.tf/, as written; NULL = none */
-	const char *want_ips;   /* loadBalancerIPs */
-	const char *want_pool;  /* address-pool */
-	const char *share_key;  /* allow-shared-ip */
-	const char *uid;        /* metadata.uid; NULL in a manifest */
-	const char *version;    /* metadata.resourceVersion; NULL in a manifest */
-	const char *selector;   /* canonical "a=b,c=d" sorted by key; "" = none */
+	const char *want_ips;  /* loadBalancerIPs */
+	const char *want_pool; /* address-pool */
+	const char *share_key; /* allow-shared-ip */
+	const char
+	    *from_pool;       /* ip-allocated-from-pool, of metallb.io/ alone: a controller's */
+	const char *uid;      /* metadata.uid; NULL in a manifest */
+	const char *version;  /* metadata.resourceVersion; NULL in a manifest */
+	const char *selector; /* canonical "a=b,c=d" sorted by key; "" = none */
 	struct k8s_port *ports; /* sorted by proto, port */
 	struct ipaddr *ingress; /* status.loadBalancer.ingress[].ip, in order */
 	size_t n_ports, n_ingress;
+	bool bare_ingress; /* some entry of ingress has no ip, but a host name perhaps */
+	bool old_prefix;   /* some of the annotations above is metallb.universe.tf/'s */
 };
 
 enum k8s_ep_flags { K8S_EP_READY = 1, K8S_EP_SERVING = 2, K8S_EP_TERMINATING = 4 };
