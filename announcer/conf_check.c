@@ -195,7 +195,7 @@ static void check_node(struct conf_reader *r, struct json_object *root)
 		    "must be no on role node: with manifests only role router may assign "
 		    "addresses");
 	for (size_t i = 0; i < p->n_pools; i++)
-		if (p->pools[i].protocol == POLICY_LAYER2)
+		if (p->pools[i].protocols == POLICY_LAYER2)
 			conf_warn(r, conf_member(conf_item(pools, i), "protocol"), "protocol",
 			    "layer2 is not supported yet on role node: pool \"%.100s\" is not "
 			    "announced",

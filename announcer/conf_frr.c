@@ -64,7 +64,7 @@ static const struct redistributable *type_find(const char *type)
 /* On a node layer2 pools make no route. */
 static bool pool_is_routed(const struct conf *c, const struct pool *pool)
 {
-	return c->role == CONF_ROUTER || pool->protocol == POLICY_BGP;
+	return c->role == CONF_ROUTER || pool->protocols == POLICY_BGP;
 }
 
 static bool has_family(const struct conf *c, uint8_t family)

@@ -248,7 +248,7 @@ static const struct pool *ipv6_pool_to(const struct conf *c, const char *name)
 	for (size_t i = 0; i < c->policy.n_pools; i++) {
 		const struct pool *pool = &c->policy.pools[i];
 
-		if (pool->protocol != POLICY_BGP || !pool_has_family(pool, AF_INET6))
+		if (!(pool->protocols & POLICY_BGP) || !pool_has_family(pool, AF_INET6))
 			continue;
 		for (size_t j = 0; j < pool->n_ads; j++)
 			if (!pool->ads[j].peers.n || strlist_has(&pool->ads[j].peers, name))

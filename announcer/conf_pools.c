@@ -77,12 +77,21 @@ static const struct conf_key bgp_ad_keys[] = {
     {0},
 };
 
-static void ad_init(void *elem)
+static void ad_init(struct pool_ad *ad, unsigned protocol)
 {
-	struct pool_ad *ad = elem;
-
+	ad->protocol = protocol;
 	ad->aggregation4 = 32;
 	ad->aggregation6 = 128;
+}
+
+static void bgp_ad_init(void *elem)
+{
+	ad_init(elem, POLICY_BGP);
+}
+
+static void l2_ad_init(void *elem)
+{
+	ad_init(elem, POLICY_LAYER2);
 }
 
 static bool ad_same(const void *a, const void *b)
@@ -90,8 +99,8 @@ static bool ad_same(const void *a, const void *b)
 	return pool_ad_equal(a, b);
 }
 
-static const struct conf_list bgp_ad_list = {bgp_ad_keys, sizeof(struct pool_ad), ad_init, NULL,
-    ad_same, "the same advertisement stands here twice"};
+static const struct conf_list bgp_ad_list = {bgp_ad_keys, sizeof(struct pool_ad), bgp_ad_init,
+    NULL, ad_same, "the same advertisement stands here twice"};
 
 static const struct conf_key l2_ad_keys[] = {
     CONF_KEY("interfaces", words, CONF_AT(pool_ad, interfaces), 0, &conf_rule_interface),
@@ -102,8 +111,8 @@ static const struct conf_key l2_ad_keys[] = {
     {0},
 };
 
-static const struct conf_list l2_ad_list = {l2_ad_keys, sizeof(struct pool_ad), ad_init, NULL,
-    ad_same, "the same advertisement stands here twice"};
+static const struct conf_list l2_ad_list = {l2_ad_keys, sizeof(struct pool_ad), l2_ad_init,
+    NULL, ad_same, "the same advertisement stands here twice"};
 
 /* A pool's advertisements are of its protocol's kind. */
 static void ads_parse(
@@ -126,7 +135,7 @@ static struct json_object *ads_give(
 {
 	const struct pool *pool = base;
 
-	if ((pool->protocol == POLICY_LAYER2) != !!(key->flags & CONF_LAYER2))
+	if ((pool->protocols == POLICY_LAYER2) != !!(key->flags & CONF_LAYER2))
 		return NULL;
 	return conf_list_type.give(out, base, key);
 }
@@ -141,7 +150,7 @@ static const struct conf_word protocols[] = {
 
 static const struct conf_key pool_keys[] = {
     CONF_KEY("name", text, CONF_AT(pool, name), CONF_REQUIRED, &conf_rule_word),
-    CONF_KEY("protocol", word, CONF_AT(pool, protocol), CONF_REQUIRED, protocols),
+    CONF_KEY("protocol", word, CONF_AT(pool, protocols), CONF_REQUIRED, protocols),
     CONF_KEY("addresses", ranges, CONF_AT(pool, addresses), CONF_REQUIRED, NULL),
     CONF_KEY("auto-assign", bool, CONF_AT(pool, auto_assign), 0, NULL),
     CONF_KEY("avoid-buggy-ips", bool, CONF_AT(pool, avoid_buggy_ips), 0, NULL),
@@ -208,7 +217,7 @@ static void pool_check(struct conf_reader *r, struct json_object *v, void *elem)
 	const struct pool *pool = elem;
 	struct json_object *list = conf_member(v, "bgp-advertisements");
 
-	for (size_t i = 0; pool->protocol == POLICY_BGP && i < pool->n_ads; i++) {
+	for (size_t i = 0; pool->protocols == POLICY_BGP && i < pool->n_ads; i++) {
 		struct json_object *ad = json_object_array_get_idx(list, i);
 
 		ad_check_lengths(r, ad, pool, &pool->ads[i]);

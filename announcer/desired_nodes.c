@@ -318,7 +318,7 @@ void desired_outcome_make(
 	qsort(o->parts, o->n_parts, sizeof(*o->parts), part_cmp);
 	for (size_t i = 0; i < o->n_parts; i++)
 		o->contributors += o->parts[i].sum.eligible != 0;
-	o->layer2 = d->node && aa->pool->protocol == POLICY_LAYER2;
+	o->layer2 = d->node && !(aa->pool->protocols & POLICY_BGP);
 	if (o->layer2)
 		return;
 	if (o->n_parts == 1 && o->contributors)

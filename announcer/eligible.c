@@ -130,7 +130,7 @@ static enum eligible_reason judge_alone(
 		return ELIGIBLE_NO_ENDPOINT;
 	if (!n->node)
 		return ELIGIBLE_NO_NODE;
-	if (k8s_node_label(n->node, ELIGIBLE_EXCLUDE_LABEL))
+	if (k8s_label(n->node->labels, n->node->n_labels, ELIGIBLE_EXCLUDE_LABEL))
 		return ELIGIBLE_EXCLUDED;
 	if (n->node->network_unavailable)
 		return ELIGIBLE_NETWORK;

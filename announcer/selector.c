@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * selector.c - Kubernetes label selectors over Nodes, as apimachinery's LabelSelector:
+ * selector.c - Kubernetes label selectors, as apimachinery's LabelSelector:
  * every match-labels pair and every match-expressions entry must hold. Pure.
  */
 #include "announcer/selector.h"
 #include "announcer/util.h"
 
-static bool expr_match(const struct selector_expr *e, const struct k8s_node *node)
+static bool expr_match(const struct selector_expr *e, const struct k8s_kv *labels, size_t n)
 {
-	const char *value = k8s_node_label(node, e->key);
+	const char *value = k8s_label(labels, n, e->key);
 
 	switch (e->op) {
 	case SELECTOR_IN:
@@ -23,24 +23,24 @@ static bool expr_match(const struct selector_expr *e, const struct k8s_node *nod
 	return false;
 }
 
-bool selector_match(const struct selector *s, const struct k8s_node *node)
+bool selector_match(const struct selector *s, const struct k8s_kv *labels, size_t n)
 {
 	for (size_t i = 0; i < s->n_labels; i++) {
-		const char *value = k8s_node_label(node, s->labels[i].key);
+		const char *value = k8s_label(labels, n, s->labels[i].key);
 
 		if (!value || strcmp(value, s->labels[i].value) != 0)
 			return false;
 	}
 	for (size_t i = 0; i < s->n_exprs; i++)
-		if (!expr_match(&s->exprs[i], node))
+		if (!expr_match(&s->exprs[i], labels, n))
 			return false;
 	return true;
 }
 
-bool selectors_match(const struct selectors *s, const struct k8s_node *node)
+bool selectors_match(const struct selectors *s, const struct k8s_kv *labels, size_t n)
 {
 	for (size_t i = 0; i < s->n; i++)
-		if (selector_match(&s->v[i], node))
+		if (selector_match(&s->v[i], labels, n))
 			return true;
 	return s->n == 0;
 }
@@ -75,6 +75,29 @@ bool selectors_equal(const struct selectors *a, const struct selectors *b)
 	return true;
 }
 
+static void selector_copy(struct selector *to, const struct selector *from)
+{
+	to->labels = xcalloc(from->n_labels, sizeof(*to->labels));
+	to->exprs = xcalloc(from->n_exprs, sizeof(*to->exprs));
+	to->n_labels = from->n_labels;
+	to->n_exprs = from->n_exprs;
+	for (size_t i = 0; i < from->n_labels; i++)
+		to->labels[i] = (struct selector_label){
+		    xstrdup(from->labels[i].key), xstrdup(from->labels[i].value)};
+	for (size_t i = 0; i < from->n_exprs; i++) {
+		to->exprs[i].key = xstrdup(from->exprs[i].key);
+		to->exprs[i].op = from->exprs[i].op;
+		strlist_copy(&to->exprs[i].values, &from->exprs[i].values);
+	}
+}
+
+void selectors_copy(struct selectors *to, const struct selectors *from)
+{
+	*to = (struct selectors){.v = xcalloc(from->n, sizeof(*to->v)), .n = from->n};
+	for (size_t i = 0; i < from->n; i++)
+		selector_copy(&to->v[i], &from->v[i]);
+}
+
 static void selector_fini(struct selector *s)
 {
 	for (size_t i = 0; i < s->n_labels; i++) {
@@ -101,6 +124,13 @@ void strlist_add(struct strlist *l, const char *word)
 {
 	l->v = xrealloc(l->v, l->n + 1, sizeof(*l->v));
 	l->v[l->n++] = xstrdup(word);
+}
+
+void strlist_copy(struct strlist *to, const struct strlist *from)
+{
+	*to = (struct strlist){0};
+	for (size_t i = 0; i < from->n; i++)
+		strlist_add(to, from->v[i]);
 }
 
 bool strlist_has(const struct strlist *l, const char *word)

@@ -34,6 +34,16 @@ static uint64_t feed_addrs(uint64_t h, const struct ipaddr *a, size_t n)
 	return h;
 }
 
+static uint64_t feed_pairs(uint64_t h, const struct k8s_kv *v, size_t n)
+{
+	h = feed_number(h, n);
+	for (size_t i = 0; i < n; i++) {
+		h = feed_text(h, v[i].key);
+		h = feed_text(h, v[i].value);
+	}
+	return h;
+}
+
 static uint64_t feed_service(uint64_t h, const struct k8s_service *s)
 {
 	const uint64_t numbers[] = {s->load_balancer, s->local, s->families, s->primary,
@@ -47,6 +57,7 @@ static uint64_t feed_service(uint64_t h, const struct k8s_service *s)
 		h = feed_text(h, texts[i]);
 	for (size_t i = 0; i < s->n_ports; i++)
 		h = feed_number(h, (uint64_t)s->ports[i].proto << 16 | s->ports[i].port);
+	h = feed_pairs(h, s->labels, s->n_labels);
 	return feed_addrs(h, s->ingress, s->n_ingress);
 }
 
@@ -59,16 +70,6 @@ static uint64_t feed_slice(uint64_t h, const struct k8s_slice *s)
 		h = feed_text(h, s->endpoints[i].node);
 		h = feed_number(h, s->endpoints[i].flags);
 		h = feed_addrs(h, &s->endpoints[i].addr, 1);
-	}
-	return h;
-}
-
-static uint64_t feed_pairs(uint64_t h, const struct k8s_kv *v, size_t n)
-{
-	h = feed_number(h, n);
-	for (size_t i = 0; i < n; i++) {
-		h = feed_text(h, v[i].key);
-		h = feed_text(h, v[i].value);
 	}
 	return h;
 }

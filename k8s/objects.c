@@ -223,6 +223,14 @@ static bool same_ports(const struct k8s_port *a, const struct k8s_port *b, size_
 	return true;
 }
 
+static bool same_pairs(const struct k8s_kv *a, const struct k8s_kv *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(a[i].key, b[i].key) != 0 || strcmp(a[i].value, b[i].value) != 0)
+			return false;
+	return true;
+}
+
 static bool same_service(const struct k8s_service *a, const struct k8s_service *b)
 {
 	return a->load_balancer == b->load_balancer && a->local == b->local &&
@@ -233,7 +241,8 @@ static bool same_service(const struct k8s_service *a, const struct k8s_service *
 	       same_text(a->want_pool, b->want_pool) && same_text(a->share_key, b->share_key) &&
 	       same_text(a->selector, b->selector) && same_text(a->from_pool, b->from_pool) &&
 	       a->bare_ingress == b->bare_ingress && a->old_prefix == b->old_prefix &&
-	       same_ports(a->ports, b->ports, a->n_ports) &&
+	       a->n_labels == b->n_labels && same_ports(a->ports, b->ports, a->n_ports) &&
+	       same_pairs(a->labels, b->labels, a->n_labels) &&
 	       same_addrs(a->ingress, b->ingress, a->n_ingress);
 }
 
@@ -248,14 +257,6 @@ static bool same_slice(const struct k8s_slice *a, const struct k8s_slice *b)
 		    !same_addrs(&x->addr, &y->addr, 1))
 			return false;
 	}
-	return true;
-}
-
-static bool same_pairs(const struct k8s_kv *a, const struct k8s_kv *b, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(a[i].key, b[i].key) != 0 || strcmp(a[i].value, b[i].value) != 0)
-			return false;
 	return true;
 }
 
@@ -303,16 +304,16 @@ bool k8s_object_equal(const struct k8s_object *a, const struct k8s_object *b)
 	}
 }
 
-const char *k8s_node_label(const struct k8s_node *n, const char *key)
+const char *k8s_label(const struct k8s_kv *labels, size_t n, const char *key)
 {
-	size_t lo = 0, hi = n->n_labels;
+	size_t lo = 0, hi = n;
 
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
-		int c = strcmp(key, n->labels[mid].key);
+		int c = strcmp(key, labels[mid].key);
 
 		if (!c)
-			return n->labels[mid].value;
+			return labels[mid].value;
 		if (c < 0)
 			hi = mid;
 		else

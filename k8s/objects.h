@@ -32,17 +32,17 @@ struct k8s_service {
 	const char *lb_class;   /* spec.loadBalancerClass; NULL = none */
 	const char *lb_ip;      /* spec.loadBalancerIP as written; NULL = none */
 	/* Annotations, metallb.io/ before metallb.universe.tf/, as written; NULL = none */
-	const char *want_ips;  /* loadBalancerIPs */
-	const char *want_pool; /* address-pool */
-	const char *share_key; /* allow-shared-ip */
-	const char
-	    *from_pool;       /* ip-allocated-from-pool, of metallb.io/ alone: a controller's */
-	const char *uid;      /* metadata.uid; NULL in a manifest */
-	const char *version;  /* metadata.resourceVersion; NULL in a manifest */
-	const char *selector; /* canonical "a=b,c=d" sorted by key; "" = none */
+	const char *want_ips;   /* loadBalancerIPs */
+	const char *want_pool;  /* address-pool */
+	const char *share_key;  /* allow-shared-ip */
+	const char *from_pool;  /* ip-allocated-from-pool, by a controller: metallb.io/ alone */
+	const char *uid;        /* metadata.uid; NULL in a manifest */
+	const char *version;    /* metadata.resourceVersion; NULL in a manifest */
+	const char *selector;   /* canonical "a=b,c=d" sorted by key; "" = none */
 	struct k8s_port *ports; /* sorted by proto, port */
 	struct ipaddr *ingress; /* status.loadBalancer.ingress[].ip, in order */
-	size_t n_ports, n_ingress;
+	struct k8s_kv *labels;  /* sorted by key */
+	size_t n_ports, n_ingress, n_labels;
 	bool bare_ingress; /* some entry of ingress has no ip, but a host name perhaps */
 	bool old_prefix;   /* some of the annotations above is metallb.universe.tf/'s */
 };
@@ -113,6 +113,6 @@ bool k8s_object_same_name(const struct k8s_object *a, const struct k8s_object *b
 /* Same identity and same content; uid and version of a Service are not content. */
 bool k8s_object_equal(const struct k8s_object *a, const struct k8s_object *b);
 
-/* The value of a Node's label, or NULL. */
-const char *k8s_node_label(const struct k8s_node *n, const char *key);
+/* The value of a label among n, sorted by key; or NULL. */
+const char *k8s_label(const struct k8s_kv *labels, size_t n, const char *key);
 #endif

@@ -35,10 +35,25 @@ static const char *put_string(struct pack *p, const char *s)
 	return s ? put(p, s, strlen(s) + 1) : NULL;
 }
 
+static struct k8s_kv *put_pairs(struct pack *p, const struct k8s_kv *v, size_t n)
+{
+	struct k8s_kv *out = put(p, v, n * sizeof(*v));
+
+	for (size_t i = 0; i < n; i++) {
+		const char *key = put_string(p, v[i].key);
+		const char *value = put_string(p, v[i].value);
+
+		if (p->mem)
+			out[i] = (struct k8s_kv){.key = key, .value = value};
+	}
+	return out;
+}
+
 static void pack_service(struct pack *p, struct k8s_service *s)
 {
 	s->ports = put(p, s->ports, s->n_ports * sizeof(*s->ports));
 	s->ingress = put(p, s->ingress, s->n_ingress * sizeof(*s->ingress));
+	s->labels = put_pairs(p, s->labels, s->n_labels);
 	s->lb_class = put_string(p, s->lb_class);
 	s->lb_ip = put_string(p, s->lb_ip);
 	s->want_ips = put_string(p, s->want_ips);
@@ -69,20 +84,6 @@ static void pack_slice(struct pack *p, struct k8s_slice *s)
 			s->endpoints[i].node = node;
 	}
 	s->service = put_string(p, s->service);
-}
-
-static struct k8s_kv *put_pairs(struct pack *p, const struct k8s_kv *v, size_t n)
-{
-	struct k8s_kv *out = put(p, v, n * sizeof(*v));
-
-	for (size_t i = 0; i < n; i++) {
-		const char *key = put_string(p, v[i].key);
-		const char *value = put_string(p, v[i].value);
-
-		if (p->mem)
-			out[i] = (struct k8s_kv){.key = key, .value = value};
-	}
-	return out;
 }
 
 static void pack_node(struct pack *p, struct k8s_node *n)
@@ -159,6 +160,7 @@ void k8s_object_drop_loose(struct k8s_object *o)
 	case K8S_SERVICE:
 		free(o->service.ports);
 		free(o->service.ingress);
+		free(o->service.labels);
 		free((char *)(uintptr_t)o->service.selector);
 		break;
 	case K8S_SLICE:

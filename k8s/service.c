@@ -318,6 +318,8 @@ int k8s_service_decode(
 	if (!rc)
 		rc = decode_metadata(json, &o->service, err);
 	if (!rc)
+		rc = k8s_decode_labels(json, &o->service.labels, &o->service.n_labels, err);
+	if (!rc)
 		rc = field_get(json, "status", json_type_object, &status, err);
 	if (!rc && status)
 		rc = field_within(decode_status(status, &o->service, err), err, "status");

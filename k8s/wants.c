@@ -37,6 +37,7 @@ static const struct json_want service_annotations[] = {
 
 static const struct json_want service_meta[] = {
     OF_ANY_META,
+    {"labels",      NULL               },
     {"annotations", service_annotations},
     {NULL,          NULL	       },
 };

@@ -201,7 +201,7 @@ static void plan_add(struct bgp_out *out, struct out_plan *plan,
 /* An advertisement with selectors selects no node that is not known. */
 static bool ad_counts(const struct pool_ad *ad, const struct k8s_node *node)
 {
-	return node ? selectors_match(&ad->nodes, node) : !ad->nodes.n;
+	return node ? selectors_match(&ad->nodes, node->labels, node->n_labels) : !ad->nodes.n;
 }
 
 static void plan_make(struct bgp_out *out, struct out_plan *plan,
@@ -209,7 +209,7 @@ static void plan_make(struct bgp_out *out, struct out_plan *plan,
 {
 	static const struct pool_ad by_default = {.aggregation4 = HOST4, .aggregation6 = HOST6};
 
-	if (pool->protocol != POLICY_BGP)
+	if (!(pool->protocols & POLICY_BGP))
 		return;
 	for (size_t i = 0; i < pool->n_ads; i++)
 		if (ad_counts(&pool->ads[i], rules->node))
@@ -292,7 +292,7 @@ const struct out_plan *adverts_plan(
 	const struct pool *pool = a->policy ? policy_pool_of(a->policy, &address) : NULL;
 	const struct out_plan *plan = pool ? &a->plans[pool - a->policy->pools] : NULL;
 
-	*why = !pool ? &no_pool : pool->protocol != POLICY_BGP ? &layer2 : &no_ad;
+	*why = !pool ? &no_pool : !(pool->protocols & POLICY_BGP) ? &layer2 : &no_ad;
 	return plan && plan->n ? plan : NULL;
 }
 

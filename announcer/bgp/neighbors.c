@@ -130,7 +130,8 @@ void bgp_neighbors_make(const struct conf *conf, const struct k8s_node *node,
 	for (size_t i = 0; i < n_peers; i++) {
 		const struct conf_peer *p = &conf->peers[i];
 
-		if (node ? selectors_match(&p->nodes, node) : !p->nodes.n)
+		if (node ? selectors_match(&p->nodes, node->labels, node->n_labels)
+			 : !p->nodes.n)
 			add_peer(to, p, store);
 	}
 	for (size_t i = 0; i < conf->bgp.n_neighbors; i++) {

@@ -39,7 +39,7 @@ static void put_pool(struct vty_request *rq, const struct pool *pool)
 
 	writer_row_begin(w);
 	writer_str(w, "name", "NAME", pool->name);
-	writer_str(w, "protocol", "PROTOCOL", pool->protocol == POLICY_BGP ? "bgp" : "layer2");
+	writer_str(w, "protocol", "PROTOCOL", pool->protocols == POLICY_BGP ? "bgp" : "layer2");
 	put_family(rq, pool, &v4);
 	put_family(rq, pool, &v6);
 	writer_bool(w, "autoAssign", "AUTO-ASSIGN", pool->auto_assign);

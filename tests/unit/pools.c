@@ -25,8 +25,8 @@ static void pools_zone(struct pool *p, const char *zone)
 	s->n_labels = 1;
 	p->ads = xcalloc(1, sizeof(*p->ads));
 	p->ads[0] = (struct pool_ad){
-	    .nodes = {s, 1},
-              .aggregation4 = 32, .aggregation6 = 128
+	    .protocol = POLICY_BGP, .nodes = {s, 1},
+                 .aggregation4 = 32, .aggregation6 = 128
         };
 	p->n_ads = 1;
 }
@@ -37,7 +37,7 @@ static bool pools_option(struct pool *p, const char *s, size_t len)
 	if (len == 6 && strncmp(s, "noauto", len) == 0) {
 		p->auto_assign = false;
 	} else if (len == 6 && strncmp(s, "layer2", len) == 0) {
-		p->protocol = POLICY_LAYER2;
+		p->protocols = POLICY_LAYER2;
 	} else if (len == 5 && strncmp(s, "buggy", len) == 0) {
 		p->avoid_buggy_ips = true;
 	} else if (len == 6 && strncmp(s, "zone=", 5) == 0) {
@@ -53,7 +53,7 @@ static void pools_one(struct pool *p, const char *word)
 	const char *s = strchr(word, ':');
 	char range[OBJ_WORD];
 
-	*p = (struct pool){.auto_assign = true};
+	*p = (struct pool){.protocols = POLICY_BGP, .auto_assign = true};
 	p->name = xcalloc(1, (size_t)(s - word) + 1);
 	memcpy(p->name, word, (size_t)(s - word));
 	for (s++; pools_option(p, s, strcspn(s, ":")); s += strcspn(s, ":") + 1)

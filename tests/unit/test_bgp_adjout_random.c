@@ -183,7 +183,9 @@ struct made {
 
 static bool ad_counts(const struct world *w, const struct pool_ad *ad, const char *peer)
 {
-	bool node = w->l.node ? selectors_match(&ad->nodes, &w->l.node->node) : !ad->nodes.n;
+	bool node = w->l.node ? selectors_match(&ad->nodes, w->l.node->node.labels,
+				    w->l.node->node.n_labels)
+	                      : !ad->nodes.n;
 
 	return node && (!ad->peers.n || strlist_has(&ad->peers, peer));
 }
@@ -260,7 +262,7 @@ static bool want_ads(
 		for (size_t j = 0; j < (pool->n_ads ? pool->n_ads : 1); j++) {
 			const struct pool_ad *ad = pool->n_ads ? &pool->ads[j] : &by_default;
 
-			if (pool->protocol != POLICY_BGP || !by_ad(q, pool, ad, p))
+			if (!(pool->protocols & POLICY_BGP) || !by_ad(q, pool, ad, p))
 				continue;
 			some = true;
 			if (ad->localpref && !(a->has & BGP_HAS_LOCAL_PREF)) {

@@ -323,7 +323,7 @@ static void check_full(const char *name, char *text, size_t len)
 	assert_int_equal(c->bfd[0].echo_ms, 50);
 	pool = policy_pool(&c->policy, "my-ip-space");
 	assert_non_null(pool);
-	assert_int_equal(pool->protocol, POLICY_LAYER2);
+	assert_int_equal(pool->protocols, POLICY_LAYER2);
 	assert_true(pool->auto_assign && pool->avoid_buggy_ips);
 	assert_int_equal(ipaddr_parse("203.0.113.200", &a), 0);
 	pool = policy_pool_of(&c->policy, &a);

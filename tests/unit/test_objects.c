@@ -212,9 +212,11 @@ static void nodes(void **state)
 	assert_false(o->node.unschedulable);
 	assert_int_equal(o->node.n_labels, 4);
 	assert_string_equal(o->node.labels[0].key, "beta.kubernetes.io/arch");
-	assert_string_equal(k8s_node_label(&o->node, "kubernetes.io/hostname"), "compute1");
-	assert_string_equal(k8s_node_label(&o->node, "node-role.kubernetes.io/worker"), "");
-	assert_null(k8s_node_label(&o->node, "kubernetes.io"));
+	assert_string_equal(
+	    k8s_label(o->node.labels, o->node.n_labels, "kubernetes.io/hostname"), "compute1");
+	assert_string_equal(
+	    k8s_label(o->node.labels, o->node.n_labels, "node-role.kubernetes.io/worker"), "");
+	assert_null(k8s_label(o->node.labels, o->node.n_labels, "kubernetes.io"));
 	k8s_object_free(o);
 	o = decode_node(&doc, 1);
 	assert_false(o->node.ready);
@@ -224,7 +226,7 @@ static void nodes(void **state)
 	o = decode_node(&doc, 2);
 	assert_true(o->node.ready);
 	assert_int_equal(o->node.n_internal, 0);
-	assert_null(k8s_node_label(&o->node, "a"));
+	assert_null(k8s_label(o->node.labels, o->node.n_labels, "a"));
 	k8s_object_free(o);
 	yamldoc_fini(&doc);
 }

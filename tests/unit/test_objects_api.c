@@ -199,7 +199,8 @@ static void a_node_and_its_namespace(void **state)
 	assert_true(n->network_unavailable);
 	assert_true(n->unschedulable);
 	assert_int_equal(n->n_labels, 6);
-	assert_string_equal(k8s_node_label(n, "node-role.kubernetes.io/worker"), "");
+	assert_string_equal(
+	    k8s_label(n->labels, n->n_labels, "node-role.kubernetes.io/worker"), "");
 	assert_string_equal(shop->name, "shop");
 	assert_string_equal(shop->ns, "");
 	assert_int_equal(shop->space.n_labels, 3);

@@ -46,7 +46,8 @@ static void test_expressions(void **state)
 
 		for (size_t j = 0; j < 2 && rows[i].values[j]; j++)
 			strlist_add(&e.values, rows[i].values[j]);
-		assert_int_equal(selector_match(&s, &node), rows[i].matches);
+		assert_int_equal(
+		    selector_match(&s, node.labels, node.n_labels), rows[i].matches);
 		strlist_fini(&e.values);
 	}
 }
@@ -62,15 +63,15 @@ static void test_labels_and_expressions(void **state)
 	struct selector s = {.labels = pairs, .n_labels = 2, .exprs = &e, .n_exprs = 1};
 
 	(void)state;
-	assert_true(selector_match(&s, &node));
+	assert_true(selector_match(&s, node.labels, node.n_labels));
 	e.op = SELECTOR_EXISTS;
-	assert_false(selector_match(&s, &node));
+	assert_false(selector_match(&s, node.labels, node.n_labels));
 	e.op = SELECTOR_ABSENT;
 	pairs[1].value = one;
-	assert_false(selector_match(&s, &node));
+	assert_false(selector_match(&s, node.labels, node.n_labels));
 	pairs[1] =
 	    (struct selector_label){c, nothing}; /* an absent label is not an empty one */
-	assert_false(selector_match(&s, &node));
+	assert_false(selector_match(&s, node.labels, node.n_labels));
 }
 
 static void test_lists(void **state)
@@ -85,10 +86,10 @@ static void test_lists(void **state)
 	struct selector empty = {0};
 
 	(void)state;
-	assert_true(selectors_match(&all, &node));
-	assert_true(selectors_match(&some, &node));
-	assert_false(selectors_match(&none, &node));
-	assert_true(selector_match(&empty, &node));
+	assert_true(selectors_match(&all, node.labels, node.n_labels));
+	assert_true(selectors_match(&some, node.labels, node.n_labels));
+	assert_false(selectors_match(&none, node.labels, node.n_labels));
+	assert_true(selector_match(&empty, node.labels, node.n_labels));
 	assert_true(selectors_equal(&some, &some));
 	assert_false(selectors_equal(&some, &none));
 	assert_false(selector_equal(&v[0], &v[1]));
