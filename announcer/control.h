@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * control.h - what a controller writes to the API: the status of the Services that alloc gave
- * other addresses than their status says, and Events with MetalLB's reasons. Only for Services
- * of our class, only while we lead and the source was listed. Own writes are remembered until
- * the store shows them, so an old object makes us write nothing. Clock and sending are the
- * caller's.
+ * other addresses than their status says, with the annotation that names their pool; the counts
+ * of IPAddressPools; and Events with MetalLB's reasons. Only for Services of our class, only
+ * while we lead and the source was listed. Own writes are remembered until the store shows
+ * them, so an old object makes us write nothing. Clock and sending are the caller's.
  *
  * In daemon.c:
  *   desired_set_finished(d->desired, control_collect, control)       once
@@ -51,6 +51,9 @@ void control_collect(void *control);
 /* Send what is to be sent; now_ms is monotonic. Return: ms until it is to be called again, -1 =
  * when something has changed. */
 int64_t control_run(struct control *c, int64_t now_ms);
+/* Write an Event about any object: for what refuses it. Borrows what it points to. Return: false
+ * while it is not for us to write. */
+bool control_notice(struct control *c, const struct k8s_notice *n);
 /* What became of a status; borrowed. */
 void control_wrote(struct control *c, const struct k8s_wrote *w, int64_t now_ms);
 

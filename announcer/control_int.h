@@ -11,16 +11,25 @@ struct control_addrs {
 	size_t n;
 };
 
+/* What a Service's status and annotation say, or are to say; borrowed. */
+struct control_status {
+	struct control_addrs addrs;
+	const char *pool; /* NULL = no annotation */
+	bool bare;        /* entries without an address, too */
+};
+
 struct control_entry {
 	char *ns, *name, *uid;
 	char *version;         /* that our last write made; NULL = none */
 	char *failure;         /* that was told; NULL = none */
-	struct ipaddr addr[2]; /* of the last wish */
+	char *pool;            /* of the last wish; NULL = none */
+	struct ipaddr addr[2]; /* and its addresses */
 	uint8_t n;
 	bool marked;    /* to be judged */
 	bool sent;      /* the wish was not answered yet */
 	bool wrote;     /* the wish was fulfilled */
 	bool overruled; /* and somebody else wrote over it */
+	bool cleared;   /* it was to take away what is left behind */
 	unsigned fights;
 	uint64_t serial;
 	int64_t fought_ms, hold_ms; /* hold_ms: nothing is sent before */
@@ -34,8 +43,9 @@ struct control {
 	control_send_fn *send;
 	void *arg;
 	bool leading, listed;
-	bool active; /* both */
-	bool all;    /* everything is to be looked at, once alloc has run */
+	bool active;    /* both */
+	bool all;       /* everything is to be looked at, once alloc has run */
+	bool had_pools; /* since then */
 	struct table entries;
 	struct control_entry **marked;
 	size_t n_marked, cap_marked;
