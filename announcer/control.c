@@ -47,7 +47,7 @@ struct control *control_new(const struct store *st, const struct alloc *a)
 	c->alloc = a;
 	c->lb_class = xstrdup("");
 	c->entries.ops = &entry_ops;
-	c->due_ms = INT64_MAX;
+	c->due_ms = c->pools_ms = INT64_MAX;
 	return c;
 }
 
@@ -73,6 +73,7 @@ static void forget_all(struct control *c)
 	c->n_marked = 0;
 	c->due_ms = INT64_MAX;
 	c->stats.waiting = 0;
+	control_pools_forget(c);
 }
 
 void control_free(struct control *c)
@@ -103,6 +104,7 @@ static void set_active(struct control *c)
 	c->active = active;
 	c->all = active;
 	c->had_pools = false;
+	c->pools_changed = true;
 	if (!active)
 		forget_all(c);
 }
@@ -119,12 +121,16 @@ void control_set_listed(struct control *c, bool listed)
 	set_active(c);
 }
 
-void control_set_class(struct control *c, const char *lb_class)
+void control_set_rules(struct control *c, const struct alloc_rules *rules)
 {
-	if (strcmp(c->lb_class, lb_class ? lb_class : "") == 0)
+	const char *lb_class = rules->lb_class ? rules->lb_class : "";
+
+	c->policy = rules->policy;
+	c->pools_changed = true;
+	if (strcmp(c->lb_class, lb_class) == 0)
 		return;
 	free(c->lb_class);
-	c->lb_class = xstrdup(lb_class ? lb_class : "");
+	c->lb_class = xstrdup(lb_class);
 	forget_all(c);
 	c->all = c->active;
 }
@@ -211,6 +217,7 @@ void control_collect(void *control)
 		return;
 	}
 	changed = alloc_changed(c->alloc, &n);
+	c->pools_changed |= n > 0;
 	for (size_t i = 0; i < n; i++)
 		mark_service(c, changed[i]->svc);
 	dirty = store_dirty(c->st, &n);
@@ -513,13 +520,18 @@ static void mark_due(struct control *c, int64_t now_ms)
 
 int64_t control_run(struct control *c, int64_t now_ms)
 {
-	if (!c->active)
+	int64_t due_ms;
+
+	if (!c->active || !alloc_controller(c->alloc))
 		return -1;
 	mark_due(c, now_ms);
 	for (size_t i = 0; i < c->n_marked; i++) /* it may grow */
 		judge_entry(c, c->marked[i], now_ms);
 	c->n_marked = 0;
-	return c->due_ms == INT64_MAX ? -1 : c->due_ms - now_ms;
+	due_ms = control_pools_run(c, now_ms);
+	if (due_ms > c->due_ms)
+		due_ms = c->due_ms;
+	return due_ms == INT64_MAX ? -1 : due_ms - now_ms;
 }
 
 static void note_error(struct control *c, const struct k8s_wrote *w)
@@ -537,12 +549,16 @@ static void note_error(struct control *c, const struct k8s_wrote *w)
 
 void control_wrote(struct control *c, const struct k8s_wrote *w, int64_t now_ms)
 {
-	struct control_entry *e = c->active ? find(c, w->ns, w->name) : NULL;
+	bool service = c->active && !w->counts;
+	struct control_entry *e = service ? find(c, w->ns, w->name) : NULL;
 
-	if (w->version)
-		c->stats.done++;
-	else if (w->error)
+	if (!w->version && w->error)
 		note_error(c, w);
+	if (w->counts) {
+		control_pools_wrote(c, w, now_ms);
+		return;
+	}
+	c->stats.done += w->version != NULL;
 	if (!e)
 		return;
 	if (w->version && (!e->version || version_cmp(e->version, w->version) < 0)) {

@@ -36,6 +36,8 @@ struct control_entry {
 	int64_t due_ms;             /* to be judged then, INT64_MAX = no */
 };
 
+struct control_pool;
+
 struct control {
 	const struct store *st;
 	const struct alloc *alloc;
@@ -49,6 +51,11 @@ struct control {
 	struct table entries;
 	struct control_entry **marked;
 	size_t n_marked, cap_marked;
+	const struct policy *policy; /* in force; NULL = none yet */
+	struct control_pool **pools; /* that have an object */
+	size_t n_pools;
+	int64_t pools_ms;   /* their counts are looked at then; INT64_MAX = no */
+	bool pools_changed; /* they may be others now */
 	uint64_t serial;
 	int64_t due_ms; /* not later than that of any entry */
 	struct log_bucket bucket;
@@ -58,6 +65,11 @@ struct control {
 
 bool control_has(const struct control_addrs *a, const struct ipaddr *addr);
 bool control_same(const struct control_addrs *a, const struct control_addrs *b);
+
+/* Counts: when they are to be looked at again, INT64_MAX = on a change. */
+int64_t control_pools_run(struct control *c, int64_t now_ms);
+void control_pools_wrote(struct control *c, const struct k8s_wrote *w, int64_t now_ms);
+void control_pools_forget(struct control *c);
 
 /* Events: other addresses than the status says; why there are none, or not all, when that is
  * new (as may be NULL). */

@@ -62,7 +62,7 @@ void daemon_set_rules(struct daemon *d)
 		daemon_problem(d, PROBLEM_HELD, NULL);
 	if (rules_held(d) || (d->rules == conf && d->assigns == assigns))
 		return;
-	control_set_class(d->control, conf->lb_class);
+	control_set_rules(d->control, &rules);
 	desired_set_rules(d->desired, &rules);
 	bgp_set_policy(d->bgp, conf);
 	d->assigns = assigns;
