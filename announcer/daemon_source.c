@@ -2,11 +2,6 @@
 /*
  * daemon_source.c - what the source tells and what becomes of it: objects go into the store, a
  * state or the end of a batch is where what came is acted on.
- *
- * Addresses are assigned here when the configuration says so and, with an API, while its Lease
- * is ours. While the source cannot be reached, the rules stay as they were: what a new policy
- * leaves out could not be told from what merely cannot be seen, and who does not lead any more
- * for lack of a server cannot write, either.
  */
 #include "announcer/clock.h"
 #include "announcer/conf.h"
@@ -36,64 +31,6 @@ void daemon_check_node(struct daemon *d)
 		    "the source has no Node named %s: nothing is announced from here "
 		    "(node-name)",
 		    name);
-}
-
-static bool leading(const struct daemon *d)
-{
-	const struct k8s_cluster *c = d->state ? d->state->cluster : NULL;
-
-	return c && c->leading;
-}
-
-static bool rules_held(const struct daemon *d)
-{
-	return d->rules && (d->moving || (d->state && d->state->outage));
-}
-
-/* Return: whether who assigns, or for which class, is another than before. */
-static bool set_controller(struct daemon *d)
-{
-	const struct conf *conf = d->conf;
-	bool assigns = conf->controller && (conf->manifests || leading(d));
-	bool standby = conf->controller && !assigns;
-
-	if (d->lb_class && d->assigns == assigns && d->standby == standby &&
-	    strcmp(d->lb_class, conf->lb_class) == 0)
-		return false;
-	d->assigns = assigns;
-	d->standby = standby;
-	free(d->lb_class);
-	d->lb_class = xstrdup(conf->lb_class);
-	return true;
-}
-
-void daemon_set_rules(struct daemon *d)
-{
-	bool held = rules_held(d), other = !held && set_controller(d);
-	struct rules *old = d->rules, *next;
-	struct alloc_rules rules;
-
-	if (!held)
-		daemon_problem(d, PROBLEM_HELD, NULL);
-	policy_set_file(d->policy, d->conf, held);
-	d->ctx.held = policy_set_holds(d->policy);
-	next = policy_set_make(d->policy, old);
-	if (!next && !other)
-		return;
-	if (next)
-		d->ctx.rules = d->rules = next;
-	rules = (struct alloc_rules){.policy = &d->rules->policy,
-	    .lb_class = d->lb_class,
-	    .controller = d->assigns,
-	    .standby = d->standby};
-	control_set_class(d->control, d->lb_class);
-	desired_set_rules(d->desired, &rules);
-	if (next)
-		bgp_set_policy(d->bgp, d->rules);
-	if (d->synced)
-		daemon_commit(d);
-	if (next)
-		rules_free(old);
 }
 
 void daemon_control(struct daemon *d)
@@ -214,7 +151,7 @@ static void on_state(struct daemon *d, struct k8s_state *st)
 		/* What the one before it said may have been under way. */
 		d->moving &= st->sources < d->moved;
 	}
-	control_set_leading(d->control, d->conf->controller && leading(d));
+	control_set_leading(d->control, d->conf->controller && daemon_leading(d));
 	if (st->synced)
 		control_set_listed(d->control, st->listed);
 	daemon_set_rules(d);
@@ -376,7 +313,8 @@ void daemon_source_reload(struct daemon *d, const struct conf *old, unsigned cha
 	}
 	if (moved || changed & CONF_CHANGED_CONTROLLER)
 		elect(d);
-	if (!(changed & (CONF_CHANGED_POLICY | CONF_CHANGED_CONTROLLER)) || !rules_held(d))
+	if (!(changed & (CONF_CHANGED_POLICY | CONF_CHANGED_CONTROLLER)) ||
+	    !daemon_rules_held(d))
 		return;
 	daemon_problem(d, PROBLEM_HELD, "reloaded while the source is away, or another one");
 	log_warn("conf",

@@ -37,6 +37,7 @@ struct policy_set {
 	bool held;             /* it is so in part only */
 	bool frozen;           /* objects count as they were */
 	bool listed;
+	bool news;                  /* some entry's */
 	bool file_changed, changed; /* since the rules were made: the file's part, an object */
 };
 
@@ -332,18 +333,19 @@ static struct rules_input input_of(const struct policy_set *s, const struct entr
 	return in;
 }
 
-/* What became of it. */
-static void entry_take(struct entry *e, const struct rules_input *in)
+/* What became of it. Return: whether that is news. */
+static bool entry_take(struct entry *e, const struct rules_input *in)
 {
 	e->news |= e->state != in->state || !text_equal(e->why, in->why);
 	free(e->why);
 	e->why = in->why;
 	e->state = in->state;
 	if (in->state != RULES_GOOD && !in->kept)
-		return; /* what was good once may be again */
+		return e->news; /* what was good once may be again */
 	if (e->old != e->part)
 		part_free(e->old);
 	e->old = in->state == RULES_GOOD ? e->part : in->kept;
+	return e->news;
 }
 
 static void input_fini(struct rules_input *in)
@@ -370,7 +372,7 @@ struct rules *policy_set_make(struct policy_set *s, const struct rules *now)
 		if (s->frozen && v[i]->kind)
 			input_fini(&in[i]);
 		else
-			entry_take(v[i], &in[i]);
+			s->news |= entry_take(v[i], &in[i]);
 	}
 	free(in);
 	free(v);
@@ -411,9 +413,13 @@ void policy_set_each(const struct policy_set *s, policy_verdict_fn *fn, void *ar
 
 void policy_set_tell(struct policy_set *s, policy_verdict_fn *fn, void *arg)
 {
+	struct entry **v;
 	size_t n;
-	struct entry **v = sorted(s, &n);
 
+	if (!s->news)
+		return;
+	s->news = false;
+	v = sorted(s, &n);
 	for (size_t i = 0; i < n; i++) {
 		struct policy_verdict verdict = verdict_of(s, v[i]);
 
