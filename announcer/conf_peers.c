@@ -169,7 +169,8 @@ static void check_times(struct conf_reader *r, struct json_object *v, struct con
 
 static void check_asn(struct conf_reader *r, struct json_object *v, const struct conf_peer *p)
 {
-	bool given = conf_is_given(r, v, "peer-asn"), any = conf_is_given(r, v, "dynamic-asn");
+	bool any = r->dialect != CONF_LEGACY && conf_is_given(r, v, "dynamic-asn");
+	bool given = conf_is_given(r, v, "peer-asn");
 	uint32_t mine = p->local_asn ? p->local_asn : p->my_asn;
 	bool internal = p->asn_kind == BGP_ASN_NUMBER ? mine == p->peer_asn
 	                                              : p->asn_kind == BGP_ASN_INTERNAL;

@@ -24,6 +24,15 @@ struct part_row {
 	const char *error; /* "spec.addresses: must ..." without the object's name */
 };
 
+#define READS(rule, input, line)                                                               \
+	{                                                                                      \
+		rule, input, line, NULL                                                        \
+	}
+#define REFUSED(rule, input, error)                                                            \
+	{                                                                                      \
+		rule, input, NULL, error                                                       \
+	}
+
 /* read: part_of_custom() or part_of_configmap() of a row's input. prefix: the object's name in
  * errors. Every row is judged before the test fails. */
 void check_rows(const struct part_row *rows, size_t n,
