@@ -411,6 +411,29 @@ void policy_set_each(const struct policy_set *s, policy_verdict_fn *fn, void *ar
 	free(v);
 }
 
+/* Has it the pool, and is that in force? What is refused whole keeps a form for later. */
+static bool has_pool(const struct entry *e, const char *pool)
+{
+	size_t n =
+	    e->old && e->place != NOWHERE && e->state != RULES_REFUSED ? e->old->n_pools : 0;
+
+	while (n && strcmp(e->old->pools[n - 1].name, pool) != 0)
+		n--;
+	return n;
+}
+
+const char *policy_set_pool(const struct policy_set *s, const char *pool)
+{
+	const struct entry *e;
+
+	if (has_pool(&s->file, pool))
+		return s->file.name;
+	for (size_t at = 0; (e = table_next(&s->objects, &at));)
+		if (has_pool(e, pool))
+			return e->name;
+	return NULL;
+}
+
 void policy_set_tell(struct policy_set *s, policy_verdict_fn *fn, void *arg)
 {
 	struct entry **v;

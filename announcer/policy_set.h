@@ -45,6 +45,8 @@ typedef void policy_verdict_fn(const struct policy_verdict *v, void *arg);
 
 /* In the order of places and names. */
 void policy_set_each(const struct policy_set *s, policy_verdict_fn *fn, void *arg);
+/* Whose pool of that name is in force: "grevyd.yaml"; borrowed. NULL = nobody's. */
+const char *policy_set_pool(const struct policy_set *s, const char *pool);
 /* Those that were never told or whose verdict is another one than when it was told. */
 void policy_set_tell(struct policy_set *s, policy_verdict_fn *fn, void *arg);
 #endif

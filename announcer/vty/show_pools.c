@@ -2,7 +2,7 @@
 /* show_pools.c - show pools [POOL]: the address pools, how full they are and whom they serve.
  */
 #include "announcer/alloc.h"
-#include "announcer/rules.h"
+#include "announcer/policy_set.h"
 #include "announcer/util.h"
 #include "announcer/vty/pool_text.h"
 #include "announcer/vty/selector_text.h"
@@ -92,6 +92,14 @@ static void put_state(struct vty_request *rq, const char *label, const struct po
 	free(b.p);
 }
 
+/* Which file or object says it. */
+static void put_place(struct vty_request *rq, const char *label, const struct pool *pool)
+{
+	const struct policy_set *s = rq->ctx->policy;
+
+	writer_str(rq->w, "place", label, s ? policy_set_pool(s, pool->name) : NULL);
+}
+
 /* Whom it serves unasked. */
 static void put_allocation(struct writer *w, bool labels, const struct pool *pool)
 {
@@ -158,6 +166,7 @@ static void put_pool(struct vty_request *rq, const struct pool *pool)
 		put_family(rq, pool, &families[i]);
 	put_state(rq, "STATE", pool);
 	put_for(w, pool);
+	put_place(rq, "PLACE", pool);
 	put_allocation(w, false, pool);
 	put_words(w, "addresses", "ADDRESSES", &pool->addresses);
 	writer_row_end(w);
@@ -255,6 +264,7 @@ static void put_detail(struct vty_request *rq, const struct pool *pool)
 
 	writer_str(w, "name", "Pool", pool->name);
 	put_protocols(w, "Protocols", pool->protocols);
+	put_place(rq, "Place", pool);
 	put_words(w, "addresses", "Addresses", &pool->addresses);
 	for (size_t i = 0; i < ARRAY_LEN(families); i++)
 		put_use(rq, pool, &families[i]);

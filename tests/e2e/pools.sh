@@ -113,6 +113,7 @@ is 'show pools: what is full' "$(grevy 'show pools json' | json '[p["name"] for 
     "['shop', 'buggy']"
 check 'and whom they are for' 'grevy "show pools" | grep -E "^team .* namespaces with team=a  "'
 check 'of one also more' 'grevy "show pools front" | grep -E "^Services with: +tier=front$"'
+is 'also where it is written' "$(grevy 'show pools front json' | json 'd["place"]')" "$conf"
 metric() { in_ns router curl -s 127.0.0.1:7473/metrics | sed -n "s/^$1 //p"; }
 is "MetalLB's alert of a full pool: in use" "$(metric 'metallb_allocator_addresses_in_use_total{pool="shop"}')" 2
 is 'of' "$(metric 'metallb_allocator_addresses_total{pool="shop"}')" 2
