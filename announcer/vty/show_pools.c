@@ -51,15 +51,19 @@ static void put_words(
 static void put_selectors(
     struct writer *w, const char *key, const char *label, const struct selectors *s)
 {
-	writer_list_begin(w, key, label);
-	for (size_t i = 0; i < s->n; i++) {
-		struct buf b = {0};
+	struct buf b = {0};
 
+	writer_list_begin(w, key, NULL);
+	for (size_t i = 0; i < s->n; i++) {
+		buf_clear(&b);
 		selector_text(&b, &s->v[i]);
 		writer_list_add(w, b.p);
-		free(b.p);
 	}
 	writer_list_end(w);
+	buf_clear(&b);
+	selectors_text(&b, s);
+	writer_str(w, NULL, label, b.len ? b.p : NULL);
+	free(b.p);
 }
 
 static void put_protocols(struct writer *w, const char *label, unsigned protocols)
@@ -238,7 +242,8 @@ static void put_advert(struct writer *w, const struct pool_ad *ad)
 	selectors_text(&nodes, &ad->nodes);
 	selectors_text(&services, &ad->services);
 	writer_row_begin(w);
-	writer_str(w, "name", "ADVERTISEMENT", ad->name);
+	writer_str(w, "name", NULL, ad->name);
+	writer_str(w, NULL, "ADVERTISEMENT", ad->name ? ad->name : "of the pool");
 	writer_str(w, "protocol", "PROTOCOL", ad->protocol == POLICY_BGP ? "bgp" : "layer2");
 	writer_str(w, NULL, "NODES", nodes.len ? nodes.p : "all");
 	writer_str(w, NULL, "SERVICES", services.len ? services.p : "all");
