@@ -44,7 +44,7 @@ struct daemon {
 	struct latency latency;
 
 	struct k8s_state *state; /* the newest that the source told */
-	struct event *gather_ev, *save_ev, *trim_ev, *insecure_ev, *control_ev;
+	struct event *gather_ev, *save_ev, *trim_ev, *cool_ev, *insecure_ev, *control_ev;
 	uint64_t last_commit_ns, oldest_ns; /* oldest: of the events not acted on; 0 = none */
 	unsigned unwritten;                 /* enum sink, bits: does not take all of it yet */
 	bool synced, whole;

@@ -56,7 +56,9 @@ void daemon_set_rules(struct daemon *d)
 	struct alloc_rules rules = {.policy = &conf->policy,
 	    .lb_class = conf->lb_class,
 	    .controller = assigns,
-	    .standby = conf->controller && !assigns};
+	    .standby = conf->controller && !assigns,
+	    .share_local = conf->share_local,
+	    .cool_down_s = conf->cool_down_s};
 
 	if (!rules_held(d))
 		daemon_problem(d, PROBLEM_HELD, NULL);
