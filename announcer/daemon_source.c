@@ -50,7 +50,7 @@ static bool rules_held(const struct daemon *d)
 	return d->rules && (d->moving || (d->state && d->state->outage));
 }
 
-/* Return: whether who assigns, or for which class, is another than before. */
+/* Return: whether who assigns, for which class or how, is another than before. */
 static bool set_controller(struct daemon *d)
 {
 	const struct conf *conf = d->conf;
@@ -58,10 +58,13 @@ static bool set_controller(struct daemon *d)
 	bool standby = conf->controller && !assigns;
 
 	if (d->lb_class && d->assigns == assigns && d->standby == standby &&
+	    d->share_local == conf->share_local && d->cool_down_s == conf->cool_down_s &&
 	    strcmp(d->lb_class, conf->lb_class) == 0)
 		return false;
 	d->assigns = assigns;
 	d->standby = standby;
+	d->share_local = conf->share_local;
+	d->cool_down_s = conf->cool_down_s;
 	free(d->lb_class);
 	d->lb_class = xstrdup(conf->lb_class);
 	return true;
@@ -85,7 +88,9 @@ void daemon_set_rules(struct daemon *d)
 	rules = (struct alloc_rules){.policy = &d->rules->policy,
 	    .lb_class = d->lb_class,
 	    .controller = d->assigns,
-	    .standby = d->standby};
+	    .standby = d->standby,
+	    .share_local = d->share_local,
+	    .cool_down_s = d->cool_down_s};
 	control_set_class(d->control, d->lb_class);
 	desired_set_rules(d->desired, &rules);
 	if (next)

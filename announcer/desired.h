@@ -21,6 +21,7 @@ enum desired_reason {
 	DESIRED_NARROWED,     /* shared: announced over the nodes that serve all sharers only */
 	DESIRED_OTHERS_NODES, /* shared: no node serves all, the oldest Service's nodes are used
 	                       */
+	DESIRED_NO_COMMON,    /* shared by unlike Local Services: no node serves all of them */
 	DESIRED_LIMITED,      /* announced over as many nodes as zebra takes */
 	DESIRED_NOT_HERE,     /* role node: other nodes announce it, this one does not */
 	DESIRED_LAYER2,       /* role node: its pool is for ARP and NDP */

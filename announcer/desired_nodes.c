@@ -4,8 +4,9 @@
  * family have in common (computed once after a Node has changed, not once a Service), and what
  * several Services that share an address make together: without those that no node serves, the
  * nodes eligible for all the others, each with its smallest weight; if no node is eligible for
- * all, the nodes of the oldest Service. Role node reckons the same for all nodes, so that they
- * agree, and then takes interface lo where it is one of them.
+ * all, the nodes of the oldest Service, or none if they are Local Services of unlike pods. Role
+ * node reckons the same for all nodes, so that they agree, and then takes interface lo where it
+ * is one of them.
  */
 #include "announcer/desired_priv.h"
 #include "announcer/util.h"
@@ -268,6 +269,24 @@ static bool any_eligible(const struct eligible_verdict *v, size_t n)
 	return false;
 }
 
+/* Some contributors are Local, but not to the same pods: what reaches a node without a pod of
+ * theirs is lost to them. */
+static bool unlike_locals(const struct desired_outcome *o)
+{
+	const char *selector = NULL;
+
+	for (size_t i = 0; i < o->n_parts; i++) {
+		const struct k8s_service *s = &o->parts[i].svc->obj->service;
+
+		if (!o->parts[i].sum.eligible || !s->local)
+			continue;
+		if (selector && strcmp(selector, s->selector) != 0)
+			return true;
+		selector = s->selector;
+	}
+	return false;
+}
+
 /* The first contributor's nodes, then less those that others do not have. */
 static void merge_parts(const struct desired *d, struct desired_outcome *o, uint32_t subset)
 {
@@ -281,7 +300,9 @@ static void merge_parts(const struct desired *d, struct desired_outcome *o, uint
 	for (const struct desired_part *p = first + 1; p < o->parts + o->n_parts; p++)
 		if (p->sum.eligible)
 			intersect(v, first->n, p);
-	if (!any_eligible(v, first->n)) {
+	if (!any_eligible(v, first->n) && unlike_locals(o)) {
+		o->apart = true;
+	} else if (!any_eligible(v, first->n)) {
 		o->split = true;
 		memcpy(v, first->nodes, first->n * sizeof(*v));
 	}

@@ -67,6 +67,7 @@ struct desired_outcome {
 	size_t contributors; /* parts with an eligible node */
 	bool layer2;         /* role node: not for a route, its pool is for ARP and NDP */
 	bool split;          /* no node serves all contributors: the oldest one's are used */
+	bool apart; /* none does, and none is used: who enters there is lost to others */
 	struct desired_nexthops route;
 	bool route_shared; /* route belongs to the cache */
 };

@@ -16,6 +16,8 @@ static const struct desired_text texts[DESIRED_REASONS] = {
     TEXT(DESIRED_NARROWED, "narrowed", "announced over the nodes that serve all who share"),
     TEXT(DESIRED_OTHERS_NODES, "others-nodes",
 	"no node serves all who share the address: the oldest one's are used"),
+    TEXT(DESIRED_NO_COMMON, "no-common-node",
+	"no node has a ready endpoint of all who share the address"),
     TEXT(DESIRED_LIMITED, "limited", "announced over as many nodes as zebra takes"),
     TEXT(DESIRED_NOT_HERE, "not-here", "other nodes announce it, this one does not"),
     TEXT(DESIRED_LAYER2, "layer2", "its pool is for ARP and NDP, not for routes"),
@@ -37,6 +39,8 @@ static enum desired_reason reason_of(
 		return DESIRED_LEFT_OUT;
 	if (!p->sum.eligible)
 		return endpoints ? DESIRED_NO_NODES : DESIRED_NO_ENDPOINTS;
+	if (o->apart)
+		return DESIRED_NO_COMMON;
 	if (!o->route.n)
 		return DESIRED_NOT_HERE;
 	while (!first->sum.eligible)

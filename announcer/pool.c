@@ -197,38 +197,3 @@ bool pool_selects_node(const struct pool *pool, const struct k8s_node *node)
 			return true;
 	return pool->n_ads == 0;
 }
-
-void pool_iter_init(struct pool_iter *it, const struct pool *pool, uint8_t family)
-{
-	*it = (struct pool_iter){.pool = pool, .family = family};
-}
-
-/* As pool_iter_next(), buggy addresses included. */
-static bool iter_step(struct pool_iter *it, struct ipaddr *a)
-{
-	const struct iprange *r;
-
-	while (it->range < it->pool->n_ranges &&
-	       it->pool->ranges[it->range].first.family != it->family)
-		it->range++;
-	if (it->range == it->pool->n_ranges)
-		return false;
-	r = &it->pool->ranges[it->range];
-	*a = it->next.family ? it->next : r->first;
-	it->next = *a;
-	if (ipaddr_cmp(a, &r->last) == 0) {
-		it->range++;
-		it->next.family = 0;
-	} else {
-		ipaddr_next(&it->next);
-	}
-	return true;
-}
-
-bool pool_iter_next(struct pool_iter *it, struct ipaddr *a)
-{
-	while (iter_step(it, a))
-		if (!pool_is_buggy(it->pool, a))
-			return true;
-	return false;
-}

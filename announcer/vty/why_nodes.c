@@ -218,6 +218,10 @@ void why_nodes(struct why *y, const struct desired_view *v)
 	put_limit(y, v, over);
 	if (!v->sum.eligible)
 		put_no_node(y, v);
+	if (v->reason == DESIRED_NO_COMMON)
+		why_broken(y, "sharing",
+		    "have a pod of each on one node, or give one of them another address", "%s",
+		    desired_text(v->reason)->what);
 	if (v->reason == DESIRED_LEFT_OUT)
 		why_broken(
 		    y, "sharing", "see its nodes above", "%s", desired_text(v->reason)->what);

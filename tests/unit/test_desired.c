@@ -261,6 +261,40 @@ static void node_selectors_of_the_pool(void **state)
 	world_fini(&w);
 }
 
+/* share-local: the address leads only to where all of them have an endpoint. */
+static void unlike_locals_make_one_route(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w, "lan:198.51.100.0/24");
+	desired_set_rules(w.d,
+	    &(struct alloc_rules){
+		.policy = w.policy, .lb_class = "", .controller = true, .share_local = true});
+	three_nodes(&w);
+	put(&w, service("d/web", "share=k local selector=app=web tcp=80 created=1"));
+	put(&w, service("d/dns", "share=k local selector=app=dns udp=53 created=2"));
+	put(&w, slice("d/web-4", "web", "10.0.0.1@n1 10.0.0.2@n2"));
+	put(&w, slice("d/dns-4", "dns", "10.0.0.3@n2 10.0.0.4@n3"));
+	run(&w);
+	assert_route(&w, "198.51.100.0", "192.0.2.2*1");
+	assert_look(&w, "web", "narrowed");
+	/* Nowhere in common: not announced, or what one of them needs would be lost. */
+	put(&w, slice("d/dns-4", "dns", "10.0.0.4@n3"));
+	run(&w);
+	assert_route(&w, "198.51.100.0", "");
+	assert_string_equal(w.notes, "! 198.51.100.0: not announced: no node serves all 2 "
+				     "Services that share it\n");
+	assert_look(&w, "web", "no-common-node");
+	assert_look(&w, "dns", "no-common-node");
+	/* One that is served nowhere takes nothing away from the other. */
+	put(&w, slice("d/dns-4", "dns", ""));
+	run(&w);
+	assert_route(&w, "198.51.100.0", "192.0.2.1*1 192.0.2.2*1");
+	assert_look(&w, "dns", "left-out");
+	world_fini(&w);
+}
+
 #define DNS "ips=198.51.100.6 share=dns local selector=app=pihole"
 
 static void sharers_make_one_route(void **state)
@@ -531,6 +565,7 @@ int main(void)
 	    cmocka_unit_test(the_router_chooses_next_hops),
 	    cmocka_unit_test(node_selectors_of_the_pool),
 	    cmocka_unit_test(sharers_make_one_route),
+	    cmocka_unit_test(unlike_locals_make_one_route),
 	    cmocka_unit_test(too_many_nodes),
 	    cmocka_unit_test(explain_sees_every_node),
 	    cmocka_unit_test(notes_are_bounded),
