@@ -91,7 +91,7 @@ void daemon_set_rules(struct daemon *d)
 	    .standby = d->standby,
 	    .share_local = d->share_local,
 	    .cool_down_s = d->cool_down_s};
-	control_set_class(d->control, d->lb_class);
+	control_set_rules(d->control, &rules);
 	desired_set_rules(d->desired, &rules);
 	if (next)
 		bgp_set_policy(d->bgp, d->rules);
