@@ -190,14 +190,6 @@ bool pool_has_family(const struct pool *pool, uint8_t family)
 	return false;
 }
 
-bool pool_selects_node(const struct pool *pool, const struct k8s_node *node)
-{
-	for (size_t i = 0; i < pool->n_ads; i++)
-		if (selectors_match(&pool->ads[i].nodes, node->labels, node->n_labels))
-			return true;
-	return pool->n_ads == 0;
-}
-
 void pool_iter_init(struct pool_iter *it, const struct pool *pool, uint8_t family)
 {
 	*it = (struct pool_iter){.pool = pool, .family = family};
