@@ -29,7 +29,7 @@ typedef void bgp_out_fn(void *arg);
 void bgp_out_set_wake(struct bgp_out *out, bgp_out_fn *fn, void *arg);
 
 struct bgp_out_rules {
-	const struct policy *policy;
+	const struct policy *policy;              /* NULL: none yet */
 	const struct conf_community *communities; /* aliases, sorted */
 	size_t n_communities;
 	const struct k8s_node *node; /* this one, for the advertisements' node selectors; NULL:
