@@ -170,6 +170,33 @@ static size_t verdict_text(const struct eligible_verdict *v, char *to, size_t ro
 	    v->draining ? "d" : "");
 }
 
+/* The advertisements of the row's pool for a Service without labels. */
+static struct ads row_ads(const struct row *row)
+{
+	static struct selector_label zone = {(char *)"zone", (char *)"a"};
+	static struct selector_label app = {(char *)"app", (char *)"x"};
+	static struct selector in_zone = {.labels = &zone, .n_labels = 1};
+	static struct selector of_app = {.labels = &app, .n_labels = 1}, any;
+	static struct iprange range = {.first = {.family = AF_INET}};
+	static struct pool_ad v[2];
+	static struct pool pool;
+	const struct k8s_service svc = {0};
+	struct ads ads;
+
+	v[0] = v[1] =
+	    (struct pool_ad){.protocol = POLICY_BGP, .aggregation4 = 32, .aggregation6 = 128};
+	v[1].localpref = 1;
+	if (row->flags & SELECT)
+		v[0].nodes = (struct selectors){&in_zone, 1};
+	if (row->flags & (OTHERS | TWO))
+		v[0].services = (struct selectors){row->flags & TWO ? &any : &of_app, 1};
+	pool = (struct pool){.ads = v, .n_ads = 1, .ranges = &range, .n_ranges = 1};
+	pool.protocols = row->flags & NO_AD ? 0 : POLICY_BGP;
+	pool.n_ads += row->flags & TWO ? 1 : 0;
+	ads_make(&ads, &pool, POLICY_BGP, &svc);
+	return ads;
+}
+
 static void run_row(const struct row *row)
 {
 	struct prefix connected[2];
@@ -178,23 +205,7 @@ static void run_row(const struct row *row)
 	    .v4_over_v6 = row->flags & OVER_V6,
 	    .equal_weight = row->flags & EQUAL,
 	    .itself = row->flags & ITSELF};
-	struct selector_label label = {(char *)"zone", (char *)"a"};
-	struct selector selector = {.labels = &label, .n_labels = 1};
-	struct selector_label app = {(char *)"app", (char *)"x"};
-	struct selector asks = {.labels = &app, .n_labels = row->flags & TWO ? 0 : 1};
-	struct pool_ad ad[] = {
-	    {.protocol = POLICY_BGP, .aggregation4 = 32,  .aggregation6 = 128},
-	    { .protocol = POLICY_BGP,    .aggregation4 = 32, .aggregation6 = 128,      .localpref = 1},
-	};
-	struct iprange range = {.first = {.family = AF_INET}};
-	const struct pool pool = {.protocols = row->flags & NO_AD ? 0 : POLICY_BGP,
-	    .ads = ad,
-	    .n_ads = row->flags & NO_AD ? 0
-	             : row->flags & TWO ? 2
-	                                : 1,
-	    .ranges = &range,
-	    .n_ranges = 1};
-	const struct k8s_service svc = {0};
+	struct ads ads = row_ads(row);
 	struct eligible_in in = {.local = row->flags & LOCAL,
 	    .family = row->flags & V6 ? AF_INET6 : AF_INET,
 	    .ads = &ads,
@@ -204,13 +215,6 @@ static void run_row(const struct row *row)
 	struct nodes nodes;
 	char text[512] = "";
 	size_t len = 0, reasons = 0;
-	struct ads ads;
-
-	if (row->flags & SELECT)
-		ad[0].nodes = (struct selectors){&selector, 1};
-	if (row->flags & (OTHERS | TWO))
-		ad[0].services = (struct selectors){&asks, 1};
-	ads_make(&ads, &pool, POLICY_BGP, &svc);
 
 	prefix_parse("192.0.2.0/24", &connected[0]);
 	prefix_parse("2001:db8::/64", &connected[1]);
