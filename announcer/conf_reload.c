@@ -3,7 +3,7 @@
  * conf_reload.c - what a new configuration changes. Parts are compared as they print, so a
  * new key needs no line here. What cannot change live keeps its old value, with a warning.
  */
-#include "announcer/conf_key.h"
+#include "announcer/conf_check.h"
 #include "announcer/conf_out.h"
 #include "announcer/util.h"
 #include <json-c/json.h>

@@ -4,7 +4,7 @@
  * password-secret, and what becomes of them for the source.
  */
 #include "announcer/conf_source.h"
-#include "announcer/conf_key.h"
+#include "announcer/conf_check.h"
 #include "announcer/util.h"
 #include "k8s/command.h"
 #include <json-c/json.h>
