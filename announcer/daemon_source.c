@@ -15,6 +15,7 @@
 #include "announcer/daemon_int.h"
 #include "announcer/identity.h"
 #include "announcer/log.h"
+#include "announcer/policy_set.h"
 #include "announcer/queue.h"
 #include "announcer/state_log.h"
 #include "announcer/util.h"
@@ -49,29 +50,50 @@ static bool rules_held(const struct daemon *d)
 	return d->rules && (d->moving || (d->state && d->state->outage));
 }
 
+/* Return: whether who assigns, or for which class, is another than before. */
+static bool set_controller(struct daemon *d)
+{
+	const struct conf *conf = d->conf;
+	bool assigns = conf->controller && (conf->manifests || leading(d));
+	bool standby = conf->controller && !assigns;
+
+	if (d->lb_class && d->assigns == assigns && d->standby == standby &&
+	    strcmp(d->lb_class, conf->lb_class) == 0)
+		return false;
+	d->assigns = assigns;
+	d->standby = standby;
+	free(d->lb_class);
+	d->lb_class = xstrdup(conf->lb_class);
+	return true;
+}
+
 void daemon_set_rules(struct daemon *d)
 {
-	struct conf *conf = d->conf;
-	bool assigns = conf->controller && (conf->manifests || leading(d));
-	struct alloc_rules rules = {.policy = &conf->policy,
-	    .lb_class = conf->lb_class,
-	    .controller = assigns,
-	    .standby = conf->controller && !assigns};
+	bool held = rules_held(d), other = !held && set_controller(d);
+	struct rules *old = d->rules, *next;
+	struct alloc_rules rules;
 
-	if (!rules_held(d))
+	if (!held)
 		daemon_problem(d, PROBLEM_HELD, NULL);
-	if (rules_held(d) || (d->rules == conf && d->assigns == assigns))
+	policy_set_file(d->policy, d->conf, held);
+	d->ctx.held = policy_set_holds(d->policy);
+	next = policy_set_make(d->policy, old);
+	if (!next && !other)
 		return;
-	control_set_class(d->control, conf->lb_class);
+	if (next)
+		d->ctx.rules = d->rules = next;
+	rules = (struct alloc_rules){.policy = &d->rules->policy,
+	    .lb_class = d->lb_class,
+	    .controller = d->assigns,
+	    .standby = d->standby};
+	control_set_class(d->control, d->lb_class);
 	desired_set_rules(d->desired, &rules);
-	bgp_set_policy(d->bgp, conf);
-	d->assigns = assigns;
+	if (next)
+		bgp_set_policy(d->bgp, d->rules);
 	if (d->synced)
 		daemon_commit(d);
-	if (d->rules != conf)
-		conf_free(d->rules);
-	d->rules = conf;
-	d->ctx.rules = d->rules;
+	if (next)
+		rules_free(old);
 }
 
 void daemon_control(struct daemon *d)

@@ -16,6 +16,7 @@ struct event_base;
 struct k8s_node;
 struct pool_ad;
 struct rib;
+struct rules;
 struct store;
 
 struct bgp_events {
@@ -55,9 +56,9 @@ void bgp_stop(struct bgp *b, bool hold);
 
 /* conf is in force; only what differs is touched. */
 void bgp_reload(struct bgp *b, const struct conf *conf);
-/* The policy (pools, advertisements, communities) of this configuration is in force, which may
- * be another one than that of bgp_reload(). Borrowed until the next call. */
-void bgp_set_policy(struct bgp *b, const struct conf *rules);
+/* The policy (pools, advertisements, communities, peers) that is in force; before the first
+ * call there is none. Borrowed until the next call. */
+void bgp_set_policy(struct bgp *b, const struct rules *rules);
 /* This node's Node object, a Secret of a peer, or the router identifier may have changed. */
 void bgp_node_changed(struct bgp *b, const char *name);
 void bgp_secrets_changed(struct bgp *b);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* show_pools.c - show pools: the address pools and how full they are. */
 #include "announcer/alloc.h"
-#include "announcer/conf.h"
+#include "announcer/rules.h"
 #include "announcer/util.h"
 #include "announcer/vty/show.h"
 #include "announcer/vty/writer.h"
@@ -54,7 +54,7 @@ static void put_pool(struct vty_request *rq, const struct pool *pool)
 /* state: how many were shown. A reload in between may change which they are. */
 static bool on_step(struct vty_request *rq, void *state)
 {
-	const struct policy *policy = &rq->ctx->conf->policy;
+	const struct policy *policy = &rq->ctx->rules->policy;
 	size_t *at = state;
 
 	while (*at < policy->n_pools) {
@@ -68,7 +68,7 @@ static bool on_step(struct vty_request *rq, void *state)
 
 enum vty_rc show_pools(struct vty_request *rq)
 {
-	if (!rq->ctx->conf)
+	if (!rq->ctx->rules)
 		return vty_fail(rq, "There is no configuration.");
 	writer_table_begin(rq->w, "pools", "No address pools.");
 	vty_rows(rq, on_step, free, xcalloc(1, sizeof(size_t)));

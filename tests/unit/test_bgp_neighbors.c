@@ -11,6 +11,7 @@
 #include "announcer/conf.h"
 #include "announcer/store.h"
 #include "announcer/util.h"
+#include "tests/unit/file_rules.h"
 #include "tests/unit/objects.h"
 #include <cmocka.h>
 #include <sys/socket.h>
@@ -34,10 +35,12 @@ static struct bgp_neighbors made(
 {
 	struct k8s_object *o = labels ? node("n1", labels) : NULL;
 	struct conf *c = parse(text);
+	struct rules *rules = file_rules(c);
 	struct bgp_neighbors to;
 
-	bgp_neighbors_make(c, o ? &o->node : NULL, store, &to);
+	bgp_neighbors_make(c, rules, o ? &o->node : NULL, store, &to);
 	k8s_object_free(o);
+	rules_free(rules);
 	conf_free(c);
 	return to;
 }
