@@ -70,6 +70,15 @@ static bool set_controller(struct daemon *d)
 	return true;
 }
 
+/* The Secrets of the peers in force are watched, whatever place names them. */
+static void want_secrets(struct daemon *d, const struct rules *old)
+{
+	if (!d->queue || conf_secrets_equal(d->conf, old, d->rules))
+		return;
+	queue_command(d->queue, conf_source(d->conf, d->rules));
+	d->sources++;
+}
+
 void daemon_set_rules(struct daemon *d)
 {
 	bool held = rules_held(d), other = !held && set_controller(d);
@@ -93,8 +102,10 @@ void daemon_set_rules(struct daemon *d)
 	    .cool_down_s = d->cool_down_s};
 	control_set_rules(d->control, &rules);
 	desired_set_rules(d->desired, &rules);
-	if (next)
+	if (next) {
+		want_secrets(d, old);
 		bgp_set_policy(d->bgp, d->rules);
+	}
 	if (d->synced)
 		daemon_commit(d);
 	if (next)
@@ -292,7 +303,7 @@ static void elect(struct daemon *d)
 
 static int source_open(struct daemon *d)
 {
-	struct k8s_command *c = conf_source(d->conf);
+	struct k8s_command *c = conf_source(d->conf, d->rules);
 
 	d->synced = d->whole = false;
 	d->queue = queue_start(d->base, c->source, on_event, d);
@@ -345,7 +356,7 @@ void daemon_source_reload(struct daemon *d, const struct conf *old, unsigned cha
 		return;
 	}
 	if (changed & CONF_CHANGED_SOURCE) {
-		queue_command(d->queue, conf_source(d->conf));
+		queue_command(d->queue, conf_source(d->conf, d->rules));
 		d->sources++;
 	}
 	if (moved) {
