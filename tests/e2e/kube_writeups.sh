@@ -48,11 +48,17 @@ kube_pod nginx-1 node1 nginx 10.42.1.2
 kube_pod nginx-2 node2 nginx 10.42.2.2
 kube_pod dns-1 node1 dns 10.42.1.3
 policy_conf router.conf '"configmap:metallb-system/config"' </dev/null
+# As MetalLB 0.12 leaves a Service: it noted no pool.
+asks held
+kubectl patch service held --subresource status --type merge \
+    -p '{"status": {"loadBalancer": {"ingress": [{"ip": "192.168.1.37"}]}}}' >/dev/null
+seen=$(kubectl get service held -o jsonpath='{.metadata.resourceVersion}')
 grevyd_start
 wait_for 30 'leads'
 asks early
 becomes 20 'no ConfigMap yet: a Service waits, and why says so' \
     "grevy 'why default/early' | grep -c '^=> alloc: '" 1
+is 'who has an address keeps it' "$(kubectl get service held -o jsonpath='{.metadata.resourceVersion}')" "$seen"
 
 # --- a -----------------------------------------------------------------------------------------
 
@@ -70,6 +76,7 @@ data:
       addresses:
       - 192.168.1.30-192.168.1.49
 YAML
+has held 192.168.1.37 default
 has early 192.168.1.30 default
 asks nginx
 has nginx 192.168.1.31 default
