@@ -130,6 +130,7 @@ announced 'trap 22: its pool does not cover it any more: the new address is anno
     "${all/10.4.2.0/10.4.3.0}"
 is 'trap 22: the others were never withdrawn' "$(changed 10.4.1.0/32)" "$since"
 delete -n "$metallb" bgppeer router
-becomes 20 'the BGPPeer is deleted: its sessions end' "sessions \"n['bgpState'] == 'Established'\" | grep -c True" 0
+becomes 20 'the BGPPeer is deleted: its sessions end' \
+    "bgpd inside 'show bgp neighbors json' | json \"sum(n['bgpState'] == 'Established' for n in d.values())\"" 0
 custom BGPPeer older 'myASN: 64512, peerASN: 64512, peerAddress: 192.168.2.1' | apply
 becomes 30 '1.4: a BGPPeer v1beta1' "sessions \"n['bgpState']\"" 'Established Established'
