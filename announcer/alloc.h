@@ -66,8 +66,10 @@ int alloc_restore(
 void alloc_sweep(struct alloc *a);
 
 /* What time it is, by any clock that never goes back: addresses that have cooled down are free
- * at the next alloc_run(). Return: milliseconds until the next one has, or -1. */
-int64_t alloc_set_time(struct alloc *a, int64_t now_ms);
+ * at the next alloc_run(). */
+void alloc_set_time(struct alloc *a, int64_t now_ms);
+/* When the next one has cooled down, by that clock; -1 = none does. */
+int64_t alloc_cool_ms(const struct alloc *a);
 
 /* Judge the Services that the store has marked. Return: how many have other addresses now. */
 size_t alloc_run(struct alloc *a);

@@ -59,7 +59,7 @@ bool alloc_cools(const struct alloc_addr *aa, const struct alloc_service *as)
 	       strcmp(who + len + 1, svc->name) != 0;
 }
 
-int64_t alloc_set_time(struct alloc *a, int64_t now_ms)
+void alloc_set_time(struct alloc *a, int64_t now_ms)
 {
 	a->now_ms = now_ms;
 	while (a->cool_first && (a->cool_first->until_ms <= now_ms || a->cool_down_ms <= 0)) {
@@ -69,5 +69,9 @@ int64_t alloc_set_time(struct alloc *a, int64_t now_ms)
 		alloc_addr_free(a, aa);
 		a->freed = true;
 	}
-	return a->cool_first ? a->cool_first->until_ms - now_ms : -1;
+}
+
+int64_t alloc_cool_ms(const struct alloc *a)
+{
+	return a->cool_first ? a->cool_first->until_ms : -1;
 }

@@ -9,10 +9,12 @@
  * and who does not lead any more for lack of a server cannot write, either.
  */
 #include "announcer/conf.h"
+#include "announcer/conf_source.h"
 #include "announcer/control.h"
 #include "announcer/daemon_int.h"
 #include "announcer/log.h"
 #include "announcer/policy_set.h"
+#include "announcer/queue.h"
 #include "announcer/util.h"
 #include "k8s/event.h"
 #include "k8s/json.h"
@@ -117,7 +119,7 @@ static void tell(struct daemon *d)
 
 /* ---- what is in force ---- */
 
-/* Return: whether who assigns, or for which class, is another than before. */
+/* Return: whether who assigns, for which class or how, is another than before. */
 static bool set_controller(struct daemon *d)
 {
 	const struct conf *conf = d->conf;
@@ -125,13 +127,25 @@ static bool set_controller(struct daemon *d)
 	bool standby = conf->controller && !assigns;
 
 	if (d->lb_class && d->assigns == assigns && d->standby == standby &&
+	    d->share_local == conf->share_local && d->cool_down_s == conf->cool_down_s &&
 	    strcmp(d->lb_class, conf->lb_class) == 0)
 		return false;
 	d->assigns = assigns;
 	d->standby = standby;
+	d->share_local = conf->share_local;
+	d->cool_down_s = conf->cool_down_s;
 	free(d->lb_class);
 	d->lb_class = xstrdup(conf->lb_class);
 	return true;
+}
+
+/* The Secrets of the peers in force are watched, whatever place names them. */
+static void want_secrets(struct daemon *d, const struct rules *old)
+{
+	if (!d->queue || conf_secrets_equal(d->conf, old, d->rules))
+		return;
+	queue_command(d->queue, conf_source(d->conf, d->rules));
+	d->sources++;
 }
 
 void daemon_set_rules(struct daemon *d)
@@ -153,11 +167,15 @@ void daemon_set_rules(struct daemon *d)
 	rules = (struct alloc_rules){.policy = &d->rules->policy,
 	    .lb_class = d->lb_class,
 	    .controller = d->assigns,
-	    .standby = d->standby};
+	    .standby = d->standby,
+	    .share_local = d->share_local,
+	    .cool_down_s = d->cool_down_s};
 	control_set_rules(d->control, &rules);
 	desired_set_rules(d->desired, &rules);
-	if (next)
+	if (next) {
+		want_secrets(d, old);
 		bgp_set_policy(d->bgp, d->rules);
+	}
 	if (d->synced)
 		daemon_commit(d);
 	if (next)

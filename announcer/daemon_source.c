@@ -251,7 +251,7 @@ static void elect(struct daemon *d)
 
 static int source_open(struct daemon *d)
 {
-	struct k8s_command *c = conf_source(d->conf);
+	struct k8s_command *c = conf_source(d->conf, d->rules);
 
 	d->synced = d->whole = false;
 	d->queue = queue_start(d->base, c->source, on_event, d);
@@ -304,7 +304,7 @@ void daemon_source_reload(struct daemon *d, const struct conf *old, unsigned cha
 		return;
 	}
 	if (changed & CONF_CHANGED_SOURCE) {
-		queue_command(d->queue, conf_source(d->conf));
+		queue_command(d->queue, conf_source(d->conf, d->rules));
 		d->sources++;
 	}
 	if (moved) {
