@@ -19,7 +19,6 @@
 #include "k8s/event.h"
 #include "k8s/json.h"
 #include <errno.h>
-#include <json-c/json.h>
 #include <stdio.h>
 
 enum { TEXT_MAX = 1024 };

@@ -107,6 +107,6 @@ conf_of
 reload
 becomes 20 'and the file takes nothing with it' pools 'lan new'
 kubectl delete ipaddresspool -n $ns lan >/dev/null
-becomes 20 'a pool that goes: its Services move' 'address web' "$pool4.48"
+becomes 20 'a pool that goes: its name is free for another, its Services move' 'address web' "$pool4.32"
 is 'metrics' "$(in_ns router curl -s http://127.0.0.1:7473/metrics | grep '^grevy_policy_objects{state="good"}')" \
     'grevy_policy_objects{state="good"} 2'
