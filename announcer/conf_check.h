@@ -14,7 +14,6 @@ void conf_peers_fini(struct conf *c);
 void conf_check_zebra(struct conf_reader *r, struct json_object *v);
 void conf_check_kubernetes(struct conf_reader *r, struct json_object *v);
 void conf_check_vty(struct conf_reader *r, struct json_object *v);
-bool conf_secrets_equal(const struct conf *a, const struct conf *b); /* wanted of the source */
 void conf_check_peers(struct conf_reader *r, struct json_object *root);
 /* Of the i-th element of list: its name stands there twice. */
 void conf_refuse_name(

@@ -7,7 +7,7 @@
 #include "announcer/conf_check.h"
 
 static const struct conf_range any_u32 = {0, UINT32_MAX}, instance = {0, 255},
-			       distance = {1, 255};
+			       distance = {1, 255}, cool_down = {0, 86400};
 
 static const struct conf_word roles[] = {
     {"router", CONF_ROUTER},
@@ -50,6 +50,8 @@ static const struct conf_key controller_keys[] = {
     CONF_KEY("load-balancer-class", text, CONF_AT(conf, lb_class), 0, NULL),
     CONF_KEY("lease", text, CONF_AT(conf, lease), 0, &conf_rule_lease),
     CONF_KEY("state-file", text, CONF_AT(conf, state_file), 0, &conf_rule_path),
+    CONF_KEY("cool-down", u32, CONF_AT(conf, cool_down_s), 0, &cool_down),
+    CONF_KEY("share-local", bool, CONF_AT(conf, share_local), 0, NULL),
     {0},
 };
 

@@ -340,9 +340,6 @@ static void check_bfd_of(
 	if (!bfd)
 		conf_error(
 		    r, at, "bfd-profile", "%.100s is not in bfd-profiles", p->bfd_profile);
-	else if (c->role == CONF_NODE)
-		conf_warn(
-		    r, at, "bfd-profile", "not supported yet: the session runs without BFD");
 	if (pool)
 		conf_error(r, at, "bfd-profile",
 		    "%.100s has echo-mode, which cannot be used with the IPv6 addresses of "

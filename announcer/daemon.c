@@ -170,12 +170,34 @@ static void on_progress(void *arg)
 	rib_commit(d->rib);
 }
 
+static void on_cool(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	daemon_commit(arg);
+}
+
+/* An address that has cooled down may be what somebody waits for. */
+static void commit_when_cool(struct daemon *d)
+{
+	int64_t at_ms = alloc_cool_ms(d->alloc), ms = at_ms - clock_ms();
+	struct timeval tv = {0};
+
+	if (at_ms < 0)
+		return;
+	if (ms > 0)
+		tv = (struct timeval){(time_t)(ms / 1000), (suseconds_t)(ms % 1000 * 1000)};
+	event_add(d->cool_ev, &tv);
+}
+
 void daemon_commit(struct daemon *d)
 {
 	size_t moved = 0;
 
+	alloc_set_time(d->alloc, clock_ms());
 	if (d->synced)
 		desired_run(d->desired, &moved);
+	commit_when_cool(d);
 	daemon_bgp_run(d);
 	rib_commit(d->rib);
 	if (!d->unwritten)
@@ -400,6 +422,7 @@ struct daemon *daemon_new(struct event_base *base, struct conf *conf)
 	d->gather_ev = event_new(base, -1, 0, on_gathered, d);
 	d->save_ev = event_new(base, -1, 0, on_save, d);
 	d->trim_ev = event_new(base, -1, 0, on_trim, d);
+	d->cool_ev = event_new(base, -1, 0, on_cool, d);
 	d->ctx.version = PACKAGE_VERSION;
 	d->ctx.started_s = (int64_t)time(NULL);
 	d->ctx.latency = &d->latency;
@@ -486,6 +509,7 @@ void daemon_free(struct daemon *d)
 	event_free(d->gather_ev);
 	event_free(d->save_ev);
 	event_free(d->trim_ev);
+	event_free(d->cool_ev);
 	policy_set_free(d->policy);
 	rules_free(d->rules);
 	free(d->lb_class);

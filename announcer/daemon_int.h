@@ -48,13 +48,15 @@ struct daemon {
 	struct latency latency;
 
 	struct k8s_state *state; /* the newest that the source told */
-	struct event *gather_ev, *save_ev, *trim_ev, *insecure_ev, *control_ev;
+	struct event *gather_ev, *save_ev, *trim_ev, *cool_ev, *insecure_ev, *control_ev;
 	uint64_t last_commit_ns, oldest_ns; /* oldest: of the events not acted on; 0 = none */
 	unsigned unwritten;                 /* enum sink, bits: does not take all of it yet */
 	bool synced, whole;
 	bool bgp_more;           /* of what peers told, not all is in the RIB yet */
 	bool announced;          /* outputs were told that the RIB is whole */
 	bool assigns, standby;   /* by the rules in force: we do, or may */
+	bool share_local;        /* in force, as the next */
+	uint32_t cool_down_s;
 	bool moving;             /* to another source, since a reload */
 	unsigned sources, moved; /* that were asked for; at which of them it began to move */
 	bool waiting;    /* since the start: the source has not said yet all that we need */

@@ -50,7 +50,7 @@ static bool rules_held(const struct daemon *d)
 	return d->rules && (d->moving || (d->state && d->state->outage));
 }
 
-/* Return: whether who assigns, or for which class, is another than before. */
+/* Return: whether who assigns, for which class or how, is another than before. */
 static bool set_controller(struct daemon *d)
 {
 	const struct conf *conf = d->conf;
@@ -58,13 +58,25 @@ static bool set_controller(struct daemon *d)
 	bool standby = conf->controller && !assigns;
 
 	if (d->lb_class && d->assigns == assigns && d->standby == standby &&
+	    d->share_local == conf->share_local && d->cool_down_s == conf->cool_down_s &&
 	    strcmp(d->lb_class, conf->lb_class) == 0)
 		return false;
 	d->assigns = assigns;
 	d->standby = standby;
+	d->share_local = conf->share_local;
+	d->cool_down_s = conf->cool_down_s;
 	free(d->lb_class);
 	d->lb_class = xstrdup(conf->lb_class);
 	return true;
+}
+
+/* The Secrets of the peers in force are watched, whatever place names them. */
+static void want_secrets(struct daemon *d, const struct rules *old)
+{
+	if (!d->queue || conf_secrets_equal(d->conf, old, d->rules))
+		return;
+	queue_command(d->queue, conf_source(d->conf, d->rules));
+	d->sources++;
 }
 
 void daemon_set_rules(struct daemon *d)
@@ -85,11 +97,15 @@ void daemon_set_rules(struct daemon *d)
 	rules = (struct alloc_rules){.policy = &d->rules->policy,
 	    .lb_class = d->lb_class,
 	    .controller = d->assigns,
-	    .standby = d->standby};
-	control_set_class(d->control, d->lb_class);
+	    .standby = d->standby,
+	    .share_local = d->share_local,
+	    .cool_down_s = d->cool_down_s};
+	control_set_rules(d->control, &rules);
 	desired_set_rules(d->desired, &rules);
-	if (next)
+	if (next) {
+		want_secrets(d, old);
 		bgp_set_policy(d->bgp, d->rules);
+	}
 	if (d->synced)
 		daemon_commit(d);
 	if (next)
@@ -287,7 +303,7 @@ static void elect(struct daemon *d)
 
 static int source_open(struct daemon *d)
 {
-	struct k8s_command *c = conf_source(d->conf);
+	struct k8s_command *c = conf_source(d->conf, d->rules);
 
 	d->synced = d->whole = false;
 	d->queue = queue_start(d->base, c->source, on_event, d);
@@ -340,7 +356,7 @@ void daemon_source_reload(struct daemon *d, const struct conf *old, unsigned cha
 		return;
 	}
 	if (changed & CONF_CHANGED_SOURCE) {
-		queue_command(d->queue, conf_source(d->conf));
+		queue_command(d->queue, conf_source(d->conf, d->rules));
 		d->sources++;
 	}
 	if (moved) {

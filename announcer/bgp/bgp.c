@@ -288,6 +288,11 @@ void bgp_set_reach(struct bgp *b, bgp_reach_fn *fn, void *arg)
 	bgp_in_set_reach(b->in, fn, arg);
 }
 
+void bgp_set_counts(struct bgp *b, bgp_counts_fn *fn, void *arg)
+{
+	bgp_out_set_counts(b->out, fn, arg);
+}
+
 void bgp_nexthop_changed(struct bgp *b, const struct ipaddr *nexthop)
 {
 	bgp_in_nexthop_changed(b->in, nexthop);

@@ -14,6 +14,7 @@ struct bgp;
 struct conf;
 struct event_base;
 struct k8s_node;
+struct pool_ad;
 struct rib;
 struct rules;
 struct store;
@@ -39,6 +40,10 @@ struct bgp *bgp_new(struct event_base *base, const struct conf *conf, struct sto
 void bgp_start(struct bgp *b);
 /* Without it every next hop is. */
 void bgp_set_reach(struct bgp *b, bgp_reach_fn *fn, void *arg);
+/* As bgp_out_counts_fn: an advertisement that is for some Services only is for one that has
+ * this address and is announced from here. Without it none is. */
+typedef bool bgp_counts_fn(const struct ipaddr *addr, const struct pool_ad *ad, void *arg);
+void bgp_set_counts(struct bgp *b, bgp_counts_fn *fn, void *arg);
 void bgp_nexthop_changed(struct bgp *b, const struct ipaddr *nexthop);
 void bgp_nexthops_changed(struct bgp *b); /* any of them may have */
 

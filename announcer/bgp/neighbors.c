@@ -117,6 +117,9 @@ static void add_peer(
 		bgp_neighbor_fini(n);
 		return;
 	}
+	if (p->bfd_profile)
+		note(&to->notes, p->name,
+		    "BFD is not supported yet: the session runs without it");
 	take_secret(to, n, store, p);
 	to->n++;
 }

@@ -245,6 +245,7 @@ static struct names_state address_state(
 	case DESIRED_NO_ENDPOINTS:
 	case DESIRED_NO_NODES:
 	case DESIRED_LEFT_OUT:
+	case DESIRED_NO_COMMON:
 	case DESIRED_LAYER2:
 		return state_of(false, desired_text(v->reason)->token, "");
 	case DESIRED_NOT_HERE:

@@ -191,6 +191,21 @@ static void one_address_is_one_session(void **state)
 	bgp_neighbors_fini(&to);
 }
 
+/* What is not built yet is said; the session runs. */
+static void bfd_is_told_of(void **state)
+{
+	struct bgp_neighbors to = made("role: node\nbfd-profiles: [{name: fast}]\npeers: [" PEER
+				       "192.0.2.1, bfd-profile: fast}]\n",
+	    NULL, NULL);
+
+	(void)state;
+	assert_int_equal(to.n, 1);
+	assert_int_equal(to.notes.n, 1);
+	assert_string_equal(
+	    to.notes.v[0], "peer peer1: BFD is not supported yet: the session runs without it");
+	bgp_neighbors_fini(&to);
+}
+
 static void a_router_has_neighbours_and_no_peers(void **state)
 {
 	struct bgp_neighbors to = made("peers: [" PEER "192.0.2.1}]\n"
@@ -297,6 +312,7 @@ int main(void)
 	    cmocka_unit_test(labels_choose_peers),
 	    cmocka_unit_test(linklocal_by_interface),
 	    cmocka_unit_test(one_address_is_one_session),
+	    cmocka_unit_test(bfd_is_told_of),
 	    cmocka_unit_test(a_router_has_neighbours_and_no_peers),
 	    cmocka_unit_test(passwords_from_secrets),
 	    cmocka_unit_test(router_identifiers),
