@@ -107,6 +107,7 @@ static void ads_fill(struct pool *pool)
 {
 	if (pool->n_ads)
 		return;
+	free(pool->ads);
 	pool->ads = xcalloc(1, sizeof(*pool->ads));
 	pool->n_ads = 1;
 	if (pool->protocols == POLICY_BGP)
