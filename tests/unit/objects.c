@@ -86,6 +86,15 @@ static void obj_families(struct k8s_service *s, const char *v)
 		s->policy = K8S_PREFER_DUAL;
 }
 
+/* "key=value", which is cut in two. */
+static struct k8s_kv obj_label(char *w)
+{
+	char *eq = strchr(w, '=');
+
+	*eq = '\0';
+	return (struct k8s_kv){w, eq + 1};
+}
+
 static void obj_service_word(struct k8s_object *o, char *w)
 {
 	struct k8s_service *s = &o->service;
@@ -123,12 +132,15 @@ static void obj_service_word(struct k8s_object *o, char *w)
 		obj_port(s, IPPROTO_TCP, v);
 	if ((v = obj_is(w, "udp")))
 		obj_port(s, IPPROTO_UDP, v);
+	if ((v = obj_is(w, "label")))
+		s->labels[s->n_labels++] = obj_label((char *)(uintptr_t)v);
 }
 
 struct k8s_object *service(const char *path, const char *spec)
 {
 	struct k8s_port ports[OBJ_MAX];
 	struct ipaddr ingress[OBJ_MAX];
+	struct k8s_kv labels[OBJ_MAX / 4];
 	struct k8s_object o = {.kind = K8S_SERVICE};
 	char name[OBJ_WORD], words[OBJ_MAX / 4][OBJ_WORD];
 	size_t n = 0;
@@ -139,6 +151,7 @@ struct k8s_object *service(const char *path, const char *spec)
 	    .primary = K8S_V4,
 	    .selector = "",
 	    .ports = ports,
+	    .labels = labels,
 	    .ingress = ingress};
 	while (obj_word(&spec, " ", words[n]))
 		obj_service_word(&o, words[n++]);
@@ -200,10 +213,23 @@ struct k8s_object *node(const char *name, const char *spec)
 			labels[o.node.n_labels++] = (struct k8s_kv){
 			    "node.kubernetes.io/exclude-from-external-load-balancers", ""};
 		else if (eq)
-			*eq = '\0', labels[o.node.n_labels++] = (struct k8s_kv){w, eq + 1};
+			labels[o.node.n_labels++] = obj_label(w);
 		else
 			internal[o.node.n_internal++] = obj_addr(w);
 	}
+	return obj_done(&o);
+}
+
+struct k8s_object *space(const char *name, const char *spec)
+{
+	struct k8s_kv labels[OBJ_MAX];
+	char words[OBJ_MAX][OBJ_WORD];
+	struct k8s_object o = {.kind = K8S_NAMESPACE, .ns = "", .name = name};
+	size_t n = 0;
+
+	o.space.labels = labels;
+	for (; obj_word(&spec, " ", words[n]); n++)
+		labels[o.space.n_labels++] = obj_label(words[n]);
 	return obj_done(&o);
 }
 
