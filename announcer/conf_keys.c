@@ -4,7 +4,7 @@
  * order in which they are printed. conf_off_type marks what is not built yet: such a key is
  * known, takes what means off or its documented default, and refuses anything else.
  */
-#include "announcer/conf_key.h"
+#include "announcer/conf_check.h"
 
 static const struct conf_range any_u32 = {0, UINT32_MAX}, instance = {0, 255},
 			       distance = {1, 255}, cool_down = {0, 86400};
@@ -151,3 +151,14 @@ static const struct conf_key root_keys[] = {
 };
 
 const struct conf_section conf_root = {root_keys, conf_check};
+
+static const struct conf_key legacy_keys[] = {
+    CONF_KEY("peers", list, CONF_LIST_AT(conf, peers, n_peers), 0, &conf_peer_list),
+    CONF_KEY("bgp-communities", communities, CONF_NOWHERE, 0, NULL),
+    CONF_KEY("address-pools", list, CONF_LIST_AT(conf, policy.pools, policy.n_pools), 0,
+	&conf_pool_list),
+    CONF_KEY("bfd-profiles", list, CONF_LIST_AT(conf, bfd, n_bfd), 0, &conf_bfd_list),
+    {0},
+};
+
+const struct conf_section conf_legacy = {legacy_keys, conf_check_legacy};

@@ -25,6 +25,7 @@
 #include "announcer/log.h"
 #include "announcer/loop_watch.h"
 #include "announcer/nodename.h"
+#include "announcer/policy_set.h"
 #include "announcer/queue.h"
 #include "announcer/util.h"
 #include "config.h"
@@ -365,6 +366,7 @@ static int start(struct daemon *d)
 	d->store = store_new();
 	d->alloc = alloc_new(d->store);
 	d->rib = rib_new();
+	d->policy = policy_set_new();
 	d->desired = desired_new(d->store, d->alloc, d->rib);
 	desired_set_progress(d->desired, on_progress, d);
 	d->control = control_new(d->store, d->alloc);
@@ -452,8 +454,7 @@ void daemon_reload(struct daemon *d, struct conf *next)
 	bgp_reload(d->bgp, next);
 	out_kernel_reload(d->kernel, next);
 	places_reload(d->places, next);
-	if (old != d->rules)
-		conf_free(old);
+	conf_free(old);
 	if (changed & CONF_CHANGED_NODE) {
 		set_node(d);
 		daemon_check_node(d);
@@ -509,8 +510,9 @@ void daemon_free(struct daemon *d)
 	event_free(d->save_ev);
 	event_free(d->trim_ev);
 	event_free(d->cool_ev);
-	if (d->rules != d->conf)
-		conf_free(d->rules);
+	policy_set_free(d->policy);
+	rules_free(d->rules);
+	free(d->lb_class);
 	conf_free(d->conf);
 	for (size_t i = 0; i < PROBLEMS; i++)
 		free(d->problem[i]);

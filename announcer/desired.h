@@ -65,6 +65,11 @@ void desired_set_progress(struct desired *d, desired_fn *fn, void *arg);
  * was about. */
 void desired_set_finished(struct desired *d, desired_fn *fn, void *arg);
 
+/* Role node: an advertisement of the address's pool is for one of the Services that have the
+ * address and are announced from here. rib_touch() tells that the answer may be another one. */
+bool desired_ad_counts(
+    const struct desired *d, const struct ipaddr *addr, const struct pool_ad *ad);
+
 /* Recompute what changed into the RIB, then alloc_clear_changed() and store_clean(); the caller
  * commits the RIB. `moved` (may be NULL): how many Services have other addresses, to be saved.
  * Return: how many addresses were recomputed. */

@@ -189,11 +189,3 @@ bool pool_has_family(const struct pool *pool, uint8_t family)
 			return true;
 	return false;
 }
-
-bool pool_selects_node(const struct pool *pool, const struct k8s_node *node)
-{
-	for (size_t i = 0; i < pool->n_ads; i++)
-		if (selectors_match(&pool->ads[i].nodes, node->labels, node->n_labels))
-			return true;
-	return pool->n_ads == 0;
-}

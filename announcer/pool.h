@@ -84,8 +84,6 @@ bool pool_is_buggy(const struct pool *pool, const struct ipaddr *a);
 /* Addresses of a family (0 = both) that may be used; saturates at UINT64_MAX. */
 uint64_t pool_usable(const struct pool *pool, uint8_t family);
 bool pool_has_family(const struct pool *pool, uint8_t family);
-/* Some advertisement of the pool selects this node, or it has none. */
-bool pool_selects_node(const struct pool *pool, const struct k8s_node *node);
 
 /* Deep copies; `to` is overwritten. */
 void pool_copy(struct pool *to, const struct pool *from);

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # build.sh - the programs of tests/kube: kubelab (etcd, kube-apiserver, kube-controller-manager and
-# words of ours), kubectl of the same release, helm, a small informer; and the fault proxy of
-# tests/fake/kube_proxy with its own tests. Prints the folder that has them. Built once for what the
-# sources and go.sum say, minutes; then it only looks, seconds.
+# words of ours), kubectl of the same release, helm, MetalLB's controller, a small informer; and the
+# fault proxy of tests/fake/kube_proxy with its own tests. Prints the folder that has them. Built once
+# for what the sources and go.sum say, minutes; then it only looks, seconds.
 #
 #   /var/cache/grevy-kube      GREVY_KUBE_DIR names another folder: bin-*, modules, Go's cache
 #
@@ -14,7 +14,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 work=${GREVY_KUBE_DIR:-/var/cache/grevy-kube}
 read -ra mirrors <<<"${GREVY_MIRRORS:-http://deb.debian.org/debian}"
-programs=(kubelab kubectl informer helm kube_proxy kube_proxy_test)
+programs=(kubelab kubectl informer helm metallb kube_proxy kube_proxy_test)
 export LC_ALL=C
 
 say() { printf '%s\n' "$*" >&2; }
@@ -63,6 +63,7 @@ build() {
     gobuild . kubectl k8s.io/kubernetes/cmd/kubectl "$stamp"
     gobuild . informer ./informer
     gobuild helm helm helm.sh/helm/v3/cmd/helm
+    gobuild metallb metallb go.universe.tf/metallb/controller
     gobuild ../fake/kube_proxy kube_proxy .
     (cd "$here/../fake/kube_proxy" && "$go" test -c -o "$bin/kube_proxy_test")
 }

@@ -27,14 +27,16 @@ static void pools_selector(struct selectors *to, char *pair)
 	to->v[to->n++] = s;
 }
 
-/* An advertisement that selects the nodes with this label. */
-static void pools_zone(struct pool *p, char *zone)
+/* An advertisement that selects the nodes, or the Services, with this label. */
+static void pools_ad(struct pool *p, char *pair)
 {
-	p->ads = xcalloc(1, sizeof(*p->ads));
-	p->ads[0] =
-	    (struct pool_ad){.protocol = POLICY_BGP, .aggregation4 = 32, .aggregation6 = 128};
-	p->n_ads = 1;
-	pools_selector(&p->ads[0].nodes, zone);
+	bool nodes = strncmp(pair, "zone=", 5) == 0;
+	struct pool_ad *ad;
+
+	p->ads = xrealloc(p->ads, p->n_ads + 1, sizeof(*p->ads));
+	ad = &p->ads[p->n_ads++];
+	*ad = (struct pool_ad){.protocol = POLICY_BGP, .aggregation4 = 32, .aggregation6 = 128};
+	pools_selector(nodes ? &ad->nodes : &ad->services, pair);
 }
 
 static bool pools_allocation(struct pool *p, char *word)
@@ -63,12 +65,12 @@ static void pools_option(struct pool *p, char *word)
 		p->auto_assign = false;
 	else if (strcmp(word, "layer2") == 0)
 		p->protocols = POLICY_LAYER2;
-	else if (strcmp(word, "silent") == 0)
+	else if (strcmp(word, "mute") == 0)
 		p->protocols = 0;
 	else if (strcmp(word, "buggy") == 0)
 		p->avoid_buggy_ips = true;
-	else if (strncmp(word, "zone=", 5) == 0)
-		pools_zone(p, word);
+	else if (strncmp(word, "zone=", 5) == 0 || strncmp(word, "app=", 4) == 0)
+		pools_ad(p, word);
 	else
 		known = pools_allocation(p, word);
 	assert(known);
@@ -83,7 +85,7 @@ static void pools_one(struct pool *p, const char *word)
 	*p = (struct pool){.protocols = POLICY_BGP, .auto_assign = true};
 	p->name = xcalloc(1, (size_t)(s - word) + 1);
 	memcpy(p->name, word, (size_t)(s - word));
-	for (s++; *s > 'f' || strncmp(s, "buggy", 5) == 0; s++) {
+	for (s++; *s > 'f' || *s == 'b' || strncmp(s, "app=", 4) == 0; s++) {
 		obj_word(&s, ":", range);
 		pools_option(p, range);
 	}

@@ -72,7 +72,7 @@ static const struct row {
         "d/a kept 192.0.2.1: asks for 10.0.0.1, which is in no pool\n"
         "put d/a ips=192.0.2.7\nd/a assigned 192.0.2.7\n"},
     {"0.17: a pool that nobody announces allocates",
-        "pools lan:silent:192.0.2.1-192.0.2.9\n"
+        "pools lan:mute:192.0.2.1-192.0.2.9\n"
         "put d/a \nd/a assigned 192.0.2.1\n"},
     {"3.1.1: not LoadBalancer any more: released; again: allocated anew",
         LAN "put d/a \nput d/b \nd/b assigned 192.0.2.2\nput d/a type=ClusterIP\n"

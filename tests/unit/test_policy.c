@@ -252,43 +252,6 @@ static void test_order(void **state)
 	policy_fini(&p);
 }
 
-static void label_ad(struct pool *pool, const char *key, const char *value)
-{
-	struct selector *s = xcalloc(1, sizeof(*s));
-
-	s->labels = xcalloc(1, sizeof(*s->labels));
-	s->labels[s->n_labels++] = (struct selector_label){xstrdup(key), xstrdup(value)};
-	pool->ads = xrealloc(pool->ads, pool->n_ads + 1, sizeof(*pool->ads));
-	pool->ads[pool->n_ads++] = (struct pool_ad){
-	    .nodes = {s, 1}
-        };
-}
-
-static void test_selects_node(void **state)
-{
-	struct k8s_kv a = {"rack", "a"}, b = {"rack", "b"}, c = {"rack", "c"};
-	struct k8s_node node_a = {.labels = &a, .n_labels = 1};
-	struct k8s_node node_b = {.labels = &b, .n_labels = 1};
-	struct k8s_node node_c = {.labels = &c, .n_labels = 1};
-	struct policy p = {0};
-	struct pool *pool;
-
-	(void)state;
-	POOL(&p, "a", "10.0.0.0/24");
-	pool = p.pools;
-	assert_true(pool_selects_node(pool, &node_a)); /* no advertisement = the default one */
-	label_ad(pool, "rack", "a");
-	assert_true(pool_selects_node(pool, &node_a));
-	assert_false(pool_selects_node(pool, &node_b));
-	label_ad(pool, "rack", "b");
-	assert_true(pool_selects_node(pool, &node_b));
-	assert_false(pool_selects_node(pool, &node_c));
-	pool->ads = xrealloc(pool->ads, 3, sizeof(*pool->ads));
-	pool->ads[pool->n_ads++] = (struct pool_ad){0}; /* every node */
-	assert_true(pool_selects_node(pool, &node_c));
-	policy_fini(&p);
-}
-
 static void test_equal(void **state)
 {
 	struct policy p = {0};
@@ -326,7 +289,6 @@ int main(void)
 	    cmocka_unit_test(test_usable),
 	    cmocka_unit_test(test_usable_saturates),
 	    cmocka_unit_test(test_order),
-	    cmocka_unit_test(test_selects_node),
 	    cmocka_unit_test(test_equal),
 	};
 
