@@ -282,6 +282,7 @@ void alloc_hold(struct alloc *a, struct alloc_service *as, const struct ipaddr *
 	if (aa->n_users == 1) {
 		count_used(a, aa, true);
 		set_free(a, aa, false);
+		a->freed |= aa->cooling != NULL; /* perhaps to be shared */
 		alloc_cool_end(a, aa);
 	}
 	alloc_index(a, aa);
