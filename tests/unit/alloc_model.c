@@ -343,7 +343,8 @@ static bool check_waiting(struct alloc_model *m, const struct model_service *x)
 	return true;
 }
 
-/* The only one that moved in this run has the first address that it could have. */
+/* The only one that moved in this run has the first address that it could have, or what its
+ * status still says. */
 static bool check_first(struct alloc_model *m, const struct model_service *x)
 {
 	const struct alloc_service *as = now(x);
@@ -356,6 +357,7 @@ static bool check_first(struct alloc_model *m, const struct model_service *x)
 		const struct pool *p = policy_range_of(m->rules->policy, &as->addr[i], &range);
 
 		if (among(&as->addr[i], x->had, x->n_had) ||
+		    among(&as->addr[i], x->s->ingress, x->s->n_ingress) ||
 		    !first_of(m, x, p, bit_of(&as->addr[i]), &first))
 			continue;
 		for (size_t r = 0; r <= range; r++)

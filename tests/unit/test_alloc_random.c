@@ -305,7 +305,9 @@ static void come_to_rest(struct world *w)
 		for (size_t j = 0; j < x->n; j++)
 			assert_int_equal(ipaddr_cmp(&x->addr[j], &y->addr[j]), 0);
 	}
-	/* So a restart moves nobody; what rested is not known any more, and may be given. */
+	/* So a restart moves nobody, but to what rested: that is not known any more. */
+	if (alloc_cool_ms(lead->a) >= 0)
+		return;
 	restart(w, lead);
 	run(w, lead);
 	for (unsigned i = 0; i < SERVICES; i++) {
