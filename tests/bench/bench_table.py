@@ -149,13 +149,14 @@ def bgp(rows):
 
 BURST_NAMES = {
     "own": "the API server's own rate", "takeover": "grevyd begins to lead, every address is another",
-    "burst": "new Services while grevyd leads, with their creation"}
+    "burst": "new Services while grevyd leads, with their creation", "late": "of these, after the last creation"}
 
 
 def burst(rows):
     own = next((r["rate"] for r in rows if r["who"] == "own"), None)
     table(["statuses", "Services", "all written", "a second", "ratio"],
-          [[BURST_NAMES[r["who"]], f"{r['n']:,}", ms(r["ms"], 0), f"{r['rate']:,}", ratio(r["rate"], own)] for r in rows])
+          [[BURST_NAMES[r["who"]], f"{r['n']:,}", ms(r["ms"], 0), f"{r['rate']:,}" if r["rate"] else NONE,
+            ratio(r["rate"], own) if r["rate"] else NONE] for r in rows])
 
 
 def main(path):

@@ -11,13 +11,11 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/client-go/kubernetes"
 )
 
 // churn changes whether the first endpoint of a slice of fill is ready, slice after slice, at a
 // rate, or as fast as the server takes it, and prints how many a second were taken, and how long
-// each took. Started with the same -namespaces, -services and -slices as fill. With -statuses it
-// writes an address into the status of each Service instead, once.
+// each took. Started with the same -namespaces, -services and -slices as fill.
 func churn(args []string) error {
 	flags := flag.NewFlagSet("churn", flag.ExitOnError)
 	config := flags.String("kubeconfig", "", "of an administrator")
@@ -25,7 +23,6 @@ func churn(args []string) error {
 	rate := flags.Float64("rate", 0, "changes a second; 0: as fast as they are taken")
 	length := flags.Duration("for", 60*time.Second, "how long")
 	from := flags.Int("from", 0, "how many changes were made before: it goes on there")
-	statuses := flags.Bool("statuses", false, "")
 	var s size
 	flags.IntVar(&s.namespaces, "namespaces", 100, "")
 	flags.IntVar(&s.services, "services", 10000, "")
@@ -43,9 +40,6 @@ func churn(args []string) error {
 	if *rate > 0 {
 		n = int(*rate * length.Seconds())
 	}
-	if *statuses {
-		n = s.services
-	}
 	err = each(n, *parallel, func(i int) error {
 		if *rate > 0 {
 			time.Sleep(time.Until(began.Add(time.Duration(float64(i) / *rate * float64(time.Second)))))
@@ -53,12 +47,10 @@ func churn(args []string) error {
 			return errOver
 		}
 		start := time.Now()
-		var err error
-		if *statuses {
-			err = s.writeStatus(client, i)
-		} else {
-			err = s.turn(client, *from+i)
-		}
+		at := (*from + i) % s.slices
+		patch := fmt.Sprintf(`[{"op":"replace","path":"/endpoints/0/conditions/ready","value":%v}]`, (*from+i)/s.slices%2 == 1)
+		_, err := client.DiscoveryV1().EndpointSlices(s.namespaceName(at%max(s.services, 1))).Patch(context.Background(),
+			sliceName(at), types.JSONPatchType, []byte(patch), metav1.PatchOptions{FieldManager: fieldManager})
 		lock.Lock()
 		defer lock.Unlock()
 		took = append(took, time.Since(start))
@@ -75,24 +67,6 @@ func churn(args []string) error {
 	fmt.Printf("changes=%d seconds=%.1f rate=%.0f p50_ms=%.1f p99_ms=%.1f\n", len(took), seconds, float64(len(took))/seconds,
 		milliseconds(took[len(took)/2]), milliseconds(took[len(took)*99/100]))
 	return nil
-}
-
-// turn the first endpoint of a slice.
-func (s *size) turn(client kubernetes.Interface, i int) error {
-	at := i % s.slices
-	patch := fmt.Sprintf(`[{"op":"replace","path":"/endpoints/0/conditions/ready","value":%v}]`, i/s.slices%2 == 1)
-	_, err := client.DiscoveryV1().EndpointSlices(s.namespaceName(at%max(s.services, 1))).Patch(context.Background(),
-		sliceName(at), types.JSONPatchType, []byte(patch), metav1.PatchOptions{FieldManager: fieldManager})
-	return err
-}
-
-// writeStatus as a controller does it.
-func (s *size) writeStatus(client kubernetes.Interface, i int) error {
-	patch := fmt.Sprintf(`{"metadata":{"annotations":{"metallb.io/ip-allocated-from-pool":"churn"}},`+
-		`"status":{"loadBalancer":{"ingress":[{"ip":"%s"}]}}}`, address(10, 202, i))
-	_, err := client.CoreV1().Services(s.namespaceName(i)).Patch(context.Background(), serviceName(i), types.MergePatchType,
-		[]byte(patch), metav1.PatchOptions{FieldManager: fieldManager}, "status")
-	return err
 }
 
 var errOver = fmt.Errorf("the time is over")
