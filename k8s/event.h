@@ -37,6 +37,7 @@ struct k8s_resource {
 	                  metallb-system/config" */
 	char *version; /* "v1", "discovery.k8s.io/v1"; NULL = not known */
 	char *text;    /* what failed last; NULL = nothing is wrong now */
+	enum k8s_kind kind;
 	enum k8s_phase phase;
 	bool listed;            /* whole, at least once */
 	int64_t since_s;        /* Unix time: in this phase since */
@@ -61,9 +62,10 @@ struct k8s_cluster {
 	size_t n_resources;
 };
 
-/* What became of a wish: version is the Service's resourceVersion after it. */
+/* What became of a wish: version is the object's resourceVersion after it. */
 struct k8s_wrote {
 	char *ns, *name;
+	bool counts;     /* it was of an IPAddressPool, else of a Service */
 	char *version;   /* NULL = it was not written */
 	char *error;     /* NULL = it was; "the Service is gone" */
 	bool again;      /* it was not, but is tried again without being asked */

@@ -115,6 +115,12 @@ static void obj_service_word(struct k8s_object *o, char *w)
 		s->want_ips = v;
 	if ((v = obj_is(w, "pool")))
 		s->want_pool = v;
+	if ((v = obj_is(w, "from")))
+		s->from_pool = v;
+	if (strcmp(w, "hosts") == 0)
+		s->bare_ingress = true;
+	if (strcmp(w, "old") == 0)
+		s->old_prefix = true;
 	if ((v = obj_is(w, "share")))
 		s->share_key = v;
 	if ((v = obj_is(w, "selector")))
