@@ -12,6 +12,8 @@
  * takes an address from its holder, and nothing outside the pools is ever held by a Service
  * that the store knows.
  */
+#include "announcer/alloc_cool.h"
+#include "announcer/alloc_index.h"
 #include "announcer/alloc_priv.h"
 #include "announcer/util.h"
 #include <errno.h>
@@ -62,6 +64,7 @@ struct alloc *alloc_new(struct store *st)
 	a->policy = &no_policy;
 	a->lb_class = xstrdup("");
 	a->addrs.ops = &addr_ops;
+	a->groups.ops = &alloc_group_ops;
 	return a;
 }
 
@@ -79,10 +82,23 @@ static void free_of(struct store_service *svc, void *arg)
 		service_free(svc->alloc);
 }
 
-static void addr_free(struct alloc_addr *aa)
+static void addr_free(struct alloc *a, struct alloc_addr *aa)
 {
+	alloc_index_leave(a, aa);
+	alloc_cool_end(a, aa);
 	free(aa->users);
 	free(aa);
+}
+
+static void pools_fini(struct alloc *a)
+{
+	for (size_t i = 0; i < a->n_pools; i++)
+		for (int family = 0; family < STORE_FAMILIES; family++)
+			alloc_free_fini(&a->pools[i].free[family]);
+	free(a->pools);
+	free(a->order);
+	a->pools = NULL;
+	a->order = NULL;
 }
 
 void alloc_free(struct alloc *a)
@@ -93,52 +109,102 @@ void alloc_free(struct alloc *a)
 		return;
 	store_each_service(a->st, free_of, NULL);
 	for (size_t at = 0; (e = table_next(&a->addrs, &at));)
-		addr_free(e);
+		addr_free(a, e);
 	table_fini(&a->addrs);
+	table_fini(&a->groups);
 	free(a->changed.v);
 	free(a->touched.v);
 	free(a->hungry.v);
-	free(a->cursors);
+	pools_fini(a);
 	free(a->lb_class);
 	free(a);
 }
 
-static void rewind_cursors(struct alloc *a, const struct pool *pool)
+struct alloc_pool *alloc_pool(const struct alloc *a, const struct pool *pool)
 {
-	struct alloc_cursor *c = &a->cursors[pool - a->policy->pools];
-
-	pool_iter_init(&c->at[STORE_V4], pool, AF_INET);
-	pool_iter_init(&c->at[STORE_V6], pool, AF_INET6);
+	return &a->pools[pool - a->policy->pools];
 }
 
-/* One address more of its pool is held, or one less. */
+/* An address of a pool is held now, or not any more. */
 static void count_used(struct alloc *a, const struct alloc_addr *aa, bool more)
 {
-	size_t *used;
+	if (aa->pool)
+		alloc_pool(a, aa->pool)->used[alloc_family(aa->addr.family)] +=
+		    more ? 1 : (size_t)-1;
+}
+
+/* It may not be given, or again. */
+static void set_free(struct alloc *a, const struct alloc_addr *aa, bool is_free)
+{
+	const struct alloc_spot spot = alloc_spot_of(aa);
+	struct alloc_free *f;
 
 	if (!aa->pool)
 		return;
-	used = a->cursors[aa->pool - a->policy->pools].used;
-	used[aa->addr.family == AF_INET6 ? STORE_V6 : STORE_V4] += more ? 1 : (size_t)-1;
+	f = &alloc_pool(a, aa->pool)->free[alloc_family(aa->addr.family)];
+	if (is_free)
+		alloc_free_give(f, &spot);
+	else
+		alloc_free_take(f, &spot);
+}
+
+/* Those for some Services before the others, by priority (0 is the last), as written. */
+static int pool_cmp(const void *a, const void *b)
+{
+	const struct pool *const *x = a, *const *y = b;
+	const struct pool_allocation *p = (*x)->allocation, *q = (*y)->allocation;
+
+	if (!p != !q)
+		return p ? -1 : 1;
+	/* 0 - 1 is the greatest */
+	if (p && p->priority != q->priority)
+		return p->priority - 1 < q->priority - 1 ? -1 : 1;
+	return *x < *y ? -1 : 1;
+}
+
+static void pools_init(struct alloc *a, const struct policy *policy)
+{
+	pools_fini(a);
+	a->policy = policy;
+	a->n_pools = policy->n_pools;
+	a->pools = xcalloc(policy->n_pools, sizeof(*a->pools));
+	a->order = xcalloc(policy->n_pools, sizeof(const struct pool *));
+	a->n_special = 0;
+	a->by_namespace = false;
+	for (size_t i = 0; i < policy->n_pools; i++) {
+		const struct pool *pool = &policy->pools[i];
+
+		a->order[i] = pool;
+		alloc_free_init(&a->pools[i].free[STORE_V4], pool, AF_INET);
+		alloc_free_init(&a->pools[i].free[STORE_V6], pool, AF_INET6);
+		if (!pool->allocation)
+			continue;
+		a->n_special++;
+		a->by_namespace |= pool->allocation->namespace_selectors.n != 0;
+	}
+	qsort(a->order, policy->n_pools, sizeof(const struct pool *), pool_cmp);
 }
 
 void alloc_set_rules(struct alloc *a, const struct alloc_rules *rules)
 {
 	struct alloc_addr *aa;
 
-	a->policy = rules->policy ? rules->policy : &no_policy;
 	free(a->lb_class);
 	a->lb_class = xstrdup(rules->lb_class ? rules->lb_class : "");
 	a->controller = rules->controller;
 	a->standby = rules->standby;
-	free(a->cursors);
-	a->cursors = xcalloc(a->policy->n_pools, sizeof(*a->cursors));
-	for (size_t i = 0; i < a->policy->n_pools; i++)
-		rewind_cursors(a, &a->policy->pools[i]);
+	a->share_local = rules->share_local;
+	a->cool_down_ms = (int64_t)rules->cool_down_s * 1000;
+	for (size_t at = 0; (aa = table_next(&a->addrs, &at));)
+		alloc_index_leave(a, aa);
+	pools_init(a, rules->policy ? rules->policy : &no_policy);
 	for (size_t at = 0; (aa = table_next(&a->addrs, &at));) {
-		aa->pool = policy_pool_of(a->policy, &aa->addr);
+		aa->pool = policy_range_of(a->policy, &aa->addr, &aa->range);
+		if (aa->n_users || aa->cooling)
+			set_free(a, aa, false);
 		if (aa->n_users)
 			count_used(a, aa, true);
+		alloc_index(a, aa);
 	}
 	a->freed = true;
 	store_mark_all(a->st, STORE_DIRTY_SERVICE);
@@ -177,7 +243,7 @@ static struct alloc_addr *addr_make(struct alloc *a, const struct ipaddr *addr)
 		return aa;
 	aa = xcalloc(1, sizeof(*aa));
 	aa->addr = *addr;
-	aa->pool = policy_pool_of(a->policy, addr);
+	aa->pool = policy_range_of(a->policy, addr, &aa->range);
 	table_add(&a->addrs, aa);
 	return aa;
 }
@@ -212,8 +278,12 @@ void alloc_hold(struct alloc *a, struct alloc_service *as, const struct ipaddr *
 
 	aa->users = xrealloc(aa->users, aa->n_users + 1, sizeof(struct alloc_service *));
 	aa->users[aa->n_users++] = as;
-	if (aa->n_users == 1)
+	if (aa->n_users == 1) {
 		count_used(a, aa, true);
+		set_free(a, aa, false);
+		alloc_cool_end(a, aa);
+	}
+	alloc_index(a, aa);
 	if (at && ipaddr_cmp(&as->addr[0], addr) > 0) {
 		as->addr[1] = as->addr[0];
 		at = 0;
@@ -233,10 +303,12 @@ void alloc_release(struct alloc *a, struct alloc_service *as, const struct ipadd
 	while (aa->users[i] != as)
 		i++;
 	aa->users[i] = aa->users[--aa->n_users];
-	if (!aa->n_users)
+	if (!aa->n_users) {
 		count_used(a, aa, false);
-	if (aa->pool && !aa->n_users)
-		rewind_cursors(a, aa->pool);
+		if (!alloc_cool_begin(a, aa, as->svc))
+			set_free(a, aa, true);
+	}
+	alloc_index(a, aa);
 	if (as->n == 2 && ipaddr_cmp(&as->addr[0], addr) == 0)
 		as->addr[0] = as->addr[1];
 	as->n--;
@@ -319,6 +391,20 @@ void alloc_sweep(struct alloc *a)
 	store_each_service(a->st, sweep_one, a);
 }
 
+static void drop_unused(struct alloc *a, struct alloc_addr *aa)
+{
+	if (aa->n_users || aa->cooling || aa->dirty)
+		return;
+	table_remove(&a->addrs, aa);
+	addr_free(a, aa);
+}
+
+void alloc_addr_free(struct alloc *a, struct alloc_addr *aa)
+{
+	set_free(a, aa, true);
+	drop_unused(a, aa);
+}
+
 void alloc_touch(struct alloc *a, const struct ipaddr *addr)
 {
 	touch(a, addr_find(a, addr));
@@ -344,10 +430,7 @@ void alloc_clear_changed(struct alloc *a)
 		struct alloc_addr *aa = a->touched.v[i];
 
 		aa->dirty = false;
-		if (aa->n_users)
-			continue;
-		table_remove(&a->addrs, aa);
-		addr_free(aa);
+		drop_unused(a, aa);
 	}
 	list_clear(&a->changed);
 	list_clear(&a->touched);

@@ -6,45 +6,9 @@
  */
 #ifndef GREVY_ALLOC_H
 #define GREVY_ALLOC_H
+#include "announcer/alloc_text.h"
 #include "announcer/policy.h"
 #include "announcer/store.h"
-
-enum alloc_state {
-	ALLOC_IGNORED,  /* not a LoadBalancer, or another controller's class */
-	ALLOC_ASSIGNED, /* has what it asks for */
-	ALLOC_PARTIAL,  /* dual stack preferred, one family given */
-	ALLOC_KEPT,     /* cannot have what it asks for, keeps what it had */
-	ALLOC_PENDING,  /* has no address */
-	ALLOC_STATES
-};
-
-enum alloc_reason {
-	ALLOC_OK,
-	ALLOC_NOT_LB,
-	ALLOC_OTHER_CLASS,
-	ALLOC_NO_CONTROLLER, /* nobody assigns, status is empty */
-	ALLOC_NO_POOLS,
-	ALLOC_NO_FIT, /* no pool has the family, or auto-assign is off */
-	ALLOC_POOL_FULL,
-	ALLOC_UNKNOWN_POOL,
-	ALLOC_OUTSIDE,    /* the address is in no pool */
-	ALLOC_OTHER_POOL, /* not in the pool that was asked for, or in two pools */
-	ALLOC_BUGGY,      /* .0 or .255 of a pool with avoid-buggy-ips */
-	ALLOC_IN_USE,
-	ALLOC_BAD_REQUEST,  /* not addresses */
-	ALLOC_TWO_REQUESTS, /* annotation and spec.loadBalancerIP */
-	ALLOC_TWO_OF_FAMILY,
-	ALLOC_FAMILY,   /* not the families of the Service */
-	ALLOC_NOT_DUAL, /* RequireDualStack, but one family */
-	ALLOC_REASONS
-};
-
-struct alloc_text {
-	const char *token; /* "pool-full": for JSON */
-	const char *cure;  /* SERVICE: its name; POOL: the pools that there are */
-};
-const struct alloc_text *alloc_text(enum alloc_reason reason);
-const char *alloc_state_name(enum alloc_state state); /* "assigned" */
 
 /* What one Service has. Owned by alloc, valid until the next call that changes it. */
 struct alloc_service {
@@ -58,13 +22,21 @@ struct alloc_service {
 	char *text;            /* "192.0.2.1 is used by default/web"; NULL when all is well */
 };
 
-/* An address in use. */
+struct alloc_group;
+struct alloc_cooling;
+
+/* An address in use, or one that was a moment ago. */
 struct alloc_addr {
 	struct ipaddr addr;
 	bool dirty;
 	const struct pool *pool;      /* NULL: in none any more */
 	struct alloc_service **users; /* in no order */
 	size_t n_users;
+	/* alloc's own */
+	size_t range; /* of pool->ranges[] */
+	struct alloc_group *group;
+	struct order_link in_group;
+	struct alloc_cooling *cooling;
 };
 
 /* What alloc follows besides the store. */
@@ -73,6 +45,9 @@ struct alloc_rules {
 	const char *lb_class;        /* "" = Services without a class; copied */
 	bool controller;             /* we assign */
 	bool standby;                /* we do not now, but may */
+	bool share_local; /* Services with externalTrafficPolicy: Local and unlike selectors may
+	                   * share an address */
+	uint32_t cool_down_s; /* before an address is given to another Service */
 };
 
 struct alloc;
@@ -89,6 +64,12 @@ int alloc_restore(
 /* Nothing is missing from the store any more: free what is reserved for Services that are not
  * there. Takes effect at the next alloc_run(). */
 void alloc_sweep(struct alloc *a);
+
+/* What time it is, by any clock that never goes back: addresses that have cooled down are free
+ * at the next alloc_run(). */
+void alloc_set_time(struct alloc *a, int64_t now_ms);
+/* When the next one has cooled down, by that clock; -1 = none does. */
+int64_t alloc_cool_ms(const struct alloc *a);
 
 /* Judge the Services that the store has marked. Return: how many have other addresses now. */
 size_t alloc_run(struct alloc *a);

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Give one Service what it asks for. Pools are tried as configured, addresses from the lowest:
- * the first that is free, or that may be shared with its users. Both addresses of a dual-stack
+ * Give one Service what it asks for. Pools that are for some Services (service-allocation) are
+ * tried before the others, by priority, else as configured; addresses from the lowest: the
+ * first that is free, or that may be shared with its users. Both addresses of a dual-stack
  * Service come from one pool; where both families are preferred, not required, the first pool
  * with both, else the first with the Service's primary family, else with the other. An address
  * that is held in the right pool stays, however good others are; only the missing family is
  * looked for, in the same pool.
- *
- * A cursor for each pool and family remembers below which address nothing is free, so that
- * ten thousand Services cost ten thousand steps, not fifty million.
  */
+#include "announcer/alloc_cool.h"
+#include "announcer/alloc_index.h"
 #include "announcer/alloc_priv.h"
 #include "announcer/util.h"
 #include <stdio.h>
@@ -25,105 +25,100 @@ static const char *family_word(unsigned bits)
 	return bits == K8S_V4 ? "IPv4" : bits == K8S_V6 ? "IPv6" : "IPv4 and IPv6";
 }
 
-static bool in_use(const struct alloc *a, const struct ipaddr *addr)
-{
-	const struct alloc_addr *aa = alloc_addr(a, addr);
-
-	return aa && aa->n_users;
-}
-
-static bool pick_free(
-    struct alloc *a, const struct pool *pool, unsigned bit, struct ipaddr *addr)
-{
-	struct alloc_cursor *c = &a->cursors[pool - a->policy->pools];
-	struct pool_iter *at = &c->at[bit == K8S_V6 ? STORE_V6 : STORE_V4], before = *at;
-
-	while (pool_iter_next(at, addr)) {
-		if (!in_use(a, addr)) {
-			*at = before; /* free until it is held */
-			return true;
-		}
-		before = *at;
-	}
-	return false;
-}
-
-static bool pick_shared(struct alloc *a, const struct alloc_service *as,
-    const struct pool *pool, unsigned bit, struct ipaddr *addr)
-{
-	struct pool_iter it;
-
-	pool_iter_init(&it, pool, bit == K8S_V6 ? AF_INET6 : AF_INET);
-	while (pool_iter_next(&it, addr))
-		if (!in_use(a, addr) || !alloc_conflict(a, as, addr))
-			return true;
-	return false;
-}
-
-static bool pick_one(struct alloc *a, const struct alloc_service *as, const struct pool *pool,
-    unsigned bit, struct ipaddr *addr)
+bool alloc_pick_one(const struct alloc *a, const struct alloc_service *as,
+    const struct alloc_pool *in, enum store_family family, struct alloc_spot *to)
 {
 	const char *key = alloc_spec(as)->share_key;
 
-	if (key && *key)
-		return pick_shared(a, as, pool, bit, addr);
-	return pick_free(a, pool, bit, addr);
+	if (key && *key && alloc_index_first(a, as, in, family, to))
+		return true;
+	return alloc_free_first(&in->free[family], to);
 }
 
 /* One address of each family in bits, all from one pool. */
-static bool pick_in(struct alloc *a, const struct alloc_service *as, const struct pool *pool,
-    unsigned bits, struct choice *to)
+static bool pick_in(const struct alloc *a, const struct alloc_service *as,
+    const struct pool *pool, unsigned bits, struct choice *to)
 {
-	static const unsigned order[] = {K8S_V4, K8S_V6};
+	const struct alloc_pool *in = alloc_pool(a, pool);
+	struct alloc_spot spot;
 
 	to->n = 0;
-	for (size_t i = 0; i < ARRAY_LEN(order); i++)
-		if ((bits & order[i]) && !pick_one(a, as, pool, order[i], &to->addr[to->n++]))
+	for (int family = 0; family < STORE_FAMILIES; family++) {
+		if (!(bits & (family == STORE_V6 ? K8S_V6 : K8S_V4)))
+			continue;
+		if (!alloc_pick_one(a, as, in, (enum store_family)family, &spot))
 			return false;
+		to->addr[to->n++] = spot.addr;
+	}
 	return true;
 }
 
-static bool pick_any(struct alloc *a, const struct alloc_service *as,
-    const struct alloc_request *r, unsigned bits, struct choice *to)
+/* Pools that are tried one after the other. */
+struct tier {
+	const struct pool *const *pools;
+	size_t n;
+};
+
+static bool pick_any(const struct alloc *a, const struct alloc_service *as,
+    const struct tier *t, unsigned bits, struct choice *to)
 {
-	if (r->pool)
-		return pick_in(a, as, r->pool, bits, to);
-	for (size_t i = 0; i < a->policy->n_pools; i++)
-		if (a->policy->pools[i].auto_assign &&
-		    pick_in(a, as, &a->policy->pools[i], bits, to))
+	for (size_t i = 0; i < t->n; i++)
+		if (pick_in(a, as, t->pools[i], bits, to))
 			return true;
 	return false;
 }
 
 /* As many families as the Service's policy insists on. */
-static bool pick(struct alloc *a, const struct alloc_service *as, const struct alloc_request *r,
-    struct choice *to)
+static bool pick_tier(const struct alloc *a, const struct alloc_service *as,
+    const struct alloc_request *r, const struct tier *t, struct choice *to)
 {
 	const struct k8s_service *s = alloc_spec(as);
 	unsigned first = s->primary == K8S_V6 ? K8S_V6 : K8S_V4;
 
-	if (pick_any(a, as, r, r->need, to))
+	if (pick_any(a, as, t, r->need, to))
 		return true;
-	if (!r->dual || s->policy == K8S_REQUIRE_DUAL)
+	if (!r->dual || s->policy == K8S_REQUIRE_DUAL || r->whole)
 		return false;
-	return pick_any(a, as, r, first, to) || pick_any(a, as, r, r->need & ~first, to);
+	return pick_any(a, as, t, first, to) || pick_any(a, as, t, r->need & ~first, to);
 }
 
-static bool pool_fits(const struct pool *p, unsigned bits)
+/* Of the pools from..to, those that are for the Service unasked. */
+static size_t accepting(const struct alloc *a, const struct alloc_service *as, size_t from,
+    size_t to, const struct pool **v)
 {
-	return (!(bits & K8S_V4) || pool_has_family(p, AF_INET)) &&
-	       (!(bits & K8S_V6) || pool_has_family(p, AF_INET6));
+	size_t n = 0;
+
+	for (size_t i = from; i < to; i++)
+		if (alloc_accepts(a, as, a->order[i], true) == ALLOC_TRY_FITS)
+			v[n++] = a->order[i];
+	return n;
 }
 
-/* A pool that the request may use has these families. */
-static bool some_pool_fits(const struct alloc *a, const struct alloc_request *r)
+/* The pools that are for some Services come first, even if one of the others were better. */
+static bool pick(const struct alloc *a, const struct alloc_service *as,
+    const struct alloc_request *r, struct choice *to)
 {
+	struct tier special = {&r->pool, 1}, rest = {0};
+	const struct pool **v;
+	bool found;
+
 	if (r->pool)
-		return pool_fits(r->pool, r->need);
-	for (size_t i = 0; i < a->policy->n_pools; i++)
-		if (a->policy->pools[i].auto_assign && pool_fits(&a->policy->pools[i], r->need))
-			return true;
-	return false;
+		return pick_tier(a, as, r, &special, to);
+	v = xcalloc(a->n_pools, sizeof(const struct pool *));
+	special = (struct tier){v, accepting(a, as, 0, a->n_special, v)};
+	rest.pools = v + special.n;
+	rest.n = accepting(a, as, a->n_special, a->n_pools, v + special.n);
+	found = pick_tier(a, as, r, &special, to) || pick_tier(a, as, r, &rest, to);
+	free(v);
+	return found;
+}
+
+/* How many of the pools that the request may use say so. */
+static void count_tries(const struct alloc *a, const struct alloc_service *as,
+    const struct alloc_request *r, size_t *says)
+{
+	for (size_t i = 0; i < a->n_pools; i++)
+		says[alloc_suits(a, as, r, a->order[i])]++;
 }
 
 static void fail(
@@ -135,27 +130,34 @@ static void fail(
 static void fail_pick(struct alloc *a, struct alloc_service *as, const struct alloc_request *r)
 {
 	const char *word = family_word(r->need);
+	enum alloc_reason why = ALLOC_POOL_FULL;
+	size_t says[ALLOC_TRIES] = {0};
 	char text[ALLOC_TEXT_MAX];
 
-	if (!a->policy->n_pools) {
-		fail(a, as, ALLOC_NO_POOLS, "there is no address pool");
-	} else if (!some_pool_fits(a, r)) {
-		if (r->pool)
-			snprintf(text, sizeof(text), "pool %s has no %s addresses",
-			    r->pool->name, word);
-		else
-			snprintf(text, sizeof(text),
-			    "no pool with auto-assign has %s addresses", word);
-		fail(a, as, ALLOC_NO_FIT, text);
+	count_tries(a, as, r, says);
+	if (!a->n_pools) {
+		why = ALLOC_NO_POOLS;
+		snprintf(text, sizeof(text), "there is no address pool");
+	} else if (says[ALLOC_TRY_FITS] && r->pool) {
+		snprintf(
+		    text, sizeof(text), "pool %s has no free %s address", r->pool->name, word);
+	} else if (says[ALLOC_TRY_FITS]) {
+		snprintf(
+		    text, sizeof(text), "no pool with auto-assign has a free %s address", word);
+	} else if (r->pool) {
+		why = ALLOC_NO_FIT;
+		snprintf(
+		    text, sizeof(text), "pool %s has no %s addresses", r->pool->name, word);
+	} else if (!says[ALLOC_TRY_FAMILY] &&
+		   says[ALLOC_TRY_NAMESPACE] + says[ALLOC_TRY_LABELS]) {
+		why = ALLOC_NOT_FOR_IT;
+		snprintf(text, sizeof(text),
+		    "no pool with auto-assign is for its namespace and labels");
 	} else {
-		if (r->pool)
-			snprintf(text, sizeof(text), "pool %s has no free %s address",
-			    r->pool->name, word);
-		else
-			snprintf(text, sizeof(text),
-			    "no pool with auto-assign has a free %s address", word);
-		fail(a, as, ALLOC_POOL_FULL, text);
+		why = ALLOC_NO_FIT;
+		snprintf(text, sizeof(text), "no pool with auto-assign has %s addresses", word);
 	}
+	fail(a, as, why, text);
 }
 
 static void tell_partial(struct alloc *a, struct alloc_service *as, unsigned missing)
@@ -201,10 +203,16 @@ static void satisfy_pool(
     struct alloc *a, struct alloc_service *as, const struct alloc_request *r)
 {
 	bool required = alloc_spec(as)->policy == K8S_REQUIRE_DUAL;
+	struct alloc_request both = *r;
 	struct choice c;
 
 	if (as->n && (!r->pool || alloc_addr(a, &as->addr[0])->pool == r->pool)) {
 		add_missing(a, as, r);
+		/* One that had two goes where it has two again, if it can. */
+		both.whole = true;
+		if (missing_of(as, r) && !required && (as->flags & ALLOC_F_LOST) &&
+		    pick(a, as, &both, &c))
+			alloc_hold_only(a, as, c.addr, c.n);
 		if (!missing_of(as, r) || !required) {
 			settle(a, as, r);
 			return;
@@ -226,6 +234,13 @@ static void satisfy_addresses(
 	for (size_t i = 0; i < r->n; i++) {
 		const struct alloc_service *other = alloc_conflict(a, as, &r->addr[i]);
 
+		if (alloc_cools(alloc_addr(a, &r->addr[i]), as)) {
+			snprintf(text, sizeof(text),
+			    "asks for %s, which another Service had a moment ago",
+			    ipaddr_str(&r->addr[i], buf));
+			fail(a, as, ALLOC_COOLING, text);
+			return;
+		}
 		if (!other)
 			continue;
 		snprintf(text, sizeof(text), "asks for %s, which %s/%s uses",

@@ -3,6 +3,9 @@
 #ifndef GREVY_ALLOC_PRIV_H
 #define GREVY_ALLOC_PRIV_H
 #include "announcer/alloc.h"
+#include "announcer/alloc_free.h"
+#include "announcer/alloc_tried.h"
+#include <sys/socket.h>
 
 #define ALLOC_TEXT_MAX 256
 
@@ -10,6 +13,7 @@ enum alloc_flags {
 	ALLOC_F_CHANGED = 1,  /* on the list of changes */
 	ALLOC_F_HUNGRY = 2,   /* on the list of those that want something else or more */
 	ALLOC_F_RESERVED = 4, /* restored, its Service was not seen yet */
+	ALLOC_F_LOST = 8,     /* had two addresses, one is not valid any more */
 };
 
 struct alloc_list {
@@ -17,21 +21,31 @@ struct alloc_list {
 	size_t n, cap;
 };
 
-/* Of a pool, by family: the lowest address that may be free, and how many are held. */
-struct alloc_cursor {
-	struct pool_iter at[STORE_FAMILIES];
-	size_t used[STORE_FAMILIES];
+/* Of a pool, by family. */
+struct alloc_pool {
+	struct alloc_free free[STORE_FAMILIES];
+	size_t used[STORE_FAMILIES]; /* addresses in use */
 };
 
 struct alloc {
 	struct store *st;
 	const struct policy *policy; /* never NULL */
+	size_t n_pools;              /* its */
 	char *lb_class;
 	bool controller;
 	bool standby;
-	bool freed; /* a hungry Service may have a chance now */
+	bool share_local;
+	bool freed;          /* a hungry Service may have a chance now */
+	bool by_namespace;   /* some pool selects Namespaces by their labels */
+	uint64_t namespaces; /* their generation when they were last looked at */
 	struct table addrs;
-	struct alloc_cursor *cursors; /* one a pool of the policy */
+	struct table groups;      /* of addresses that might be shared */
+	struct alloc_pool *pools; /* one a pool of the policy */
+	/* The pools as they are tried: those that are for some Services first, by priority. */
+	const struct pool **order;
+	size_t n_special; /* so many of them */
+	int64_t now_ms, cool_down_ms;
+	struct alloc_cooling *cool_first, *cool_last;
 	struct alloc_list changed, touched, hungry;
 };
 
@@ -42,6 +56,7 @@ struct alloc_request {
 	const struct pool *pool;  /* NULL: any */
 	unsigned need;            /* K8S_V4, K8S_V6 */
 	bool dual;                /* needs two; required or preferred */
+	bool whole;               /* two or none */
 	enum alloc_reason reason; /* ALLOC_OK, or why it cannot be */
 	char text[ALLOC_TEXT_MAX];
 };
@@ -50,6 +65,24 @@ void alloc_list_add(struct alloc_list *l, void *e);
 struct alloc_service *alloc_service_make(struct alloc *a, struct store_service *svc);
 void alloc_changed_add(struct alloc *a, struct alloc_service *as);
 void alloc_touch(struct alloc *a, const struct ipaddr *addr); /* one that is held */
+
+static inline enum store_family alloc_family(uint8_t family)
+{
+	return family == AF_INET6 ? STORE_V6 : STORE_V4;
+}
+struct alloc_pool *alloc_pool(const struct alloc *a, const struct pool *pool);
+
+/* Services must be equal in this to share an address. */
+const char *alloc_backend(const struct k8s_service *s);
+
+/* The address of a pool that a Service without one would be given. Return: false: none. */
+bool alloc_pick_one(const struct alloc *a, const struct alloc_service *as,
+    const struct alloc_pool *in, enum store_family family, struct alloc_spot *to);
+
+/* Whether a pool is for a Service: ALLOC_TRY_FITS, or why not. unasked: it did not ask for the
+ * pool, or an address of it, and has none. */
+enum alloc_try alloc_accepts(const struct alloc *a, const struct alloc_service *as,
+    const struct pool *pool, bool unasked);
 
 unsigned alloc_family_bit(const struct ipaddr *a); /* K8S_V4 or K8S_V6 */
 static inline const struct k8s_service *alloc_spec(const struct alloc_service *as)
@@ -60,6 +93,10 @@ static inline const struct k8s_service *alloc_spec(const struct alloc_service *a
 /* Read the request of a Service that is ours. */
 void alloc_request_read(
     const struct alloc *a, const struct alloc_service *as, struct alloc_request *r);
+
+/* What a pool says to a request, whoever has which of its addresses now. */
+enum alloc_try alloc_suits(const struct alloc *a, const struct alloc_service *as,
+    const struct alloc_request *r, const struct pool *pool);
 
 /* Who keeps `as` from using an address: the first user that does not share with it; NULL =
  * nobody. Users whose Service was not seen yet are in the way only of newcomers. */

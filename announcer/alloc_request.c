@@ -96,6 +96,16 @@ static void check_families(struct alloc_request *r)
 		    family_word(r->need));
 }
 
+static void check_accepted(
+    const struct alloc *a, const struct alloc_service *as, struct alloc_request *r)
+{
+	enum alloc_try why = alloc_accepts(a, as, r->pool, false);
+
+	if (why != ALLOC_TRY_FITS)
+		refuse(r, ALLOC_NOT_FOR_IT, "asks for pool %s, which %s", r->pool->name,
+		    alloc_try_text(why)->what);
+}
+
 static void check_pools(const struct alloc *a, struct alloc_request *r)
 {
 	const struct pool *asked = r->pool;
@@ -140,4 +150,6 @@ void alloc_request_read(
 	check_families(r);
 	if (r->reason == ALLOC_OK)
 		check_pools(a, r);
+	if (r->reason == ALLOC_OK && r->pool)
+		check_accepted(a, as, r);
 }

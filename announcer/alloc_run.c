@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The steps of one run (see alloc.c), and what can be read afterwards. */
+#include "announcer/alloc_cool.h"
+#include "announcer/alloc_index.h"
 #include "announcer/alloc_priv.h"
 #include "announcer/util.h"
 #include <stdio.h>
@@ -114,7 +116,9 @@ static bool is_valid(
 	unsigned families = alloc_spec(as)->families;
 
 	return pool && (alloc_family_bit(addr) & (families ? families : K8S_V4)) &&
-	       !pool_is_buggy(pool, addr) && !alloc_conflict(a, as, addr);
+	       !pool_is_buggy(pool, addr) &&
+	       alloc_accepts(a, as, pool, false) == ALLOC_TRY_FITS &&
+	       !alloc_cools(alloc_addr(a, addr), as) && !alloc_conflict(a, as, addr);
 }
 
 static void keep_one_pool(struct alloc *a, struct alloc_service *as)
@@ -133,6 +137,7 @@ static void keep_one_pool(struct alloc *a, struct alloc_service *as)
 static void keep_valid(struct alloc *a, struct alloc_service *as)
 {
 	struct alloc_request r;
+	uint8_t had = as->n;
 
 	if (is_dictated(a, as))
 		return;
@@ -143,6 +148,8 @@ static void keep_valid(struct alloc *a, struct alloc_service *as)
 			alloc_release(a, as, &addr);
 	}
 	keep_one_pool(a, as);
+	if (had == 2 && as->n == 1)
+		as->flags |= ALLOC_F_LOST;
 	if (a->controller || !as->n)
 		return;
 	alloc_request_read(a, as, &r);
@@ -195,6 +202,7 @@ static void satisfy(struct alloc *a, struct alloc_service *as)
 {
 	if (!is_dictated(a, as))
 		alloc_satisfy(a, as);
+	as->flags &= (uint8_t)~ALLOC_F_LOST;
 	if (as->state == ALLOC_ASSIGNED) {
 		as->flags &= (uint8_t)~ALLOC_F_HUNGRY;
 	} else if (!(as->flags & ALLOC_F_HUNGRY)) {
@@ -234,6 +242,8 @@ static void sort_out(struct alloc *a, struct alloc_list *ours)
 		alloc_list_add(ours, as);
 		/* Another key or other ports may make room for a sharer. */
 		a->freed |= as->n && alloc_spec(as)->share_key;
+		for (size_t j = 0; j < as->n; j++)
+			alloc_index(a, (struct alloc_addr *)alloc_addr(a, &as->addr[j]));
 	}
 }
 
@@ -299,11 +309,26 @@ static void prune_hungry(struct alloc *a)
 		((struct alloc_service *)h->v[i])->flags |= ALLOC_F_HUNGRY;
 }
 
+/* Which pools are for a Service may depend on the labels of any Namespace. */
+static void see_namespaces(struct alloc *a)
+{
+	uint64_t generation = store_namespaces_generation(a->st);
+
+	if (generation == a->namespaces)
+		return;
+	a->namespaces = generation;
+	if (!a->by_namespace)
+		return;
+	store_mark_all(a->st, STORE_DIRTY_SERVICE);
+	a->freed = true;
+}
+
 size_t alloc_run(struct alloc *a)
 {
 	struct alloc_list waiting = {0};
 	size_t moved = 0;
 
+	see_namespaces(a);
 	touch_dirty(a);
 	dictate(a);
 	sort_out(a, &waiting);
@@ -384,8 +409,8 @@ struct alloc_addr *const *alloc_touched(const struct alloc *a, size_t *n)
 
 size_t alloc_pool_used(const struct alloc *a, const struct pool *pool, uint8_t family)
 {
-	for (size_t i = 0; i < a->policy->n_pools; i++)
+	for (size_t i = 0; i < a->n_pools; i++)
 		if (&a->policy->pools[i] == pool)
-			return a->cursors[i].used[family == AF_INET6 ? STORE_V6 : STORE_V4];
+			return a->pools[i].used[alloc_family(family)];
 	return 0;
 }

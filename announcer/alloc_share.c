@@ -3,7 +3,8 @@
  * Two Services may have one address (MetalLB's rule) when both have the same allow-shared-ip
  * key, and it is not empty; when traffic that arrives on any node can be sent on alike, that
  * is, both are externalTrafficPolicy Cluster, or Local with the same selector; and when no
- * protocol and port is taken twice.
+ * protocol and port is taken twice. With share-local two that are Local may have any selectors:
+ * desired then leads the address only to nodes that serve both.
  */
 #include "announcer/alloc_clash.h"
 #include "announcer/alloc_priv.h"
@@ -14,9 +15,16 @@ static const char *or_empty(const char *s)
 	return s ? s : "";
 }
 
-static const char *backend_key(const struct k8s_service *s)
+const char *alloc_backend(const struct k8s_service *s)
 {
 	return s->local ? or_empty(s->selector) : "";
+}
+
+static bool same_backend(
+    const struct alloc *a, const struct k8s_service *x, const struct k8s_service *y)
+{
+	return (a->share_local && x->local && y->local) ||
+	       strcmp(alloc_backend(x), alloc_backend(y)) == 0;
 }
 
 static int port_cmp(const struct k8s_port *a, const struct k8s_port *b)
@@ -43,12 +51,13 @@ static const struct k8s_port *port_clash(
 	return NULL;
 }
 
-static bool may_share(const struct k8s_service *a, const struct k8s_service *b)
+static bool may_share(
+    const struct alloc *a, const struct k8s_service *x, const struct k8s_service *y)
 {
-	const char *key = or_empty(a->share_key);
+	const char *key = or_empty(x->share_key);
 
-	return *key && strcmp(key, or_empty(b->share_key)) == 0 &&
-	       strcmp(backend_key(a), backend_key(b)) == 0 && !port_clash(a, b);
+	return *key && strcmp(key, or_empty(y->share_key)) == 0 && same_backend(a, x, y) &&
+	       !port_clash(x, y);
 }
 
 const struct alloc_service *alloc_conflict(
@@ -62,7 +71,7 @@ const struct alloc_service *alloc_conflict(
 
 		if (other == as || (holder && !other->svc->obj))
 			continue;
-		if (!other->svc->obj || !may_share(alloc_spec(as), alloc_spec(other)))
+		if (!other->svc->obj || !may_share(a, alloc_spec(as), alloc_spec(other)))
 			return other;
 	}
 	return NULL;

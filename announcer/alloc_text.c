@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Words for the allocator's verdicts: tokens for JSON, cures for why. */
-#include "announcer/alloc.h"
+#include "announcer/alloc_text.h"
 
 #define TEXT(reason, ...) [reason] = {__VA_ARGS__}
 
@@ -41,6 +41,10 @@ static const struct alloc_text texts[ALLOC_REASONS] = {
 	"ask for one address of each family of spec.ipFamilies, and no other"),
     TEXT(ALLOC_NOT_DUAL, "not-dual-stack",
 	"set spec.ipFamilyPolicy: PreferDualStack, or give the cluster both families"),
+    TEXT(ALLOC_NOT_FOR_IT, "not-for-it",
+	"change service-allocation of a pool, or the labels of the Service or its Namespace"),
+    TEXT(ALLOC_COOLING, "cooling",
+	"wait, ask for another address, or lower controller.cool-down"),
 };
 
 const struct alloc_text *alloc_text(enum alloc_reason reason)

@@ -2,50 +2,42 @@
 /*
  * assign.c - the text of the controller's state file:
  *   {"version": 1, "assignments": {
- *   "default/web": {"pool": "default", "addresses": ["192.0.2.1", "2001:db8::1"]}
- *   }}
- * Read by the YAML reader, which knows lines and columns (JSON is YAML). A wrong entry does
- * not harm the others: all that can be read is given back beside the error. Pure.
+ *   "default/web": {"pool": "default", "addresses": ["192.0.2.1"], "crc32": "6d8a72c1"}
+ *   }, "crc32": "1c291ca3"}
+ * A checksum is of what stands before it: of its line in an entry, of the whole text at the
+ * end. So damage is always seen, and a line that is whole counts where others are not: all
+ * that is good is given back beside the error. Pure.
  */
 #include "announcer/assign.h"
+#include "announcer/crc32.h"
 #include "announcer/util.h"
 #include "k8s/yamldoc.h"
 #include <errno.h>
+#include <inttypes.h>
 #include <json-c/json.h>
-#include <stdarg.h>
 #include <stdio.h>
 
 #define NAME_MAX_LEN 253 /* of a Kubernetes name */
+#define HEAD         "{\"version\": 1, \"assignments\": {"
+#define SUM_KEY      ", \"crc32\": \""
+#define SUM_END      "\"}"
+#define SUM_DIGITS   8
 
 struct reader {
 	const char *file;
 	struct assign_list *out;
 	struct assign_error *err; /* the first fault */
-	const struct json_object *map;
+	unsigned line;            /* being read, from 1 */
 	bool bad;
 };
 
-static void refuse(struct reader *r, const struct json_object *at, const char *key,
-    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
-
-static void refuse(
-    struct reader *r, const struct json_object *at, const char *key, const char *fmt, ...)
+static void refuse(struct reader *r, const char *key, const char *what)
 {
-	unsigned line, col;
-	char what[128];
-	va_list ap;
-
 	if (r->bad)
 		return;
 	r->bad = true;
-	yamldoc_mark(at, &line, &col);
-	if (!line)
-		yamldoc_mark(r->map, &line, &col);
-	va_start(ap, fmt);
-	vsnprintf(what, sizeof(what), fmt, ap);
-	va_end(ap);
-	snprintf(r->err->text, sizeof(r->err->text), "%.250s:%u:%u: %.100s: %s", r->file, line,
-	    col, key, what);
+	snprintf(r->err->text, sizeof(r->err->text), "%.250s:%u: %.100s%s%s", r->file, r->line,
+	    key, *key ? ": " : "", what);
 }
 
 /* Append, with what a owns. */
@@ -86,7 +78,7 @@ static uint8_t addresses_read(
 	size_t n = json_object_is_type(v, json_type_array) ? json_object_array_length(v) : 0;
 
 	if (n < 1 || n > 2) {
-		refuse(r, v, key, "addresses must be a list of one or two");
+		refuse(r, key, "addresses must be a list of one or two");
 		return 0;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -94,12 +86,12 @@ static uint8_t addresses_read(
 
 		if (!json_object_is_type(e, json_type_string) ||
 		    ipaddr_parse(json_object_get_string(e), &addr[i]) < 0) {
-			refuse(r, e, key, "must be an IP address");
+			refuse(r, key, "must be an IP address");
 			return 0;
 		}
 	}
 	if (n == 2 && addr[0].family == addr[1].family) {
-		refuse(r, v, key, "addresses must be of two families");
+		refuse(r, key, "addresses must be of two families");
 		return 0;
 	}
 	return (uint8_t)n;
@@ -118,18 +110,14 @@ static void entry_read(struct reader *r, const char *key, struct json_object *v)
 
 	if (!slash || !is_name(key, (size_t)(slash - key)) ||
 	    !is_name(slash + 1, strlen(slash + 1))) {
-		refuse(r, v, key, "must be namespace/name");
-		return;
-	}
-	if (!json_object_is_type(v, json_type_object)) {
-		refuse(r, v, key, "must be a mapping");
+		refuse(r, key, "must be namespace/name");
 		return;
 	}
 	json_object_object_get_ex(v, "addresses", &addresses);
 	json_object_object_get_ex(v, "pool", &pool);
-	a.n = addresses_read(r, addresses ? addresses : v, key, a.addr);
+	a.n = addresses_read(r, addresses, key, a.addr);
 	if (pool && !json_object_is_type(pool, json_type_string)) {
-		refuse(r, pool, key, "pool must be a name");
+		refuse(r, key, "pool must be a name");
 		pool = NULL;
 	}
 	if (!a.n)
@@ -142,46 +130,85 @@ static void entry_read(struct reader *r, const char *key, struct json_object *v)
 	assign_take(r->out, &a);
 }
 
-static void root_read(struct reader *r, struct json_object *root)
+/* ', "crc32": "6d8a72c1"}' */
+static void sum_print(const char *text, size_t len, FILE *f)
 {
-	struct json_object *version = NULL, *entries = NULL;
+	fprintf(f, SUM_KEY "%08" PRIx32 SUM_END, crc32_of(text, len));
+}
 
-	r->map = root;
-	json_object_object_get_ex(root, "version", &version);
-	json_object_object_get_ex(root, "assignments", &entries);
-	if (!json_object_is_type(version, json_type_int) || json_object_get_int(version) != 1)
-		refuse(r, version, "version", "must be 1");
-	if (!json_object_is_type(entries, json_type_object)) {
-		refuse(r, entries, "assignments", "must be a mapping");
+/* Does the text end with its checksum? */
+static bool sum_good(const char *text, size_t len)
+{
+	char sum[sizeof(SUM_KEY) + SUM_DIGITS + sizeof(SUM_END)];
+	size_t n = strlen(SUM_KEY) + SUM_DIGITS + strlen(SUM_END);
+
+	if (len < n)
+		return false;
+	snprintf(sum, sizeof(sum), SUM_KEY "%08" PRIx32 SUM_END, crc32_of(text, len - n));
+	return memcmp(text + len - n, sum, n) == 0;
+}
+
+/* '"default/web": {...}': a mapping of one, for a YAML reader. */
+static void line_read(struct reader *r, const char *line, size_t len)
+{
+	struct yamldoc_error at;
+	struct yamldoc doc;
+	int rc;
+
+	if (!sum_good(line, len)) {
+		refuse(r, "", "damaged: its checksum is wrong");
 		return;
 	}
-	r->map = entries;
-	json_object_object_foreach(entries, key, value)
-	{
-		entry_read(r, key, value);
+	rc = yamldoc_parse(line, len, &doc, &at);
+	if (rc == -ENOMEM)
+		abort();
+	if (rc < 0) {
+		refuse(r, "", at.what);
+		return;
 	}
+	if (doc.n == 1 && json_object_is_type(doc.docs[0], json_type_object)) {
+		json_object_object_foreach(doc.docs[0], key, value)
+		{
+			entry_read(r, key, value);
+		}
+	} else {
+		refuse(r, "", "must be a mapping");
+	}
+	yamldoc_fini(&doc);
+}
+
+/* A line without its end. Return: whether it was the last one. */
+static bool any_line_read(struct reader *r, const char *line, size_t len)
+{
+	if (len && *line == '}')
+		return true;
+	if (r->line > 1)
+		line_read(r, line, len - (len && line[len - 1] == ','));
+	else if (len != strlen(HEAD) || memcmp(line, HEAD, len) != 0)
+		refuse(r, "", "damaged: its first line is another");
+	return false;
 }
 
 int assign_parse(const char *text, size_t len, const char *file, struct assign_list *out,
     struct assign_error *err)
 {
-	struct reader r = {.file = file, .out = out, .err = err};
-	struct yamldoc_error at;
-	struct yamldoc doc;
-	int rc = yamldoc_parse(text, len, &doc, &at);
+	struct reader r = {.file = file, .out = out, .err = err, .line = 1};
+	size_t whole = len && text[len - 1] == '\n' ? len - 1 : 0;
+	const char *p = text, *end = text + len;
+	bool last = false;
 
-	if (rc == -ENOMEM)
-		abort();
-	if (rc < 0) {
-		snprintf(err->text, sizeof(err->text), "%.250s:%u:%u: %s", file, at.line,
-		    at.col, at.what);
-		return -EINVAL;
+	while (!last && p < end) {
+		const char *eol = memchr(p, '\n', (size_t)(end - p));
+
+		eol = eol ? eol : end;
+		last = any_line_read(&r, p, (size_t)(eol - p));
+		p = eol < end ? eol + 1 : end;
+		r.line += !last;
 	}
-	if (doc.n == 1 && json_object_is_type(doc.docs[0], json_type_object))
-		root_read(&r, doc.docs[0]);
-	else
-		refuse(&r, doc.n ? doc.docs[0] : NULL, "assignments", "must be one mapping");
-	yamldoc_fini(&doc);
+	if (!last)
+		refuse(&r, "", "damaged: it ends too early");
+	else if (!sum_good(text, whole))
+		refuse(&r, "", "damaged: the checksum of the file is wrong");
 	return r.bad ? -EINVAL : 0;
 }
 
@@ -214,7 +241,7 @@ static void entry_print(FILE *f, const struct assignment *a)
 	fputs("\"addresses\": [", f);
 	for (unsigned i = 0; i < a->n; i++)
 		fprintf(f, "%s\"%s\"", i ? ", " : "", ipaddr_str(&a->addr[i], buf));
-	fputs("]}", f);
+	fputs("]", f);
 }
 
 static int entry_cmp(const void *x, const void *y)
@@ -223,6 +250,14 @@ static int entry_cmp(const void *x, const void *y)
 	int c = strcmp((*a)->ns, (*b)->ns);
 
 	return c ? c : strcmp((*a)->name, (*b)->name);
+}
+
+/* The checksum of what was written to f from its byte `from` on. */
+static void sum_since(FILE *f, char *const *text, const size_t *len, size_t from)
+{
+	if (fflush(f) != 0)
+		abort();
+	sum_print(*text + from, *len - from, f);
 }
 
 char *assign_print(const struct assign_list *l, size_t *len)
@@ -236,12 +271,19 @@ char *assign_print(const struct assign_list *l, size_t *len)
 	for (size_t i = 0; i < l->n; i++)
 		sorted[i] = &l->v[i];
 	qsort(sorted, l->n, sizeof(void *), entry_cmp);
-	fputs("{\"version\": 1, \"assignments\": {\n", f);
+	fputs(HEAD "\n", f);
 	for (size_t i = 0; i < l->n; i++) {
+		if (fflush(f) != 0)
+			abort();
+		size_t from = *len;
+
 		entry_print(f, sorted[i]);
+		sum_since(f, &text, len, from);
 		fputs(i + 1 < l->n ? ",\n" : "\n", f);
 	}
-	fputs("}}\n", f);
+	fputs("}", f);
+	sum_since(f, &text, len, 0);
+	fputs("\n", f);
 	free(sorted);
 	if (fclose(f) != 0)
 		abort();

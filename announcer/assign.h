@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * assign.h - the controller's state file: which Service has which addresses, so that a restart
- * gives everyone the same again. JSON, one Service a line, sorted by namespace and name.
+ * gives everyone the same again. JSON, one Service a line, sorted by namespace and name, with
+ * checksums: see assign.c.
  */
 #ifndef GREVY_ASSIGN_H
 #define GREVY_ASSIGN_H
@@ -21,7 +22,7 @@ struct assign_list {
 	size_t n, cap;
 };
 
-/* What is wrong: "assignments.json:3:14: default/web: must ...". */
+/* What is wrong: "assignments.json:3: damaged: its checksum is wrong". */
 struct assign_error {
 	char text[512];
 };
@@ -33,7 +34,7 @@ void assign_fini(struct assign_list *l); /* frees what it owns, not l */
 /**
  * assign_parse - read the text of a state file. Pure.
  * @file: its name, for err
- * @out:  starts zeroed; on -EINVAL it holds the entries that were good
+ * @out:  starts zeroed; on -EINVAL it holds the entries that are good nevertheless
  * Return: 0 or -EINVAL with the first fault in err.
  */
 int assign_parse(const char *text, size_t len, const char *file, struct assign_list *out,
@@ -44,8 +45,8 @@ char *assign_print(const struct assign_list *l, size_t *len);
 /**
  * assign_load - read a state file
  * @now_s: Unix time, for the name under which a damaged file is kept:
- * "FILE.bad-20260101T000000Z"
- * @out:   starts zeroed; may hold entries on -EINVAL, too
+ * "FILE.bad-20260101T000000Z", and ".2" where that is taken
+ * @out:   starts zeroed; may hold entries on an error, too
  * Return: 0, -ENOENT (no file yet), -EINVAL (damaged; kept aside, err says as what; go on with
  * out) or another -errno with err: what is there is not known, so do not save over it.
  */

@@ -2,7 +2,7 @@
 /*
  * assign_file.c - the controller's state file on disk. Written to FILE.tmp, brought to the
  * disk and renamed, so that at every moment FILE is whole, the old one or the new one. A file
- * that cannot be understood is never overwritten: it is kept as FILE.bad-TIME.
+ * that cannot be understood is never overwritten: it is kept as FILE.bad-TIME, or where it is.
  */
 #include "announcer/assign.h"
 #include "announcer/util.h"
@@ -15,6 +15,7 @@
 
 #define FILE_MODE 0640
 #define FILE_MAX  ((off_t)1 << 26)
+#define ASIDE_MAX 1000 /* damaged files of one second */
 
 /* path followed by suffix; the caller's. */
 static char *path_with(const char *path, const char *suffix)
@@ -62,24 +63,44 @@ static int file_read(const char *path, char **text, size_t *len)
 	return rc;
 }
 
-static void keep_aside(const char *path, int64_t now_s, struct assign_error *err)
+/* FILE.bad-TIME; FILE.bad-TIME.2 and so on where there is one already. The caller's. */
+static char *aside_name(const char *path, int64_t now_s, unsigned nth)
 {
-	size_t used = strlen(err->text);
 	time_t t = (time_t)now_s;
-	char suffix[32] = ".bad";
+	char when[24] = "", suffix[64];
 	struct tm tm;
-	char *aside;
 
 	if (gmtime_r(&t, &tm))
-		strftime(suffix, sizeof(suffix), ".bad-%Y%m%dT%H%M%SZ", &tm);
-	aside = path_with(path, suffix);
-	if (rename(path, aside) < 0)
-		snprintf(err->text + used, sizeof(err->text) - used,
-		    " (and cannot be kept aside: %s)", strerror(errno));
+		strftime(when, sizeof(when), "%Y%m%dT%H%M%SZ", &tm);
+	if (nth > 1)
+		snprintf(suffix, sizeof(suffix), ".bad-%s.%u", when, nth);
 	else
-		snprintf(
-		    err->text + used, sizeof(err->text) - used, " (kept as %.200s)", aside);
+		snprintf(suffix, sizeof(suffix), ".bad-%s", when);
+	return path_with(path, suffix);
+}
+
+/* Return: -EINVAL; or another -errno: it is where it was. */
+static int keep_aside(const char *path, int64_t now_s, size_t good, struct assign_error *err)
+{
+	size_t used = strlen(err->text);
+	char *aside = aside_name(path, now_s, 1);
+	struct stat st;
+	int rc = -EINVAL;
+
+	for (unsigned nth = 2; nth < ASIDE_MAX && lstat(aside, &st) == 0; nth++) {
+		free(aside);
+		aside = aside_name(path, now_s, nth);
+	}
+	if (rename(path, aside) < 0) {
+		rc = -errno;
+		snprintf(err->text + used, sizeof(err->text) - used,
+		    " (and cannot be kept aside: %s)", strerror(-rc));
+	} else {
+		snprintf(err->text + used, sizeof(err->text) - used,
+		    " (kept as %.200s; Services good in it: %zu)", aside, good);
+	}
 	free(aside);
+	return rc;
 }
 
 int assign_load(
@@ -98,9 +119,9 @@ int assign_load(
 		return rc == -EINVAL ? -EIO : rc;
 	}
 	rc = assign_parse(text, len, path, out, err);
+	if (rc)
+		rc = keep_aside(path, now_s, out->n, err);
 	free(text);
-	if (rc == -EINVAL)
-		keep_aside(path, now_s, err);
 	return rc;
 }
 

@@ -5,6 +5,7 @@
  * the file by them; conf_check.c judges the whole; conf_out.c and conf_yaml.c give it back.
  */
 #include "announcer/conf.h"
+#include "announcer/conf_check.h"
 #include "announcer/conf_place.h"
 #include "announcer/util.h"
 #include "k8s/yamldoc.h"
@@ -97,34 +98,6 @@ void conf_errors_fini(struct conf_errors *e)
 	e->more = 0;
 }
 
-static int line_cmp(const void *x, const void *y)
-{
-	const struct conf_line *a = x, *b = y;
-
-	if (a->line != b->line)
-		return a->line < b->line ? -1 : 1;
-	if (a->col != b->col)
-		return a->col < b->col ? -1 : 1;
-	return strcmp(a->text, b->text);
-}
-
-/* Hand the errors to the caller in the order of the file. */
-static void errors_give(struct conf_reader *r, struct conf_errors *errors)
-{
-	if (r->n_lines)
-		qsort(r->lines, r->n_lines, sizeof(*r->lines), line_cmp);
-	for (size_t i = 0; i < r->n_lines; i++) {
-		if (errors->lines.n < CONF_ERRORS_MAX)
-			strlist_add(&errors->lines, r->lines[i].text);
-		else
-			errors->more++;
-		free(r->lines[i].text);
-	}
-	errors->more += r->more;
-	free(r->lines);
-	free(r->starts);
-}
-
 static void errors_add(
     struct conf_errors *errors, const char *name, const struct yamldoc_error *at)
 {
@@ -136,7 +109,8 @@ static void errors_add(
 	free(s);
 }
 
-static void root_read(struct conf_reader *r, const struct yamldoc *doc)
+static void root_read(
+    struct conf_reader *r, const struct yamldoc *doc, const struct conf_section *section)
 {
 	struct json_object *nothing = doc->n ? NULL : json_object_new_object();
 	struct json_object *root = doc->n ? doc->docs[0] : nothing;
@@ -147,36 +121,51 @@ static void root_read(struct conf_reader *r, const struct yamldoc *doc)
 		conf_error(r, root, NULL, "must be a mapping of keys");
 		return;
 	}
-	conf_read_map(r, root, r->conf, conf_root.keys);
+	conf_read_map(r, root, r->conf, section->keys);
 	r->map = root;
-	conf_root.check(r, root);
+	section->check(r, root);
 	json_object_put(nothing);
+}
+
+static struct conf *text_parse(
+    struct conf_reader *r, const struct conf_section *section, struct conf_errors *errors)
+{
+	struct yamldoc_error at;
+	struct yamldoc doc;
+	int rc = yamldoc_parse(r->text, r->len, &doc, &at);
+
+	if (rc == -ENOMEM)
+		abort();
+	if (rc < 0) {
+		errors_add(errors, r->name, &at);
+		return NULL;
+	}
+	r->conf = conf_new(r->name);
+	root_read(r, &doc, section);
+	conf_places_sort(r->conf);
+	yamldoc_fini(&doc);
+	if (r->n_lines) {
+		conf_free(r->conf);
+		r->conf = NULL;
+	}
+	conf_errors_give(r, errors);
+	return r->conf;
 }
 
 struct conf *conf_parse(
     const char *text, size_t len, const char *name, struct conf_errors *errors)
 {
-	struct conf_reader r = {.name = name, .text = text, .len = len};
-	struct yamldoc_error at;
-	struct yamldoc doc;
-	int rc = yamldoc_parse(text, len, &doc, &at);
+	struct conf_reader r = {.dialect = CONF_FILE, .name = name, .text = text, .len = len};
 
-	if (rc == -ENOMEM)
-		abort();
-	if (rc < 0) {
-		errors_add(errors, name, &at);
-		return NULL;
-	}
-	r.conf = conf_new(name);
-	root_read(&r, &doc);
-	conf_places_sort(r.conf);
-	yamldoc_fini(&doc);
-	if (r.n_lines) {
-		conf_free(r.conf);
-		r.conf = NULL;
-	}
-	errors_give(&r, errors);
-	return r.conf;
+	return text_parse(&r, &conf_root, errors);
+}
+
+struct conf *conf_parse_legacy(
+    const char *text, size_t len, const char *name, struct conf_errors *errors)
+{
+	struct conf_reader r = {.dialect = CONF_LEGACY, .name = name, .text = text, .len = len};
+
+	return text_parse(&r, &conf_legacy, errors);
 }
 
 static void errors_add_file(struct conf_errors *errors, const char *path, const char *what)

@@ -55,6 +55,8 @@ struct conf {
 	char *lb_class;             /* "" = Services without a class */
 	char *lease;                /* "ns/name" of who assigns, with an API */
 	char *state_file;           /* path; with manifests */
+	uint32_t cool_down_s;       /* before another Service gets an address */
+	bool share_local;           /* unlike Services with policy Local may share one */
 	struct strlist policy_from; /* "file", "crds[:ns]", "configmap:ns/name" */
 	struct policy policy;       /* indexed */
 	struct conf_peer *peers;
@@ -65,12 +67,10 @@ struct conf {
 	struct conf_kernel kernel;
 	enum conf_weight weight;
 	struct conf_zebra zebra;
-	bool hold_on_exit;
-	char *http_listen; /* "127.0.0.1:7473"; "" = off */
-	char *vty_dir;
-	char *vty_attach_as; /* "bgpd"; NULL = none */
+	char *http_listen;             /* "127.0.0.1:7473"; "" = off */
+	char *vty_dir, *vty_attach_as; /* attach_as: "bgpd"; NULL = none */
 	enum log_level log_level;
-	bool log_json;
+	bool log_json, hold_on_exit;
 	struct conf_places *places; /* conf_place.h */
 	struct strlist warnings;    /* to be logged once, "grevyd.yaml:9:3: peers: ..." */
 };

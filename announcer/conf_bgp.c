@@ -5,6 +5,7 @@
  */
 #include "announcer/bgp/open.h"
 #include "announcer/conf_bgp_types.h"
+#include "announcer/conf_check.h"
 #include "announcer/conf_out.h"
 #include "announcer/conf_place.h"
 #include "announcer/util.h"

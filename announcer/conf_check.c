@@ -4,7 +4,7 @@
  * refer to each other, pools that overlap, and what is legal but will surprise (warnings).
  * Runs also on a file with errors, whose elements may lack names and addresses.
  */
-#include "announcer/conf_key.h"
+#include "announcer/conf_check.h"
 #include "announcer/conf_out.h"
 #include "announcer/util.h"
 #include <json-c/json.h>
@@ -144,18 +144,22 @@ static bool is_peer_name(const struct conf *c, const char *word)
 	return false;
 }
 
-#define COMMUNITIES_MAX 63
+const char *conf_community_check(const struct conf_reader *r, const char *s)
+{
+	if (r->dialect == CONF_LEGACY && strncmp(s, "large:", 6) == 0)
+		return "must be a community such as 64512:100: the ConfigMap knows no large "
+		       "ones";
+	return conf_rule_community.check(s);
+}
 
 static void check_ad(struct conf_reader *r, struct json_object *v, const struct pool_ad *ad)
 {
 	struct json_object *at = conf_member(v, "communities");
 
-	if (ad->communities.n > COMMUNITIES_MAX)
-		conf_error(r, at, "communities", "must be at most %d", COMMUNITIES_MAX);
 	for (size_t i = 0; i < ad->communities.n; i++) {
 		const char *word = ad->communities.v[i];
 
-		if (!is_alias(r->conf, word) && conf_rule_community.check(word))
+		if (!is_alias(r->conf, word) && conf_community_check(r, word))
 			conf_error(r, at, "communities",
 			    "%.100s must be a community such as 64512:100 or an alias of "
 			    "bgp-communities",
@@ -215,4 +219,12 @@ void conf_check(struct conf_reader *r, struct json_object *root)
 	if (c->controller && !c->policy.n_pools)
 		conf_warn(r, conf_member(root, "controller"), "controller",
 		    "no addresses to assign: address-pools is empty");
+}
+
+/* The legacy ConfigMap, as MetalLB judged it. */
+void conf_check_legacy(struct conf_reader *r, struct json_object *root)
+{
+	check_pools(r, root);
+	conf_check_peers(r, root);
+	check_ads(r, root);
 }

@@ -37,6 +37,11 @@ enum conf_key_flags {
 	CONF_LAYER2 = 32,   /* of layer2 pools only */
 	CONF_SECONDS = 64,  /* a duration may be a plain number, too */
 	CONF_IMPLIED = 128, /* what it is when it is not given depends on other keys */
+	/* Of which dialects (conf_read.h) the key is none. */
+	CONF_OURS = 256,     /* MetalLB never had it: the file's alone */
+	CONF_NEWER = 512,    /* not the legacy ConfigMap's */
+	CONF_OLDER = 1024,   /* not a custom resource's */
+	CONF_REPEATS = 2048, /* a custom resource may hold a word twice: it counts once */
 };
 
 struct conf_key {
@@ -88,33 +93,13 @@ struct conf_list { /* arg of conf_list_type */
 extern const struct conf_type conf_bool_type, conf_u32_type, conf_text_type, conf_word_type,
     conf_ip_type, conf_duration_type, conf_words_type, conf_section_type, conf_section_off_type,
     conf_section_text_type, conf_list_type,
-    conf_off_type, /* arg: the documented default as JSON text, or NULL */
+    conf_off_type,      /* arg: the documented default as JSON text, or NULL */
+    conf_selector_type, /* of conf_selector_section: the only one of a struct selectors */
     conf_labels_type, conf_ranges_type, conf_communities_type, conf_route_type, conf_bgp_type,
     conf_kernel_type;
 
-extern const struct conf_section conf_root, conf_bgp_section, conf_kernel_section;
-extern const struct conf_list conf_selector_list, conf_pool_list, conf_peer_list, conf_bfd_list;
-
-/* Sections bgp and kernel, and peers: defaults, and what they own. */
-void conf_bgp_init(struct conf *c);
-void conf_bgp_fini(struct conf *c);
-void conf_peers_fini(struct conf *c);
-
-/* Checks that need the whole section, the whole file. */
-void conf_check_zebra(struct conf_reader *r, struct json_object *v);
-void conf_check_kubernetes(struct conf_reader *r, struct json_object *v);
-void conf_check_vty(struct conf_reader *r, struct json_object *v);
-bool conf_secrets_equal(const struct conf *a, const struct conf *b); /* wanted of the source */
-void conf_check_peers(struct conf_reader *r, struct json_object *root);
-/* Of the i-th element of list: its name stands there twice. */
-void conf_refuse_name(
-    struct conf_reader *r, struct json_object *list, size_t i, const char *what);
-/* Of v's member of that name. */
-void conf_refuse(
-    struct conf_reader *r, struct json_object *v, const char *key, const char *text);
-bool conf_is_none(const char *s); /* "", no, none */
-void conf_drop_empty(char **s);   /* an empty text means none: NULL */
-struct json_object *conf_item(struct json_object *list, size_t i); /* NULL: no such */
-void conf_check_source(struct conf_reader *r, struct json_object *root);
-void conf_check(struct conf_reader *r, struct json_object *root);
+extern const struct conf_section conf_root, conf_bgp_section, conf_kernel_section,
+    conf_selector_section, conf_legacy; /* the ConfigMap of MetalLB up to 0.12 */
+extern const struct conf_list conf_selector_list, conf_pool_list, conf_peer_list, conf_bfd_list,
+    conf_bgp_ad_list, conf_l2_ad_list, conf_old_pool_list; /* AddressPool of MetalLB 0.13 */
 #endif

@@ -4,10 +4,10 @@
  * order in which they are printed. conf_off_type marks what is not built yet: such a key is
  * known, takes what means off or its documented default, and refuses anything else.
  */
-#include "announcer/conf_key.h"
+#include "announcer/conf_check.h"
 
 static const struct conf_range any_u32 = {0, UINT32_MAX}, instance = {0, 255},
-			       distance = {1, 255};
+			       distance = {1, 255}, cool_down = {0, 86400};
 
 static const struct conf_word roles[] = {
     {"router", CONF_ROUTER},
@@ -50,6 +50,8 @@ static const struct conf_key controller_keys[] = {
     CONF_KEY("load-balancer-class", text, CONF_AT(conf, lb_class), 0, NULL),
     CONF_KEY("lease", text, CONF_AT(conf, lease), 0, &conf_rule_lease),
     CONF_KEY("state-file", text, CONF_AT(conf, state_file), 0, &conf_rule_path),
+    CONF_KEY("cool-down", u32, CONF_AT(conf, cool_down_s), 0, &cool_down),
+    CONF_KEY("share-local", bool, CONF_AT(conf, share_local), 0, NULL),
     {0},
 };
 
@@ -149,3 +151,14 @@ static const struct conf_key root_keys[] = {
 };
 
 const struct conf_section conf_root = {root_keys, conf_check};
+
+static const struct conf_key legacy_keys[] = {
+    CONF_KEY("peers", list, CONF_LIST_AT(conf, peers, n_peers), 0, &conf_peer_list),
+    CONF_KEY("bgp-communities", communities, CONF_NOWHERE, 0, NULL),
+    CONF_KEY("address-pools", list, CONF_LIST_AT(conf, policy.pools, policy.n_pools), 0,
+	&conf_pool_list),
+    CONF_KEY("bfd-profiles", list, CONF_LIST_AT(conf, bfd, n_bfd), 0, &conf_bfd_list),
+    {0},
+};
+
+const struct conf_section conf_legacy = {legacy_keys, conf_check_legacy};

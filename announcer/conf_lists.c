@@ -6,6 +6,7 @@
  * Every element of a list gets its place in the result, also one that is wrong, so that
  * later checks find an element's place in the file by its index.
  */
+#include "announcer/conf_check.h"
 #include "announcer/conf_out.h"
 #include "announcer/conf_place.h"
 #include "announcer/util.h"
@@ -117,7 +118,8 @@ static void list_parse(
 			list->init(items + i * list->size);
 		if (!is_map(r, e, key->name))
 			continue;
-		conf_place_add(r, items + i * list->size, NULL, e);
+		if (r->dialect == CONF_FILE)
+			conf_place_add(r, items + i * list->size, NULL, e);
 		conf_read_map(r, e, items + i * list->size, list->keys);
 		if (list->check)
 			list->check(r, e, items + i * list->size);
@@ -170,10 +172,10 @@ static void words_parse(
 
 		if (expected)
 			conf_error(r, e, key->name, "%s", expected);
-		else if (strlist_has(field, s))
-			conf_error(r, e, key->name, "%s stands here twice", s);
-		else
+		else if (!strlist_has(field, s))
 			strlist_add(field, s);
+		else if (r->dialect != CONF_CUSTOM || !(key->flags & CONF_REPEATS))
+			conf_error(r, e, key->name, "%s stands here twice", s);
 		free(s);
 	}
 }
@@ -289,7 +291,7 @@ static void communities_parse(
 	json_object_object_foreach(v, alias, value)
 	{
 		char *text = value ? conf_read_text(r, value) : NULL;
-		const char *expected = conf_rule_community.check(text ? text : "");
+		const char *expected = conf_community_check(r, text ? text : "");
 
 		if (expected) {
 			conf_error(r, value, alias, "%s", expected);

@@ -5,12 +5,14 @@
  * MetalLB's CRDs know of a peer is known here in kebab-case; name, password-file and
  * ttl-security are ours.
  */
-#include "announcer/conf_key.h"
+#include "announcer/conf_check.h"
 #include "announcer/util.h"
 #include <json-c/json.h>
 #include <sys/socket.h>
 
 #define KEEPALIVE_UNSET UINT32_MAX
+
+enum { BGP_PORT = 179, HOLD_S = 90, CONNECT_S = 5 };
 
 static const struct conf_range asn = {1, UINT32_MAX}, port = {0, 65535}, hold_s = {3, 65535},
 			       keepalive_s = {1, 65535}, connect_s = {1, 65535},
@@ -42,38 +44,42 @@ static struct json_object *dynamic_give(
 static void dynamic_parse(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
 {
-	conf_word_type.parse(r, v, base, key);
+	if (conf_is_given(r, (struct json_object *)(uintptr_t)r->map, key->name))
+		conf_word_type.parse(r, v, base, key);
 }
 
 static const struct conf_type conf_dynamic_type = {dynamic_parse, dynamic_give, CONF_VALUE};
 
 static const struct conf_key peer_keys[] = {
-    CONF_KEY("name", text, CONF_AT(conf_peer, name), 0, &conf_rule_word),
+    CONF_KEY("name", text, CONF_AT(conf_peer, name), CONF_OURS, &conf_rule_word),
     CONF_KEY("my-asn", u32, CONF_AT(conf_peer, my_asn), CONF_REQUIRED, &asn),
     CONF_KEY("peer-asn", u32, CONF_AT(conf_peer, peer_asn), CONF_OMIT_ZERO, &asn),
-    CONF_KEY("dynamic-asn", dynamic, CONF_AT(conf_peer, asn_kind), 0, dynamic),
-    CONF_KEY("local-asn", u32, CONF_AT(conf_peer, local_asn), CONF_OMIT_ZERO, &asn),
+    CONF_KEY("dynamic-asn", dynamic, CONF_AT(conf_peer, asn_kind), CONF_NEWER, dynamic),
+    CONF_KEY(
+	"local-asn", u32, CONF_AT(conf_peer, local_asn), CONF_OMIT_ZERO | CONF_NEWER, &asn),
     CONF_KEY("peer-address", ip, CONF_AT(conf_peer, address), 0, NULL),
     CONF_KEY("source-address", ip, CONF_AT(conf_peer, source), 0, NULL),
-    CONF_KEY("interface", text, CONF_AT(conf_peer, interface), 0, &conf_rule_device),
-    CONF_KEY("vrf", text, CONF_AT(conf_peer, vrf), 0, &conf_rule_device),
+    CONF_KEY("interface", text, CONF_AT(conf_peer, interface), CONF_NEWER, &conf_rule_device),
+    CONF_KEY("vrf", text, CONF_AT(conf_peer, vrf), CONF_NEWER, &conf_rule_device),
     CONF_KEY("peer-port", u32, CONF_AT(conf_peer, port), 0, &port),
     CONF_KEY("hold-time", duration, CONF_AT(conf_peer, hold_s), 0, &hold_s),
     CONF_KEY("keepalive-time", duration, CONF_AT(conf_peer, keepalive_s), 0, &keepalive_s),
-    CONF_KEY("connect-time", duration, CONF_AT(conf_peer, connect_s), 0, &connect_s),
+    CONF_KEY("connect-time", duration, CONF_AT(conf_peer, connect_s), CONF_NEWER, &connect_s),
     CONF_KEY("router-id", ip, CONF_AT(conf_peer, router_id), CONF_IPV4, NULL),
     CONF_KEY("node-selectors", list, CONF_LIST_AT(conf_peer, nodes.v, nodes.n), 0,
 	&conf_selector_list),
     CONF_KEY("password", text, CONF_AT(conf_peer, password), CONF_SECRET, NULL),
-    CONF_KEY(
-	"password-file", text, CONF_AT(conf_peer, password_file), 0, &conf_rule_path_or_none),
-    CONF_KEY("password-secret", section, CONF_NOWHERE, 0, &secret_section),
+    CONF_KEY("password-file", text, CONF_AT(conf_peer, password_file), CONF_OURS,
+	&conf_rule_path_or_none),
+    CONF_KEY("password-secret", section, CONF_NOWHERE, CONF_NEWER, &secret_section),
     CONF_KEY("bfd-profile", text, CONF_AT(conf_peer, bfd_profile), 0, NULL),
     CONF_KEY("ebgp-multihop", bool, CONF_AT(conf_peer, ebgp_multihop), 0, NULL),
-    CONF_KEY("ttl-security", u32, CONF_AT(conf_peer, ttl_security), CONF_OMIT_ZERO, &hops),
-    CONF_KEY("enable-graceful-restart", bool, CONF_AT(conf_peer, graceful), 0, NULL),
-    CONF_KEY("dual-stack-address-family", bool, CONF_AT(conf_peer, dual_stack), 0, NULL),
-    CONF_KEY("disable-mp", bool, CONF_AT(conf_peer, disable_mp), 0, NULL),
+    CONF_KEY("ttl-security", u32, CONF_AT(conf_peer, ttl_security), CONF_OMIT_ZERO | CONF_OURS,
+	&hops),
+    CONF_KEY("enable-graceful-restart", bool, CONF_AT(conf_peer, graceful), CONF_NEWER, NULL),
+    CONF_KEY(
+	"dual-stack-address-family", bool, CONF_AT(conf_peer, dual_stack), CONF_NEWER, NULL),
+    CONF_KEY("disable-mp", bool, CONF_AT(conf_peer, disable_mp), CONF_NEWER, NULL),
     {0},
 };
 
@@ -81,10 +87,10 @@ static void peer_init(void *elem)
 {
 	struct conf_peer *p = elem;
 
-	p->port = 179;
-	p->hold_s = 90;
+	p->port = BGP_PORT;
+	p->hold_s = HOLD_S;
 	p->keepalive_s = KEEPALIVE_UNSET;
-	p->connect_s = 5;
+	p->connect_s = CONNECT_S;
 }
 
 /* As in MetalLB. */
@@ -99,54 +105,101 @@ void conf_drop_empty(char **s)
 void conf_refuse(
     struct conf_reader *r, struct json_object *v, const char *key, const char *text)
 {
-	conf_error(r, conf_member(v, key), key, "%s", text);
+	conf_error(r, conf_given(r, v, key), key, "%s", text);
+}
+
+void conf_refuse_beside(
+    struct conf_reader *r, struct json_object *v, const char *key, const char *other)
+{
+	char buf[CONF_NAME_MAX];
+
+	conf_error(r, conf_given(r, v, key), key, "must not stand beside %s",
+	    conf_name(r, other, buf));
+}
+
+bool conf_is_given(const struct conf_reader *r, struct json_object *v, const char *key)
+{
+	struct json_object *o = conf_given(r, v, key);
+
+	return o && !(r->dialect != CONF_FILE && json_object_is_type(o, json_type_string) &&
+			!json_object_get_string_len(o));
+}
+
+/* Hold time and keepalive: each has its say of the other. */
+static void check_times(struct conf_reader *r, struct json_object *v, struct conf_peer *p)
+{
+	bool hold = r->dialect != CONF_CUSTOM || conf_is_given(r, v, "hold-time");
+	char buf[CONF_NAME_MAX];
+
+	if (p->keepalive_s == KEEPALIVE_UNSET)
+		p->keepalive_s = p->hold_s / 3;
+	else if (!hold)
+		p->hold_s = p->keepalive_s * 3;
+	if (p->hold_s > hold_s.max)
+		conf_error(r, conf_given(r, v, "keepalive-time"), "keepalive-time",
+		    "must be at most %us where %s is not given", (unsigned)hold_s.max / 3,
+		    conf_name(r, "hold-time", buf));
+	if (p->keepalive_s > p->hold_s)
+		conf_error(r, conf_given(r, v, "keepalive-time"), "keepalive-time",
+		    "must not be above %s, %us", conf_name(r, "hold-time", buf),
+		    (unsigned)p->hold_s);
+	if (!p->connect_s)
+		p->connect_s = CONNECT_S;
 }
 
 static void check_asn(struct conf_reader *r, struct json_object *v, const struct conf_peer *p)
 {
-	bool given = conf_member(v, "peer-asn");
+	bool given = conf_given(r, v, "peer-asn"), any = conf_is_given(r, v, "dynamic-asn");
 	uint32_t mine = p->local_asn ? p->local_asn : p->my_asn;
 	bool internal = p->asn_kind == BGP_ASN_NUMBER ? mine == p->peer_asn
 	                                              : p->asn_kind == BGP_ASN_INTERNAL;
+	char mine_is[CONF_NAME_MAX], peer_is[CONF_NAME_MAX];
 
-	if (conf_member(v, "dynamic-asn") && given)
-		conf_refuse(r, v, "dynamic-asn", "must not stand beside peer-asn");
-	else if (!given && !conf_member(v, "dynamic-asn"))
+	if (any && given)
+		conf_refuse_beside(r, v, "dynamic-asn", "peer-asn");
+	else if (!given && !any)
 		conf_error(r, v, "peer-asn", "missing");
 	if (p->ebgp_multihop && mine && internal)
-		conf_refuse(
-		    r, v, "ebgp-multihop", "must be no where my-asn and peer-asn are equal");
+		conf_error(r, conf_given(r, v, "ebgp-multihop"), "ebgp-multihop",
+		    "must be no where %s and %s are equal", conf_name(r, "my-asn", mine_is),
+		    conf_name(r, "peer-asn", peer_is));
 }
 
 static void check_password(
     struct conf_reader *r, struct json_object *v, const struct conf_peer *p)
 {
 	if (p->secret && p->password)
-		conf_refuse(r, v, "password-secret", "must not stand beside password");
-	if (p->secret_ns && !p->secret)
+		conf_refuse_beside(r, v, "password-secret", "password");
+	if (p->secret_ns && !p->secret && r->dialect == CONF_FILE)
 		conf_refuse(r, v, "password-secret", "must have a name");
 	if (p->password_file && (p->password || p->secret))
-		conf_refuse(r, v, "password-file",
-		    p->password ? "must not stand beside password"
-				: "must not stand beside password-secret");
+		conf_refuse_beside(
+		    r, v, "password-file", p->password ? "password" : "password-secret");
 }
 
-/* A session without an address of the peer is found over its interface: not built. */
+/* A session without an address of the peer is found over its interface: not built. Beside an
+ * address MetalLB refuses one; the file needs it for link-local addresses. */
 static void check_address(
     struct conf_reader *r, struct json_object *v, const struct conf_peer *p)
 {
-	bool given = conf_member(v, "peer-address");
+	bool given = conf_is_given(r, v, "peer-address");
+	char buf[CONF_NAME_MAX];
 
-	if (!given && conf_member(v, "interface"))
-		conf_refuse(r, v, "interface", "without peer-address: not supported yet");
+	if (!given && p->interface)
+		conf_error(r, conf_given(r, v, "interface"), "interface",
+		    "without %s: not supported yet", conf_name(r, "peer-address", buf));
 	else if (!given)
 		conf_error(r, v, "peer-address", "missing");
-	if (p->interface && p->vrf)
-		conf_refuse(r, v, "vrf", "must not stand beside interface");
+	else if (p->interface && r->dialect == CONF_CUSTOM)
+		conf_refuse_beside(r, v, "interface", "peer-address");
+	if (p->interface && p->vrf && r->dialect == CONF_FILE)
+		conf_refuse_beside(r, v, "vrf", "interface");
 	if (p->address.family == AF_INET6 && ipaddr_is_linklocal(&p->address) && !p->interface)
-		conf_refuse(r, v, "peer-address", "is link-local: it needs interface, too");
+		conf_error(r, conf_given(r, v, "peer-address"), "peer-address",
+		    "is link-local: it needs interface, too");
 	if (p->source.family && p->address.family && p->source.family != p->address.family)
-		conf_refuse(r, v, "source-address", "must be of the family of peer-address");
+		conf_error(r, conf_given(r, v, "source-address"), "source-address",
+		    "must be of the family of %s", conf_name(r, "peer-address", buf));
 }
 
 static void peer_check(struct conf_reader *r, struct json_object *v, void *elem)
@@ -159,20 +212,15 @@ static void peer_check(struct conf_reader *r, struct json_object *v, void *elem)
 	conf_drop_empty(&p->vrf);
 	conf_drop_empty(&p->interface);
 	if (!p->port)
-		p->port = 179;
-	if (p->keepalive_s == KEEPALIVE_UNSET)
-		p->keepalive_s = p->hold_s / 3;
-	if (!p->connect_s)
-		p->connect_s = 5;
-	if (p->keepalive_s > p->hold_s)
-		conf_error(r, conf_member(v, "keepalive-time"), "keepalive-time",
-		    "must not be above hold-time, %us", (unsigned)p->hold_s);
+		p->port = BGP_PORT;
+	check_times(r, v, p);
 	check_asn(r, v, p);
 	check_address(r, v, p);
 	check_password(r, v, p);
 	if (p->ttl_security && p->ebgp_multihop)
-		conf_refuse(r, v, "ttl-security", "must not stand beside ebgp-multihop");
-	if (p->disable_mp)
+		conf_refuse_beside(r, v, "ttl-security", "ebgp-multihop");
+	/* A custom resource may say it: MetalLB does nothing about it, either. */
+	if (p->disable_mp && r->dialect == CONF_FILE)
 		conf_refuse(r, v, "disable-mp",
 		    "must be no: a session has its own family, unless "
 		    "dual-stack-address-family says so");
@@ -217,7 +265,8 @@ void conf_peers_fini(struct conf *c)
 static const struct conf_range interval_ms = {10, 60000}, multiplier = {2, 255}, ttl = {1, 254};
 
 static const struct conf_key bfd_keys[] = {
-    CONF_KEY("name", text, CONF_AT(conf_bfd, name), CONF_REQUIRED, &conf_rule_word),
+    CONF_KEY(
+	"name", text, CONF_AT(conf_bfd, name), CONF_REQUIRED | CONF_OLDER, &conf_rule_word),
     CONF_KEY(
 	"receive-interval", u32, CONF_AT(conf_bfd, receive_ms), CONF_OMIT_ZERO, &interval_ms),
     CONF_KEY(
@@ -270,9 +319,6 @@ static void check_bfd_of(
 	if (!bfd)
 		conf_error(
 		    r, at, "bfd-profile", "%.100s is not in bfd-profiles", p->bfd_profile);
-	else if (c->role == CONF_NODE)
-		conf_warn(
-		    r, at, "bfd-profile", "not supported yet: the session runs without BFD");
 	if (pool)
 		conf_error(r, at, "bfd-profile",
 		    "%.100s has echo-mode, which cannot be used with the IPv6 addresses of "

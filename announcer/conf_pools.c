@@ -1,87 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * conf_pools.c - address-pools of grevyd.yaml, with their advertisements and node selectors:
- * tables and what is checked within one pool. The words and rules are those of MetalLB's
- * legacy ConfigMap (v0.12); fields that only its CRDs have are spelled in kebab-case.
+ * conf_pools.c - address pools and their advertisements: tables and what is checked within
+ * one. The words and rules are those of MetalLB's legacy ConfigMap (v0.12); what only its CRDs
+ * have is spelled in kebab-case in grevyd.yaml.
  */
-#include "announcer/conf_key.h"
+#include "announcer/conf_check.h"
+#include "announcer/conf_out.h"
+#include "announcer/util.h"
 #include <json-c/json.h>
-#include <string.h>
 #include <sys/socket.h>
 
-static const struct conf_range any_u32 = {0, UINT32_MAX}, length4 = {1, 32}, length6 = {1, 128};
+enum { LENGTH4 = 32, LENGTH6 = 128, COMMUNITIES_MAX = 63 };
 
-/* node-selectors */
+static const struct conf_range any_u32 = {0, UINT32_MAX}, priority = {0, INT32_MAX},
+			       length4 = {1, LENGTH4}, length6 = {1, LENGTH6},
+			       weight = {1, 100};
 
-static const struct conf_word selector_ops[] = {
-    {"In",	   SELECTOR_IN    },
-    {"NotIn",        SELECTOR_NOT_IN},
-    {"Exists",       SELECTOR_EXISTS},
-    {"DoesNotExist", SELECTOR_ABSENT},
-    {NULL,	   0	      },
-};
-
-static const struct conf_key expr_keys[] = {
-    CONF_KEY("key", text, CONF_AT(selector_expr, key), CONF_REQUIRED, &conf_rule_label_key),
-    CONF_KEY("operator", word, CONF_AT(selector_expr, op), CONF_REQUIRED, selector_ops),
-    CONF_KEY("values", words, CONF_AT(selector_expr, values), 0, &conf_rule_label_value),
-    {0},
-};
-
-static void expr_check(struct conf_reader *r, struct json_object *v, void *elem)
-{
-	const struct selector_expr *e = elem;
-	bool wants_values = e->op == SELECTOR_IN || e->op == SELECTOR_NOT_IN;
-
-	if (!conf_member(v, "operator"))
-		return;
-	if (wants_values && !e->values.n)
-		conf_error(r, v, "values", "must hold at least one value for In and NotIn");
-	if (!wants_values && e->values.n)
-		conf_error(r, v, "values", "must be empty for Exists and DoesNotExist");
-}
-
-static bool expr_same(const void *a, const void *b)
-{
-	return selector_expr_equal(a, b);
-}
-
-static const struct conf_list expr_list = {expr_keys, sizeof(struct selector_expr), NULL,
-    expr_check, expr_same, "the same expression stands here twice"};
-
-static const struct conf_key selector_keys[] = {
-    CONF_KEY("match-labels", labels, CONF_NOWHERE, 0, NULL),
-    CONF_KEY("match-expressions", list, CONF_LIST_AT(selector, exprs, n_exprs), 0, &expr_list),
-    {0},
-};
-
-static bool selector_same(const void *a, const void *b)
-{
-	return selector_equal(a, b);
-}
-
-const struct conf_list conf_selector_list = {selector_keys, sizeof(struct selector), NULL, NULL,
-    selector_same, "the same selector stands here twice"};
-
-/* address-pools */
+/* advertisements */
 
 static const struct conf_key bgp_ad_keys[] = {
     CONF_KEY("aggregation-length", u32, CONF_AT(pool_ad, aggregation4), 0, &length4),
     CONF_KEY("aggregation-length-v6", u32, CONF_AT(pool_ad, aggregation6), 0, &length6),
     CONF_KEY("localpref", u32, CONF_AT(pool_ad, localpref), 0, &any_u32),
     CONF_KEY("communities", words, CONF_AT(pool_ad, communities), 0, &conf_rule_word),
-    CONF_KEY("peers", words, CONF_AT(pool_ad, peers), 0, &conf_rule_word),
-    CONF_KEY("node-selectors", list, CONF_LIST_AT(pool_ad, nodes.v, nodes.n), 0,
+    CONF_KEY("peers", words, CONF_AT(pool_ad, peers), CONF_NEWER, &conf_rule_word),
+    CONF_KEY("node-selectors", list, CONF_LIST_AT(pool_ad, nodes.v, nodes.n), CONF_NEWER,
 	&conf_selector_list),
-    CONF_OFF("service-selectors", NULL),
+    CONF_KEY("service-selectors", list, CONF_LIST_AT(pool_ad, services.v, services.n),
+	CONF_NEWER, &conf_selector_list),
     {0},
 };
 
 static void ad_init(struct pool_ad *ad, unsigned protocol)
 {
 	ad->protocol = protocol;
-	ad->aggregation4 = 32;
-	ad->aggregation6 = 128;
+	ad->aggregation4 = LENGTH4;
+	ad->aggregation6 = LENGTH6;
 }
 
 static void bgp_ad_init(void *elem)
@@ -94,25 +48,98 @@ static void l2_ad_init(void *elem)
 	ad_init(elem, POLICY_LAYER2);
 }
 
+/* One Service of an aggregate cannot be left out of it. */
+static void bgp_ad_check(struct conf_reader *r, struct json_object *v, void *elem)
+{
+	const struct pool_ad *ad = elem;
+
+	if (ad->services.n && ad->aggregation4 < LENGTH4)
+		conf_refuse_beside(r, v, "aggregation-length", "service-selectors");
+	if (ad->services.n && ad->aggregation6 < LENGTH6)
+		conf_refuse_beside(r, v, "aggregation-length-v6", "service-selectors");
+	if (ad->communities.n > COMMUNITIES_MAX)
+		conf_error(r, conf_given(r, v, "communities"), "communities",
+		    "must be at most %d", COMMUNITIES_MAX);
+}
+
 static bool ad_same(const void *a, const void *b)
 {
 	return pool_ad_equal(a, b);
 }
 
-static const struct conf_list bgp_ad_list = {bgp_ad_keys, sizeof(struct pool_ad), bgp_ad_init,
-    NULL, ad_same, "the same advertisement stands here twice"};
+const struct conf_list conf_bgp_ad_list = {bgp_ad_keys, sizeof(struct pool_ad), bgp_ad_init,
+    bgp_ad_check, ad_same, "the same advertisement stands here twice"};
 
-static const struct conf_key l2_ad_keys[] = {
-    CONF_KEY("interfaces", words, CONF_AT(pool_ad, interfaces), 0, &conf_rule_interface),
-    CONF_KEY("node-selectors", list, CONF_LIST_AT(pool_ad, nodes.v, nodes.n), 0,
-	&conf_selector_list),
-    CONF_OFF("service-selectors", NULL),
-    CONF_OFF("preferred-node-selectors", NULL),
+static const struct conf_key preference_keys[] = {
+    CONF_KEY("weight", u32, CONF_AT(pool_preference, weight), CONF_REQUIRED, &weight),
+    CONF_KEY("preference", selector, CONF_AT(pool_preference, nodes), CONF_REQUIRED,
+	&conf_selector_section),
     {0},
 };
 
-static const struct conf_list l2_ad_list = {l2_ad_keys, sizeof(struct pool_ad), l2_ad_init,
-    NULL, ad_same, "the same advertisement stands here twice"};
+static const struct conf_list preference_list = {
+    preference_keys, sizeof(struct pool_preference), NULL, NULL, NULL, NULL};
+
+static const struct conf_key l2_ad_keys[] = {
+    CONF_KEY(
+	"interfaces", words, CONF_AT(pool_ad, interfaces), CONF_REPEATS, &conf_rule_interface),
+    CONF_KEY("node-selectors", list, CONF_LIST_AT(pool_ad, nodes.v, nodes.n), 0,
+	&conf_selector_list),
+    CONF_KEY("service-selectors", list, CONF_LIST_AT(pool_ad, services.v, services.n), 0,
+	&conf_selector_list),
+    CONF_KEY("preferred-node-selectors", list, CONF_LIST_AT(pool_ad, preferred, n_preferred), 0,
+	&preference_list),
+    {0},
+};
+
+const struct conf_list conf_l2_ad_list = {l2_ad_keys, sizeof(struct pool_ad), l2_ad_init, NULL,
+    ad_same, "the same advertisement stands here twice"};
+
+/* service-allocation */
+
+static const struct conf_key allocation_keys[] = {
+    CONF_KEY("priority", u32, CONF_AT(pool_allocation, priority), 0, &priority),
+    CONF_KEY("namespaces", words, CONF_AT(pool_allocation, namespaces), 0, &conf_rule_word),
+    CONF_KEY("namespace-selectors", list,
+	CONF_LIST_AT(pool_allocation, namespace_selectors.v, namespace_selectors.n), 0,
+	&conf_selector_list),
+    CONF_KEY("service-selectors", list,
+	CONF_LIST_AT(pool_allocation, service_selectors.v, service_selectors.n), 0,
+	&conf_selector_list),
+    {0},
+};
+
+static const struct conf_section allocation_section = {allocation_keys, NULL};
+
+static void allocation_parse(
+    struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
+{
+	const struct conf_section *section = key->arg;
+	struct pool *pool = base;
+
+	if (!json_object_is_type(v, json_type_object)) {
+		conf_error(r, v, key->name, "must be a mapping");
+		return;
+	}
+	pool->allocation = xcalloc(1, sizeof(*pool->allocation));
+	conf_read_map(r, v, pool->allocation, section->keys);
+}
+
+static struct json_object *allocation_give(
+    const struct conf_out *out, const void *base, const struct conf_key *key)
+{
+	static const struct conf_list alone = {
+	    allocation_keys, sizeof(struct pool_allocation), NULL, NULL, NULL, NULL};
+	const struct pool *pool = base;
+
+	(void)key;
+	return pool->allocation ? conf_out_element(out, pool->allocation, &alone) : NULL;
+}
+
+static const struct conf_type conf_allocation_type = {
+    allocation_parse, allocation_give, CONF_SECTION};
+
+/* address-pools */
 
 /* A pool's advertisements are of its protocol's kind. */
 static void ads_parse(
@@ -149,15 +176,24 @@ static const struct conf_word protocols[] = {
 };
 
 static const struct conf_key pool_keys[] = {
-    CONF_KEY("name", text, CONF_AT(pool, name), CONF_REQUIRED, &conf_rule_word),
-    CONF_KEY("protocol", word, CONF_AT(pool, protocols), CONF_REQUIRED, protocols),
+    CONF_KEY("name", text, CONF_AT(pool, name), CONF_REQUIRED | CONF_OLDER, &conf_rule_word),
+    CONF_KEY("protocol", word, CONF_AT(pool, protocols), CONF_REQUIRED | CONF_OLDER, protocols),
     CONF_KEY("addresses", ranges, CONF_AT(pool, addresses), CONF_REQUIRED, NULL),
     CONF_KEY("auto-assign", bool, CONF_AT(pool, auto_assign), 0, NULL),
     CONF_KEY("avoid-buggy-ips", bool, CONF_AT(pool, avoid_buggy_ips), 0, NULL),
-    CONF_KEY("bgp-advertisements", ads, CONF_LIST_AT(pool, ads, n_ads), 0, &bgp_ad_list),
-    CONF_KEY(
-	"l2-advertisements", ads, CONF_LIST_AT(pool, ads, n_ads), CONF_LAYER2, &l2_ad_list),
-    CONF_OFF("service-allocation", NULL),
+    CONF_KEY("bgp-advertisements", ads, CONF_LIST_AT(pool, ads, n_ads), CONF_OLDER,
+	&conf_bgp_ad_list),
+    CONF_KEY("l2-advertisements", ads, CONF_LIST_AT(pool, ads, n_ads), CONF_LAYER2 | CONF_OURS,
+	&conf_l2_ad_list),
+    CONF_KEY("service-allocation", allocation, CONF_NOWHERE, CONF_NEWER, &allocation_section),
+    {0},
+};
+
+static const struct conf_key old_pool_keys[] = {
+    CONF_KEY("protocol", word, CONF_AT(pool, protocols), CONF_REQUIRED, protocols),
+    CONF_KEY("addresses", ranges, CONF_AT(pool, addresses), CONF_REQUIRED, NULL),
+    CONF_KEY("auto-assign", bool, CONF_AT(pool, auto_assign), 0, NULL),
+    CONF_KEY("bgp-advertisements", ads, CONF_LIST_AT(pool, ads, n_ads), 0, &conf_bgp_ad_list),
     {0},
 };
 
@@ -169,9 +205,10 @@ static void pool_init(void *elem)
 }
 
 /* Where a key of a mapping stands, else the mapping. */
-static struct json_object *place_of(struct json_object *map, const char *key)
+static struct json_object *place_of(
+    const struct conf_reader *r, struct json_object *map, const char *key)
 {
-	struct json_object *v = conf_member(map, key);
+	struct json_object *v = conf_given(r, map, key);
 
 	return v ? v : map;
 }
@@ -188,7 +225,7 @@ static void ad_check_lengths(struct conf_reader *r, struct json_object *v,
 		uint32_t length = v6 ? ad->aggregation6 : ad->aggregation4;
 
 		if (length < plen)
-			conf_error(r, place_of(v, key), key,
+			conf_error(r, place_of(r, v, key), key,
 			    "must be at least %u because of %s", plen, pool->addresses.v[i]);
 	}
 }
@@ -208,6 +245,8 @@ static bool ads_clash(const struct pool *pool, const struct pool_ad *a, const st
 	bool same4 = pool_has_family(pool, AF_INET) && a->aggregation4 == b->aggregation4;
 	bool same6 = pool_has_family(pool, AF_INET6) && a->aggregation6 == b->aggregation6;
 
+	if (a->services.n || b->services.n) /* judged for each Service */
+		return false;
 	return a->localpref != b->localpref && (same4 || same6) &&
 	       !lists_disjoint(&a->peers, &b->peers) && !(a->nodes.n && b->nodes.n);
 }
@@ -215,7 +254,7 @@ static bool ads_clash(const struct pool *pool, const struct pool_ad *a, const st
 static void pool_check(struct conf_reader *r, struct json_object *v, void *elem)
 {
 	const struct pool *pool = elem;
-	struct json_object *list = conf_member(v, "bgp-advertisements");
+	struct json_object *list = conf_given(r, v, "bgp-advertisements");
 
 	for (size_t i = 0; pool->protocols == POLICY_BGP && i < pool->n_ads; i++) {
 		struct json_object *ad = json_object_array_get_idx(list, i);
@@ -223,7 +262,7 @@ static void pool_check(struct conf_reader *r, struct json_object *v, void *elem)
 		ad_check_lengths(r, ad, pool, &pool->ads[i]);
 		for (size_t j = 0; j < i; j++)
 			if (ads_clash(pool, &pool->ads[j], &pool->ads[i])) {
-				conf_error(r, place_of(ad, "localpref"), "localpref",
+				conf_error(r, place_of(r, ad, "localpref"), "localpref",
 				    "must not differ from that of advertisement %zu, which "
 				    "makes the same prefixes",
 				    j + 1);
@@ -234,3 +273,6 @@ static void pool_check(struct conf_reader *r, struct json_object *v, void *elem)
 
 const struct conf_list conf_pool_list = {
     pool_keys, sizeof(struct pool), pool_init, pool_check, NULL, NULL};
+
+const struct conf_list conf_old_pool_list = {
+    old_pool_keys, sizeof(struct pool), pool_init, pool_check, NULL, NULL};

@@ -118,12 +118,30 @@ static bool key_place(struct conf_reader *r, const char *key, struct conf_line *
 	return true;
 }
 
+/* Without lines: by the path, in the order in which they were found. */
+static char *path_text(struct conf_reader *r, const struct json_object *v, const char *key,
+    struct conf_line *line, const char *what)
+{
+	char *path = conf_path(r, v, key);
+	size_t len = strlen(r->name) + strlen(path) + strlen(what) + 8;
+	char *s = xcalloc(len, 1);
+
+	line->line = (unsigned)r->n_lines + 1;
+	line->col = 1;
+	snprintf(s, len, "%s: %s%s%s", r->name, path, *path ? ": " : "", what);
+	free(path);
+	return s;
+}
+
 static char *place_text(struct conf_reader *r, const struct json_object *v, const char *key,
     struct conf_line *line, const char *what)
 {
 	size_t len = strlen(r->name) + strlen(what) + (key ? strlen(key) : 0) + 32;
-	char *s = xcalloc(len, 1);
+	char *s;
 
+	if (r->dialect == CONF_CUSTOM)
+		return path_text(r, v, key, line, what);
+	s = xcalloc(len, 1);
 	yamldoc_mark(v, &line->line, &line->col);
 	if (!line->line && !key_place(r, key, line))
 		yamldoc_mark(r->map, &line->line, &line->col);
@@ -160,12 +178,44 @@ void conf_warn(
 	char what[512];
 	va_list ap;
 
+	if (r->dialect != CONF_FILE)
+		return;
 	va_start(ap, fmt);
 	vsnprintf(what, sizeof(what), fmt, ap);
 	va_end(ap);
 	line.text = place_text(r, v, key, &line, what);
 	strlist_add(&r->conf->warnings, line.text);
 	free(line.text);
+}
+
+static int line_cmp(const void *x, const void *y)
+{
+	const struct conf_line *a = x, *b = y;
+
+	if (a->line != b->line)
+		return a->line < b->line ? -1 : 1;
+	if (a->col != b->col)
+		return a->col < b->col ? -1 : 1;
+	return strcmp(a->text, b->text);
+}
+
+void conf_errors_give(struct conf_reader *r, struct conf_errors *errors)
+{
+	if (r->n_lines)
+		qsort(r->lines, r->n_lines, sizeof(*r->lines), line_cmp);
+	for (size_t i = 0; i < r->n_lines; i++) {
+		if (errors->lines.n < CONF_ERRORS_MAX)
+			strlist_add(&errors->lines, r->lines[i].text);
+		else
+			errors->more++;
+		free(r->lines[i].text);
+	}
+	errors->more += r->more;
+	free(r->lines);
+	free(r->starts);
+	r->lines = NULL;
+	r->starts = NULL;
+	r->n_lines = 0;
 }
 
 /* Lines from the key to its value at r->at; 0 when the key is not found near it. */
@@ -194,10 +244,25 @@ unsigned conf_read_line(struct conf_reader *r, const struct json_object *v, cons
 	return line - lines_back(r, key);
 }
 
-static const struct conf_key *key_find(const struct conf_key *keys, const char *name)
+/* Is the key one of what is read? */
+static bool key_known(const struct conf_reader *r, const struct conf_key *key)
 {
+	static const unsigned not_of[] = {
+	    [CONF_FILE] = 0,
+	    [CONF_LEGACY] = CONF_OURS | CONF_NEWER,
+	    [CONF_CUSTOM] = CONF_OURS | CONF_OLDER,
+	};
+
+	return !(key->flags & not_of[r->dialect]);
+}
+
+static const struct conf_key *key_find(
+    const struct conf_reader *r, const struct conf_key *keys, const char *name)
+{
+	char buf[CONF_NAME_MAX];
+
 	for (; keys->name; keys++)
-		if (strcmp(keys->name, name) == 0)
+		if (key_known(r, keys) && strcmp(conf_name(r, keys->name, buf), name) == 0)
 			return keys;
 	return NULL;
 }
@@ -214,7 +279,8 @@ struct json_object *conf_member(struct json_object *map, const char *name)
 static void key_read(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
 {
-	conf_place_add(r, base, key, v);
+	if (r->dialect == CONF_FILE)
+		conf_place_add(r, base, key, v);
 	key->type->parse(r, v, base, key);
 }
 
@@ -226,15 +292,16 @@ void conf_read_map(
 	r->map = v;
 	json_object_object_foreach(v, name, value)
 	{
-		const struct conf_key *key = key_find(keys, name);
+		const struct conf_key *key = key_find(r, keys, name);
 
-		if (!key)
-			conf_error(r, value, name, "unknown key");
-		else if (value)
+		if (key && value)
 			key_read(r, value, base, key);
+		else if (!key && r->dialect != CONF_CUSTOM)
+			conf_error(r, value, name, "unknown key");
 	}
 	for (; keys->name; keys++)
-		if (keys->flags & CONF_REQUIRED && !conf_member(v, keys->name))
+		if (keys->flags & CONF_REQUIRED && key_known(r, keys) &&
+		    !conf_given(r, v, keys->name))
 			conf_error(r, v, keys->name, "missing");
 	r->map = outer;
 }
@@ -276,6 +343,8 @@ char *conf_read_text(struct conf_reader *r, struct json_object *v)
 	case json_type_boolean:
 	case json_type_int:
 	case json_type_double:
+		if (r->dialect == CONF_CUSTOM)
+			return NULL;
 		s = text_at(r, v);
 		return s ? s : xstrdup(json_object_get_string(v));
 	default:

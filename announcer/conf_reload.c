@@ -3,7 +3,7 @@
  * conf_reload.c - what a new configuration changes. Parts are compared as they print, so a
  * new key needs no line here. What cannot change live keeps its old value, with a warning.
  */
-#include "announcer/conf_key.h"
+#include "announcer/conf_check.h"
 #include "announcer/conf_out.h"
 #include "announcer/util.h"
 #include <json-c/json.h>
@@ -90,8 +90,6 @@ unsigned conf_reload_diff(const struct conf *old, struct conf *next)
 	for (const struct conf_key *key = conf_root.keys; key->name; key++)
 		if (!key_equal(old, next, key))
 			changed |= key_change(key->name);
-	if (!conf_secrets_equal(old, next))
-		changed |= CONF_CHANGED_SOURCE;
 	if (!conf_zebra_off(old) != !conf_zebra_off(next))
 		changed |= CONF_CHANGED_ZEBRA;
 	return changed;

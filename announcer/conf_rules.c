@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* conf_rules.c - what single texts of the configuration may look like. */
-#include "announcer/conf_key.h"
+#include "announcer/conf_check.h"
 #include "announcer/http/server.h"
 #include "announcer/util.h"
 #include "announcer/vty/frr_names.h"

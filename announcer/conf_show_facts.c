@@ -100,7 +100,7 @@ void config_notes(const struct vty_context *ctx, config_note_fn *fn, void *arg)
 		    &b, "%s was changed after it was read: reload to take it", ctx->conf->file);
 		fn(b.p, arg);
 	}
-	if (ctx->rules && ctx->rules != ctx->conf)
+	if (ctx->held)
 		fn("address-pools: those before the last reload are in force until the source "
 		   "has been read",
 		    arg);

@@ -70,6 +70,7 @@ bool config_put_facts(struct config_text *t, const char *key)
 static bool given(struct json_object *v)
 {
 	const struct conf_place *p = conf_out_place(v);
+	bool noted = false; /* of labels nothing is */
 
 	if (json_object_is_type(v, json_type_object)) {
 		json_object_object_foreach(v, name, member)
@@ -77,8 +78,10 @@ static bool given(struct json_object *v)
 			(void)name;
 			if (given(member))
 				return true;
+			noted |= conf_out_place(member) || conf_out_is_default(member);
 		}
-		return false;
+		if (noted)
+			return false;
 	}
 	if (json_object_is_type(v, json_type_array) && json_object_array_length(v) &&
 	    json_object_is_type(json_object_array_get_idx(v, 0), json_type_object))
@@ -159,7 +162,8 @@ static void put_expression(struct buf *b, struct json_object *e)
 }
 
 /* As kubectl takes it: "rack=a,zone in (b,c),!edge". */
-static void put_selector(struct config_text *t, const char *before, struct json_object *s)
+static void put_selector(
+    struct config_text *t, const char *before, const char *name, struct json_object *s)
 {
 	struct json_object *labels = config_member(s, "match-labels");
 	struct json_object *exprs = config_member(s, "match-expressions");
@@ -167,15 +171,32 @@ static void put_selector(struct config_text *t, const char *before, struct json_
 
 	buf_str(&b, "");
 	if (labels) {
-		json_object_object_foreach(labels, name, value) buf_fmt(
-		    &b, "%s%s=%s", b.len ? "," : "", name, json_object_get_string(value));
+		json_object_object_foreach(labels, key, value) buf_fmt(
+		    &b, "%s%s=%s", b.len ? "," : "", key, json_object_get_string(value));
 	}
 	for (size_t i = 0; exprs && i < json_object_array_length(exprs); i++) {
 		buf_str(&b, b.len ? "," : "");
 		put_expression(&b, json_object_array_get_idx(exprs, i));
 	}
-	config_line(t, "%snode-selector %s", before, b.len ? b.p : "all");
+	config_line(t, "%s%s %s", before, name, b.len ? b.p : "all");
 	free(b.p);
+}
+
+/* Of "node-selectors": "node-selector". NULL: a list of others. */
+static const char *selector_name(const char *list)
+{
+	static const struct {
+		const char *list, *name;
+	} rows[] = {
+	    {"node-selectors",      "node-selector"     },
+	    {"service-selectors",   "service-selector"  },
+	    {"namespace-selectors", "namespace-selector"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (strcmp(rows[i].list, list) == 0)
+			return rows[i].name;
+	return NULL;
 }
 
 /* ---- values ---- */
@@ -183,6 +204,7 @@ static void put_selector(struct config_text *t, const char *before, struct json_
 static void put_list(
     struct config_text *t, const char *before, const char *name, struct json_object *v)
 {
+	const char *selector = selector_name(name);
 	struct buf b = {0};
 
 	if (!json_object_array_length(v))
@@ -190,8 +212,8 @@ static void put_list(
 	for (size_t i = 0; i < json_object_array_length(v); i++) {
 		struct json_object *e = json_object_array_get_idx(v, i);
 
-		if (strcmp(name, "node-selectors") == 0)
-			put_selector(t, before, e);
+		if (selector)
+			put_selector(t, before, selector, e);
 		else if (json_object_is_type(e, json_type_object))
 			config_put_element(t, name, e, i);
 		else
@@ -226,7 +248,9 @@ void config_put(
 
 	if (p && p->origin)
 		config_line(t, "! %s: %s", name, p->origin);
-	if (json_object_is_type(v, json_type_object))
+	if (strcmp(name, "preference") == 0)
+		put_selector(t, before, name, v);
+	else if (json_object_is_type(v, json_type_object))
 		put_map(t, before, name, v);
 	else if (json_object_is_type(v, json_type_array))
 		put_list(t, before, name, v);

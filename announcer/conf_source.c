@@ -4,7 +4,8 @@
  * password-secret, and what becomes of them for the source.
  */
 #include "announcer/conf_source.h"
-#include "announcer/conf_key.h"
+#include "announcer/conf_check.h"
+#include "announcer/rules.h"
 #include "announcer/util.h"
 #include "k8s/command.h"
 #include <json-c/json.h>
@@ -111,7 +112,7 @@ bool conf_wants_source(const struct conf *c)
 	       c->policy_from.n > 1;
 }
 
-struct k8s_command *conf_source(const struct conf *c)
+struct k8s_command *conf_source(const struct conf *c, const struct rules *rules)
 {
 	struct k8s_command *cmd = k8s_command_new(K8S_SOURCE);
 	struct k8s_source_conf *to = xcalloc(1, sizeof(*to));
@@ -134,15 +135,15 @@ struct k8s_command *conf_source(const struct conf *c)
 			abort();
 	}
 	/* Role router dials no peer: it needs no right to their passwords. */
-	for (size_t i = 0; c->role == CONF_NODE && i < c->n_peers; i++)
-		if (c->peers[i].secret)
-			add_secret(to, &c->peers[i]);
+	for (size_t i = 0; c->role == CONF_NODE && i < rules->n_peers; i++)
+		if (rules->peers[i].secret)
+			add_secret(to, &rules->peers[i]);
 	return cmd;
 }
 
-bool conf_secrets_equal(const struct conf *a, const struct conf *b)
+bool conf_secrets_equal(const struct conf *c, const struct rules *a, const struct rules *b)
 {
-	struct k8s_command *x = conf_source(a), *y = conf_source(b);
+	struct k8s_command *x = conf_source(c, a), *y = conf_source(c, b);
 	bool equal = x->source->n_secrets == y->source->n_secrets;
 
 	for (size_t i = 0; equal && i < x->source->n_secrets; i++)

@@ -7,6 +7,7 @@
 
 struct conf;
 struct k8s_command;
+struct rules;
 
 /* The namespace of the objects of metallb.io, unless policy-from says another. */
 #define CONF_CUSTOM_NS "metallb-system"
@@ -14,6 +15,9 @@ struct k8s_command;
 /* Role router, with BGP neighbours and without a word of Kubernetes, needs none. */
 bool conf_wants_source(const struct conf *c);
 
-/* A K8S_SOURCE command: what the source is, and what it is asked for. The caller's. */
-struct k8s_command *conf_source(const struct conf *c);
+/* A K8S_SOURCE command: what the source is, and what it is asked for: the Secrets of the peers
+ * that are in force. The caller's. */
+struct k8s_command *conf_source(const struct conf *c, const struct rules *rules);
+/* Those Secrets are the same by both. */
+bool conf_secrets_equal(const struct conf *c, const struct rules *a, const struct rules *b);
 #endif

@@ -154,6 +154,13 @@ static struct json_object *word_give(
 /* arg: struct conf_word[]. The field is an enum, or a bool with CONF_BOOL. */
 const struct conf_type conf_word_type = {word_parse, word_give, CONF_VALUE};
 
+/* MetalLB takes an empty text for one that is not given. */
+static bool text_is_none(const struct conf_reader *r, struct json_object *v)
+{
+	return r->dialect != CONF_FILE && json_object_is_type(v, json_type_string) &&
+	       !json_object_get_string_len(v);
+}
+
 static void ip_parse(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
 {
@@ -161,6 +168,8 @@ static void ip_parse(
 	bool v4 = key->flags & CONF_IPV4;
 	struct ipaddr a;
 
+	if (text_is_none(r, v))
+		return;
 	if (!json_object_is_type(v, json_type_string) ||
 	    ipaddr_parse(json_object_get_string(v), &a) < 0 ||
 	    (v4 && ipaddr_len(a.family) != 4))
@@ -267,10 +276,13 @@ static void duration_read(
 {
 	const struct conf_range *range = key->arg;
 	uint32_t *field = field_of(base, key);
-	char *s = conf_read_text(r, v);
+	char *s;
 	int64_t seconds;
 	bool plain = key->flags & CONF_SECONDS && json_object_is_type(v, json_type_int);
 
+	if (text_is_none(r, v))
+		return;
+	s = conf_read_text(r, v);
 	if (plain)
 		seconds = json_object_get_int64(v);
 	if (!plain && (!s || !duration_parse(s, &seconds)))

@@ -103,7 +103,9 @@ static void put_value(FILE *f, struct json_object *v, int indent)
 {
 	bool list = json_object_is_type(v, json_type_array);
 
-	if (json_object_is_type(v, json_type_object)) {
+	if (json_object_is_type(v, json_type_object) && !json_object_object_length(v)) {
+		fputs(" {}\n", f);
+	} else if (json_object_is_type(v, json_type_object)) {
 		fputc('\n', f);
 		put_map(f, v, indent + 2, false);
 	} else if (list &&

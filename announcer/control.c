@@ -7,6 +7,8 @@
  *   written    so it does, until the store shows an object that is as new
  *   overruled  the store shows a newer one that says otherwise: ours is written again, each
  *              time later, so that two controllers at odds do not write as fast as they can
+ * With the addresses goes the annotation that says which pool they are of. What is left of both
+ * in a Service that is no LoadBalancer any more is cleared.
  */
 #include "announcer/control.h"
 #include "announcer/control_int.h"
@@ -45,7 +47,7 @@ struct control *control_new(const struct store *st, const struct alloc *a)
 	c->alloc = a;
 	c->lb_class = xstrdup("");
 	c->entries.ops = &entry_ops;
-	c->due_ms = INT64_MAX;
+	c->due_ms = c->pools_ms = INT64_MAX;
 	return c;
 }
 
@@ -56,6 +58,7 @@ static void entry_free(struct control_entry *e)
 	free(e->uid);
 	free(e->version);
 	free(e->failure);
+	free(e->pool);
 	free(e);
 }
 
@@ -70,6 +73,7 @@ static void forget_all(struct control *c)
 	c->n_marked = 0;
 	c->due_ms = INT64_MAX;
 	c->stats.waiting = 0;
+	control_pools_forget(c);
 }
 
 void control_free(struct control *c)
@@ -99,6 +103,8 @@ static void set_active(struct control *c)
 		return;
 	c->active = active;
 	c->all = active;
+	c->had_pools = false;
+	c->pools_changed = true;
 	if (!active)
 		forget_all(c);
 }
@@ -115,12 +121,16 @@ void control_set_listed(struct control *c, bool listed)
 	set_active(c);
 }
 
-void control_set_class(struct control *c, const char *lb_class)
+void control_set_rules(struct control *c, const struct alloc_rules *rules)
 {
-	if (strcmp(c->lb_class, lb_class ? lb_class : "") == 0)
+	const char *lb_class = rules->lb_class ? rules->lb_class : "";
+
+	c->policy = rules->policy;
+	c->pools_changed = true;
+	if (strcmp(c->lb_class, lb_class) == 0)
 		return;
 	free(c->lb_class);
-	c->lb_class = xstrdup(lb_class ? lb_class : "");
+	c->lb_class = xstrdup(lb_class);
 	forget_all(c);
 	c->all = c->active;
 }
@@ -134,6 +144,19 @@ static bool is_ours(const struct control *c, const struct store_service *svc)
 	s = &svc->obj->service;
 	return s->load_balancer && s->uid &&
 	       strcmp(s->lb_class ? s->lb_class : "", c->lb_class) == 0;
+}
+
+/* It is no LoadBalancer, but has what only those have. A status alone may be that of another
+ * controller where classes are in use. */
+static bool is_left_behind(const struct control *c, const struct store_service *svc)
+{
+	const struct k8s_service *s;
+
+	if (!svc || !svc->obj)
+		return false;
+	s = &svc->obj->service;
+	return !s->load_balancer && s->uid &&
+	       (s->from_pool || (!*c->lb_class && (s->n_ingress || s->bare_ingress)));
 }
 
 static struct control_entry *find(const struct control *c, const char *ns, const char *name)
@@ -158,8 +181,11 @@ static void mark(struct control *c, struct control_entry *e)
 static void mark_service(struct control *c, const struct store_service *svc)
 {
 	struct control_entry *e = find(c, svc->ns, svc->name);
+	bool ours = is_ours(c, svc);
 
-	if (!e && is_ours(c, svc)) {
+	if (ours && svc->alloc && svc->alloc->reason != ALLOC_NO_POOLS)
+		c->had_pools = true;
+	if (!e && (ours || is_left_behind(c, svc))) {
 		e = xcalloc(1, sizeof(*e));
 		e->ns = xstrdup(svc->ns);
 		e->name = xstrdup(svc->name);
@@ -191,6 +217,7 @@ void control_collect(void *control)
 		return;
 	}
 	changed = alloc_changed(c->alloc, &n);
+	c->pools_changed |= n > 0;
 	for (size_t i = 0; i < n; i++)
 		mark_service(c, changed[i]->svc);
 	dirty = store_dirty(c->st, &n);
@@ -233,15 +260,48 @@ bool control_same(const struct control_addrs *a, const struct control_addrs *b)
 	return true;
 }
 
+static bool same_status(const struct control_status *a, const struct control_status *b)
+{
+	if (a->bare != b->bare || !a->pool != !b->pool)
+		return false;
+	return (!a->pool || strcmp(a->pool, b->pool) == 0) &&
+	       control_same(&a->addrs, &b->addrs);
+}
+
+static bool is_stale(const struct control_entry *e, const struct k8s_service *s)
+{
+	return e->version && s->version && version_cmp(s->version, e->version) < 0;
+}
+
+static struct control_status last_wish(const struct control_entry *e)
+{
+	return (struct control_status){
+	    .addrs = {e->addr, e->n},
+              .pool = e->pool
+        };
+}
+
 /* What the status says, as far as we know. */
-static struct control_addrs status_of(
+static struct control_status status_of(
     const struct control_entry *e, const struct k8s_service *s, bool *unseen)
 {
-	*unseen =
-	    e->sent || (e->version && s->version && version_cmp(s->version, e->version) < 0);
+	*unseen = e->sent || is_stale(e, s);
 	if (*unseen)
-		return (struct control_addrs){e->addr, e->n};
-	return (struct control_addrs){s->ingress, s->n_ingress};
+		return last_wish(e);
+	return (struct control_status){
+	    .addrs = {s->ingress, s->n_ingress},
+              .pool = s->from_pool, .bare = s->bare_ingress
+        };
+}
+
+static struct control_status wanted(const struct control *c, const struct alloc_service *as)
+{
+	const struct alloc_addr *aa = as->n ? alloc_addr(c->alloc, &as->addr[0]) : NULL;
+
+	return (struct control_status){
+	    .addrs = {as->addr, as->n},
+              .pool = aa && aa->pool ? aa->pool->name : NULL
+        };
 }
 
 static void wait_until(struct control *c, struct control_entry *e, int64_t ms)
@@ -251,24 +311,36 @@ static void wait_until(struct control *c, struct control_entry *e, int64_t ms)
 		c->due_ms = ms;
 }
 
-static void send_wish(
-    struct control *c, struct control_entry *e, const struct alloc_service *as)
+static void remember(struct control_entry *e, const struct control_status *want)
 {
-	const struct k8s_service *s = &as->svc->obj->service;
+	char *pool = want->pool ? xstrdup(want->pool) : NULL;
+
+	free(e->pool);
+	e->pool = pool;
+	e->n = (uint8_t)want->addrs.n;
+	for (size_t i = 0; i < e->n; i++)
+		e->addr[i] = want->addrs.addr[i];
+}
+
+/* The Service's status is to be that. */
+static void send_wish(struct control *c, struct control_entry *e, const struct k8s_service *s,
+    const struct control_status *want)
+{
 	struct k8s_command *cmd = k8s_command_new(K8S_STATUS);
 	struct k8s_status_wish *w = xcalloc(1, sizeof(*w));
-	bool stale = e->version && s->version && version_cmp(s->version, e->version) < 0;
 
 	if (!cmd)
 		abort();
+	remember(e, want);
 	w->ns = xstrdup(e->ns);
 	w->name = xstrdup(e->name);
 	w->uid = xstrdup(s->uid);
-	w->version = xstrdup(stale ? e->version : s->version);
+	w->version = xstrdup(is_stale(e, s) ? e->version : s->version);
 	w->lb_class = *c->lb_class ? xstrdup(c->lb_class) : NULL;
-	w->n = e->n = as->n;
-	memcpy(w->addr, as->addr, sizeof(w->addr));
-	memcpy(e->addr, as->addr, sizeof(e->addr));
+	w->pool = e->pool ? xstrdup(e->pool) : NULL;
+	w->clear = !s->load_balancer;
+	w->n = e->n;
+	memcpy(w->addr, e->addr, sizeof(w->addr));
 	w->serial = e->serial = ++c->serial;
 	c->stats.waiting += !e->sent;
 	c->stats.sent++;
@@ -278,23 +350,26 @@ static void send_wish(
 	c->send(cmd, c->arg);
 }
 
-static void print_addrs(const struct control_addrs *a, char *buf, size_t cap)
+static void print_status(const struct control_status *st, char *buf, size_t cap)
 {
+	const struct control_addrs *a = &st->addrs;
 	char one[PREFIX_STRLEN];
 	size_t len = 0;
 
-	snprintf(buf, cap, "nothing");
+	snprintf(buf, cap, st->bare ? "a host name" : "nothing");
 	for (size_t i = 0; i < a->n && len < cap; i++)
 		len += (size_t)snprintf(buf + len, cap - len, "%s%s", i ? " and " : "",
 		    ipaddr_str(&a->addr[i], one));
+	if (a->n && st->pool && len < cap)
+		snprintf(buf + len, cap - len, " of %s", st->pool);
 }
 
 /* Somebody else wrote over ours: when to write again. */
 static void overrule(struct control *c, struct control_entry *e,
-    const struct control_addrs *actual, int64_t now_ms)
+    const struct control_status *actual, int64_t now_ms)
 {
-	const struct control_addrs ours = {e->addr, e->n};
-	char theirs[128], mine[128];
+	const struct control_status ours = last_wish(e);
+	char theirs[384], mine[384];
 	int64_t delay;
 
 	if (e->overruled)
@@ -309,8 +384,8 @@ static void overrule(struct control *c, struct control_entry *e,
 	e->fought_ms = now_ms;
 	e->hold_ms = now_ms + delay;
 	c->stats.fought++;
-	print_addrs(actual, theirs, sizeof(theirs));
-	print_addrs(&ours, mine, sizeof(mine));
+	print_status(actual, theirs, sizeof(theirs));
+	print_status(&ours, mine, sizeof(mine));
 	if (log_allowed(&c->bucket))
 		log_warn("services",
 		    "%s/%s: somebody else wrote %s into its status: writing %s again in %d s; "
@@ -319,53 +394,87 @@ static void overrule(struct control *c, struct control_entry *e,
 		    e->ns, e->name, theirs, mine, (int)(delay / 1000));
 }
 
-/* What alloc took away for want of pools is not taken out of statuses: there may be a mistake
- * in the configuration. */
-static bool may_write(const struct alloc_service *as)
+/* Where there never was a pool, nothing is taken out of statuses: whoever begins without any
+ * has a mistake in the configuration. Pools that go take their addresses along. */
+static bool may_write(const struct control *c, const struct alloc_service *as)
 {
-	return as && (as->n || (as->state == ALLOC_PENDING && as->reason != ALLOC_NO_POOLS));
+	if (!as || as->n)
+		return as;
+	return as->state == ALLOC_PENDING && (as->reason != ALLOC_NO_POOLS || c->had_pools);
 }
 
 static void judge_status(
     struct control *c, struct control_entry *e, const struct store_service *svc, int64_t now_ms)
 {
+	const struct k8s_service *s = &svc->obj->service;
 	bool unseen;
-	const struct control_addrs actual = status_of(e, &svc->obj->service, &unseen),
-				   last = {e->addr, e->n};
-	struct control_addrs want;
+	const struct control_status actual = status_of(e, s, &unseen), last = last_wish(e);
+	struct control_status want;
 
+	if (e->cleared)
+		e->hold_ms = 0;
+	e->cleared = false;
 	if (unseen && !e->sent)
 		wait_until(c, e, now_ms + UNSEEN_MS);
-	if (!may_write(svc->alloc))
+	if (!may_write(c, svc->alloc))
 		return;
-	want = (struct control_addrs){svc->alloc->addr, svc->alloc->n};
-	if (control_same(&want, &actual))
+	want = wanted(c, svc->alloc);
+	if (same_status(&want, &actual))
 		return;
-	if (e->wrote && control_same(&want, &last))
+	if (e->wrote && same_status(&want, &last))
 		overrule(c, e, &actual, now_ms);
 	if (now_ms < e->hold_ms) {
 		wait_until(c, e, e->hold_ms);
 		return;
 	}
 	if (!e->overruled)
-		control_tell_change(c, svc->alloc, &actual);
-	send_wish(c, e, svc->alloc);
+		control_tell_change(c, svc->alloc, &actual.addrs);
+	if (control_same(&want.addrs, &actual.addrs)) /* in the order in which they stand */
+		want.addrs = actual.addrs;
+	send_wish(c, e, s, &want);
+}
+
+/* What is left behind goes; where it does not, it is tried again after a while. */
+static void judge_left(
+    struct control *c, struct control_entry *e, const struct store_service *svc, int64_t now_ms)
+{
+	const struct k8s_service *s = &svc->obj->service;
+	bool unseen;
+
+	status_of(e, s, &unseen);
+	if (unseen) {
+		if (!e->sent)
+			wait_until(c, e, now_ms + UNSEEN_MS);
+		return;
+	}
+	if (e->cleared && now_ms < e->hold_ms) {
+		wait_until(c, e, e->hold_ms);
+		return;
+	}
+	e->cleared = true;
+	e->hold_ms = now_ms + REFUSED_MS;
+	send_wish(c, e, s, &(struct control_status){.bare = false});
 }
 
 /* Return: false when there is nothing to remember. */
 static bool judge(struct control *c, struct control_entry *e, int64_t now_ms)
 {
 	const struct store_service *svc = store_service(c->st, e->ns, e->name);
+	bool ours = is_ours(c, svc);
 
 	e->due_ms = INT64_MAX;
-	if (!is_ours(c, svc))
+	if (!ours && !is_left_behind(c, svc))
 		return false;
 	if (e->uid && strcmp(e->uid, svc->obj->service.uid) != 0)
 		return false; /* it is looked at again, from nothing */
 	if (!e->uid)
 		e->uid = xstrdup(svc->obj->service.uid);
-	control_tell_failure(c, e, svc->alloc);
-	judge_status(c, e, svc, now_ms);
+	if (ours) {
+		control_tell_failure(c, e, svc->alloc);
+		judge_status(c, e, svc, now_ms);
+	} else {
+		judge_left(c, e, svc, now_ms);
+	}
 	return e->sent || e->version || e->failure || e->due_ms != INT64_MAX;
 }
 
@@ -384,7 +493,8 @@ static void judge_entry(struct control *c, struct control_entry *e, int64_t now_
 	if (judge(c, e, now_ms))
 		return;
 	svc = store_service(c->st, e->ns, e->name);
-	if (is_ours(c, svc) && strcmp(e->uid, svc->obj->service.uid) != 0) {
+	if ((is_ours(c, svc) || is_left_behind(c, svc)) &&
+	    strcmp(e->uid, svc->obj->service.uid) != 0) {
 		drop(c, e);
 		mark_service(c, svc);
 		return;
@@ -410,13 +520,18 @@ static void mark_due(struct control *c, int64_t now_ms)
 
 int64_t control_run(struct control *c, int64_t now_ms)
 {
-	if (!c->active)
+	int64_t due_ms;
+
+	if (!c->active || !alloc_controller(c->alloc))
 		return -1;
 	mark_due(c, now_ms);
 	for (size_t i = 0; i < c->n_marked; i++) /* it may grow */
 		judge_entry(c, c->marked[i], now_ms);
 	c->n_marked = 0;
-	return c->due_ms == INT64_MAX ? -1 : c->due_ms - now_ms;
+	due_ms = control_pools_run(c, now_ms);
+	if (due_ms > c->due_ms)
+		due_ms = c->due_ms;
+	return due_ms == INT64_MAX ? -1 : due_ms - now_ms;
 }
 
 static void note_error(struct control *c, const struct k8s_wrote *w)
@@ -434,12 +549,16 @@ static void note_error(struct control *c, const struct k8s_wrote *w)
 
 void control_wrote(struct control *c, const struct k8s_wrote *w, int64_t now_ms)
 {
-	struct control_entry *e = c->active ? find(c, w->ns, w->name) : NULL;
+	bool service = c->active && !w->counts;
+	struct control_entry *e = service ? find(c, w->ns, w->name) : NULL;
 
-	if (w->version)
-		c->stats.done++;
-	else if (w->error)
+	if (!w->version && w->error)
 		note_error(c, w);
+	if (w->counts) {
+		control_pools_wrote(c, w, now_ms);
+		return;
+	}
+	c->stats.done += w->version != NULL;
 	if (!e)
 		return;
 	if (w->version && (!e->version || version_cmp(e->version, w->version) < 0)) {

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * control.h - what a controller writes to the API: the status of the Services that alloc gave
- * other addresses than their status says, and Events with MetalLB's reasons. Only for Services
- * of our class, only while we lead and the source was listed. Own writes are remembered until
- * the store shows them, so an old object makes us write nothing. Clock and sending are the
- * caller's.
+ * other addresses than their status says, with the annotation that names their pool; the counts
+ * of IPAddressPools; and Events with MetalLB's reasons. Only for Services of our class, only
+ * while we lead and the source was listed. Own writes are remembered until the store shows
+ * them, so an old object makes us write nothing. Clock and sending are the caller's.
  *
  * In daemon.c:
  *   desired_set_finished(d->desired, control_collect, control)       once
- *   control_set_leading(), desired_set_rules(controller = leading), then a commit
+ *   control_set_leading(), control_set_rules(), desired_set_rules(controller = leading), then a
+ *   commit
  *   control_set_listed() before the commit after which it is to write
  *   control_wrote() for each K8S_WROTE, then control_run()
  *   control_run() after each desired_run() and when the time that it returned is over
@@ -43,14 +44,17 @@ void control_set_leading(struct control *c, bool leading);
 /* Everything that there is was listed at least once. At first: not. Objects that cannot be read
  * do not count: anybody may make one, and then nobody would get an address. */
 void control_set_listed(struct control *c, bool listed);
-/* As for alloc: "" = Services without a class; copied. */
-void control_set_class(struct control *c, const char *lb_class);
+/* As for alloc, before it: the class is copied, the policy borrowed until the next call. */
+void control_set_rules(struct control *c, const struct alloc_rules *rules);
 
 /* desired_fn: while what alloc and the store have changed is still listed. arg: the control. */
 void control_collect(void *control);
 /* Send what is to be sent; now_ms is monotonic. Return: ms until it is to be called again, -1 =
  * when something has changed. */
 int64_t control_run(struct control *c, int64_t now_ms);
+/* Write an Event about any object: for what refuses it. Borrows what it points to. Return:
+ * false while it is not for us to write. */
+bool control_notice(struct control *c, const struct k8s_notice *n);
 /* What became of a status; borrowed. */
 void control_wrote(struct control *c, const struct k8s_wrote *w, int64_t now_ms);
 

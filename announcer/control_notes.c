@@ -6,23 +6,43 @@
 
 #define NOTE_LEN 768
 
-static void tell(struct control *c, const struct store_service *svc, bool warning,
-    const char *reason, const char *text)
+/* n: ns, name, uid, api, kind and text, borrowed. */
+static void send_notice(struct control *c, const struct k8s_notice *n)
 {
 	struct k8s_command *cmd = k8s_command_new(K8S_NOTICE);
-	struct k8s_notice *n = xcalloc(1, sizeof(*n));
+	struct k8s_notice *to = xcalloc(1, sizeof(*to));
 
 	if (!cmd)
 		abort();
-	n->ns = xstrdup(svc->ns);
-	n->name = xstrdup(svc->name);
-	n->uid = xstrdup(svc->obj->service.uid);
-	n->reason = xstrdup(reason);
-	n->text = xstrdup(text);
-	n->warning = warning;
-	cmd->notice = n;
+	to->ns = xstrdup(n->ns);
+	to->name = xstrdup(n->name);
+	to->uid = n->uid ? xstrdup(n->uid) : NULL;
+	to->api = n->kind ? xstrdup(n->api) : NULL;
+	to->kind = n->kind ? xstrdup(n->kind) : NULL;
+	to->reason = xstrdup(n->reason);
+	to->text = xstrdup(n->text);
+	to->warning = n->warning;
+	cmd->notice = to;
 	c->stats.notices++;
 	c->send(cmd, c->arg);
+}
+
+bool control_notice(struct control *c, const struct k8s_notice *n)
+{
+	if (c->active)
+		send_notice(c, n);
+	return c->active;
+}
+
+static void tell(struct control *c, const struct store_service *svc, bool warning,
+    const char *reason, const char *text)
+{
+	send_notice(c, &(struct k8s_notice){.ns = (char *)svc->ns,
+			   .name = (char *)svc->name,
+			   .uid = (char *)svc->obj->service.uid,
+			   .reason = (char *)reason,
+			   .text = (char *)text,
+			   .warning = warning});
 }
 
 /* Those of a that b has not. Return: how many. */
@@ -51,11 +71,51 @@ void control_tell_change(
 		    as->text ? ": " : "", as->text ? as->text : "");
 		tell(c, as->svc, false, "ClearAssignment", text);
 	}
-	if (print_missing(&want, actual, "\"", list)) {
+	if (!print_missing(&want, actual, "\"", list))
+		return;
+	if (actual->n && !print_missing(actual, &want, "", text)) {
+		snprintf(text, sizeof(text), "Assigned additional IP %s", list);
+	} else {
 		print_missing(&want, &none, "\"", list);
 		snprintf(text, sizeof(text), "Assigned IP [%s]", list);
-		tell(c, as->svc, false, "IPAllocated", text);
 	}
+	tell(c, as->svc, false, "IPAllocated", text);
+	if (as->svc->obj->service.old_prefix)
+		tell(c, as->svc, true, "deprecatedAnnotation",
+		    "it has annotations of metallb.universe.tf/: write them with metallb.io/");
+}
+
+/* What MetalLB calls it: the reason of the Event, and the words that people look for. */
+static const struct failure {
+	const char *event, *words;
+} failures[ALLOC_REASONS] = {
+    [ALLOC_NO_FIT] = {"AllocationFailed",      "no available IPs"                        },
+    [ALLOC_POOL_FULL] = {"AllocationFailed",      "no available IPs"                        },
+    [ALLOC_UNKNOWN_POOL] = {"AllocationFailed",      "unknown pool"                            },
+    [ALLOC_OUTSIDE] = {"AllocationFailed",      "not allowed in config"                   },
+    [ALLOC_BUGGY] = {"AllocationFailed",      "not allowed in config"                   },
+    [ALLOC_OTHER_POOL] = {"AllocationFailed",      "not compatible with requested pool"      },
+    [ALLOC_FAMILY] = {"AllocationFailed",      "requested IP does not match the ipFamily"},
+    [ALLOC_BAD_REQUEST] = {"LoadBalancerFailed",    "invalid request"                         },
+    [ALLOC_TWO_REQUESTS] = {"LoadBalancerFailed",    "invalid request"                         },
+    [ALLOC_TWO_OF_FAMILY] = {"LoadBalancerFailed",    "invalid request"                         },
+    [ALLOC_NOT_DUAL] = {"not enough clusterips", NULL                                      },
+};
+
+/* Return: the reason of the Event. */
+static const char *print_failure(const struct alloc_service *as, const char *why, char *text)
+{
+	const struct failure *f = &failures[as->reason];
+	const char *words = f->words ? f->words : "", *sep = f->words ? ": " : "";
+
+	if (as->state == ALLOC_PARTIAL) {
+		snprintf(
+		    text, NOTE_LEN, "cannot assign additional IP in PreferDualStack: %s", why);
+		return "AdditionalAssignFailed";
+	}
+	snprintf(text, NOTE_LEN, "Failed to allocate IP for \"%s/%s\": %s%s%s", as->svc->ns,
+	    as->svc->name, words, sep, why);
+	return f->event ? f->event : "AllocationFailed";
 }
 
 void control_tell_failure(
@@ -64,7 +124,7 @@ void control_tell_failure(
 	bool partial = as && as->state == ALLOC_PARTIAL;
 	bool failed = as && (as->state == ALLOC_PENDING || as->state == ALLOC_KEPT);
 	char text[NOTE_LEN];
-	const char *why;
+	const char *why, *event;
 
 	if (!partial && !failed) {
 		free(e->failure);
@@ -76,10 +136,6 @@ void control_tell_failure(
 		return;
 	free(e->failure);
 	e->failure = xstrdup(why);
-	if (partial)
-		snprintf(text, sizeof(text), "%s", why);
-	else
-		snprintf(text, sizeof(text), "Failed to allocate IP for \"%s/%s\": %s", e->ns,
-		    e->name, why);
-	tell(c, as->svc, failed, partial ? "AdditionalAssignFailed" : "AllocationFailed", text);
+	event = print_failure(as, why, text);
+	tell(c, as->svc, failed, event, text);
 }

@@ -25,6 +25,7 @@
 #include "announcer/log.h"
 #include "announcer/loop_watch.h"
 #include "announcer/nodename.h"
+#include "announcer/policy_set.h"
 #include "announcer/queue.h"
 #include "announcer/util.h"
 #include "config.h"
@@ -169,12 +170,34 @@ static void on_progress(void *arg)
 	rib_commit(d->rib);
 }
 
+static void on_cool(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	daemon_commit(arg);
+}
+
+/* An address that has cooled down may be what somebody waits for. */
+static void commit_when_cool(struct daemon *d)
+{
+	int64_t at_ms = alloc_cool_ms(d->alloc), ms = at_ms - clock_ms();
+	struct timeval tv = {0};
+
+	if (at_ms < 0)
+		return;
+	if (ms > 0)
+		tv = (struct timeval){(time_t)(ms / 1000), (suseconds_t)(ms % 1000 * 1000)};
+	event_add(d->cool_ev, &tv);
+}
+
 void daemon_commit(struct daemon *d)
 {
 	size_t moved = 0;
 
+	alloc_set_time(d->alloc, clock_ms());
 	if (d->synced)
 		desired_run(d->desired, &moved);
+	commit_when_cool(d);
 	daemon_bgp_run(d);
 	rib_commit(d->rib);
 	if (!d->unwritten)
@@ -343,6 +366,7 @@ static int start(struct daemon *d)
 	d->store = store_new();
 	d->alloc = alloc_new(d->store);
 	d->rib = rib_new();
+	d->policy = policy_set_new();
 	d->desired = desired_new(d->store, d->alloc, d->rib);
 	desired_set_progress(d->desired, on_progress, d);
 	d->control = control_new(d->store, d->alloc);
@@ -398,6 +422,7 @@ struct daemon *daemon_new(struct event_base *base, struct conf *conf)
 	d->gather_ev = event_new(base, -1, 0, on_gathered, d);
 	d->save_ev = event_new(base, -1, 0, on_save, d);
 	d->trim_ev = event_new(base, -1, 0, on_trim, d);
+	d->cool_ev = event_new(base, -1, 0, on_cool, d);
 	d->ctx.version = PACKAGE_VERSION;
 	d->ctx.started_s = (int64_t)time(NULL);
 	d->ctx.latency = &d->latency;
@@ -429,8 +454,7 @@ void daemon_reload(struct daemon *d, struct conf *next)
 	bgp_reload(d->bgp, next);
 	out_kernel_reload(d->kernel, next);
 	places_reload(d->places, next);
-	if (old != d->rules)
-		conf_free(old);
+	conf_free(old);
 	if (changed & CONF_CHANGED_NODE) {
 		set_node(d);
 		daemon_check_node(d);
@@ -485,8 +509,10 @@ void daemon_free(struct daemon *d)
 	event_free(d->gather_ev);
 	event_free(d->save_ev);
 	event_free(d->trim_ev);
-	if (d->rules != d->conf)
-		conf_free(d->rules);
+	event_free(d->cool_ev);
+	policy_set_free(d->policy);
+	rules_free(d->rules);
+	free(d->lb_class);
 	conf_free(d->conf);
 	for (size_t i = 0; i < PROBLEMS; i++)
 		free(d->problem[i]);

@@ -79,6 +79,11 @@ static bool reach(const struct ipaddr *nexthop, uint32_t *metric, void *arg)
 	return !nh || nh->state != ZNH_DOWN;
 }
 
+static bool counts(const struct ipaddr *addr, const struct pool_ad *ad, void *arg)
+{
+	return desired_ad_counts(((struct daemon *)arg)->desired, addr, ad);
+}
+
 void daemon_on_nexthop(const struct ipaddr *nh, void *arg)
 {
 	bgp_nexthop_changed(((struct daemon *)arg)->bgp, nh);
@@ -103,4 +108,5 @@ void daemon_bgp_new(struct daemon *d)
 
 	d->bgp = bgp_new(d->base, d->conf, d->store, d->rib, &events);
 	bgp_set_reach(d->bgp, reach, d);
+	bgp_set_counts(d->bgp, counts, d);
 }

@@ -16,7 +16,9 @@
 
 struct control;
 struct k8s_state;
+struct policy_set;
 struct queue;
+struct rules;
 
 /* Who takes what we announce. */
 enum sink { SINK_ROUTES = 1, SINK_PEERS = 2 };
@@ -26,7 +28,9 @@ enum problem { PROBLEM_CONF, PROBLEM_HELD, PROBLEM_STATE_FILE, PROBLEM_SAVE, PRO
 struct daemon {
 	struct event_base *base;
 	struct conf *conf;
-	struct conf *rules; /* whose policy is in force: conf, or the one before it */
+	struct policy_set *policy; /* what all places say */
+	struct rules *rules;       /* in force */
+	char *lb_class;            /* in force */
 	struct store *store;
 	struct alloc *alloc;
 	struct rib *rib;
@@ -44,13 +48,15 @@ struct daemon {
 	struct latency latency;
 
 	struct k8s_state *state; /* the newest that the source told */
-	struct event *gather_ev, *save_ev, *trim_ev, *insecure_ev, *control_ev;
+	struct event *gather_ev, *save_ev, *trim_ev, *cool_ev, *insecure_ev, *control_ev;
 	uint64_t last_commit_ns, oldest_ns; /* oldest: of the events not acted on; 0 = none */
 	unsigned unwritten;                 /* enum sink, bits: does not take all of it yet */
 	bool synced, whole;
 	bool bgp_more;           /* of what peers told, not all is in the RIB yet */
 	bool announced;          /* outputs were told that the RIB is whole */
-	bool assigns;            /* by the rules in force: we do */
+	bool assigns, standby;   /* by the rules in force: we do, or may */
+	bool share_local;        /* in force, as the next */
+	uint32_t cool_down_s;
 	bool moving;             /* to another source, since a reload */
 	unsigned sources, moved; /* that were asked for; at which of them it began to move */
 	bool waiting;    /* since the start: the source has not said yet all that we need */

@@ -15,6 +15,7 @@
 #include "announcer/daemon_int.h"
 #include "announcer/identity.h"
 #include "announcer/log.h"
+#include "announcer/policy_set.h"
 #include "announcer/queue.h"
 #include "announcer/state_log.h"
 #include "announcer/util.h"
@@ -49,29 +50,66 @@ static bool rules_held(const struct daemon *d)
 	return d->rules && (d->moving || (d->state && d->state->outage));
 }
 
+/* Return: whether who assigns, for which class or how, is another than before. */
+static bool set_controller(struct daemon *d)
+{
+	const struct conf *conf = d->conf;
+	bool assigns = conf->controller && (conf->manifests || leading(d));
+	bool standby = conf->controller && !assigns;
+
+	if (d->lb_class && d->assigns == assigns && d->standby == standby &&
+	    d->share_local == conf->share_local && d->cool_down_s == conf->cool_down_s &&
+	    strcmp(d->lb_class, conf->lb_class) == 0)
+		return false;
+	d->assigns = assigns;
+	d->standby = standby;
+	d->share_local = conf->share_local;
+	d->cool_down_s = conf->cool_down_s;
+	free(d->lb_class);
+	d->lb_class = xstrdup(conf->lb_class);
+	return true;
+}
+
+/* The Secrets of the peers in force are watched, whatever place names them. */
+static void want_secrets(struct daemon *d, const struct rules *old)
+{
+	if (!d->queue || conf_secrets_equal(d->conf, old, d->rules))
+		return;
+	queue_command(d->queue, conf_source(d->conf, d->rules));
+	d->sources++;
+}
+
 void daemon_set_rules(struct daemon *d)
 {
-	struct conf *conf = d->conf;
-	bool assigns = conf->controller && (conf->manifests || leading(d));
-	struct alloc_rules rules = {.policy = &conf->policy,
-	    .lb_class = conf->lb_class,
-	    .controller = assigns,
-	    .standby = conf->controller && !assigns};
+	bool held = rules_held(d), other = !held && set_controller(d);
+	struct rules *old = d->rules, *next;
+	struct alloc_rules rules;
 
-	if (!rules_held(d))
+	if (!held)
 		daemon_problem(d, PROBLEM_HELD, NULL);
-	if (rules_held(d) || (d->rules == conf && d->assigns == assigns))
+	policy_set_file(d->policy, d->conf, held);
+	d->ctx.held = policy_set_holds(d->policy);
+	next = policy_set_make(d->policy, old);
+	if (!next && !other)
 		return;
-	control_set_class(d->control, conf->lb_class);
+	if (next)
+		d->ctx.rules = d->rules = next;
+	rules = (struct alloc_rules){.policy = &d->rules->policy,
+	    .lb_class = d->lb_class,
+	    .controller = d->assigns,
+	    .standby = d->standby,
+	    .share_local = d->share_local,
+	    .cool_down_s = d->cool_down_s};
+	control_set_rules(d->control, &rules);
 	desired_set_rules(d->desired, &rules);
-	bgp_set_policy(d->bgp, conf);
-	d->assigns = assigns;
+	if (next) {
+		want_secrets(d, old);
+		bgp_set_policy(d->bgp, d->rules);
+	}
 	if (d->synced)
 		daemon_commit(d);
-	if (d->rules != conf)
-		conf_free(d->rules);
-	d->rules = conf;
-	d->ctx.rules = d->rules;
+	if (next)
+		rules_free(old);
 }
 
 void daemon_control(struct daemon *d)
@@ -265,7 +303,7 @@ static void elect(struct daemon *d)
 
 static int source_open(struct daemon *d)
 {
-	struct k8s_command *c = conf_source(d->conf);
+	struct k8s_command *c = conf_source(d->conf, d->rules);
 
 	d->synced = d->whole = false;
 	d->queue = queue_start(d->base, c->source, on_event, d);
@@ -318,7 +356,7 @@ void daemon_source_reload(struct daemon *d, const struct conf *old, unsigned cha
 		return;
 	}
 	if (changed & CONF_CHANGED_SOURCE) {
-		queue_command(d->queue, conf_source(d->conf));
+		queue_command(d->queue, conf_source(d->conf, d->rules));
 		d->sources++;
 	}
 	if (moved) {

@@ -97,6 +97,8 @@ static void recompute(struct desired *d, const struct alloc_addr *aa)
 
 	desired_outcome_make(d, aa, &o);
 	rib_set(d->rib, RIB_KUBERNETES, &prefix, o.route.nh, o.route.n);
+	if (d->node && aa->pool && ads_by_service(aa->pool, POLICY_BGP))
+		rib_touch(d->rib, RIB_KUBERNETES, &prefix);
 	desired_note_outcome(d, aa, &o);
 	desired_outcome_fini(&o);
 }

@@ -21,6 +21,7 @@ enum desired_reason {
 	DESIRED_NARROWED,     /* shared: announced over the nodes that serve all sharers only */
 	DESIRED_OTHERS_NODES, /* shared: no node serves all, the oldest Service's nodes are used
 	                       */
+	DESIRED_NO_COMMON,    /* shared by unlike Local Services: no node serves all of them */
 	DESIRED_LIMITED,      /* announced over as many nodes as zebra takes */
 	DESIRED_NOT_HERE,     /* role node: other nodes announce it, this one does not */
 	DESIRED_LAYER2,       /* role node: its pool is for ARP and NDP */
@@ -63,6 +64,11 @@ void desired_set_progress(struct desired *d, desired_fn *fn, void *arg);
 /* Called at the end of desired_run(), while alloc_changed() and store_dirty() still say what it
  * was about. */
 void desired_set_finished(struct desired *d, desired_fn *fn, void *arg);
+
+/* Role node: an advertisement of the address's pool is for one of the Services that have the
+ * address and are announced from here. rib_touch() tells that the answer may be another one. */
+bool desired_ad_counts(
+    const struct desired *d, const struct ipaddr *addr, const struct pool_ad *ad);
 
 /* Recompute what changed into the RIB, then alloc_clear_changed() and store_clean(); the caller
  * commits the RIB. `moved` (may be NULL): how many Services have other addresses, to be saved.

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Nodes for an address: what one Service contributes, what all Cluster Services of a pool and
- * family have in common (computed once after a Node has changed, not once a Service), and what
- * several Services that share an address make together: without those that no node serves, the
- * nodes eligible for all the others, each with its smallest weight; if no node is eligible for
- * all, the nodes of the oldest Service. Role node reckons the same for all nodes, so that they
- * agree, and then takes interface lo where it is one of them.
+ * Nodes for an address: what one Service contributes, what all Cluster Services of one
+ * family and the same advertisements have in common (computed once after a Node has changed,
+ * not once a Service), and what several Services that share an address make together: without
+ * those that no node serves, the nodes eligible for all the others, each with its smallest
+ * weight; if no node is eligible for all, the nodes of the oldest Service, or none if they are
+ * Local Services of unlike pods. Role node reckons the same for all nodes, so that they agree,
+ * and then takes interface lo where it is one of them.
  */
 #include "announcer/desired_priv.h"
 #include "announcer/util.h"
@@ -21,15 +22,20 @@ static enum store_family family_index(uint8_t family)
 	return family == AF_INET6 ? STORE_V6 : STORE_V4;
 }
 
+unsigned desired_protocols(const struct desired *d, const struct pool *pool)
+{
+	return d->node && pool->protocols & POLICY_BGP ? POLICY_BGP : pool->protocols;
+}
+
 struct eligible_in desired_ask(const struct desired *d, const struct store_service *svc,
-    uint8_t family, const struct pool *pool)
+    uint8_t family, const struct ads *ads)
 {
 	return (struct eligible_in){
 	    .local = svc->obj->service.local,
 	    .family = family,
 	    .ready = svc->total.ready[family_index(family)],
 	    .draining = svc->total.draining[family_index(family)],
-	    .pool = pool,
+	    .ads = ads,
 	    .router = &d->router,
 	};
 }
@@ -70,6 +76,7 @@ void desired_cache_drop(struct desired *d)
 
 	for (size_t i = 0; i < c->n_clusters; i++) {
 		free(c->clusters[i].nodes);
+		ads_fini(&c->clusters[i].ads);
 		for (size_t j = 0; j < DESIRED_SUBSETS; j++)
 			free(c->clusters[i].subset[j].nh);
 	}
@@ -79,25 +86,26 @@ void desired_cache_drop(struct desired *d)
 }
 
 struct desired_cluster *desired_cluster(
-    const struct desired *d, const struct pool *pool, uint8_t family)
+    const struct desired *d, const struct ads *ads, uint8_t family)
 {
 	struct desired_cache *c = cache(d);
 	struct desired_cluster *cl;
 	struct eligible_in in;
 
 	for (size_t i = 0; i < c->n_clusters; i++)
-		if (c->clusters[i].pool == pool && c->clusters[i].family == family)
+		if (c->clusters[i].family == family && ads_equal(&c->clusters[i].ads, ads))
 			return &c->clusters[i];
 	c->clusters = xrealloc(c->clusters, c->n_clusters + 1, sizeof(*c->clusters));
 	cl = &c->clusters[c->n_clusters++];
-	*cl = (struct desired_cluster){.pool = pool, .family = family, .n = c->n_nodes};
+	*cl = (struct desired_cluster){.family = family, .n = c->n_nodes};
+	ads_copy(&cl->ads, ads);
 	cl->nodes = xcalloc(cl->n, sizeof(*cl->nodes));
 	in = (struct eligible_in){
 	    .family = family,
 	    .ready = 1, /* only asked for Services that have an endpoint */
 	    .nodes = c->nodes,
 	    .n = c->n_nodes,
-	    .pool = pool,
+	    .ads = ads,
 	    .router = &d->router,
 	};
 	cl->sum = eligible_run(&in, cl->nodes);
@@ -185,25 +193,23 @@ struct desired_nexthops desired_nexthops_make(
 	return out;
 }
 
-static void part_cluster(
-    const struct desired *d, struct desired_part *p, uint8_t family, const struct pool *pool)
+static void part_cluster(const struct desired *d, struct desired_part *p, uint8_t family)
 {
-	struct eligible_in in = desired_ask(d, p->svc, family, pool);
+	struct eligible_in in = desired_ask(d, p->svc, family, &p->ads);
 	struct desired_cluster *c;
 
 	if (!in.ready && !in.draining)
 		return;
-	c = desired_cluster(d, pool, family);
+	c = desired_cluster(d, &p->ads, family);
 	p->nodes = c->nodes;
 	p->n = c->n;
 	p->sum = c->sum;
 	p->shared = true;
 }
 
-static void part_local(
-    const struct desired *d, struct desired_part *p, uint8_t family, const struct pool *pool)
+static void part_local(const struct desired *d, struct desired_part *p, uint8_t family)
 {
-	struct eligible_in in = desired_ask(d, p->svc, family, pool);
+	struct eligible_in in = desired_ask(d, p->svc, family, &p->ads);
 	struct eligible_node *nodes;
 
 	in.n = p->n = p->svc->n_counts;
@@ -219,10 +225,11 @@ static void part_make(const struct desired *d, const struct store_service *svc,
     const struct alloc_addr *aa, struct desired_part *p)
 {
 	*p = (struct desired_part){.svc = svc};
+	ads_make(&p->ads, aa->pool, desired_protocols(d, aa->pool), &svc->obj->service);
 	if (svc->obj->service.local)
-		part_local(d, p, aa->addr.family, aa->pool);
+		part_local(d, p, aa->addr.family);
 	else
-		part_cluster(d, p, aa->addr.family, aa->pool);
+		part_cluster(d, p, aa->addr.family);
 }
 
 static int part_cmp(const void *a, const void *b)
@@ -268,6 +275,24 @@ static bool any_eligible(const struct eligible_verdict *v, size_t n)
 	return false;
 }
 
+/* Some contributors are Local, but not to the same pods: what reaches a node without a pod of
+ * theirs is lost to them. */
+static bool unlike_locals(const struct desired_outcome *o)
+{
+	const char *selector = NULL;
+
+	for (size_t i = 0; i < o->n_parts; i++) {
+		const struct k8s_service *s = &o->parts[i].svc->obj->service;
+
+		if (!o->parts[i].sum.eligible || !s->local)
+			continue;
+		if (selector && strcmp(selector, s->selector) != 0)
+			return true;
+		selector = s->selector;
+	}
+	return false;
+}
+
 /* The first contributor's nodes, then less those that others do not have. */
 static void merge_parts(const struct desired *d, struct desired_outcome *o, uint32_t subset)
 {
@@ -281,7 +306,9 @@ static void merge_parts(const struct desired *d, struct desired_outcome *o, uint
 	for (const struct desired_part *p = first + 1; p < o->parts + o->n_parts; p++)
 		if (p->sum.eligible)
 			intersect(v, first->n, p);
-	if (!any_eligible(v, first->n)) {
+	if (!any_eligible(v, first->n) && unlike_locals(o)) {
+		o->apart = true;
+	} else if (!any_eligible(v, first->n)) {
 		o->split = true;
 		memcpy(v, first->nodes, first->n * sizeof(*v));
 	}
@@ -298,7 +325,7 @@ static void merge_one(const struct desired *d, const struct alloc_addr *aa,
 		merge_parts(d, o, subset);
 		return;
 	}
-	c = desired_cluster(d, aa->pool, aa->addr.family);
+	c = desired_cluster(d, &o->parts[0].ads, aa->addr.family);
 	o->route = *desired_cluster_subset(d, c, subset);
 	o->route_shared = true;
 }
@@ -318,7 +345,7 @@ void desired_outcome_make(
 	qsort(o->parts, o->n_parts, sizeof(*o->parts), part_cmp);
 	for (size_t i = 0; i < o->n_parts; i++)
 		o->contributors += o->parts[i].sum.eligible != 0;
-	o->layer2 = d->node && !(aa->pool->protocols & POLICY_BGP);
+	o->layer2 = d->node && aa->pool->protocols == POLICY_LAYER2;
 	if (o->layer2)
 		return;
 	if (o->n_parts == 1 && o->contributors)
@@ -329,9 +356,11 @@ void desired_outcome_make(
 
 void desired_outcome_fini(struct desired_outcome *o)
 {
-	for (size_t i = 0; i < o->n_parts; i++)
+	for (size_t i = 0; i < o->n_parts; i++) {
+		ads_fini(&o->parts[i].ads);
 		if (!o->parts[i].shared)
 			free(o->parts[i].nodes);
+	}
 	free(o->parts);
 	if (!o->route_shared)
 		free(o->route.nh);

@@ -138,6 +138,12 @@ static void note_nobody(struct desired *d, const struct desired_outcome *o, cons
 	const struct store_service *svc = o->parts[0].svc;
 	bool endpoints = false;
 
+	if (o->apart) {
+		note(d, true,
+		    "%s: not announced: no node serves all %zu Services that share it", addr,
+		    o->contributors);
+		return;
+	}
 	for (size_t i = 0; i < o->n_parts; i++)
 		for (size_t r = ELIGIBLE_NO_NODE; r < ELIGIBLE_REASONS; r++)
 			endpoints |= o->parts[i].sum.by_reason[r] != 0;

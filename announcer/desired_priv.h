@@ -14,9 +14,10 @@ struct desired_nexthops {
 	size_t over;  /* nodes left out by the limit */
 };
 
-/* What every Cluster Service with endpoints has in common: pool and family decide. */
+/* What all Cluster Services with endpoints have in common that the same advertisements count
+ * for: these and the family decide. */
 struct desired_cluster {
-	const struct pool *pool;
+	struct ads ads;
 	uint8_t family;
 	struct eligible_verdict *nodes; /* of all Nodes, sorted by name, before the limit */
 	size_t n;
@@ -54,6 +55,7 @@ struct desired {
 /* One Service's part in an address. */
 struct desired_part {
 	const struct store_service *svc;
+	struct ads ads;
 	struct eligible_verdict *nodes; /* sorted by name */
 	size_t n;
 	struct eligible_sum sum;
@@ -67,6 +69,7 @@ struct desired_outcome {
 	size_t contributors; /* parts with an eligible node */
 	bool layer2;         /* role node: not for a route, its pool is for ARP and NDP */
 	bool split;          /* no node serves all contributors: the oldest one's are used */
+	bool apart; /* none does, and none is used: who enters there is lost to others */
 	struct desired_nexthops route;
 	bool route_shared; /* route belongs to the cache */
 };
@@ -80,12 +83,16 @@ void desired_outcome_fini(struct desired_outcome *o);
 struct eligible_node *desired_all_nodes(
     const struct desired *d, const struct store_service *svc, uint8_t family, size_t *n);
 
+/* The advertisements that a route for an address of this pool goes by: those of any protocol on
+ * role router, of BGP on role node. */
+unsigned desired_protocols(const struct desired *d, const struct pool *pool);
+
 /* What eligible_run() is to be told of a Service, but for the nodes. */
 struct eligible_in desired_ask(const struct desired *d, const struct store_service *svc,
-    uint8_t family, const struct pool *pool);
+    uint8_t family, const struct ads *ads);
 
 struct desired_cluster *desired_cluster(
-    const struct desired *d, const struct pool *pool, uint8_t family);
+    const struct desired *d, const struct ads *ads, uint8_t family);
 const struct desired_nexthops *desired_cluster_subset(
     const struct desired *d, struct desired_cluster *c, uint32_t subset);
 void desired_cache_drop(struct desired *d);

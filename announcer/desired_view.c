@@ -16,6 +16,8 @@ static const struct desired_text texts[DESIRED_REASONS] = {
     TEXT(DESIRED_NARROWED, "narrowed", "announced over the nodes that serve all who share"),
     TEXT(DESIRED_OTHERS_NODES, "others-nodes",
 	"no node serves all who share the address: the oldest one's are used"),
+    TEXT(DESIRED_NO_COMMON, "no-common-node",
+	"no node has a ready endpoint of all who share the address"),
     TEXT(DESIRED_LIMITED, "limited", "announced over as many nodes as zebra takes"),
     TEXT(DESIRED_NOT_HERE, "not-here", "other nodes announce it, this one does not"),
     TEXT(DESIRED_LAYER2, "layer2", "its pool is for ARP and NDP, not for routes"),
@@ -37,6 +39,8 @@ static enum desired_reason reason_of(
 		return DESIRED_LEFT_OUT;
 	if (!p->sum.eligible)
 		return endpoints ? DESIRED_NO_NODES : DESIRED_NO_ENDPOINTS;
+	if (o->apart)
+		return DESIRED_NO_COMMON;
 	if (!o->route.n)
 		return DESIRED_NOT_HERE;
 	while (!first->sum.eligible)
@@ -66,9 +70,10 @@ static void list_sharers(struct desired_view *v, const struct desired_outcome *o
 }
 
 /* Every node's verdict; for a Service alone on its address also what the limit leaves out. */
-static void list_nodes(const struct desired *d, struct desired_view *v, bool alone)
+static void list_nodes(
+    const struct desired *d, struct desired_view *v, const struct ads *ads, bool alone)
 {
-	struct eligible_in in = desired_ask(d, v->svc, v->addr.family, v->pool);
+	struct eligible_in in = desired_ask(d, v->svc, v->addr.family, ads);
 	struct eligible_node *nodes = desired_all_nodes(d, v->svc, v->addr.family, &v->n_nodes);
 
 	in.nodes = nodes;
@@ -108,7 +113,7 @@ static struct desired_view view(
 	}
 	if (whole) {
 		list_sharers(&v, &o);
-		list_nodes(d, &v, o.n_parts < 2);
+		list_nodes(d, &v, p ? &p->ads : NULL, o.n_parts < 2);
 	}
 	desired_outcome_fini(&o);
 	return v;
@@ -138,6 +143,33 @@ static int verdict_cmp(const void *a, const void *b)
 {
 	return strcmp(((const struct eligible_verdict *)a)->node,
 	    ((const struct eligible_verdict *)b)->node);
+}
+
+/* The Service is announced from this node, and the advertisement is for it. */
+static bool part_counts(
+    const struct desired *d, const struct desired_part *p, const struct pool_ad *ad)
+{
+	const struct eligible_verdict probe = {.node = d->node}, *v = NULL;
+
+	if (p->n)
+		v = bsearch(&probe, p->nodes, p->n, sizeof(probe), verdict_cmp);
+	return v && v->eligible && ads_has(&p->ads, ad);
+}
+
+bool desired_ad_counts(
+    const struct desired *d, const struct ipaddr *addr, const struct pool_ad *ad)
+{
+	const struct alloc_addr *aa = d->node ? alloc_addr(d->alloc, addr) : NULL;
+	struct desired_outcome o;
+	bool counts = false;
+
+	if (!aa)
+		return false;
+	desired_outcome_make(d, aa, &o);
+	for (size_t i = 0; i < o.n_parts && !counts; i++)
+		counts = part_counts(d, &o.parts[i], ad);
+	desired_outcome_fini(&o);
+	return counts;
 }
 
 static int hop_cmp(const void *a, const void *b)

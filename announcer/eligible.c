@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The truth table. A node is judged alone first, by the first of these that holds:
- *   no endpoint here (Local), no such Node, exclude label, NetworkUnavailable, not selected,
- *   no InternalIP, none of the family (role router)
+ *   no endpoint here (Local), no such Node, exclude label, NetworkUnavailable, not selected by
+ *   the advertisements or these contradict each other (role node), no InternalIP, none of the
+ *   family (role router)
  * and then among the others: NotReady leaves a node out only while another that passed so far
  * is Ready, since a sick control plane must not take everything down. Draining endpoints
  * (serving and terminating) count where there is no ready one: on the node for Local, anywhere
@@ -37,6 +38,15 @@ static const struct eligible_text texts[ELIGIBLE_REASONS] = {
 	"condition NetworkUnavailable is true",
 	"kubectl describe node NODE; look at the network plugin there",
 	"see the condition NetworkUnavailable of Node NODE"),
+    TEXT_OF_FILES(ELIGIBLE_NO_AD, "no-advertisement", "its pool has no advertisement",
+	"create a BGPAdvertisement or an L2Advertisement that selects the pool",
+	"add bgp-advertisements or l2-advertisements to the pool"),
+    TEXT(ELIGIBLE_OTHER_SERVICE, "other-services",
+	"the advertisements of its pool are for other Services",
+	"change service-selectors of the pool's advertisements, or the labels of the Service"),
+    TEXT(ELIGIBLE_CONFLICT, "conflicting-advertisements",
+	"advertisements for this Service give one prefix two local preferences",
+	"give them one localpref, other aggregation lengths, or other peers"),
     TEXT(ELIGIBLE_NOT_SELECTED, "not-selected", "no advertisement of the pool selects it",
 	"change node-selectors of the pool's bgp-advertisements, or the labels of NODE"),
     TEXT_OF_FILES(ELIGIBLE_NO_ADDRESS, "no-internal-ip", "has no usable InternalIP",
@@ -126,6 +136,15 @@ static bool has_endpoint(const struct eligible_in *in, const struct eligible_nod
 static enum eligible_reason judge_alone(
     const struct eligible_in *in, const struct eligible_node *n, struct ipaddr *nexthop)
 {
+	static const enum eligible_reason of_ads[] = {
+	    [ADS_OK] = ELIGIBLE_OK,
+	    [ADS_NONE] = ELIGIBLE_NO_AD,
+	    [ADS_NO_SERVICE] = ELIGIBLE_OTHER_SERVICE,
+	    [ADS_NO_NODE] = ELIGIBLE_NOT_SELECTED,
+	    [ADS_CONFLICT] = ELIGIBLE_CONFLICT,
+	};
+	enum eligible_reason selected = ELIGIBLE_OK;
+
 	if (!has_endpoint(in, n))
 		return ELIGIBLE_NO_ENDPOINT;
 	if (!n->node)
@@ -134,8 +153,10 @@ static enum eligible_reason judge_alone(
 		return ELIGIBLE_EXCLUDED;
 	if (n->node->network_unavailable)
 		return ELIGIBLE_NETWORK;
-	if (in->pool && !pool_selects_node(in->pool, n->node))
-		return ELIGIBLE_NOT_SELECTED;
+	if (in->ads)
+		selected = of_ads[ads_judge(in->ads, n->node, in->router->itself)];
+	if (selected != ELIGIBLE_OK)
+		return selected;
 	if (in->router->itself)
 		return ELIGIBLE_OK;
 	*nexthop = eligible_nexthop(n->node, in->family, in->router);

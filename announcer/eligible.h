@@ -5,7 +5,7 @@
  */
 #ifndef GREVY_ELIGIBLE_H
 #define GREVY_ELIGIBLE_H
-#include "announcer/policy.h"
+#include "announcer/ads.h"
 #include "k8s/objects.h"
 
 /* The verdict on a node, the first that holds. */
@@ -17,7 +17,10 @@ enum eligible_reason {
 	ELIGIBLE_NO_NODE,
 	ELIGIBLE_EXCLUDED,
 	ELIGIBLE_NETWORK,
+	ELIGIBLE_NO_AD,         /* the pool has no advertisement */
+	ELIGIBLE_OTHER_SERVICE, /* its advertisements are for other Services */
 	ELIGIBLE_NOT_SELECTED,
+	ELIGIBLE_CONFLICT, /* advertisements contradict each other here */
 	ELIGIBLE_NO_ADDRESS,
 	ELIGIBLE_NO_FAMILY,
 	ELIGIBLE_NOT_READY,
@@ -59,7 +62,7 @@ struct eligible_in {
 	const struct eligible_node
 	    *nodes; /* Local: at least those with endpoints; Cluster: all */
 	size_t n;
-	const struct pool *pool; /* whose advertisements select nodes; NULL = all nodes */
+	const struct ads *ads; /* select nodes; NULL = all nodes */
 	const struct eligible_router *router;
 };
 

@@ -74,3 +74,16 @@ struct order_link *order_after(const struct order *o, const struct order_link *p
 	}
 	return found;
 }
+
+struct order_link *order_upto(const struct order *o, const struct order_link *probe)
+{
+	struct order_link *l = o->root, *found = NULL;
+
+	while (l) {
+		bool greater = o->cmp(l, probe) > 0;
+
+		found = greater ? found : l;
+		l = l->kid[!greater];
+	}
+	return found;
+}

@@ -23,4 +23,6 @@ void order_add(struct order *o, struct order_link *l);
 void order_remove(struct order *o, struct order_link *l);
 /* The first that is greater than the probe (NULL: the first of all), or NULL. */
 struct order_link *order_after(const struct order *o, const struct order_link *probe);
+/* The last that is not greater than the probe, or NULL. */
+struct order_link *order_upto(const struct order *o, const struct order_link *probe);
 #endif

@@ -81,7 +81,8 @@ void policy_fini(struct policy *p)
 	*p = (struct policy){0};
 }
 
-const struct pool *policy_pool_of(const struct policy *p, const struct ipaddr *a)
+const struct pool *policy_range_of(
+    const struct policy *p, const struct ipaddr *a, size_t *range)
 {
 	size_t lo = 0, hi = p->n_index;
 
@@ -95,7 +96,15 @@ const struct pool *policy_pool_of(const struct policy *p, const struct ipaddr *a
 	}
 	if (lo == 0 || !iprange_contains(&p->index[lo - 1].range, a))
 		return NULL;
+	*range = p->index[lo - 1].n;
 	return &p->pools[p->index[lo - 1].pool];
+}
+
+const struct pool *policy_pool_of(const struct policy *p, const struct ipaddr *a)
+{
+	size_t range;
+
+	return policy_range_of(p, a, &range);
 }
 
 const struct pool *policy_pool(const struct policy *p, const char *name)

@@ -30,5 +30,8 @@ void policy_fini(struct policy *p); /* frees what it owns, not p */
 
 /* The pool that holds an address (buggy or not), or NULL. O(log ranges). */
 const struct pool *policy_pool_of(const struct policy *p, const struct ipaddr *a);
+/* The same, and in which of its ranges[]: set when there is one. */
+const struct pool *policy_range_of(
+    const struct policy *p, const struct ipaddr *a, size_t *range);
 const struct pool *policy_pool(const struct policy *p, const char *name); /* by name, or NULL */
 #endif

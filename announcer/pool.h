@@ -84,19 +84,6 @@ bool pool_is_buggy(const struct pool *pool, const struct ipaddr *a);
 /* Addresses of a family (0 = both) that may be used; saturates at UINT64_MAX. */
 uint64_t pool_usable(const struct pool *pool, uint8_t family);
 bool pool_has_family(const struct pool *pool, uint8_t family);
-/* Some advertisement of the pool selects this node, or it has none. */
-bool pool_selects_node(const struct pool *pool, const struct k8s_node *node);
-
-/* Usable addresses of one family in listed order. Caller's storage, nothing to free. */
-struct pool_iter {
-	const struct pool *pool;
-	struct ipaddr next; /* family 0: take the first of `range` */
-	size_t range;
-	uint8_t family;
-};
-
-void pool_iter_init(struct pool_iter *it, const struct pool *pool, uint8_t family);
-bool pool_iter_next(struct pool_iter *it, struct ipaddr *a); /* false: no more */
 
 /* Deep copies; `to` is overwritten. */
 void pool_copy(struct pool *to, const struct pool *from);

@@ -42,6 +42,9 @@ void store_others_fini(struct store *st)
 
 void store_others_put(struct store *st, struct k8s_object *old, struct k8s_object *obj)
 {
+	const struct k8s_object *any = obj ? obj : old;
+
+	st->namespaces += any && any->kind == K8S_NAMESPACE;
 	if (old) {
 		table_remove(&st->others, old);
 		st->held[old->kind]--;
@@ -51,6 +54,11 @@ void store_others_put(struct store *st, struct k8s_object *old, struct k8s_objec
 		st->held[obj->kind]++;
 	}
 	k8s_object_free(old);
+}
+
+uint64_t store_namespaces_generation(const struct store *st)
+{
+	return st->namespaces;
 }
 
 const struct k8s_object *store_object(const struct store *st, enum k8s_kind kind,

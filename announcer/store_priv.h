@@ -13,6 +13,7 @@ struct store {
 	struct store_node **sorted; /* the Nodes that exist; NULL: to be made */
 	size_t n_sorted;
 	uint64_t generation;
+	uint64_t namespaces; /* their generation */
 	size_t held[K8S_KINDS];
 };
 

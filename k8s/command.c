@@ -36,6 +36,8 @@ void k8s_status_wish_free(struct k8s_status_wish *w)
 	free(w->uid);
 	free(w->version);
 	free(w->lb_class);
+	free(w->pool);
+	free(w->counts);
 	free(w);
 }
 
@@ -46,6 +48,8 @@ void k8s_notice_free(struct k8s_notice *n)
 	free(n->ns);
 	free(n->name);
 	free(n->uid);
+	free(n->api);
+	free(n->kind);
 	free(n->reason);
 	free(n->text);
 	free(n);

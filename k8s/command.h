@@ -13,8 +13,8 @@
 enum k8s_command_type {
 	K8S_RESCAN, /* read everything again, credentials too */
 	K8S_SOURCE, /* another source from now on, or the same with other wants */
-	K8S_STATUS, /* this is to be the Service's status.loadBalancer.ingress */
-	K8S_NOTICE, /* write an Event about a Service */
+	K8S_STATUS, /* this is to be the status of a Service or pool */
+	K8S_NOTICE, /* write an Event about an object */
 	K8S_ELECT,  /* take part in the election of a leader, or leave it */
 };
 
@@ -27,20 +27,30 @@ struct k8s_source_conf {
 	size_t n_secrets;
 };
 
+/* Distinct addresses of an IPAddressPool: held by Services, and left. */
+struct k8s_pool_counts {
+	int64_t assigned4, assigned6, available4, available6;
+};
+
 struct k8s_status_wish {
 	char *ns, *name, *uid;
+	struct k8s_pool_counts *counts; /* of an IPAddressPool; NULL = it is about a Service: */
 	char *version;  /* the newest resourceVersion known; NULL = none, the Service is read */
 	char *lb_class; /* that it must have; NULL = none */
+	char *pool;     /* of the addresses, for the annotation; NULL = without it */
 	struct ipaddr addr[2];
 	uint8_t n;       /* addresses; 0 = none any more */
+	bool clear;      /* it must be no LoadBalancer, and nothing is to be left of one */
 	uint64_t serial; /* comes back in k8s_wrote */
 };
 
 struct k8s_notice {
-	char *ns, *name, *uid; /* of the Service */
-	char *reason;          /* "IPAllocated" */
-	char *text;            /* at most 1024 bytes are written */
-	bool warning;          /* else Normal */
+	char *ns, *name;  /* of the object; ns is the Event's, too */
+	char *uid;        /* NULL = not known */
+	char *api, *kind; /* "metallb.io/v1beta1", "BGPPeer"; kind NULL = a v1 Service */
+	char *reason;     /* "IPAllocated" */
+	char *text;       /* at most 1024 bytes are written */
+	bool warning;     /* else Normal */
 };
 
 struct k8s_elect {

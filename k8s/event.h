@@ -61,9 +61,10 @@ struct k8s_cluster {
 	size_t n_resources;
 };
 
-/* What became of a wish: version is the Service's resourceVersion after it. */
+/* What became of a wish: version is the object's resourceVersion after it. */
 struct k8s_wrote {
 	char *ns, *name;
+	bool counts;     /* it was of an IPAddressPool, else of a Service */
 	char *version;   /* NULL = it was not written */
 	char *error;     /* NULL = it was; "the Service is gone" */
 	bool again;      /* it was not, but is tried again without being asked */

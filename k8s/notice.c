@@ -63,7 +63,8 @@ struct notices {
 
 static uint64_t digest_of(const struct k8s_notice *n)
 {
-	const char *parts[] = {n->uid, n->reason, n->text, n->warning ? "w" : "n"};
+	const char *parts[] = {
+	    n->ns, n->name, n->uid ? n->uid : "", n->reason, n->text, n->warning ? "w" : "n"};
 	uint64_t h = 14695981039346656037u; /* FNV-1a */
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
@@ -197,15 +198,16 @@ static size_t text_len(const char *text)
 	return len;
 }
 
-static struct json_object *make_service(const struct k8s_notice *notice)
+static struct json_object *make_object(const struct k8s_notice *notice)
 {
 	struct json_object *o = json_object_new_object();
 
-	add_string(o, "kind", "Service");
-	add_string(o, "apiVersion", "v1");
+	add_string(o, "kind", notice->kind ? notice->kind : "Service");
+	add_string(o, "apiVersion", notice->kind ? notice->api : "v1");
 	add_string(o, "namespace", notice->ns);
 	add_string(o, "name", notice->name);
-	add_string(o, "uid", notice->uid);
+	if (notice->uid)
+		add_string(o, "uid", notice->uid);
 	return o;
 }
 
@@ -224,7 +226,7 @@ static struct json_object *make_event(const struct notices *n, const struct k8s_
 	add_string(o, "apiVersion", "v1");
 	add_string(o, "kind", "Event");
 	add(o, "metadata", meta);
-	add(o, "involvedObject", make_service(notice));
+	add(o, "involvedObject", make_object(notice));
 	add_string(o, "reason", notice->reason);
 	add(o, "message",
 	    json_object_new_string_len(notice->text, (int)text_len(notice->text)));

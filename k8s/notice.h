@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * notice.h - Kubernetes Events about Services (core/v1). The same words about the same Service
+ * notice.h - Kubernetes Events about objects (core/v1). The same words about the same object
  * again within ten minutes only raise the count of the Event. Best effort: a few wait, the
  * oldest are dropped, none is sent without the lease.
  */

@@ -239,8 +239,9 @@ static bool same_service(const struct k8s_service *a, const struct k8s_service *
 	       a->n_ingress == b->n_ingress && same_text(a->lb_class, b->lb_class) &&
 	       same_text(a->lb_ip, b->lb_ip) && same_text(a->want_ips, b->want_ips) &&
 	       same_text(a->want_pool, b->want_pool) && same_text(a->share_key, b->share_key) &&
-	       same_text(a->selector, b->selector) && a->n_labels == b->n_labels &&
-	       same_ports(a->ports, b->ports, a->n_ports) &&
+	       same_text(a->selector, b->selector) && same_text(a->from_pool, b->from_pool) &&
+	       a->bare_ingress == b->bare_ingress && a->old_prefix == b->old_prefix &&
+	       a->n_labels == b->n_labels && same_ports(a->ports, b->ports, a->n_ports) &&
 	       same_pairs(a->labels, b->labels, a->n_labels) &&
 	       same_addrs(a->ingress, b->ingress, a->n_ingress);
 }

@@ -35,6 +35,7 @@ struct k8s_service {
 	const char *want_ips;   /* loadBalancerIPs */
 	const char *want_pool;  /* address-pool */
 	const char *share_key;  /* allow-shared-ip */
+	const char *from_pool;  /* ip-allocated-from-pool, by a controller: metallb.io/ alone */
 	const char *uid;        /* metadata.uid; NULL in a manifest */
 	const char *version;    /* metadata.resourceVersion; NULL in a manifest */
 	const char *selector;   /* canonical "a=b,c=d" sorted by key; "" = none */
@@ -42,6 +43,8 @@ struct k8s_service {
 	struct ipaddr *ingress; /* status.loadBalancer.ingress[].ip, in order */
 	struct k8s_kv *labels;  /* sorted by key */
 	size_t n_ports, n_ingress, n_labels;
+	bool bare_ingress; /* some entry of ingress has no ip, but a host name perhaps */
+	bool old_prefix;   /* some of the annotations above is metallb.universe.tf/'s */
 };
 
 enum k8s_ep_flags { K8S_EP_READY = 1, K8S_EP_SERVING = 2, K8S_EP_TERMINATING = 4 };

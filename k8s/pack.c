@@ -59,6 +59,7 @@ static void pack_service(struct pack *p, struct k8s_service *s)
 	s->want_ips = put_string(p, s->want_ips);
 	s->want_pool = put_string(p, s->want_pool);
 	s->share_key = put_string(p, s->share_key);
+	s->from_pool = put_string(p, s->from_pool);
 	s->selector = put_string(p, s->selector);
 	s->uid = put_string(p, s->uid);
 	s->version = put_string(p, s->version);

@@ -233,10 +233,14 @@ static int decode_annotations(
 		for (size_t k = 0; !rc && k < 2; k++) {
 			snprintf(key, sizeof(key), "%s%s", prefixes[k], rows[i].name);
 			rc = field_string(map, key, rows[i].out, err);
-			if (json_object_object_get(map, key))
-				break;
+			if (!json_object_object_get(map, key))
+				continue;
+			s->old_prefix |= k == 1;
+			break;
 		}
 	}
+	if (!rc && map)
+		rc = field_string(map, "metallb.io/ip-allocated-from-pool", &s->from_pool, err);
 	return rc;
 }
 
@@ -264,8 +268,12 @@ static int add_ingress(
 
 	if (!rc)
 		rc = field_get(value, "ip", json_type_string, &ip, err);
-	if (rc || !ip || !json_object_get_string_len(ip))
+	if (rc)
 		return rc;
+	if (!ip || !json_object_get_string_len(ip)) {
+		s->bare_ingress = true;
+		return 0;
+	}
 	rc = field_within(field_as_addr(ip, &s->ingress[s->n_ingress], err), err, "ip");
 	if (!rc)
 		s->n_ingress++;

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One item a Service with a wish, in one of three places:
+ * One item a Service or pool with a wish, in one of three places:
  *   ready   in the order in which they came; sent as long as few are on the way
  *   later   something was wrong with this one: after a while it is ready again
  *   asked   a GET or a PATCH is on its way
  * Where it is the server that does not answer, or has too much to do, all of them wait. A PATCH
  * names the uid and the resourceVersion that it is for: what the server has may have changed
  * since, and a PATCH whose answer was lost may have been done. Both end in a conflict, then the
- * Service is read, and what it is now decides.
+ * Service is read, and what it is now decides. What a pool's counts are is for us alone to say.
  */
 #include "k8s/status.h"
 #include "k8s/ask.h"
 #include "k8s/lease.h"
+#include "k8s/status_wish.h"
 #include <event2/event.h>
 #include <json-c/json.h>
 #include <search.h>
@@ -20,7 +21,7 @@
 #include <string.h>
 
 enum {
-	IN_FLIGHT_MAX = 8,
+	IN_FLIGHT_MAX = 32, /* far fewer than the streams that a server takes on a connection */
 	ASK_MAX_MS = 10000,
 	ASK_MIN_MS = 1000, /* with less of the lease left nothing is sent */
 	LEASE_POLL_MS = 500,
@@ -62,11 +63,7 @@ struct status {
 
 static int by_name(const void *a, const void *b)
 {
-	const struct k8s_status_wish *x = ((const struct item *)a)->wish,
-				     *y = ((const struct item *)b)->wish;
-	int c = strcmp(x->ns, y->ns);
-
-	return c ? c : strcmp(x->name, y->name);
+	return status_wish_cmp(((const struct item *)a)->wish, ((const struct item *)b)->wish);
 }
 
 static void list_init(struct list *l)
@@ -135,6 +132,7 @@ static void tell(const struct item *it, const char *version, const char *error, 
 	w->version = version ? strdup(version) : NULL;
 	w->error = error ? strdup(error) : NULL;
 	w->again = again;
+	w->counts = it->wish->counts != NULL;
 	w->serial = it->wish->serial;
 	if (w->ns && w->name && (!version || w->version) && (!error || w->error))
 		it->s->sink(ev, it->s->arg);
@@ -145,69 +143,12 @@ static void tell(const struct item *it, const char *version, const char *error, 
 /* A line of what failed: for people, and the newest of them for show. */
 static void print_failure(const struct item *it, const struct ask_answer *a, char *text)
 {
-	snprintf(text, TEXT_MAX, "%s of %.253s/%.253s: %s",
-	    it->reading ? "get services" : "patch services/status", it->wish->ns,
+	snprintf(text, TEXT_MAX, "%s %s%s of %.253s/%.253s: %s", it->reading ? "get" : "patch",
+	    status_wish_resource(it->wish), it->reading ? "" : "/status", it->wish->ns,
 	    it->wish->name, a->text);
 	it->s->n_failed++;
 	free(it->s->why);
 	it->s->why = strdup(text);
-}
-
-static struct json_object *member(const struct json_object *o, const char *name)
-{
-	struct json_object *v = NULL;
-
-	if (o && json_object_is_type(o, json_type_object))
-		json_object_object_get_ex(o, name, &v);
-	return v;
-}
-
-static bool wished(const struct k8s_status_wish *wish, const struct json_object *entry)
-{
-	const char *ip = ask_string(entry, "ip", NULL);
-	struct ipaddr addr;
-
-	if (!ip || ipaddr_parse(ip, &addr))
-		return false;
-	for (size_t i = 0; i < wish->n; i++)
-		if (ipaddr_cmp(&wish->addr[i], &addr) == 0)
-			return true;
-	return false;
-}
-
-static bool is_so_already(const struct k8s_status_wish *wish, const struct json_object *svc)
-{
-	struct json_object *list =
-	    member(member(member(svc, "status"), "loadBalancer"), "ingress");
-	size_t n = list && json_object_is_type(list, json_type_array)
-	               ? json_object_array_length(list)
-	               : 0;
-
-	if (n != wish->n)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (!wished(wish, json_object_array_get_idx(list, i)))
-			return false;
-	return n < 2 || !json_object_equal(json_object_array_get_idx(list, 0),
-			    json_object_array_get_idx(list, 1));
-}
-
-/* Why this Service is none of ours any more; NULL = it is ours. */
-static const char *refuse(const struct k8s_status_wish *wish, const struct json_object *svc)
-{
-	const char *uid = ask_string(svc, "metadata", "uid", NULL);
-	const char *type = ask_string(svc, "spec", "type", NULL);
-	const char *class = ask_string(svc, "spec", "loadBalancerClass", NULL);
-
-	if (!uid || strcmp(uid, wish->uid))
-		return "the Service is another one now";
-	if (member(member(svc, "metadata"), "deletionTimestamp"))
-		return "the Service is being deleted";
-	if (!type || strcmp(type, "LoadBalancer"))
-		return "the Service is no LoadBalancer any more";
-	if (strcmp(class ? class : "", wish->lb_class ? wish->lb_class : ""))
-		return "the Service has another loadBalancerClass now";
-	return NULL;
 }
 
 static void set_version(struct item *it, const char *version)
@@ -227,15 +168,15 @@ static void on_success(struct item *it, const struct ask_answer *a)
 	const char *why;
 
 	if (!version) {
-		tell(it, NULL, "what was answered is not a Service", true);
+		tell(it, NULL, "what was answered is no object", true);
 		wait_ms(it, SLOW_MS);
 		return;
 	}
-	why = it->reading ? refuse(it->wish, a->json) : NULL;
+	why = it->reading ? status_wish_refuse(it->wish, a->json) : NULL;
 	if (why) {
 		tell(it, NULL, why, false);
 		finish(it);
-	} else if (!it->reading || is_so_already(it->wish, a->json)) {
+	} else if (!it->reading || status_wish_is_so(it->wish, a->json)) {
 		tell(it, version, NULL, false);
 		finish(it);
 	} else {
@@ -244,8 +185,14 @@ static void on_success(struct item *it, const struct ask_answer *a)
 	}
 }
 
+/* Counts hold for one uid and no version: it is another pool that is in conflict with them. */
 static void on_conflict(struct item *it)
 {
+	if (it->wish->counts) {
+		tell(it, NULL, "the pool is another one now", false);
+		finish(it);
+		return;
+	}
 	set_version(it, NULL);
 	if (++it->conflicts <= CONFLICTS_MAX) {
 		again_at_once(it);
@@ -261,7 +208,8 @@ static void on_failure(struct item *it, const struct ask_answer *a)
 	char text[TEXT_MAX];
 
 	if (a->status == 404) {
-		tell(it, NULL, "the Service is gone", false);
+		tell(it, NULL, it->wish->counts ? "the pool is gone" : "the Service is gone",
+		    false);
 		finish(it);
 		return;
 	}
@@ -276,6 +224,12 @@ static void on_failure(struct item *it, const struct ask_answer *a)
 		tell(it, NULL, text, true);
 		wait_ms(it, SLOW_MS);
 	}
+}
+
+/* So the server calls it, too, when the uid is another's, among others. */
+static bool invalid_once(const struct item *it, const struct ask_answer *a)
+{
+	return a->status == 422 && !it->reading && !it->conflicts && !it->wish->counts;
 }
 
 static void pump(struct status *s);
@@ -294,49 +248,20 @@ static void on_answer(const struct ask_answer *a, void *arg)
 		again_at_once(it);
 	} else if (!a->text) {
 		on_success(it, a);
-	} else if (a->status == 409 || (a->status == 422 && !it->reading && !it->conflicts)) {
-		on_conflict(it); /* 422: the uid is another's, among others */
+	} else if (a->status == 409 || invalid_once(it, a)) {
+		on_conflict(it);
 	} else {
 		on_failure(it, a);
 	}
 	pump(s);
 }
 
-static void add(struct json_object *o, const char *name, struct json_object *value)
-{
-	json_object_object_add(o, name, value);
-}
-
-static struct json_object *make_patch(const struct item *it)
-{
-	struct json_object *o = json_object_new_object(), *meta = json_object_new_object(),
-			   *status = json_object_new_object(), *lb = json_object_new_object(),
-			   *list = it->wish->n ? json_object_new_array() : NULL;
-	char buf[PREFIX_STRLEN];
-
-	add(meta, "uid", json_object_new_string(it->wish->uid));
-	add(meta, "resourceVersion", json_object_new_string(it->version));
-	for (size_t i = 0; i < it->wish->n; i++) {
-		struct json_object *entry = json_object_new_object();
-
-		add(entry, "ip", json_object_new_string(ipaddr_str(&it->wish->addr[i], buf)));
-		json_object_array_add(list, entry);
-	}
-	add(lb, "ingress", list);
-	add(status, "loadBalancer", lb);
-	add(o, "metadata", meta);
-	add(o, "status", status);
-	return o;
-}
-
 static void ask(struct item *it, unsigned left_ms)
 {
-	static const char format[] = "/api/v1/namespaces/%s/services/%s%s";
 	struct status *s = it->s;
-	size_t len =
-	    sizeof(format) + strlen(it->wish->ns) + strlen(it->wish->name) + strlen("/status");
-	char *path = malloc(len);
-	struct json_object *body = it->version ? make_patch(it) : NULL;
+	bool patch = it->version || it->wish->counts;
+	char *path = status_wish_path(it->wish, patch);
+	struct json_object *body = patch ? status_wish_patch(it->wish, it->version) : NULL;
 	struct ask_request rq = {.method = body ? "PATCH" : "GET",
 	    .path = path,
 	    .content_type = "application/merge-patch+json",
@@ -344,11 +269,8 @@ static void ask(struct item *it, unsigned left_ms)
 	    .total_ms = left_ms < ASK_MAX_MS ? left_ms : ASK_MAX_MS};
 
 	it->reading = !body;
-	if (path) {
-		snprintf(
-		    path, len, format, it->wish->ns, it->wish->name, body ? "/status" : "");
+	if (path)
 		it->ask = ask_start(s->base, s->client, &rq, on_answer, it);
-	}
 	if (it->ask)
 		s->in_flight++;
 	else

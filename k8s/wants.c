@@ -31,6 +31,7 @@ static const struct json_want service_annotations[] = {
     {"metallb.universe.tf/address-pool",    NULL},
     {"metallb.io/allow-shared-ip",          NULL},
     {"metallb.universe.tf/allow-shared-ip", NULL},
+    {"metallb.io/ip-allocated-from-pool",   NULL},
     {NULL,				  NULL},
 };
 

@@ -35,12 +35,12 @@ static void set_own(struct bgp_out *out, struct out_entry *e, const struct out_o
 
 	e->own = own;
 	origin_drop(out, old);
-	if (own == old)
-		return;
-	if (was != is && out->is_node) {
+	if (out->is_node && (was != is || (is && adverts_by_service(&out->ads, &p)))) {
 		e->offer = adverts_offer(out, e);
 		adverts_drop(out, offer);
 	}
+	if (own == old && e->offer == offer)
+		return;
 	outlog_touch(&out->log, e);
 	if (was != is && out->is_node)
 		adverts_member(out, &p, is);
@@ -140,6 +140,12 @@ void bgp_out_set_received(struct bgp_out *out, bgp_out_received_fn *fn, void *ar
 {
 	out->received = fn;
 	out->received_arg = arg;
+}
+
+void bgp_out_set_counts(struct bgp_out *out, bgp_out_counts_fn *fn, void *arg)
+{
+	out->counts = fn;
+	out->counts_arg = arg;
 }
 
 static void keep_all(struct bgp_out *out)

@@ -16,6 +16,7 @@ struct bgp_out_peer;
 struct conf_community;
 struct k8s_node;
 struct policy;
+struct pool_ad;
 struct rib;
 struct rib_route;
 
@@ -28,7 +29,7 @@ typedef void bgp_out_fn(void *arg);
 void bgp_out_set_wake(struct bgp_out *out, bgp_out_fn *fn, void *arg);
 
 struct bgp_out_rules {
-	const struct policy *policy;
+	const struct policy *policy;              /* NULL: none yet */
 	const struct conf_community *communities; /* aliases, sorted */
 	size_t n_communities;
 	const struct k8s_node *node; /* this one, for the advertisements' node selectors; NULL:
@@ -44,6 +45,12 @@ void bgp_out_set_rules(struct bgp_out *out, const struct bgp_out_rules *rules);
 typedef bool bgp_out_received_fn(const struct prefix *p, const struct bgp_attrs **attrs,
     bool *ibgp, struct ipaddr *peer, void *arg);
 void bgp_out_set_received(struct bgp_out *out, bgp_out_received_fn *fn, void *arg);
+
+/* Whether an advertisement that is for some Services only is for one that has the address and
+ * is announced from here. Asked when rules are set or the RIB tells the address; rib_touch()
+ * says that the answer is another one. Without it none is. */
+typedef bool bgp_out_counts_fn(const struct ipaddr *addr, const struct pool_ad *ad, void *arg);
+void bgp_out_set_counts(struct bgp_out *out, bgp_out_counts_fn *fn, void *arg);
 
 /* Unix time. Without it, it is not known since when a route is as it is. */
 void bgp_out_set_clock(struct bgp_out *out, uint32_t (*clock)(void));

@@ -37,6 +37,8 @@ struct bgp_out {
 	void *wake_arg;
 	bgp_out_received_fn *received;
 	void *received_arg;
+	bgp_out_counts_fn *counts;
+	void *counts_arg;
 	struct out_adverts ads;
 	bool is_node;
 	bool all; /* routes that neighbours with an export list get are kept, too */

@@ -74,12 +74,18 @@ static const struct out_why *entry_why(
 static const struct out_why *address_why(
     const struct bgp_out *out, const struct bgp_out_peer *peer, const struct prefix *p)
 {
-	const struct out_why *why, *entry = NULL;
+	static const struct out_why others = {
+	    "the advertisements of its pool are for other Services",
+	    "change service-selectors of the pool's advertisements, or the labels of the "
+	    "Service"};
+	const struct out_why *why, *entry = &others;
 	const struct out_plan *plan = adverts_plan(&out->ads, p, &why);
 
 	for (size_t i = 0; plan && i < plan->n; i++) {
 		const struct prefix q = out_row_prefix(p, &plan->v[i]);
 
+		if (!out_row_counts(out, p, &plan->v[i]))
+			continue;
 		entry = entry_why(out, peer, &q);
 		if (!entry)
 			return NULL;

@@ -10,6 +10,7 @@
  * the advertisements stand. Members are counted, by prefix and term: an aggregate lives while
  * one of them does.
  */
+#include "announcer/ads.h"
 #include "announcer/bgp/adjout_int.h"
 #include "announcer/conf.h"
 #include "announcer/util.h"
@@ -192,8 +193,10 @@ static void plan_add(struct bgp_out *out, struct out_plan *plan,
     const struct bgp_out_rules *rules, const struct pool_ad *ad)
 {
 	plan->v = xrealloc(plan->v, plan->n + 1, sizeof(*plan->v));
+	plan->by_service |= ad->services.n > 0;
 	plan->v[plan->n++] = (struct plan_row){
 	    .term = term_of(out, rules, ad),
+	    .by_service = ad->services.n ? ad : NULL,
 	    .plen = {(uint8_t)ad->aggregation4, (uint8_t)ad->aggregation6},
 	};
 }
@@ -207,15 +210,11 @@ static bool ad_counts(const struct pool_ad *ad, const struct k8s_node *node)
 static void plan_make(struct bgp_out *out, struct out_plan *plan,
     const struct bgp_out_rules *rules, const struct pool *pool)
 {
-	static const struct pool_ad by_default = {.aggregation4 = HOST4, .aggregation6 = HOST6};
+	const struct pool_ad *ad;
 
-	if (!(pool->protocols & POLICY_BGP))
-		return;
-	for (size_t i = 0; i < pool->n_ads; i++)
-		if (ad_counts(&pool->ads[i], rules->node))
-			plan_add(out, plan, rules, &pool->ads[i]);
-	if (!pool->n_ads)
-		plan_add(out, plan, rules, &by_default);
+	for (size_t at = 0; (ad = ads_next(pool, POLICY_BGP, &at));)
+		if (ad_counts(ad, rules->node))
+			plan_add(out, plan, rules, ad);
 }
 
 static void plans_drop(struct bgp_out *out, struct out_plan *plans, size_t n)
@@ -285,15 +284,38 @@ const struct out_plan *adverts_plan(
 {
 	static const struct out_why
 	    no_pool = {"the address is in no pool", "add it to addresses of a pool"},
-	    layer2 = {"its pool has protocol: layer2", "set protocol: bgp of the pool"},
+	    none = {"its pool has no advertisement",
+		"create a BGPAdvertisement that selects the pool"},
+	    layer2 = {"its pool is for ARP and NDP alone",
+		"set protocol: bgp of the pool, or create a BGPAdvertisement that selects it"},
 	    no_ad = {"no advertisement of its pool selects this node",
 		"change node-selectors of its bgp-advertisements, or the labels of this Node"};
 	const struct ipaddr address = address_of(p);
 	const struct pool *pool = a->policy ? policy_pool_of(a->policy, &address) : NULL;
 	const struct out_plan *plan = pool ? &a->plans[pool - a->policy->pools] : NULL;
 
-	*why = !pool ? &no_pool : !(pool->protocols & POLICY_BGP) ? &layer2 : &no_ad;
+	*why = !pool                             ? &no_pool
+	       : !pool->protocols                ? &none
+	       : !(pool->protocols & POLICY_BGP) ? &layer2
+	                                         : &no_ad;
 	return plan && plan->n ? plan : NULL;
+}
+
+bool adverts_by_service(const struct out_adverts *a, const struct prefix *p)
+{
+	const struct out_why *why;
+	const struct out_plan *plan = is_host(p) ? adverts_plan(a, p, &why) : NULL;
+
+	return plan && plan->by_service;
+}
+
+bool out_row_counts(
+    const struct bgp_out *out, const struct prefix *member, const struct plan_row *row)
+{
+	const struct ipaddr a = address_of(member);
+
+	return !row->by_service ||
+	       (out->counts && out->counts(&a, row->by_service, out->counts_arg));
 }
 
 static struct out_aggregate *aggregate_find(const struct out_adverts *a, const struct prefix *p)
@@ -392,7 +414,8 @@ const struct out_offer *adverts_offer(struct bgp_out *out, const struct out_entr
 	for (size_t i = 0; g && i < g->n; i++)
 		v[n++] = g->v[i].term;
 	for (size_t i = 0; plan && i < plan->n; i++)
-		if (plan->v[i].plen[family_index(e->prefix.family)] == e->prefix.plen)
+		if (plan->v[i].plen[family_index(e->prefix.family)] == e->prefix.plen &&
+		    out_row_counts(out, &e->prefix, &plan->v[i]))
 			v[n++] = plan->v[i].term;
 	if (n > 1)
 		qsort(v, n, sizeof(struct out_term *), term_cmp);

@@ -25,13 +25,15 @@ struct out_offer {
 
 struct plan_row {
 	struct out_term *term;
-	uint8_t plen[2]; /* by family */
+	const struct pool_ad *by_service; /* it is for some Services only; else NULL */
+	uint8_t plen[2];                  /* by family */
 };
 
 /* A pool's advertisements that count on this node. */
 struct out_plan {
 	struct plan_row *v;
 	size_t n;
+	bool by_service; /* some rows are */
 };
 
 struct agg_row {
@@ -73,6 +75,11 @@ void adverts_drop(struct bgp_out *out, const struct out_offer *offer); /* NULL i
 /* The advertisements of a prefix's pool that count here; *why says why there are none. */
 const struct out_plan *adverts_plan(
     const struct out_adverts *a, const struct prefix *p, const struct out_why **why);
+/* Of which rows the offer of this prefix is made depends on the Services that have it. */
+bool adverts_by_service(const struct out_adverts *a, const struct prefix *p);
+/* The row counts for this address. */
+bool out_row_counts(
+    const struct bgp_out *out, const struct prefix *member, const struct plan_row *row);
 /* Sort, leave out what stands there twice. Return: how many remain. */
 uint16_t communities_sort(uint32_t *v, size_t n);
 uint16_t large_sort(struct bgp_large *v, size_t n);

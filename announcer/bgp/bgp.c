@@ -14,6 +14,7 @@
 #include "announcer/conf.h"
 #include "announcer/log.h"
 #include "announcer/nodename.h"
+#include "announcer/rules.h"
 #include "announcer/store.h"
 #include "announcer/util.h"
 #include <event2/event.h>
@@ -99,7 +100,7 @@ static void set_neighbors(struct bgp *b)
 {
 	struct bgp_neighbors old = b->neighbors;
 
-	bgp_neighbors_make(b->conf, this_node(b), b->store, &b->neighbors);
+	bgp_neighbors_make(b->conf, b->rules, this_node(b), b->store, &b->neighbors);
 	log_notes(b);
 	bgp_sessions_set(b->sessions, b->neighbors.v, b->neighbors.n);
 	bgp_sessions_each(b->sessions, speaker_changed, b);
@@ -193,10 +194,12 @@ static uint32_t unix_time(void)
 struct bgp *bgp_new(struct event_base *base, const struct conf *conf, struct store *store,
     struct rib *rib, const struct bgp_events *ev)
 {
+	static const struct rules none;
 	struct bgp *b = xcalloc(1, sizeof(*b));
 
 	b->base = base;
-	b->conf = b->rules = conf;
+	b->conf = conf;
+	b->rules = &none;
 	b->store = store;
 	b->rib = rib;
 	b->ev = *ev;
@@ -255,10 +258,12 @@ void bgp_reload(struct bgp *b, const struct conf *conf)
 	set_neighbors(b);
 }
 
-void bgp_set_policy(struct bgp *b, const struct conf *rules)
+void bgp_set_policy(struct bgp *b, const struct rules *rules)
 {
 	b->rules = rules;
 	set_out_rules(b);
+	if (b->started)
+		set_neighbors(b);
 }
 
 void bgp_node_changed(struct bgp *b, const char *name)
@@ -281,6 +286,11 @@ void bgp_set_reach(struct bgp *b, bgp_reach_fn *fn, void *arg)
 	b->reach = fn;
 	b->reach_arg = arg;
 	bgp_in_set_reach(b->in, fn, arg);
+}
+
+void bgp_set_counts(struct bgp *b, bgp_counts_fn *fn, void *arg)
+{
+	bgp_out_set_counts(b->out, fn, arg);
 }
 
 void bgp_nexthop_changed(struct bgp *b, const struct ipaddr *nexthop)

@@ -14,7 +14,9 @@ struct bgp;
 struct conf;
 struct event_base;
 struct k8s_node;
+struct pool_ad;
 struct rib;
+struct rules;
 struct store;
 
 struct bgp_events {
@@ -38,6 +40,10 @@ struct bgp *bgp_new(struct event_base *base, const struct conf *conf, struct sto
 void bgp_start(struct bgp *b);
 /* Without it every next hop is. */
 void bgp_set_reach(struct bgp *b, bgp_reach_fn *fn, void *arg);
+/* As bgp_out_counts_fn: an advertisement that is for some Services only is for one that has
+ * this address and is announced from here. Without it none is. */
+typedef bool bgp_counts_fn(const struct ipaddr *addr, const struct pool_ad *ad, void *arg);
+void bgp_set_counts(struct bgp *b, bgp_counts_fn *fn, void *arg);
 void bgp_nexthop_changed(struct bgp *b, const struct ipaddr *nexthop);
 void bgp_nexthops_changed(struct bgp *b); /* any of them may have */
 
@@ -50,9 +56,9 @@ void bgp_stop(struct bgp *b, bool hold);
 
 /* conf is in force; only what differs is touched. */
 void bgp_reload(struct bgp *b, const struct conf *conf);
-/* The policy (pools, advertisements, communities) of this configuration is in force, which may
- * be another one than that of bgp_reload(). Borrowed until the next call. */
-void bgp_set_policy(struct bgp *b, const struct conf *rules);
+/* The policy (pools, advertisements, communities, peers) that is in force; before the first
+ * call there is none. Borrowed until the next call. */
+void bgp_set_policy(struct bgp *b, const struct rules *rules);
 /* This node's Node object, a Secret of a peer, or the router identifier may have changed. */
 void bgp_node_changed(struct bgp *b, const char *name);
 void bgp_secrets_changed(struct bgp *b);

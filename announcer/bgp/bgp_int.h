@@ -17,7 +17,8 @@ struct event;
 
 struct bgp {
 	struct event_base *base;
-	const struct conf *conf, *rules; /* rules: whose policy is in force */
+	const struct conf *conf;
+	const struct rules *rules; /* the policy in force */
 	struct store *store;
 	struct rib *rib;
 	struct bgp_events ev;

@@ -5,6 +5,7 @@
 #include "announcer/bgp/open.h"
 #include "announcer/bgp/router_id.h"
 #include "announcer/conf.h"
+#include "announcer/rules.h"
 #include "announcer/store.h"
 #include "announcer/util.h"
 #include "k8s/secret.h"
@@ -116,19 +117,22 @@ static void add_peer(
 		bgp_neighbor_fini(n);
 		return;
 	}
+	if (p->bfd_profile)
+		note(&to->notes, p->name,
+		    "BFD is not supported yet: the session runs without it");
 	take_secret(to, n, store, p);
 	to->n++;
 }
 
-void bgp_neighbors_make(const struct conf *conf, const struct k8s_node *node,
-    const struct store *store, struct bgp_neighbors *to)
+void bgp_neighbors_make(const struct conf *conf, const struct rules *rules,
+    const struct k8s_node *node, const struct store *store, struct bgp_neighbors *to)
 {
-	size_t n_peers = conf->role == CONF_NODE ? conf->n_peers : 0;
+	size_t n_peers = conf->role == CONF_NODE ? rules->n_peers : 0;
 
 	*to = (struct bgp_neighbors){0};
 	to->v = xcalloc(n_peers + conf->bgp.n_neighbors, sizeof(*to->v));
 	for (size_t i = 0; i < n_peers; i++) {
-		const struct conf_peer *p = &conf->peers[i];
+		const struct conf_peer *p = &rules->peers[i];
 
 		if (node ? selectors_match(&p->nodes, node->labels, node->n_labels)
 			 : !p->nodes.n)

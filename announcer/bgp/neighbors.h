@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * neighbors.h - from the configuration to what BGP sessions are to be: peers (MetalLB's words)
- * that this node's labels select, with passwords from Secrets, and bgp.neighbors. Pure.
+ * neighbors.h - from the configuration and the policy to what BGP sessions are to be: peers
+ * (MetalLB's words) that this node's labels select, with passwords from Secrets, and
+ * bgp.neighbors. Pure.
  */
 #ifndef GREVY_BGP_NEIGHBORS_H
 #define GREVY_BGP_NEIGHBORS_H
@@ -9,6 +10,7 @@
 #include "announcer/selector.h"
 
 struct conf;
+struct rules;
 struct store;
 
 struct bgp_neighbors {
@@ -22,14 +24,15 @@ struct bgp_neighbors {
 
 /**
  * bgp_neighbors_make - whom this grevyd talks to
+ * @rules: peers
  * @node:  this node's Node object; NULL: role router, or it is not known (yet), and then only
  *         peers without node-selectors are
  * @store: Secrets; a peer whose Secret is not there has password_missing set
  * @to:    written whole; bgp_neighbors_fini()
  * Role router has no peers. Of two with one address the first counts, with a note.
  */
-void bgp_neighbors_make(const struct conf *conf, const struct k8s_node *node,
-    const struct store *store, struct bgp_neighbors *to);
+void bgp_neighbors_make(const struct conf *conf, const struct rules *rules,
+    const struct k8s_node *node, const struct store *store, struct bgp_neighbors *to);
 void bgp_neighbors_fini(struct bgp_neighbors *n); /* passwords are wiped */
 const struct bgp_neighbor *bgp_neighbors_find(
     const struct bgp_neighbors *n, const char *name); /* or NULL */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* metrics.c - the metrics of grevyd but those of BGP and of the kernel output. */
+/* metrics.c - the metrics of grevyd but those of pools, of BGP and of the kernel output. */
 #include "announcer/http/metrics.h"
 #include "announcer/audit_text.h"
 #include "announcer/http/metrics_text.h"
@@ -186,6 +186,7 @@ void metrics_put(struct buf *to, const struct vty_context *ctx)
 	if (ctx->rib)
 		metric_gauge(
 		    to, "rib_routes", "Prefixes that are announced.", rib_count(ctx->rib));
+	metrics_put_pools(to, ctx);
 	metrics_put_bgp(to, ctx);
 	metrics_put_kernel(to, ctx);
 	if (!ctx->zserv)

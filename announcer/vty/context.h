@@ -2,6 +2,7 @@
 /* context.h - what commands may look at. main.c fills it in; handlers only read. */
 #ifndef GREVY_VTY_CONTEXT_H
 #define GREVY_VTY_CONTEXT_H
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,7 @@ struct out_zserv;
 struct places;
 struct queue;
 struct rib;
+struct rules;
 struct store;
 
 /* What is wrong with grevyd itself and concerns every Service: the last reload was refused,
@@ -35,9 +37,9 @@ struct vty_context {
 	const char *version; /* "0.1.0" */
 	int64_t started_s;   /* Unix time */
 	const struct conf *conf;
-	const struct conf
-	    *rules;          /* whose address pools are in force: conf, or the one before */
-	struct store *store; /* sorts its Nodes when asked for them: not const */
+	const struct rules *rules; /* the policy in force, of all places */
+	bool held;                 /* but for peers it is that of before a reload */
+	struct store *store;       /* sorts its Nodes when asked for them: not const */
 	const struct alloc *alloc;
 	const struct desired *desired;
 	const struct rib *rib;

@@ -4,6 +4,7 @@
 #include "announcer/audit_view.h"
 #include "announcer/bgp/view.h"
 #include "announcer/conf.h"
+#include "announcer/rules.h"
 #include "announcer/util.h"
 #include "announcer/zroutes_view.h"
 #include <errno.h>
@@ -141,7 +142,7 @@ bool names_is_speaker(const struct vty_context *ctx)
 {
 	if (!ctx->desired || !desired_node(ctx->desired))
 		return false;
-	return (ctx->bgp && bgp_active(ctx->bgp)) || (ctx->conf && ctx->conf->n_peers);
+	return (ctx->bgp && bgp_active(ctx->bgp)) || (ctx->rules && ctx->rules->n_peers);
 }
 
 bool names_is_kernel(const struct vty_context *ctx)
@@ -244,6 +245,7 @@ static struct names_state address_state(
 	case DESIRED_NO_ENDPOINTS:
 	case DESIRED_NO_NODES:
 	case DESIRED_LEFT_OUT:
+	case DESIRED_NO_COMMON:
 	case DESIRED_LAYER2:
 		return state_of(false, desired_text(v->reason)->token, "");
 	case DESIRED_NOT_HERE:

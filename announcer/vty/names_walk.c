@@ -2,6 +2,7 @@
 #include "announcer/vty/names_walk.h"
 #include "announcer/bgp/view.h"
 #include "announcer/rib.h"
+#include "announcer/rules.h"
 #include "announcer/util.h"
 #include "announcer/vty/names.h"
 
@@ -61,6 +62,16 @@ bool names_walk_nodes(
 	free(w->node);
 	w->node = node ? xstrdup(node->name) : NULL;
 	return node;
+}
+
+/* They are few: all at once. */
+bool names_walk_pools(
+    const struct vty_context *ctx, struct names_walk *w, vty_add_fn *fn, void *arg)
+{
+	(void)w;
+	for (size_t i = 0; ctx->rules && i < ctx->rules->policy.n_pools; i++)
+		fn(ctx->rules->policy.pools[i].name, arg);
+	return false;
 }
 
 struct giving {

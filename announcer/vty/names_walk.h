@@ -24,6 +24,8 @@ bool names_walk_services(
     const struct vty_context *ctx, struct names_walk *w, vty_add_fn *fn, void *arg);
 bool names_walk_nodes(
     const struct vty_context *ctx, struct names_walk *w, vty_add_fn *fn, void *arg);
+bool names_walk_pools(
+    const struct vty_context *ctx, struct names_walk *w, vty_add_fn *fn, void *arg);
 bool names_walk_neighbors(
     const struct vty_context *ctx, struct names_walk *w, vty_add_fn *fn, void *arg);
 bool names_walk_addresses(

@@ -54,6 +54,8 @@ void why_controller(struct why *y, const struct alloc_service *as);
 /* why_address.c: the addresses of a Service; false: it has none, the chain ends here. */
 bool why_assigned(struct why *y, const struct alloc_service *as);
 void why_pool(struct why *y, const struct desired_view *v);
+/* why_pools.c: of one that has none, each pool that was tried. */
+void why_tried(struct why *y, const struct alloc_service *as);
 
 /* why_nodes.c: who shares the address, endpoints, nodes, and on role node this one. */
 void why_sharing(struct why *y, const struct desired_view *v);

@@ -92,6 +92,7 @@ bool why_assigned(struct why *y, const struct alloc_service *as)
 		why_broken(y, as->reason == ALLOC_NO_CONTROLLER ? "controller" : "address",
 		    why_fill(y, t->cure, NULL), "%s: %s",
 		    alloc_state_name((enum alloc_state)as->state), evidence(as));
+	why_tried(y, as);
 	return false;
 }
 

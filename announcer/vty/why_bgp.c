@@ -5,6 +5,7 @@
  */
 #include "announcer/vty/why_bgp.h"
 #include "announcer/conf.h"
+#include "announcer/rules.h"
 #include "announcer/vty/names.h"
 #include <string.h>
 #include <sys/socket.h>
@@ -131,7 +132,7 @@ static void on_peer(const struct bgp_peer_view *v, void *arg)
 static void put_nobody(struct bgp_why *b)
 {
 	const struct vty_context *ctx = b->y->rq->ctx;
-	size_t n = ctx->conf ? ctx->conf->n_peers : 0;
+	size_t n = ctx->rules ? ctx->rules->n_peers : 0;
 
 	if (n)
 		why_broken(b->y, "bgp",
@@ -184,7 +185,8 @@ void why_bgp(struct why *y, const struct prefix *p)
 	size_t peers = 0;
 
 	if (!ctx->bgp || !bgp_active(ctx->bgp)) {
-		b.needed = ctx->conf && ctx->conf->role == CONF_NODE && ctx->conf->n_peers;
+		b.needed = ctx->conf && ctx->conf->role == CONF_NODE && ctx->rules &&
+		           ctx->rules->n_peers;
 		if (b.needed)
 			put_nobody(&b);
 		return;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* why_chain.c - how a chain of links is written: its rows, its verdict, and its cures. */
 #include "announcer/conf.h"
+#include "announcer/rules.h"
 #include "announcer/util.h"
 #include "announcer/vty/why.h"
 #include "announcer/vty/writer.h"
@@ -133,10 +134,10 @@ const char *why_say(struct why *y, const char *fmt, ...)
 /* "default or tiny"; NULL = there are none. */
 static const char *pools_of(const struct why *y, struct buf *to)
 {
-	const struct conf *c = y->rq->ctx->conf;
+	const struct rules *r = y->rq->ctx->rules;
 
-	for (size_t i = 0; c && i < c->policy.n_pools && i < POOLS_MAX; i++)
-		buf_fmt(to, "%s%s", i ? " or " : "", c->policy.pools[i].name);
+	for (size_t i = 0; r && i < r->policy.n_pools && i < POOLS_MAX; i++)
+		buf_fmt(to, "%s%s", i ? " or " : "", r->policy.pools[i].name);
 	return to->p;
 }
 

@@ -148,19 +148,28 @@ static void put_node(struct why *y, const struct eligible_verdict *n, bool some)
 		why_note(y, "node", why_node_cure(y, n), "%s: %s", n->node, t->what);
 }
 
+/* Nothing of this node: no advertisement is for this Service. */
+static bool is_unadvertised(const struct eligible_verdict *n)
+{
+	return n->reason == ELIGIBLE_NO_AD || n->reason == ELIGIBLE_OTHER_SERVICE;
+}
+
 /* Too many to be told of one by one, and all alike. */
 static bool is_counted(const struct eligible_verdict *n)
 {
-	return n->reason == ELIGIBLE_NO_ENDPOINT || n->reason == ELIGIBLE_OVER_LIMIT;
+	return n->reason == ELIGIBLE_NO_ENDPOINT || n->reason == ELIGIBLE_OVER_LIMIT ||
+	       is_unadvertised(n);
 }
 
 /* None is eligible: name one that is kept out for more than having no endpoint. */
 static void put_no_node(struct why *y, const struct desired_view *v)
 {
-	const struct eligible_verdict *n = NULL;
+	const struct eligible_verdict *n = NULL, *mute = NULL;
 	size_t could = 0;
 
 	for (size_t i = 0; i < v->n_nodes; i++) {
+		if (is_unadvertised(&v->nodes[i]))
+			mute = &v->nodes[i];
 		if (is_counted(&v->nodes[i]))
 			continue;
 		n = n ? n : &v->nodes[i];
@@ -169,6 +178,9 @@ static void put_no_node(struct why *y, const struct desired_view *v)
 	if (!v->n_nodes)
 		why_broken(
 		    y, "nodes", "give the source the Node objects, too", "there are no Nodes");
+	else if (mute)
+		why_broken(y, "advertisement", why_node_cure(y, mute), "%s",
+		    eligible_text((enum eligible_reason)mute->reason)->what);
 	else if (!n)
 		why_broken(y, "nodes",
 		    "have a pod on a node, or set externalTrafficPolicy: Cluster",
@@ -218,6 +230,10 @@ void why_nodes(struct why *y, const struct desired_view *v)
 	put_limit(y, v, over);
 	if (!v->sum.eligible)
 		put_no_node(y, v);
+	if (v->reason == DESIRED_NO_COMMON)
+		why_broken(y, "sharing",
+		    "have a pod of each on one node, or give one of them another address", "%s",
+		    desired_text(v->reason)->what);
 	if (v->reason == DESIRED_LEFT_OUT)
 		why_broken(
 		    y, "sharing", "see its nodes above", "%s", desired_text(v->reason)->what);

@@ -6,6 +6,7 @@
  */
 #include "announcer/conf.h"
 #include "announcer/conf_source.h"
+#include "announcer/rules.h"
 #include "announcer/util.h"
 #include "announcer/vty/names.h"
 #include "announcer/vty/why.h"
@@ -135,7 +136,8 @@ static void put_node(struct why *y, const struct ipaddr *addr)
 static bool put_pool(struct why *y, const struct ipaddr *addr)
 {
 	const struct conf *c = y->rq->ctx->conf;
-	const struct pool *pool = c ? policy_pool_of(&c->policy, addr) : NULL;
+	const struct rules *rules = y->rq->ctx->rules;
+	const struct pool *pool = rules ? policy_pool_of(&rules->policy, addr) : NULL;
 	char a[PREFIX_STRLEN];
 
 	ipaddr_str(addr, a);

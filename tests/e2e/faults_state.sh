@@ -36,13 +36,15 @@ becomes 10 'restart: the address stays' 'address_of default/b' "$b"
 becomes 10 'and the route' "kernel '$b/32'" "$b/32 192.168.2.14*1"
 stop grevyd TERM
 
-# damaged 'WHAT': the state file as it stands now.
+# damaged 'WHAT' [ADDRESS]: the state file as it stands now; default/b has this address.
 damaged() {
+    local address=${2-}
     : >"$lab/log/grevyd.log"
     grevyd_start
     wait_for 10 'logged "(warn|err).*assignments.json"'
     ok "$1: log: $(logged '(warn|err).*assignments.json' | head -1 | cut -d' ' -f2- | cut -c1-160)"
     wait_for 10 '[ -n "$(address_of default/b)" ]'
+    [ -z "$address" ] || becomes 1 "$1: that of another is whole: its address stays" 'address_of default/b' "$address"
     check "$1: Services are served" 'wait_for 10 "kernel | grep 192.168.2.14"'
     why_says state_damaged 'grevy "why default/b"' "state file: $(logged 'alloc: .*assignments.json' | log_text);" \
     "Services without a status may have got other addresses. Cure: put a backup in its place, then: systemctl restart grevyd"
@@ -52,6 +54,18 @@ damaged() {
     stop grevyd TERM
     find "$lab/state" -name 'assignments.json?*' -delete
 }
+# Without its line default/b would get the first address, that of default/a.
+grevyd_start
+manifest <<EOF
+service default/a local on=node1
+EOF
+wait_for 10 'grep -q "\"$a\"" "$state"'
+stop grevyd TERM
+manifest <<EOF
+delete service default/a
+EOF
+sed -i '/^"default\/a"/s/pool/pOol/' "$state"
+damaged 'a bit of a line' "$b"
 head -c 20 "$state" >"$lab/half"
 cat "$lab/half" >"$state"
 damaged 'cut in half'

@@ -228,6 +228,7 @@ kube_rights() {
     local ns=${1%/*} name=${1#*/} writes=''
     [ -z "${2-}" ] || writes='- {apiGroups: [""], resources: [services], verbs: [get]}
 - {apiGroups: [""], resources: [services/status], verbs: [patch]}
+- {apiGroups: [metallb.io], resources: [ipaddresspools/status], verbs: [patch]}
 - {apiGroups: [""], resources: [events], verbs: [create, patch]}
 - {apiGroups: [coordination.k8s.io], resources: [leases], verbs: [get, create, update]}'
     [ "$ns" = default ] || kubectl create namespace "$ns" >/dev/null

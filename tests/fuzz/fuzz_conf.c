@@ -26,7 +26,7 @@ static char *print_text(const struct conf *c, size_t *len)
 
 static char *answer(const struct conf *c, const char *line)
 {
-	struct vty_context ctx = {.version = "0", .conf = c, .rules = c};
+	struct vty_context ctx = {.version = "0", .conf = c};
 	struct vty_session session = {0};
 	struct vty_now now = {0};
 	struct buf b = {0};

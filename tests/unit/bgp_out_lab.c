@@ -27,12 +27,22 @@ static bool on_received(const struct prefix *p, const struct bgp_attrs **attrs, 
 	return l->shared;
 }
 
+static bool on_counts(const struct ipaddr *addr, const struct pool_ad *ad, void *arg)
+{
+	const struct out_lab *l = arg;
+	const struct k8s_kv label = {"app", l->app};
+
+	(void)addr;
+	return selectors_match(&ad->services, &label, l->app ? 1 : 0);
+}
+
 void out_lab_init(struct out_lab *l)
 {
 	*l = (struct out_lab){.rib = rib_new(), .attrs = bgp_attr_table_new()};
 	l->out = bgp_out_new(l->rib, l->attrs);
 	bgp_out_set_wake(l->out, on_wake, l);
 	bgp_out_set_received(l->out, on_received, l);
+	bgp_out_set_counts(l->out, on_counts, l);
 }
 
 void out_lab_fini(struct out_lab *l)
@@ -46,12 +56,36 @@ void out_lab_fini(struct out_lab *l)
 	k8s_object_free(l->node);
 }
 
+static void set_rules(struct out_lab *l)
+{
+	const struct bgp_out_rules rules = {
+	    .policy = &l->conf->policy,
+	    .communities = l->conf->communities,
+	    .n_communities = l->conf->n_communities,
+	    .node = l->node ? &l->node->node : NULL,
+	    .is_node = l->conf->role == CONF_NODE,
+	};
+
+	bgp_out_set_rules(l->out, &rules);
+}
+
+void out_lab_for(struct out_lab *l, size_t i, const char *app)
+{
+	struct selectors *to = &l->conf->policy.pools[0].ads[i].services;
+
+	selectors_fini(to);
+	*to = (struct selectors){xcalloc(1, sizeof(*to->v)), 1};
+	to->v->labels = xcalloc(1, sizeof(*to->v->labels));
+	to->v->labels[0] = (struct selector_label){xstrdup("app"), xstrdup(app)};
+	to->v->n_labels = 1;
+	set_rules(l);
+}
+
 void out_lab_rules(struct out_lab *l, const char *role, const char *yaml, const char *labels)
 {
 	struct conf *old = l->conf;
 	struct k8s_object *old_node = l->node;
 	struct conf_errors errors = {0};
-	struct bgp_out_rules rules;
 	char text[8192];
 
 	snprintf(text, sizeof(text), "role: %s\n%s", role, yaml);
@@ -60,14 +94,7 @@ void out_lab_rules(struct out_lab *l, const char *role, const char *yaml, const 
 		print_error("%s\n", errors.lines.v[0]);
 	assert_non_null(l->conf);
 	l->node = labels ? node("n1", labels) : NULL;
-	rules = (struct bgp_out_rules){
-	    .policy = &l->conf->policy,
-	    .communities = l->conf->communities,
-	    .n_communities = l->conf->n_communities,
-	    .node = l->node ? &l->node->node : NULL,
-	    .is_node = l->conf->role == CONF_NODE,
-	};
-	bgp_out_set_rules(l->out, &rules);
+	set_rules(l);
 	conf_free(old);
 	k8s_object_free(old_node);
 }

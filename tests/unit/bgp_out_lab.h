@@ -22,6 +22,8 @@ struct out_lab {
 	bool received_ibgp;
 	struct ipaddr received_from;
 	const struct bgp_attrs *shared;
+	/* The label app= of the Service that has any address; NULL = none. */
+	const char *app;
 };
 
 struct sim_route {
@@ -44,6 +46,9 @@ void out_lab_init(struct out_lab *l);
 void out_lab_fini(struct out_lab *l); /* peers must be down */
 /* yaml is the rest of a configuration; node: labels of this node as in objects.h, or NULL. */
 void out_lab_rules(struct out_lab *l, const char *role, const char *yaml, const char *node);
+
+/* Advertisement i of the first pool is for Services app=WORD only. */
+void out_lab_for(struct out_lab *l, size_t i, const char *app);
 
 /* "192.0.2.1/32" via gateways ("" = lo; NULL = none any more), not committed. */
 void out_lab_route(

@@ -86,6 +86,14 @@ static void obj_families(struct k8s_service *s, const char *v)
 		s->policy = K8S_PREFER_DUAL;
 }
 
+static void obj_label(struct k8s_service *s, char *v)
+{
+	char *eq = strchr(v, '=');
+
+	*eq = '\0';
+	s->labels[s->n_labels++] = (struct k8s_kv){v, eq + 1};
+}
+
 static void obj_service_word(struct k8s_object *o, char *w)
 {
 	struct k8s_service *s = &o->service;
@@ -107,10 +115,18 @@ static void obj_service_word(struct k8s_object *o, char *w)
 		s->want_ips = v;
 	if ((v = obj_is(w, "pool")))
 		s->want_pool = v;
+	if ((v = obj_is(w, "from")))
+		s->from_pool = v;
+	if (strcmp(w, "hosts") == 0)
+		s->bare_ingress = true;
+	if (strcmp(w, "old") == 0)
+		s->old_prefix = true;
 	if ((v = obj_is(w, "share")))
 		s->share_key = v;
 	if ((v = obj_is(w, "selector")))
 		s->selector = v;
+	if (obj_is(w, "label"))
+		obj_label(s, w + strlen("label="));
 	if ((v = obj_is(w, "fam")))
 		obj_families(s, v);
 	if ((v = obj_is(w, "policy")))
@@ -129,6 +145,7 @@ struct k8s_object *service(const char *path, const char *spec)
 {
 	struct k8s_port ports[OBJ_MAX];
 	struct ipaddr ingress[OBJ_MAX];
+	struct k8s_kv labels[OBJ_MAX];
 	struct k8s_object o = {.kind = K8S_SERVICE};
 	char name[OBJ_WORD], words[OBJ_MAX / 4][OBJ_WORD];
 	size_t n = 0;
@@ -139,7 +156,8 @@ struct k8s_object *service(const char *path, const char *spec)
 	    .primary = K8S_V4,
 	    .selector = "",
 	    .ports = ports,
-	    .ingress = ingress};
+	    .ingress = ingress,
+	    .labels = labels};
 	while (obj_word(&spec, " ", words[n]))
 		obj_service_word(&o, words[n++]);
 	return obj_done(&o);

@@ -3,7 +3,8 @@
  * objects.h - Kubernetes objects from one line each, for tests:
  *   service("default/web", "local share=k tcp=80 udp=53 created=7
  * status=192.0.2.1,2001:db8::1") also: type=ClusterIP class=c ip=A ips=A,B pool=p fam=4|6|46|64
- * policy=require|prefer selector=a=b uid=u version=7 slice("default/web-1", "web",
+ * from=POOL (its annotation) hosts (status has a host name, too) old (prefix)
+ * policy=require|prefer selector=a=b label=a=b uid=u version=7 slice("default/web-1", "web",
  * "10.0.0.1@n1 10.0.0.2@n2:draining 10.0.0.3@:unready") node("n1", "192.0.2.1 2001:db8::1
  * notready netdown exclude key=value")
  */

@@ -15,20 +15,19 @@ static void pools_range(struct pool *p, const char *text)
 	strlist_add(&p->addresses, text);
 }
 
-/* An advertisement that selects the nodes with this label. */
-static void pools_zone(struct pool *p, const char *zone)
+/* An advertisement that selects the nodes, or the Services, with this label. */
+static void pools_ad(struct pool *p, const char *key, const char *value)
 {
 	struct selector *s = xcalloc(1, sizeof(*s));
+	struct pool_ad *ad;
 
 	s->labels = xcalloc(1, sizeof(*s->labels));
-	s->labels[0] = (struct selector_label){xstrdup("zone"), xstrdup(zone)};
+	s->labels[0] = (struct selector_label){xstrdup(key), xstrdup(value)};
 	s->n_labels = 1;
-	p->ads = xcalloc(1, sizeof(*p->ads));
-	p->ads[0] = (struct pool_ad){
-	    .protocol = POLICY_BGP, .nodes = {s, 1},
-                 .aggregation4 = 32, .aggregation6 = 128
-        };
-	p->n_ads = 1;
+	p->ads = xrealloc(p->ads, p->n_ads + 1, sizeof(*p->ads));
+	ad = &p->ads[p->n_ads++];
+	*ad = (struct pool_ad){.protocol = POLICY_BGP, .aggregation4 = 32, .aggregation6 = 128};
+	*(strcmp(key, "zone") == 0 ? &ad->nodes : &ad->services) = (struct selectors){s, 1};
 }
 
 /* Return: whether the text up to the next ':' is an option, which is then applied. */
@@ -41,7 +40,11 @@ static bool pools_option(struct pool *p, const char *s, size_t len)
 	} else if (len == 5 && strncmp(s, "buggy", len) == 0) {
 		p->avoid_buggy_ips = true;
 	} else if (len == 6 && strncmp(s, "zone=", 5) == 0) {
-		pools_zone(p, (char[]){s[5], '\0'});
+		pools_ad(p, "zone", (char[]){s[5], '\0'});
+	} else if (len == 5 && strncmp(s, "app=", 4) == 0) {
+		pools_ad(p, "app", (char[]){s[4], '\0'});
+	} else if (len == 4 && strncmp(s, "mute", 4) == 0) {
+		p->protocols = 0;
 	} else {
 		return false;
 	}

@@ -11,6 +11,7 @@
 #include "announcer/desired.h"
 #include "announcer/util.h"
 #include "fake_outputs.h"
+#include "file_rules.h"
 #include "k8s/decode.h"
 #include "k8s/yamldoc.h"
 #include "show_cluster.h"
@@ -221,6 +222,7 @@ static void read_config(struct lab *lab, const struct scene *s)
 	lab->conf = conf_parse(text, len, "grevyd.yaml", &errors);
 	if (!lab->conf)
 		fail_msg("%s: %s", s->name, errors.lines.n ? errors.lines.v[0] : "");
+	lab->rules = file_rules(lab->conf);
 	free(text);
 }
 
@@ -247,7 +249,7 @@ static void core_start(struct lab *lab, const struct scene *s)
 	    .max_nexthops = s->limit ? s->limit : 16,
 	    .v4_over_v6 = true};
 	bool assigns = lab->conf->controller && !(s->api && s->leader);
-	struct alloc_rules rules = {.policy = &lab->conf->policy,
+	struct alloc_rules rules = {.policy = &lab->rules->policy,
 	    .lb_class = lab->conf->lb_class,
 	    .controller = assigns,
 	    .standby = lab->conf->controller && !assigns};
@@ -287,6 +289,7 @@ struct lab *lab_new(const struct scene *s)
 	lab->ctx = (struct vty_context){.version = "0.0.1",
 	    .started_s = NOW_S - 3600,
 	    .conf = lab->conf,
+	    .rules = lab->rules,
 	    .store = lab->store,
 	    .alloc = lab->alloc,
 	    .desired = lab->desired,
@@ -317,6 +320,7 @@ void lab_free(struct lab *lab)
 	alloc_free(lab->alloc);
 	store_free(lab->store);
 	rib_free(lab->rib);
+	rules_free(lab->rules);
 	conf_free(lab->conf);
 	free(lab->routes);
 	free(lab);

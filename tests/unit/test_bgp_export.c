@@ -223,7 +223,7 @@ static void each_reason_has_its_words(void **state)
 	    ROW("10.0.0.1/32", "no advertisement of the pool names this peer"),
 	    ROW("10.0.1.1/32", NULL),
 	    ROW("10.0.2.1/32", "no advertisement of its pool selects this node"),
-	    ROW("10.0.3.1/32", "its pool has protocol: layer2"),
+	    ROW("10.0.3.1/32", "its pool is for ARP and NDP alone"),
 	    ROW("10.0.4.1/32", "the address is in no pool"),
 	    ROW("10.0.5.1/32", "it is no route in the RIB"),
 	    ROW("2001:db8:1::1/128", "there is no address of this family on the session's "

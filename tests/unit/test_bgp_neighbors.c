@@ -11,6 +11,7 @@
 #include "announcer/conf.h"
 #include "announcer/store.h"
 #include "announcer/util.h"
+#include "tests/unit/file_rules.h"
 #include "tests/unit/objects.h"
 #include <cmocka.h>
 #include <sys/socket.h>
@@ -34,10 +35,12 @@ static struct bgp_neighbors made(
 {
 	struct k8s_object *o = labels ? node("n1", labels) : NULL;
 	struct conf *c = parse(text);
+	struct rules *rules = file_rules(c);
 	struct bgp_neighbors to;
 
-	bgp_neighbors_make(c, o ? &o->node : NULL, store, &to);
+	bgp_neighbors_make(c, rules, o ? &o->node : NULL, store, &to);
 	k8s_object_free(o);
+	rules_free(rules);
 	conf_free(c);
 	return to;
 }
@@ -188,6 +191,21 @@ static void one_address_is_one_session(void **state)
 	bgp_neighbors_fini(&to);
 }
 
+/* What is not built yet is said; the session runs. */
+static void bfd_is_told_of(void **state)
+{
+	struct bgp_neighbors to = made("role: node\nbfd-profiles: [{name: fast}]\npeers: [" PEER
+				       "192.0.2.1, bfd-profile: fast}]\n",
+	    NULL, NULL);
+
+	(void)state;
+	assert_int_equal(to.n, 1);
+	assert_int_equal(to.notes.n, 1);
+	assert_string_equal(
+	    to.notes.v[0], "peer peer1: BFD is not supported yet: the session runs without it");
+	bgp_neighbors_fini(&to);
+}
+
 static void a_router_has_neighbours_and_no_peers(void **state)
 {
 	struct bgp_neighbors to = made("peers: [" PEER "192.0.2.1}]\n"
@@ -294,6 +312,7 @@ int main(void)
 	    cmocka_unit_test(labels_choose_peers),
 	    cmocka_unit_test(linklocal_by_interface),
 	    cmocka_unit_test(one_address_is_one_session),
+	    cmocka_unit_test(bfd_is_told_of),
 	    cmocka_unit_test(a_router_has_neighbours_and_no_peers),
 	    cmocka_unit_test(passwords_from_secrets),
 	    cmocka_unit_test(router_identifiers),

@@ -32,6 +32,7 @@ static const char *sample(const char *kind)
 	    {"NEIGHBOR",  "192.0.2.1"   },
 	    {"NS/NAME",   "default/web" },
 	    {"NUMBER",    "7"           },
+	    {"POOL",      "default"     },
 	    {"PREFIX",    "192.0.2.0/24"},
 	    {"REGEX",     "^64512"      },
 	    {"TARGET",    "192.0.2.1"   },

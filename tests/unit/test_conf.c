@@ -424,8 +424,6 @@ static unsigned reload(const char *old_text, const char *new_text, const char *w
 
 #define POOL "address-pools: [{name: a, protocol: bgp, addresses: [192.0.2.0/24]}]\n"
 
-#define PEER "role: node\npeers: [{my-asn: 1, peer-asn: 2, peer-address: 192.0.2.1"
-
 static void test_reload(void **state)
 {
 	(void)state;
@@ -443,8 +441,6 @@ static void test_reload(void **state)
 	assert_int_equal(reload("policy-from: [file, crds]", "policy-from: [file, crds:x]", ""),
 	    CONF_CHANGED_SOURCE);
 	assert_int_equal(reload("", "policy-from: [file]", ""), 0);
-	assert_int_equal(
-	    reload(PEER "}]", PEER ", password-secret: {name: x}}]", ""), CONF_CHANGED_SOURCE);
 }
 
 static void test_reload_keeps(void **state)

@@ -4,159 +4,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#include "announcer/control.h"
-#include "announcer/desired.h"
-#include "announcer/log.h"
-#include "announcer/util.h"
+#include "tests/unit/control_world.h"
 #include "tests/unit/objects.h"
-#include "tests/unit/pools.h"
 #include <cmocka.h>
 #include <stdio.h>
-
-struct world {
-	struct store *st;
-	struct alloc *a;
-	struct rib *rib;
-	struct desired *d;
-	struct policy *policy;
-	struct control *c;
-	int64_t now;
-	int64_t again; /* what control_run() said */
-	uint64_t serial;
-	char sent[2048];
-	char version[16]; /* of the last wish */
-};
-
-static void add(struct world *w, const char *text)
-{
-	size_t len = strlen(w->sent);
-
-	snprintf(w->sent + len, sizeof(w->sent) - len, "%s", text);
-}
-
-static void on_send(struct k8s_command *cmd, void *arg)
-{
-	struct world *w = arg;
-	char buf[1024], addr[PREFIX_STRLEN];
-
-	if (cmd->type == K8S_NOTICE) {
-		const struct k8s_notice *n = cmd->notice;
-
-		snprintf(buf, sizeof(buf), "%s%s/%s %s: %s\n", n->warning ? "! " : "", n->ns,
-		    n->name, n->reason, n->text);
-		add(w, buf);
-	} else {
-		const struct k8s_status_wish *s = cmd->status;
-
-		assert_int_equal(cmd->type, K8S_STATUS);
-		snprintf(buf, sizeof(buf), "%s/%s(%s) =", s->ns, s->name, s->uid);
-		add(w, buf);
-		for (size_t i = 0; i < s->n; i++) {
-			add(w, " ");
-			add(w, ipaddr_str(&s->addr[i], addr));
-		}
-		add(w, "\n");
-		w->serial = s->serial;
-		snprintf(w->version, sizeof(w->version), "%s", s->version ? s->version : "");
-	}
-	k8s_command_free(cmd);
-}
-
-static void rules(struct world *w, const char *pools, bool controller)
-{
-	struct policy *next = pools_make(pools);
-
-	desired_set_rules(w->d,
-	    &(struct alloc_rules){.policy = next, .lb_class = "", .controller = controller});
-	pools_free(w->policy);
-	w->policy = next;
-}
-
-/* As the daemon does it. Return: what was sent. */
-static const char *run(struct world *w)
-{
-	w->sent[0] = '\0';
-	desired_run(w->d, NULL);
-	rib_commit(w->rib);
-	w->again = control_run(w->c, w->now);
-	return w->sent;
-}
-
-static int setup(void **state)
-{
-	struct world *w = xcalloc(1, sizeof(*w));
-
-	log_set_level(LOG_LEVEL_ERR);
-	w->now = 1000000;
-	w->st = store_new();
-	w->rib = rib_new();
-	w->a = alloc_new(w->st);
-	w->d = desired_new(w->st, w->a, w->rib);
-	w->c = control_new(w->st, w->a);
-	control_set_send(w->c, on_send, w);
-	desired_set_finished(w->d, control_collect, w->c);
-	rules(w, "lan:192.0.2.1-192.0.2.9", true);
-	control_set_leading(w->c, true);
-	control_set_listed(w->c, true);
-	run(w);
-	*state = w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct world *w = *state;
-
-	control_free(w->c);
-	desired_free(w->d);
-	alloc_free(w->a);
-	rib_free(w->rib);
-	store_free(w->st);
-	pools_free(w->policy);
-	free(w);
-	return 0;
-}
-
-/* spec: after "uid=u1 ", unless it has one. */
-static const char *put(struct world *w, const char *path, const char *spec)
-{
-	char full[256];
-
-	snprintf(full, sizeof(full), "%s%s", strstr(spec, "uid=") ? "" : "uid=u1 ", spec);
-	store_apply(w->st, put_event(service(path, full)));
-	return run(w);
-}
-
-static const char *gone(struct world *w, const char *path)
-{
-	store_apply(w->st, gone_event(K8S_SERVICE, path));
-	return run(w);
-}
-
-static void wrote(struct world *w, const char *version, const char *error, bool again)
-{
-	const struct k8s_wrote o = {.ns = (char *)"default",
-	    .name = (char *)"web",
-	    .version = (char *)version,
-	    .error = (char *)error,
-	    .again = again,
-	    .serial = w->serial};
-
-	control_wrote(w->c, &o, w->now);
-}
-
-static const char *later(struct world *w, int64_t ms)
-{
-	w->now += ms;
-	w->sent[0] = '\0';
-	w->again = control_run(w->c, w->now);
-	return w->sent;
-}
-
-#define NOTHING(text) assert_string_equal(text, "")
-#define SENT(text)    assert_string_equal(w->sent, text)
-#define GIVEN         "default/web IPAllocated: Assigned IP [\"192.0.2.1\"]\n"
-#define WISH          "default/web(u1) = 192.0.2.1\n"
 
 static void test_new_service(void **state)
 {
@@ -172,7 +23,7 @@ static void test_new_service(void **state)
 	NOTHING(run(w));
 	NOTHING(put(w, "default/web", "version=8 tcp=80 tcp=81")); /* older than our write */
 	NOTHING(later(w, 1000));
-	NOTHING(put(w, "default/web", "version=9 tcp=80 tcp=81 status=192.0.2.1"));
+	NOTHING(put(w, "default/web", "version=9 tcp=80 tcp=81 status=192.0.2.1 from=lan"));
 	NOTHING(later(w, 1000));
 	assert_int_equal(w->again, -1);
 	control_stats(w->c, &st);
@@ -187,7 +38,7 @@ static void test_shown_before_answered(void **state)
 	struct world *w = *state;
 
 	put(w, "default/web", "version=7");
-	NOTHING(put(w, "default/web", "version=9 status=192.0.2.1"));
+	NOTHING(put(w, "default/web", "version=9 status=192.0.2.1 from=lan"));
 	wrote(w, "9", NULL, false);
 	NOTHING(later(w, 0));
 	assert_int_equal(w->again, -1);
@@ -197,10 +48,10 @@ static void test_only_ours(void **state)
 {
 	struct world *w = *state;
 
-	NOTHING(put(w, "default/web", "version=7 type=ClusterIP status=203.0.113.1"));
+	NOTHING(put(w, "default/web", "version=7 type=ClusterIP"));
 	NOTHING(put(w, "default/web", "version=7 class=other status=203.0.113.1"));
-	NOTHING(put(w, "default/dns", "version=7 status=192.0.2.5"));   /* it is so */
-	store_apply(w->st, put_event(service("default/old", "tcp=1"))); /* of no API */
+	NOTHING(put(w, "default/dns", "version=7 status=192.0.2.5 from=lan")); /* it is so */
+	store_apply(w->st, put_event(service("default/old", "tcp=1")));        /* of no API */
 	NOTHING(run(w));
 }
 
@@ -231,12 +82,12 @@ static void test_new_leader_takes_over(void **state)
 	control_set_leading(w->c, false);
 	rules(w, "lan:192.0.2.1-192.0.2.9", false);
 	put(w, "default/new", "uid=u2 version=6 created=1");
-	NOTHING(put(w, "default/web", "version=7 created=2 status=192.0.2.1"));
+	NOTHING(put(w, "default/web", "version=7 created=2 status=192.0.2.1 from=lan"));
 	control_set_leading(w->c, true);
 	rules(w, "lan:192.0.2.1-192.0.2.9", true);
 	run(w); /* who holds an address keeps it */
 	SENT("default/new IPAllocated: Assigned IP [\"192.0.2.2\"]\n"
-	     "default/new(u2) = 192.0.2.2\n");
+	     "default/new(u2) = 192.0.2.2 of lan\n");
 }
 
 /* The rules wait for the source to be back; what they are until then is not for us to write. */
@@ -247,30 +98,30 @@ static void test_leader_without_the_rules(void **state)
 	control_set_leading(w->c, false);
 	rules(w, "lan:192.0.2.1-192.0.2.9", false);
 	put(w, "default/new", "uid=u2 version=6 created=1");
-	put(w, "default/web", "version=7 created=2 status=198.51.100.1");
+	put(w, "default/web", "version=7 created=2 status=198.51.100.1 from=wan");
 	control_set_leading(w->c, true);
 	NOTHING(run(w));
-	NOTHING(put(w, "default/web", "version=8 created=2 status=198.51.100.1"));
+	NOTHING(put(w, "default/web", "version=8 created=2 status=198.51.100.1 from=wan"));
 	NOTHING(later(w, 60000));
 	rules(w, "lan:192.0.2.1-192.0.2.9", true);
 	run(w);
 	SENT("default/new IPAllocated: Assigned IP [\"192.0.2.1\"]\n"
-	     "default/new(u2) = 192.0.2.1\n"
+	     "default/new(u2) = 192.0.2.1 of lan\n"
 	     "default/web ClearAssignment: 198.51.100.1: not assigned any more\n"
 	     "default/web IPAllocated: Assigned IP [\"192.0.2.2\"]\n"
-	     "default/web(u1) = 192.0.2.2\n");
+	     "default/web(u1) = 192.0.2.2 of lan\n");
 }
 
 static void test_lost_address_is_cleared(void **state)
 {
 	struct world *w = *state;
 
-	NOTHING(put(w, "default/web", "version=7 status=192.0.2.5"));
+	NOTHING(put(w, "default/web", "version=7 status=192.0.2.5 from=lan"));
 	rules(w, "lan:198.51.100.1-198.51.100.9", true);
 	run(w);
 	SENT("default/web ClearAssignment: 192.0.2.5: not assigned any more\n"
 	     "default/web IPAllocated: Assigned IP [\"198.51.100.1\"]\n"
-	     "default/web(u1) = 198.51.100.1\n");
+	     "default/web(u1) = 198.51.100.1 of lan\n");
 	wrote(w, "8", NULL, false);
 	rules(w, "lan6:2001:db8::1-2001:db8::9", true);
 	run(w);
@@ -283,36 +134,27 @@ static void test_lost_address_is_cleared(void **state)
 	NOTHING(run(w)); /* told once */
 }
 
-static void test_no_pools_at_all_clears_nothing(void **state)
-{
-	struct world *w = *state;
-
-	NOTHING(put(w, "default/web", "version=7 status=192.0.2.5"));
-	rules(w, "", true);
-	run(w);
-	assert_null(strstr(w->sent, "(u1)"));
-	assert_non_null(strstr(w->sent, "AllocationFailed"));
-}
-
 static void test_failures_are_told_on_change(void **state)
 {
 	struct world *w = *state;
 
 	put(w, "default/web", "version=7 ip=203.0.113.1");
 	assert_non_null(strstr(w->sent, "! default/web AllocationFailed: Failed to allocate IP "
-					"for \"default/web\": asks for 203.0.113.1, "));
+					"for \"default/web\": not allowed in config: asks for "
+					"203.0.113.1, "));
 	NOTHING(put(w, "default/web", "version=8 ip=203.0.113.1 tcp=5"));
 	put(w, "default/web", "version=9 ip=203.0.113.2");
 	assert_non_null(strstr(w->sent, "203.0.113.2"));
 	put(w, "default/web", "version=10");
 	SENT(GIVEN WISH);
 	wrote(w, "11", NULL, false);
-	put(w, "default/web", "version=11 status=192.0.2.1 ip=203.0.113.2"); /* and keeps it */
+	put(w, "default/web",
+	    "version=11 status=192.0.2.1 from=lan ip=203.0.113.2"); /* and keeps it */
 	assert_non_null(strstr(w->sent, "AllocationFailed"));
 	assert_null(strstr(w->sent, "(u1)"));
 	put(w, "default/two", "uid=u2 version=3 fam=46");
 	assert_non_null(strstr(w->sent, "default/two AdditionalAssignFailed: "));
-	assert_non_null(strstr(w->sent, "default/two(u2) = 192.0.2.2\n"));
+	assert_non_null(strstr(w->sent, "default/two(u2) = 192.0.2.2 of lan\n"));
 }
 
 static void test_dual_stack(void **state)
@@ -322,9 +164,10 @@ static void test_dual_stack(void **state)
 	rules(w, "lan:192.0.2.1-192.0.2.9,2001:db8::1-2001:db8::9", true);
 	put(w, "default/web", "version=7 fam=46");
 	SENT("default/web IPAllocated: Assigned IP [\"192.0.2.1\" \"2001:db8::1\"]\n"
-	     "default/web(u1) = 192.0.2.1 2001:db8::1\n");
+	     "default/web(u1) = 192.0.2.1 2001:db8::1 of lan\n");
 	wrote(w, "8", NULL, false);
-	NOTHING(put(w, "default/web", "version=8 fam=46 status=2001:db8::1,192.0.2.1"));
+	NOTHING(
+	    put(w, "default/web", "version=8 fam=46 status=2001:db8::1,192.0.2.1 from=lan"));
 }
 
 static void test_overwritten(void **state)
@@ -334,12 +177,14 @@ static void test_overwritten(void **state)
 
 	put(w, "default/web", "version=10");
 	wrote(w, "11", NULL, false);
-	NOTHING(put(w, "default/web", "version=11 status=192.0.2.1"));
-	put(w, "default/web", "version=12 status=192.0.2.9"); /* the first time at once */
+	NOTHING(put(w, "default/web", "version=11 status=192.0.2.1 from=lan"));
+	put(w, "default/web",
+	    "version=12 status=192.0.2.9 from=lan"); /* the first time at once */
 	SENT(WISH);
 	assert_string_equal(w->version, "12");
 	wrote(w, "13", NULL, false);
-	NOTHING(put(w, "default/web", "version=14 status=192.0.2.9")); /* then slower */
+	NOTHING(
+	    put(w, "default/web", "version=14 status=192.0.2.9 from=lan")); /* then slower */
 	assert_in_range(w->again, 0, 2000);
 	NOTHING(later(w, 1999));
 	later(w, 1);
@@ -350,11 +195,12 @@ static void test_overwritten(void **state)
 	NOTHING(later(w, 3999));
 	control_stats(w->c, &st);
 	assert_int_equal(st.fought, 3);
-	NOTHING(put(w, "default/web", "version=17 status=192.0.2.1")); /* they gave way */
+	NOTHING(
+	    put(w, "default/web", "version=17 status=192.0.2.1 from=lan")); /* they gave way */
 	NOTHING(later(w, 10000));
 	assert_int_equal(w->again, -1);
 	w->now += 700000;
-	put(w, "default/web", "version=18 status=192.0.2.9");
+	put(w, "default/web", "version=18 status=192.0.2.9 from=lan");
 	SENT(WISH); /* long ago */
 }
 
@@ -390,7 +236,7 @@ static void test_another_of_the_same_name(void **state)
 	put(w, "default/web", "version=7");
 	wrote(w, "100", NULL, false);
 	put(w, "default/web", "uid=u2 version=8"); /* its DELETE was not seen */
-	assert_non_null(strstr(w->sent, "default/web(u2) = 192.0.2.1\n"));
+	assert_non_null(strstr(w->sent, "default/web(u2) = 192.0.2.1 of lan\n"));
 	assert_string_equal(w->version, "8");
 }
 
@@ -402,14 +248,14 @@ static void test_answer_to_an_older_wish(void **state)
 	put(w, "default/web", "version=7");
 	first = w->serial;
 	put(w, "default/web", "version=8 ip=192.0.2.7");
-	assert_non_null(strstr(w->sent, "default/web(u1) = 192.0.2.7\n"));
+	assert_non_null(strstr(w->sent, "default/web(u1) = 192.0.2.7 of lan\n"));
 	w->serial = first;
 	wrote(w, "9", NULL, false); /* it was on its way already */
-	NOTHING(put(w, "default/web", "version=9 ip=192.0.2.7 status=192.0.2.1"));
+	NOTHING(put(w, "default/web", "version=9 ip=192.0.2.7 status=192.0.2.1 from=lan"));
 	w->serial = first + 1;
 	wrote(w, "10", NULL, false);
 	NOTHING(later(w, 0));
-	NOTHING(put(w, "default/web", "version=10 ip=192.0.2.7 status=192.0.2.7"));
+	NOTHING(put(w, "default/web", "version=10 ip=192.0.2.7 status=192.0.2.7 from=lan"));
 }
 
 static void test_reverted_without_other_change(void **state)
@@ -427,7 +273,7 @@ static void test_reverted_without_other_change(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, control_setup, control_teardown)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_new_service),
 	    TEST(test_shown_before_answered),
@@ -436,7 +282,6 @@ int main(void)
 	    TEST(test_new_leader_takes_over),
 	    TEST(test_leader_without_the_rules),
 	    TEST(test_lost_address_is_cleared),
-	    TEST(test_no_pools_at_all_clears_nothing),
 	    TEST(test_failures_are_told_on_change),
 	    TEST(test_dual_stack),
 	    TEST(test_overwritten),

@@ -80,6 +80,7 @@ static void step_service(struct world *w)
 	static const char *const ports[] = {"tcp=53", "udp=53", "tcp=80", "tcp=53 udp=53"};
 	static const char *const classes[] = {"", "", "", "", "", "", "", "class=ours"};
 	static const char *const selectors[] = {"", "selector=a=b"};
+	static const char *const labels[] = {"", "label=app=x", "label=app=y"};
 	char path[16], spec[256];
 
 	snprintf(path, sizeof(path), "d/s%u", pick(w, SERVICES));
@@ -87,9 +88,10 @@ static void step_service(struct world *w)
 		store_apply(w->live.st, gone_event(K8S_SERVICE, path));
 		return;
 	}
-	snprintf(spec, sizeof(spec), "%s %s %s %s %s %s %s %s created=%u", ONE_OF(w, shapes),
+	snprintf(spec, sizeof(spec), "%s %s %s %s %s %s %s %s %s created=%u", ONE_OF(w, shapes),
 	    ONE_OF(w, families), ONE_OF(w, wants), ONE_OF(w, statuses), ONE_OF(w, sharing),
-	    ONE_OF(w, ports), ONE_OF(w, classes), ONE_OF(w, selectors), pick(w, 4));
+	    ONE_OF(w, ports), ONE_OF(w, classes), ONE_OF(w, selectors), ONE_OF(w, labels),
+	    pick(w, 4));
 	store_apply(w->live.st, put_event(service(path, spec)));
 }
 
@@ -150,6 +152,9 @@ static void step_rules(struct world *w)
 	    "six:2001:db8:f::1-2001:db8:f::1 lan:198.51.100.1-198.51.100.1",
 	    "lan:198.51.100.1-198.51.100.2 arp:layer2:198.51.100.3-198.51.100.9",
 	    "lan:198.51.100.2-198.51.100.9",
+	    "lan:app=x:app=y:zone=a:198.51.100.1-198.51.100.4 "
+	    "wan:app=x:203.0.113.0/30,2001:db8:f::1-2001:db8:f::4",
+	    "lan:mute:198.51.100.1-198.51.100.2 rest:app=y:198.51.100.3-198.51.100.9",
 	    "",
 	};
 	struct policy *next = pools_make(ONE_OF(w, pools));

@@ -20,6 +20,9 @@ enum {
 	EQUAL = 8,
 	SELECT = 16, /* the pool's advertisement selects zone=a */
 	ITSELF = 32, /* role node */
+	OTHERS = 64, /* the pool's advertisement is for Services app=x, which this is not */
+	NO_AD = 128, /* the pool has none */
+	TWO = 256,   /* the Service has two, with different LOCAL_PREFs */
 };
 
 /* Each node: "name spec | ready,draining" (spec "-" = no such Node). What comes of it:
@@ -109,6 +112,14 @@ static const struct row {
      {"a zone=a | 1,0", "b 2001:db8::2 zone=a | 0,0", "c 192.0.2.3 | 1,0",
 	    "d exclude | 1,0"},
      "ok -*1; ok -*1; not-selected; excluded"															},
+    {"trap 17: a pool that no advertisement selects",           LOCAL | NO_AD,        {"a 192.0.2.1 | 1,0"},
+     "no-advertisement"																	      },
+    {"serviceSelectors of every advertisement: other Services", OTHERS,               {"a 192.0.2.1 | 1,0"},
+     "other-services"																		},
+    {"conflictingAdvertisements: role node",                    ITSELF | TWO,         {"a | 1,0", "b exclude | 1,0"},
+     "conflicting-advertisements; excluded"															  },
+    {"conflictingAdvertisements: not for a router",             TWO,                  {"a 192.0.2.1 | 1,0"},
+     "ok 192.0.2.1*1"																		},
     {"no nodes at all",					 0,                    {NULL},					      ""                        },
 };
 
@@ -159,6 +170,33 @@ static size_t verdict_text(const struct eligible_verdict *v, char *to, size_t ro
 	    v->draining ? "d" : "");
 }
 
+/* The advertisements of the row's pool for a Service without labels. */
+static struct ads row_ads(const struct row *row)
+{
+	static struct selector_label zone = {(char *)"zone", (char *)"a"};
+	static struct selector_label app = {(char *)"app", (char *)"x"};
+	static struct selector in_zone = {.labels = &zone, .n_labels = 1};
+	static struct selector of_app = {.labels = &app, .n_labels = 1}, any;
+	static struct iprange range = {.first = {.family = AF_INET}};
+	static struct pool_ad v[2];
+	static struct pool pool;
+	const struct k8s_service svc = {0};
+	struct ads ads;
+
+	v[0] = v[1] =
+	    (struct pool_ad){.protocol = POLICY_BGP, .aggregation4 = 32, .aggregation6 = 128};
+	v[1].localpref = 1;
+	if (row->flags & SELECT)
+		v[0].nodes = (struct selectors){&in_zone, 1};
+	if (row->flags & (OTHERS | TWO))
+		v[0].services = (struct selectors){row->flags & TWO ? &any : &of_app, 1};
+	pool = (struct pool){.ads = v, .n_ads = 1, .ranges = &range, .n_ranges = 1};
+	pool.protocols = row->flags & NO_AD ? 0 : POLICY_BGP;
+	pool.n_ads += row->flags & TWO ? 1 : 0;
+	ads_make(&ads, &pool, POLICY_BGP, &svc);
+	return ads;
+}
+
 static void run_row(const struct row *row)
 {
 	struct prefix connected[2];
@@ -167,15 +205,10 @@ static void run_row(const struct row *row)
 	    .v4_over_v6 = row->flags & OVER_V6,
 	    .equal_weight = row->flags & EQUAL,
 	    .itself = row->flags & ITSELF};
-	struct selector_label label = {(char *)"zone", (char *)"a"};
-	struct selector selector = {.labels = &label, .n_labels = 1};
-	struct pool_ad ad = {
-	    .nodes = {&selector, 1}
-        };
-	const struct pool pool = {.ads = &ad, .n_ads = row->flags & SELECT ? 1 : 0};
+	struct ads ads = row_ads(row);
 	struct eligible_in in = {.local = row->flags & LOCAL,
 	    .family = row->flags & V6 ? AF_INET6 : AF_INET,
-	    .pool = &pool,
+	    .ads = &ads,
 	    .router = &router};
 	struct eligible_verdict out[MAX_NODES];
 	struct eligible_sum sum;
@@ -209,6 +242,7 @@ static void run_row(const struct row *row)
 	assert_int_equal(sum.draining, 0);
 	assert_int_equal(reasons, nodes.n);
 	nodes_free(&nodes);
+	ads_fini(&ads);
 }
 
 static void the_truth_table(void **state)
@@ -218,7 +252,7 @@ static void the_truth_table(void **state)
 		run_row(&rows[i]);
 }
 
-static void without_a_pool_all_nodes_are_selected(void **state)
+static void without_ads_all_nodes_are_selected(void **state)
 {
 	struct k8s_object *o = node("a", "192.0.2.1");
 	const struct eligible_router router = {0};
@@ -306,7 +340,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_truth_table),
-	    cmocka_unit_test(without_a_pool_all_nodes_are_selected),
+	    cmocka_unit_test(without_ads_all_nodes_are_selected),
 	    cmocka_unit_test(the_limit_keeps_a_stable_subset),
 	    cmocka_unit_test(every_reason_has_words),
 	};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Events about Services: what is sent, joined, and dropped. */
+/* Events about objects: what is sent, joined, and dropped. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -120,6 +120,25 @@ static void test_post(void **state)
 	dropped(w, 0, NULL);
 }
 
+static void test_of_another_kind(void **state)
+{
+	struct world *w = *state;
+	struct k8s_notice *n = xcalloc(1, sizeof(*n));
+
+	n->ns = xstrdup("metallb-system");
+	n->name = xstrdup("tor");
+	n->api = xstrdup("metallb.io/v1beta2");
+	n->kind = xstrdup("BGPPeer");
+	n->reason = xstrdup("Refused");
+	n->text = xstrdup("spec.peerPort: must be 1..16384");
+	n->warning = true;
+	notices_put(w->n, n);
+	assert_string_equal(
+	    fake_rq(w->client, 0)->path, "/api/v1/namespaces/metallb-system/events");
+	has(w, "\"involvedObject\":{\"kind\":\"BGPPeer\",\"apiVersion\":\"metallb.io/v1beta2\","
+	       "\"namespace\":\"metallb-system\",\"name\":\"tor\"}");
+}
+
 static void test_same_words_raise_the_count(void **state)
 {
 	struct world *w = *state;
@@ -231,6 +250,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_post),
+	    TEST(test_of_another_kind),
 	    TEST(test_same_words_raise_the_count),
 	    TEST(test_refused),
 	    TEST(test_too_many),

@@ -276,7 +276,37 @@ static void the_new_annotation_wins_even_when_empty(void **state)
 	assert_string_equal(o->service.want_ips, "192.0.2.2");
 	assert_null(o->service.share_key);
 	assert_string_equal(o->service.want_pool, "old");
+	assert_true(o->service.old_prefix);
 	k8s_object_free(o);
+}
+
+static void what_a_controller_left(void **state)
+{
+	struct k8s_object *o = decode_text(
+	    "{apiVersion: v1, kind: Service, metadata: {name: s, annotations: {"
+	    "metallb.io/ip-allocated-from-pool: lan, metallb.io/address-pool: lan}}, spec: {},"
+	    "status: {loadBalancer: {ingress: [{ip: 192.0.2.1, ipMode: VIP}]}}}");
+	struct k8s_object *other = decode_text(
+	    "{apiVersion: v1, kind: Service, metadata: {name: s, annotations: {"
+	    "metallb.universe.tf/ip-allocated-from-pool: lan, metallb.io/address-pool: lan}},"
+	    "spec: {}, status: {loadBalancer: {ingress: [{ip: 192.0.2.1}]}}}");
+	struct k8s_object *host = decode_text(
+	    "{apiVersion: v1, kind: Service, metadata: {name: s, annotations: {"
+	    "metallb.io/ip-allocated-from-pool: lan, metallb.io/address-pool: lan}}, spec: {},"
+	    "status: {loadBalancer: {ingress: [{ip: 192.0.2.1}, {hostname: lb.example}]}}}");
+
+	(void)state;
+	assert_string_equal(o->service.from_pool, "lan");
+	assert_false(o->service.old_prefix);
+	assert_false(o->service.bare_ingress);
+	assert_null(other->service.from_pool); /* nobody writes that */
+	assert_false(other->service.old_prefix);
+	assert_false(k8s_object_equal(o, other));
+	assert_true(host->service.bare_ingress);
+	assert_false(k8s_object_equal(o, host));
+	k8s_object_free(o);
+	k8s_object_free(other);
+	k8s_object_free(host);
 }
 
 static void times(void **state)
@@ -340,6 +370,7 @@ int main(void)
 	    cmocka_unit_test(nodes),
 	    cmocka_unit_test(families_of_a_service),
 	    cmocka_unit_test(the_new_annotation_wins_even_when_empty),
+	    cmocka_unit_test(what_a_controller_left),
 	    cmocka_unit_test(times),
 	    cmocka_unit_test(an_object_by_name_only),
 	};

@@ -13,14 +13,14 @@
 static const char *const all_is_well[] = {"show services", "show services pihole/dns-tcp",
     "show services default/dual", "show services default/two-v4", "show services dns-udp",
     "show services web", "show services nobody/home", "show nodes", "show nodes n1",
-    "show nodes n9", "show pools", "show rib", "show rib 192.168.254.6",
+    "show nodes n9", "show pools", "show pools tiny", "show rib", "show rib 192.168.254.6",
     "show rib 2001:db8::/32", "show rib 10.0.0.0/8", "show zserv", "show fib", "show queue",
     "show running-config | exclude hostname", "show log | exclude Z (info|warn|error)",
     "show debugging", NULL};
 static const char *const in_json[] = {"show services json", "show services default/dual json",
-    "show nodes json", "show nodes n1 json", "show pools json", "show rib json",
-    "show zserv json", "show fib json", "show queue json",
-    "show log json | exclude Z (info|warn|error)", "show debugging json",
+    "show nodes json", "show nodes n1 json", "show pools json", "show pools default json",
+    "show pools nil json", "show rib json", "show zserv json", "show fib json",
+    "show queue json", "show log json | exclude Z (info|warn|error)", "show debugging json",
     "show services x/y json", NULL};
 static const char *const of_web[] = {"show services", "show zserv", "show rib", NULL};
 static const char *const on_a_node[] = {"show services", "show services default/web",
@@ -66,7 +66,8 @@ SCENE(rival, .commands = of_web, .rivals = 1)
 SCENE(unconfirmed, .commands = of_web, .quiet = true)
 SCENE(many_nodes, .commands = of_many, .nodes = 1000, .limit = 256)
 SCENE(unknown_release, .commands = of_many, .strange = true)
-SCENE(damaged, .commands = of_many, .damaged = "assignments.json:3:14: must be an address")
+SCENE(damaged, .commands = of_many,
+    .damaged = "assignments.json:3: damaged: its checksum is wrong")
 SCENE(unread, .commands = of_source, .unread = true,
     .outage = "/etc/grevy/manifests.d: No such file or directory")
 SCENE(outage, .commands = of_source,

@@ -38,9 +38,9 @@ static void sink(struct k8s_event *ev, void *arg)
 	size_t len = strlen(w->told);
 
 	assert_int_equal(ev->type, K8S_WROTE);
-	snprintf(w->told + len, sizeof(w->told) - len, "%s/%s #%u %s%s%s;", o->ns, o->name,
+	snprintf(w->told + len, sizeof(w->told) - len, "%s/%s #%u %s%s%s%s;", o->ns, o->name,
 	    (unsigned)o->serial, o->version ? o->version : "- ", o->error ? o->error : "",
-	    o->again ? " (again)" : "");
+	    o->again ? " (again)" : "", o->counts ? " (counts)" : "");
 	k8s_event_free(ev);
 }
 
@@ -85,6 +85,20 @@ static void wish(struct world *w, const char *name, const char *version, const c
 		assert_int_equal(ipaddr_parse(p, &k->addr[k->n++]), 0);
 		p += len + more;
 	}
+	k->pool = k->n ? xstrdup("lan") : NULL;
+	k->serial = ++w->serial;
+	status_wish(w->s, k);
+}
+
+static void clear(struct world *w, const char *version)
+{
+	struct k8s_status_wish *k = xcalloc(1, sizeof(*k));
+
+	k->ns = xstrdup("default");
+	k->name = xstrdup("web");
+	k->uid = xstrdup("u1");
+	k->version = xstrdup(version);
+	k->clear = true;
 	k->serial = ++w->serial;
 	status_wish(w->s, k);
 }
@@ -117,6 +131,8 @@ static void told(struct world *w, const char *text)
 
 #define GET_HEAD "{\"metadata\":{\"uid\":\"u1\",\"resourceVersion\":\"20\""
 #define LB       "},\"spec\":{\"type\":\"LoadBalancer\"}"
+#define FROM_LAN ",\"annotations\":{\"metallb.io/ip-allocated-from-pool\":\"lan\"}"
+#define IS_SO    ",\"status\":{\"loadBalancer\":{\"ingress\":[{\"ip\":\"192.0.2.1\"}]}}}"
 
 static void test_patch(void **state)
 {
@@ -127,8 +143,10 @@ static void test_patch(void **state)
 	assert_string_equal(
 	    fake_rq(w->client, 0)->content_type, "application/merge-patch+json");
 	assert_string_equal(fake_rq(w->client, 0)->body,
-	    "{\"metadata\":{\"uid\":\"u1\",\"resourceVersion\":\"10\"},\"status\":"
-	    "{\"loadBalancer\":{\"ingress\":[{\"ip\":\"192.0.2.1\"},{\"ip\":\"2001:db8::1\"}]}}"
+	    "{\"metadata\":{\"uid\":\"u1\",\"resourceVersion\":\"10\",\"annotations\":"
+	    "{\"metallb.io/"
+	    "ip-allocated-from-pool\":\"lan\"}},\"status\":{\"loadBalancer\":{\"ingress\":[{"
+	    "\"ip\":\"192.0.2.1\"},{\"ip\":\"2001:db8::1\"}]}}"
 	    "}");
 	assert_int_equal(fake_rq(w->client, 0)->total_s, 9);
 	fake_answer(w->client, 0, 200, "{\"metadata\":{\"resourceVersion\":\"11\"}}");
@@ -137,8 +155,10 @@ static void test_patch(void **state)
 
 	wish(w, "web", "11", "");
 	assert_string_equal(fake_rq(w->client, 0)->body,
-	    "{\"metadata\":{\"uid\":\"u1\",\"resourceVersion\":\"11\"},\"status\":"
-	    "{\"loadBalancer\":{\"ingress\":null}}}");
+	    "{\"metadata\":{\"uid\":\"u1\",\"resourceVersion\":\"11\",\"annotations\":"
+	    "{\"metallb.io/"
+	    "ip-allocated-from-pool\":null}},\"status\":{\"loadBalancer\":{\"ingress\":null}}"
+	    "}");
 }
 
 static void test_without_version_it_is_read(void **state)
@@ -164,9 +184,10 @@ static void test_conflict(void **state)
 	    ",\"status\":{\"loadBalancer\":{\"ingress\":[{\"ip\":\"192.0.2.9\"}]}}}");
 	expect(w, 0, "PATCH", "web/status");
 	fake_answer(w->client, 0, 409, "");
-	fake_answer(w->client, 0, 200,
-	    GET_HEAD LB
-	    ",\"status\":{\"loadBalancer\":{\"ingress\":[{\"ip\":\"192.0.2.1\"}]}}}");
+	fake_answer(w->client, 0, 200, GET_HEAD LB IS_SO); /* but for the annotation */
+	expect(w, 0, "PATCH", "web/status");
+	fake_answer(w->client, 0, 409, "");
+	fake_answer(w->client, 0, 200, GET_HEAD FROM_LAN LB IS_SO);
 	told(w, "default/web #1 20;"); /* it is so already */
 	assert_int_equal(fake_n(w->client), 0);
 }
@@ -260,7 +281,7 @@ static void test_broken_answers(void **state)
 
 	wish(w, "web", "10", "192.0.2.1");
 	fake_answer(w->client, 0, 200, "{\"metadata\":");
-	told(w, "default/web #1 - what was answered is not a Service (again);");
+	told(w, "default/web #1 - what was answered is no object (again);");
 	wish(w, "dns", "10", "192.0.2.1");
 	fake_answer(w->client, 0, 500, "<html>secret</html>");
 	assert_null(strstr(w->told, "secret"));
@@ -289,22 +310,91 @@ static void test_server_in_trouble(void **state)
 	assert_int_equal(fake_n(w->client), 0); /* for 100 s */
 }
 
-static void test_eight_at_once_in_order(void **state)
+static void test_many_at_once_in_order(void **state)
 {
 	struct world *w = *state;
 	char name[16];
 
-	for (unsigned i = 0; i < 20; i++) {
+	for (unsigned i = 0; i < 80; i++) {
 		snprintf(name, sizeof(name), "s%02u", i);
 		wish(w, name, "10", "192.0.2.1");
 	}
-	assert_int_equal(fake_n(w->client), 8);
-	for (unsigned i = 0; i < 20; i++) {
+	assert_int_equal(fake_n(w->client), 32);
+	for (unsigned i = 0; i < 80; i++) {
 		snprintf(name, sizeof(name), "s%02u/status", i);
 		expect(w, 0, "PATCH", name);
 		fake_answer(w->client, 0, 200, "{\"metadata\":{\"resourceVersion\":\"11\"}}");
 	}
-	assert_int_equal(fake_total(w->client), 20);
+	assert_int_equal(fake_total(w->client), 80);
+}
+
+/* What is left of one that is no LoadBalancer any more. */
+static void test_clear(void **state)
+{
+	struct world *w = *state;
+
+	clear(w, "10");
+	expect(w, 0, "PATCH", "web/status");
+	assert_string_equal(fake_rq(w->client, 0)->body,
+	    "{\"metadata\":{\"uid\":\"u1\",\"resourceVersion\":\"10\",\"annotations\":"
+	    "{\"metallb.io/ip-allocated-from-pool\":null}},\"status\":{\"loadBalancer\":"
+	    "{\"ingress\":null}}}");
+	fake_answer(w->client, 0, 409, "");
+	fake_answer(w->client, 0, 200, GET_HEAD LB "}");
+	told(w, "default/web #1 - the Service is a LoadBalancer again;");
+	clear(w, "10");
+	fake_answer(w->client, 0, 409, "");
+	fake_answer(
+	    w->client, 0, 200, GET_HEAD FROM_LAN "},\"spec\":{\"type\":\"ClusterIP\"}}");
+	expect(w, 0, "PATCH", "web/status");
+	fake_answer(w->client, 0, 409, "");
+	fake_answer(w->client, 0, 200, GET_HEAD "},\"spec\":{\"type\":\"ClusterIP\"}}");
+	told(w, "default/web #2 20;");
+}
+
+static void counts(struct world *w, const char *name, int64_t assigned)
+{
+	struct k8s_status_wish *k = xcalloc(1, sizeof(*k));
+
+	k->ns = xstrdup("metallb-system");
+	k->name = xstrdup(name);
+	k->uid = xstrdup("p1");
+	k->counts = xcalloc(1, sizeof(*k->counts));
+	*k->counts = (struct k8s_pool_counts){assigned, 1, 256 - assigned, INT64_MAX};
+	k->serial = ++w->serial;
+	status_wish(w->s, k);
+}
+
+static void test_counts(void **state)
+{
+	struct world *w = *state;
+	const char *why;
+
+	wish(w, "lan", "10", "192.0.2.1"); /* a Service of the same name is another thing */
+	counts(w, "lan", 3);
+	assert_int_equal(fake_n(w->client), 2);
+	assert_string_equal(fake_rq(w->client, 1)->method, "PATCH");
+	assert_string_equal(fake_rq(w->client, 1)->path,
+	    "/apis/metallb.io/v1beta1/namespaces/metallb-system/ipaddresspools/lan/status");
+	assert_string_equal(fake_rq(w->client, 1)->body,
+	    "{\"metadata\":{\"uid\":\"p1\"},\"status\":{\"assignedIPv4\":3,\"assignedIPv6\":1,"
+	    "\"availableIPv4\":253,\"availableIPv6\":9223372036854775807}}");
+	counts(w, "lan", 4); /* while that is on its way */
+	fake_answer(w->client, 1, 200, "{\"metadata\":{\"resourceVersion\":\"12\"}}");
+	assert_non_null(strstr(fake_rq(w->client, 1)->body, "\"assignedIPv4\":4"));
+	fake_answer(w->client, 1, 200, "{\"metadata\":{\"resourceVersion\":\"13\"}}");
+	told(w, "metallb-system/lan #3 13 (counts);");
+	counts(w, "lan", 5);
+	fake_answer(w->client, 1, 409, ""); /* the uid: it is not read */
+	told(w, "metallb-system/lan #4 - the pool is another one now (counts);");
+	counts(w, "lan", 5);
+	fake_answer(w->client, 1, 404, "");
+	told(w, "metallb-system/lan #5 - the pool is gone (counts);");
+	counts(w, "lan", 5);
+	fake_answer(w->client, 1, 422, "");
+	assert_int_equal(status_failed(w->s, &why), 1);
+	assert_string_equal(why, "patch ipaddresspools/status of metallb-system/lan: HTTP 422");
+	assert_int_equal(fake_n(w->client), 1);
 }
 
 static void test_newer_wish_replaces(void **state)
@@ -366,7 +456,9 @@ int main(void)
 	    TEST(test_invalid),
 	    TEST(test_broken_answers),
 	    TEST(test_server_in_trouble),
-	    TEST(test_eight_at_once_in_order),
+	    TEST(test_many_at_once_in_order),
+	    TEST(test_clear),
+	    TEST(test_counts),
 	    TEST(test_newer_wish_replaces),
 	    TEST(test_nothing_without_the_lease),
 	    TEST(test_no_answer_in_time),

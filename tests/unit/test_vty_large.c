@@ -15,6 +15,7 @@
 #include "announcer/util.h"
 #include "announcer/vty/exec.h"
 #include "fake_outputs.h"
+#include "file_rules.h"
 #include "objects.h"
 #include "sanitized.h"
 #include <cmocka.h>
@@ -27,6 +28,7 @@ enum { NOW_MS = 100000, PIECE_BYTES = 64 << 10 };
 
 struct world {
 	struct conf *conf;
+	struct rules *rules;
 	struct store *store;
 	struct alloc *alloc;
 	struct rib *rib;
@@ -123,13 +125,14 @@ static int setup(void **state)
 
 	w->conf = conf_parse(text, sizeof(text) - 1, "grevyd.yaml", &errors);
 	assert_non_null(w->conf);
+	w->rules = file_rules(w->conf);
 	w->store = store_new();
 	w->alloc = alloc_new(w->store);
 	w->rib = rib_new();
 	w->desired = desired_new(w->store, w->alloc, w->rib);
 	desired_set_rules(
 	    w->desired, &(struct alloc_rules){
-			    .policy = &w->conf->policy, .lb_class = "", .controller = true});
+			    .policy = &w->rules->policy, .lb_class = "", .controller = true});
 	desired_set_router(w->desired, &(struct eligible_router){.max_nexthops = 255});
 	fake.routes = zroutes_new(w->rib, &ops, w);
 	fake.audit = audit_new(fake.routes, &audit_ops, w);
@@ -140,6 +143,7 @@ static int setup(void **state)
 	load_routes(w);
 	w->ctx = (struct vty_context){.version = "0.0.1",
 	    .conf = w->conf,
+	    .rules = w->rules,
 	    .store = w->store,
 	    .alloc = w->alloc,
 	    .desired = w->desired,
@@ -160,6 +164,7 @@ static int teardown(void **state)
 	alloc_free(w->alloc);
 	store_free(w->store);
 	rib_free(w->rib);
+	rules_free(w->rules);
 	conf_free(w->conf);
 	free(w);
 	return 0;

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "announcer/conf.h"
+#include "announcer/rules.h"
 #include "announcer/util.h"
 #include "bgp_cast.h"
 #include "why_scenes.h"
@@ -243,8 +244,8 @@ static void export_refuses(struct lab *lab)
 static void nobody(struct lab *lab)
 {
 	lab->conf->role = CONF_NODE;
-	lab->conf->peers = xcalloc(2, sizeof(*lab->conf->peers));
-	lab->conf->n_peers = 2;
+	lab->rules->peers = xcalloc(2, sizeof(*lab->rules->peers));
+	lab->rules->n_peers = 2;
 	fake_bgp = (struct fake_bgp){.active = false};
 	lab->ctx.bgp = (struct bgp *)lab;
 }

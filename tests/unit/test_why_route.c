@@ -206,8 +206,9 @@ static const struct scene scenes[] = {
     /* grevyd itself */
     API("reload_refused", "why default/web", .arrange = refused_reload),
     FILES("state_damaged", "why default/web",
-	.damaged = "/var/lib/grevy/assignments.json:3:14: must be an address (kept as "
-		   "/var/lib/grevy/assignments.json.bad-20260101T010000Z)"),
+	.damaged =
+	    "/var/lib/grevy/assignments.json:3: damaged: its checksum is wrong (kept as "
+	    "/var/lib/grevy/assignments.json.bad-20260101T010000Z; Services good in it: 3)"),
     FILES("state_unwritable", "why default/web", .arrange = unwritable),
     API("reload_held", "why default/web", .outage = AWAY, .arrange = held_pools),
     /* the way to zebra */

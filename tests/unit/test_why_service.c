@@ -15,6 +15,13 @@
 #define TWO                                                                                    \
 	POOLS "- {name: a, protocol: bgp, addresses: [192.168.254.0/24]}\n"                    \
 	      "- {name: b, protocol: bgp, addresses: [\"2001:db8:254::/64\"]}\n"
+/* Pools for some Services only: of default/web none. */
+#define SPECIAL                                                                                \
+	POOLS "- {name: lan, protocol: bgp, addresses: [192.168.254.0/24], "                   \
+	      "service-allocation: {namespaces: [shop], namespace-selectors: [{match-labels: " \
+	      "{team: a}}]}}\n- {name: front, protocol: bgp, addresses: [192.168.253.0/24], "  \
+	      "service-allocation: {priority: 1, service-selectors: [{match-expressions: "     \
+	      "[{key: tier, operator: In, values: [front, edge]}]}]}}\n"
 #define WEB     "192.168.254.1" /* what default/web has */
 #define SHARING ASKS("metallb.io/allow-shared-ip: k, metallb.io/loadBalancerIPs: 192.168.254.7")
 
@@ -68,6 +75,18 @@ static const struct scene scenes[] = {
     API("pool_no_auto", "why default/web",
 	.config = POOLS "- {name: shy, protocol: bgp, addresses: [192.168.254.0/24], "
 			"auto-assign: no}\n"),
+    API("pools_not_for_it", "why default/web", .config = SPECIAL),
+    API("pools_each", "why default/web",
+	.config = SPECIAL
+	"- {name: full, protocol: bgp, addresses: [192.168.251.1/32]}\n"
+	"- {name: six, protocol: bgp, addresses: [\"2001:db8:254::/64\"]}\n"
+	"- {name: shy, protocol: layer2, addresses: [192.168.252.0/24], auto-assign: no}\n",
+	.objects = "---\napiVersion: v1\nkind: Service\nmetadata: {name: first, namespace: a, "
+		   "creationTimestamp: \"2025-01-01T00:00:00Z\"}\nspec: {" LB "}\n"),
+    API("pool_not_for_it", "why default/api", .config = SPECIAL,
+	.objects = SERVICE("api", ASKS("metallb.io/address-pool: front"), LB)),
+    API("pool_not_for_namespace", "why default/api", .config = SPECIAL,
+	.objects = SERVICE("api", ASKS("metallb.io/address-pool: lan"), LB)),
     API("pool_no_family", "why default/api",
 	.objects = SERVICE("api", ASKS("metallb.io/address-pool: tiny"),
 	    "type: LoadBalancer, clusterIP: \"fd00:96::9\", ports: [{port: 80}]")),
