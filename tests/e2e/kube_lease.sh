@@ -64,9 +64,10 @@ check 'and has written nothing' '! writes two'
 check 'it knows who leads' "say_two 'show kubernetes' | grep -F '$first'"
 becomes 20 'it has taken over what is assigned' "say_two 'show services json' | grep -o '${pool4}[.0-9]*' | sort -u | wc -l" 5
 
-# Stopped with work to do, for longer than its term.
-proxy_ctl one fault delay ms=3000 resource=services/status >/dev/null
+# Stopped with work to do, for longer than its term: its writes are on their way, and come late.
+held=$(proxy_ctl one fault freeze verb=patch resource=services/status)
 services_of 6 15
+wait_for 20 "! proxy_ctl one stats | grep -E '^fault $held .*applied=0'"
 kill -STOP "${pids[grevyd]}"
 why_says lease_elsewhere "say_two 'why default/s15'" "controller: $first holds the Lease grevy-system/grevy-controller, and has" \
     "not assigned an address. Cure: grevysh -c 'why default/s15'; at that grevyd"
@@ -78,7 +79,9 @@ wait_for 30 'assigned 17'
 ok 'and assigns what was left over, and what is new'
 had=$(addresses)
 seen=$(versions)
+late=$(proxy_ctl one stats | sed -nE "s/^fault $held .*applied=([0-9]+).*/\1/p")
 proxy_ctl one clear
+becomes 20 'what was on its way is refused: another wrote since' "writes one | grep -c ' 409 '" "$late"
 before=$(requests one)
 kill -CONT "${pids[grevyd]}"
 wait_for 20 "say_one 'show kubernetes' | grep -F '$second'"

@@ -252,6 +252,18 @@ static void test_order(void **state)
 	policy_fini(&p);
 }
 
+static void label_ad(struct pool *pool, const char *key, const char *value)
+{
+	struct selector *s = xcalloc(1, sizeof(*s));
+
+	s->labels = xcalloc(1, sizeof(*s->labels));
+	s->labels[s->n_labels++] = (struct selector_label){xstrdup(key), xstrdup(value)};
+	pool->ads = xrealloc(pool->ads, pool->n_ads + 1, sizeof(*pool->ads));
+	pool->ads[pool->n_ads++] = (struct pool_ad){
+	    .nodes = {s, 1}
+        };
+}
+
 static void test_equal(void **state)
 {
 	struct policy p = {0};
