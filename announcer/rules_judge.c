@@ -166,7 +166,7 @@ static bool ad_fits(const struct pool *pool, const struct pool_ad *ad, struct bu
 static bool ads_agree(
     const struct pool *pool, const struct pool_ad *a, const struct pool_ad *b, struct buf *why)
 {
-	bool clash = rules_ads_clash(pool, a, b);
+	bool clash = pool_ads_clash(pool, a, b);
 
 	if (clash)
 		buf_fmt(why,

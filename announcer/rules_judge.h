@@ -46,6 +46,4 @@ bool rules_selects(const struct part_ad *ad, const struct pool *pool);
 /* NULL = the advertisement may announce the pool; else the range that is in its way, with the
  * least length that it takes. */
 const char *rules_ad_misfit(const struct pool *pool, const struct pool_ad *ad, unsigned *least);
-/* One prefix would be announced by one node to one peer with two local preferences. */
-bool rules_ads_clash(const struct pool *pool, const struct pool_ad *a, const struct pool_ad *b);
 #endif
