@@ -245,8 +245,10 @@ bool rules_knows(const struct rules_world *w, enum part_kind kind, const char *n
 	const struct conf_community community = {.alias = own};
 	const struct conf_bfd bfd = {.name = own};
 	const struct conf_peer peer = {.name = own};
+	const struct pool pool = {.name = own};
 	const void *form = kind == PART_COMMUNITY ? (const void *)&community
 	                   : kind == PART_BFD     ? (const void *)&bfd
+	                   : kind == PART_POOL    ? (const void *)&pool
 	                                          : (const void *)&peer;
 	const struct rules_item item = {.kind = kind};
 

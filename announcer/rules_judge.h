@@ -38,7 +38,7 @@ void rules_world_fini(struct rules_world *w);
 bool rules_take(
     struct rules_world *w, struct rules_item *item, const void *form, struct buf *why);
 void rules_drop(struct rules_world *w, struct rules_item *item); /* that was taken */
-/* Something of that name was taken: a community, a profile or a peer. */
+/* Something of that name was taken: a community, profile, peer or pool. */
 bool rules_knows(const struct rules_world *w, enum part_kind kind, const char *name);
 
 /* rules_check.c: what a pool and an advertisement must agree on. */
