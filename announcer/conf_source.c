@@ -118,11 +118,16 @@ static void add_secret(struct k8s_source_conf *to, const struct conf_peer *p)
 	to->secrets[to->n_secrets++] = s;
 }
 
+bool conf_file_alone(const struct conf *c)
+{
+	return c->policy_from.n == 1 && strlist_has(&c->policy_from, "file");
+}
+
 bool conf_wants_source(const struct conf *c)
 {
 	return c->role == CONF_NODE || !c->bgp.n_neighbors || c->policy.n_pools ||
 	       c->manifests || c->kubeconfig || c->context || c->controller ||
-	       c->policy_from.n > 1;
+	       !conf_file_alone(c);
 }
 
 struct k8s_command *conf_source(const struct conf *c, const struct rules *rules)
