@@ -70,6 +70,10 @@ static void check_policy_from(struct conf_reader *r, struct json_object *list)
 	const struct conf *c = r->conf;
 	const char *rest;
 
+	if (!strlist_has(&c->policy_from, "file") && (c->policy.n_pools || c->n_peers))
+		conf_warn(r, list, "policy-from",
+		    "file is not among them: address-pools and peers of this file do not "
+		    "count");
 	for (size_t i = 0; i < c->policy_from.n; i++) {
 		const char *s = c->policy_from.v[i];
 		const char *kind = *s == 'c' && s[1] == 'r' ? "crds" : "configmap";
