@@ -26,6 +26,7 @@ struct entry {
 	enum rules_state state;
 	char *why;
 	bool early; /* was there when all were told first */
+	bool gone;  /* while objects count as they were: until then it does */
 	bool news;  /* was not told as it is */
 };
 
@@ -156,12 +157,14 @@ static bool keep(struct part *next, const struct part *was)
 	return differs;
 }
 
+/* In the places in force, as far as these are those of the configuration. */
 static int place_of(const struct policy_set *s, const struct entry *e)
 {
 	struct k8s_object o = {
 	    .kind = *e->resource ? K8S_CUSTOM : K8S_CONFIGMAP, .ns = e->ns, .name = e->object};
 
-	return conf_policy_place(s->conf, &o);
+	return strlist_equal(&s->places, &s->conf->policy_from) ? conf_policy_place(s->conf, &o)
+	                                                        : NOWHERE;
 }
 
 static void set_places(struct policy_set *s)
@@ -176,13 +179,37 @@ static void set_places(struct policy_set *s)
 	s->file_changed = true;
 }
 
+static void forget(struct policy_set *s, struct entry *e)
+{
+	table_remove(&s->objects, e);
+	entry_fini(e);
+	free(e);
+	s->changed = true;
+}
+
+static void forget_gone(struct policy_set *s)
+{
+	struct entry **v = xcalloc(s->objects.n, sizeof(struct entry *)), *e;
+	size_t n = 0;
+
+	for (size_t at = 0; (e = table_next(&s->objects, &at));)
+		if (e->gone)
+			v[n++] = e;
+	while (n)
+		forget(s, v[--n]);
+	free(v);
+}
+
 void policy_set_file(struct policy_set *s, const struct conf *c, bool held)
 {
+	bool thaws = s->frozen && !held;
 	struct part *part;
 
 	s->conf = c;
 	s->frozen = held;
-	if (s->serial == c->serial && (held || !s->held))
+	if (thaws)
+		forget_gone(s);
+	if (s->serial == c->serial && !thaws)
 		return;
 	part = part_of_conf(c);
 	s->held = held && keep(part, s->file.part);
@@ -270,6 +297,7 @@ void policy_set_put(struct policy_set *s, const struct k8s_object *o)
 		return;
 	if (!e)
 		e = entry_new(s, o, kind);
+	e->gone = false;
 	if (e->created_s != o->created_s)
 		s->changed = true;
 	e->created_s = o->created_s;
@@ -283,12 +311,10 @@ void policy_set_delete(struct policy_set *s, const struct k8s_object *o)
 {
 	struct entry *e = part_kind_name(o) ? find(s, o) : NULL;
 
-	if (!e)
-		return;
-	table_remove(&s->objects, e);
-	entry_fini(e);
-	free(e);
-	s->changed = true;
+	if (e && s->frozen)
+		e->gone = true;
+	else if (e)
+		forget(s, e);
 }
 
 void policy_set_listed(struct policy_set *s)

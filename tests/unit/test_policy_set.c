@@ -284,6 +284,56 @@ static void while_it_is_held_only_the_files_peers_change(void **state)
 	assert_pools(w, "x"); /* and no crds any more */
 }
 
+/* Another source is read meanwhile, and the file changes again: nothing is lost. */
+static void while_it_is_held_nothing_goes(void **state)
+{
+	struct world *w = *state;
+
+	policy_set_listed(w->set);
+	put(w, "a", "10.0.0.0/24");
+	make(w);
+	set_conf(w, PLACES "log: {level: debug}", true);
+	delete (w, "a");
+	set_conf(w,
+	    PLACES "role: node\npeers: [{my-asn: 1, peer-asn: 2, peer-address: 192.0.2.1}]",
+	    true);
+	assert_true(make(w));
+	assert_pools(w, "a");
+	policy_set_file(w->set, w->conf, false);
+	assert_true(make(w));
+	assert_pools(w, "");
+}
+
+static void count(const struct policy_verdict *v, void *arg)
+{
+	assert_non_null(v->from);
+	++*(unsigned *)arg;
+}
+
+/* What comes while the places in force are fewer than those of the configuration. */
+static void while_it_is_held_places_are_as_they_were(void **state)
+{
+	struct world *w = *state;
+	unsigned n = 0;
+
+	policy_set_listed(w->set);
+	set_conf(w, "policy-from: ['crds:m']\n", false);
+	make(w);
+	set_conf(w, PLACES, true);
+	put_configmap(w, "m", "address-pools: []");
+	policy_set_each(w->set, count, &n);
+	assert_int_equal(n, 0);
+	set_conf(w, "policy-from: ['crds:m']\n", true);
+	put(w, "a", "10.0.0.0/24");
+	set_conf(w, PLACES, true);
+	set_conf(w, "policy-from: [file, 'crds:m', 'configmap:m/config']\n", true);
+	policy_set_file(w->set, w->conf, false);
+	policy_set_each(w->set, count, &n);
+	assert_int_equal(n, 3);
+	assert_true(make(w));
+	assert_pools(w, "a");
+}
+
 #define T(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 /* What cannot be read may have pools; what came later never gave an address. */
@@ -315,6 +365,8 @@ int main(void)
 	    T(the_order_of_events_does_not_matter),
 	    T(what_is_wrong_is_refused_alone),
 	    T(while_it_is_held_only_the_files_peers_change),
+	    T(while_it_is_held_nothing_goes),
+	    T(while_it_is_held_places_are_as_they_were),
 	    T(pools_that_cannot_be_read),
 	};
 
