@@ -297,6 +297,18 @@ static bool moves(const struct conf *old, const struct conf *next)
 	       !text_equal(old->context, next->context);
 }
 
+/* A place of policy-from that was not read before: what it says is not known yet. */
+static bool reads_more(const struct conf *old, const struct conf *next)
+{
+	for (size_t i = 0; !next->manifests && i < next->policy_from.n; i++) {
+		const char *s = next->policy_from.v[i];
+
+		if (strcmp(s, "file") != 0 && !strlist_has(&old->policy_from, s))
+			return true;
+	}
+	return false;
+}
+
 void daemon_source_reload(struct daemon *d, const struct conf *old, unsigned changed)
 {
 	bool moved = moves(old, d->conf);
@@ -310,7 +322,7 @@ void daemon_source_reload(struct daemon *d, const struct conf *old, unsigned cha
 		queue_command(d->queue, conf_source(d->conf, d->rules));
 		d->sources++;
 	}
-	if (moved) {
+	if (moved || reads_more(old, d->conf)) {
 		d->moving = true;
 		d->moved = d->sources;
 	}

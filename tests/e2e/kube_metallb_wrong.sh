@@ -61,6 +61,27 @@ lb five | apply
 becomes 90 'the right is there: it goes on' 'has five' 10.6.1.2
 is 'nobody ever lost an address' "$(moves one) $(moves two) $(moves three) $(moves four)" '10.6.1.0 10.6.2.0 10.6.1.1 10.6.2.1'
 
+# --- places ------------------------------------------------------------------------------------
+
+# places WORDS [POOLS]: policy-from, and what else the file says of it, become these.
+places() {
+    local line
+    line=$(log_lines)
+    sed "s,^policy-from:.*,policy-from: [$1]," "$conf" | grep -v '^address-pools:' >"$conf.new"
+    [ -z "${2-}" ] || echo "address-pools: [$2]" >>"$conf.new"
+    mv "$conf.new" "$conf"
+    kill -HUP "${pids[grevyd]}"
+    wait_for 10 "logged_since $line 'in force'"
+}
+places_of() { grevy 'show policy json' | json "' '.join(sorted(p['from'] for p in d['policy']))"; }
+
+places file "{name: good, protocol: bgp, addresses: [10.6.1.0/24]}, {name: edited, protocol: bgp, addresses: [10.6.2.0/24], auto-assign: no}"
+becomes 20 'pools come from the file alone' places_of file
+places crds
+becomes 20 'and from objects again, which the file did not want watched' places_of 'crds crds crds'
+is 'nobody lost an address: until they are read, what was in force stays' \
+    "$(moves one) $(moves two) $(moves three) $(moves four)" '10.6.1.0 10.6.2.0 10.6.1.1 10.6.2.1'
+
 # --- a class -----------------------------------------------------------------------------------
 
 install -d -o frr -g frrvty -m 750 /run/grevy2
