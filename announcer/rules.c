@@ -297,21 +297,56 @@ static void pool_add_ad(struct pool *pool, const struct pool_ad *ad)
 
 /* A pool with a protocol of its own and no advertisement has one by default, beside those of
  * objects, too. */
-static void pool_add_ads(struct pool *pool, const struct part *all)
+static void pool_add_part(struct pool *pool, const struct part_ad *ad)
 {
 	const struct pool_ad by_default = {
 	    .protocol = pool->protocols, .aggregation4 = 32, .aggregation6 = 128};
-	bool implied = pool->protocols && !pool->n_ads;
 
-	for (size_t i = 0; i < all->n_ads; i++) {
-		if (!rules_selects(&all->ads[i], pool))
-			continue;
-		if (implied)
-			pool_add_ad(pool, &by_default);
-		implied = false;
-		pool_add_ad(pool, &all->ads[i].ad);
-		pool->protocols |= all->ads[i].ad.protocol;
+	if (pool->protocols && !pool->n_ads)
+		pool_add_ad(pool, &by_default);
+	pool_add_ad(pool, &ad->ad);
+	pool->protocols |= ad->ad.protocol;
+}
+
+static int name_cmp(const void *a, const void *b)
+{
+	return strcmp((*(struct pool *const *)a)->name, (*(struct pool *const *)b)->name);
+}
+
+/* Its pools by name, n of them, each once. */
+static void add_by_name(struct pool **pools, size_t n, const struct part_ad *ad)
+{
+	for (size_t i = 0; i < ad->pools.n; i++) {
+		struct pool probe = {.name = ad->pools.v[i]}, *key = &probe;
+		struct pool **found =
+		    n ? bsearch(&key, pools, n, sizeof(*pools), name_cmp) : NULL;
+
+		if (found)
+			pool_add_part(*found, ad);
 	}
+}
+
+/* Each pool gets the advertisements that select it, in their order. */
+static void add_ads(struct part *all)
+{
+	struct pool **pools = xcalloc(all->n_pools, sizeof(struct pool *));
+
+	for (size_t i = 0; i < all->n_pools; i++)
+		pools[i] = &all->pools[i];
+	if (all->n_pools)
+		qsort(pools, all->n_pools, sizeof(*pools), name_cmp);
+	for (size_t i = 0; i < all->n_ads; i++) {
+		const struct part_ad *ad = &all->ads[i];
+
+		if (ad->pools.n && !ad->pool_selectors.n) {
+			add_by_name(pools, all->n_pools, ad);
+			continue;
+		}
+		for (size_t j = 0; j < all->n_pools; j++)
+			if (rules_selects(ad, pools[j]))
+				pool_add_part(pools[j], ad);
+	}
+	free(pools);
 }
 
 static int community_cmp(const void *a, const void *b)
@@ -329,8 +364,7 @@ static struct rules *build(const struct merge *m)
 	for (size_t i = 0; i < m->n; i++)
 		if (m->items[i].taken)
 			part_add(&all, m->items[i].kind, m->items[i].taken);
-	for (size_t i = 0; i < all.n_pools; i++)
-		pool_add_ads(&all.pools[i], &all);
+	add_ads(&all);
 	r->serial = ++serial;
 	r->policy = (struct policy){.pools = all.pools, .n_pools = all.n_pools};
 	r->peers = all.peers;

@@ -177,6 +177,13 @@ static bool ads_agree(
 	return !clash;
 }
 
+/* Its local preference differs from that of some that was taken: without that nothing clashes.
+ */
+static bool may_clash(const struct rules_world *w, const struct pool_ad *ad)
+{
+	return w->mixed || (w->prefers && w->preference != ad->localpref);
+}
+
 /* An advertisement against those of a pool: its own and the n first objects that were taken. */
 static bool ad_goes_with(const struct rules_world *w, const struct pool *pool,
     const struct pool_ad *ad, size_t n, struct buf *why)
@@ -186,7 +193,7 @@ static bool ad_goes_with(const struct rules_world *w, const struct pool *pool,
 	for (size_t i = 0; i < pool->n_ads; i++)
 		if (!ads_agree(pool, ad, &pool->ads[i], why))
 			return false;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n && may_clash(w, ad); i++)
 		if (rules_selects(ad_of(w->ads[i]), pool) &&
 		    !ads_agree(pool, ad, &ad_of(w->ads[i])->ad, why))
 			return false;
@@ -216,10 +223,43 @@ static bool aliases_known(
 	return true;
 }
 
+/* What was taken of that name, or NULL. */
+static const struct rules_taken *taken_named(
+    const struct rules_world *w, enum part_kind kind, const char *name)
+{
+	char *own = (char *)(uintptr_t)name;
+	const struct conf_community community = {.alias = own};
+	const struct conf_bfd bfd = {.name = own};
+	const struct conf_peer peer = {.name = own};
+	const struct pool pool = {.name = own};
+	const void *form = kind == PART_COMMUNITY ? (const void *)&community
+	                   : kind == PART_BFD     ? (const void *)&bfd
+	                   : kind == PART_POOL    ? (const void *)&pool
+	                                          : (const void *)&peer;
+	const struct rules_item item = {.kind = kind};
+
+	return table_find(&w->names, &(struct rules_taken){&item, form});
+}
+
+/* An advertisement that names its pools. */
+static bool ad_goes_by_name(
+    const struct rules_world *w, const struct part_ad *ad, struct buf *why)
+{
+	for (size_t i = 0; i < ad->pools.n; i++) {
+		const struct rules_taken *t = taken_named(w, PART_POOL, ad->pools.v[i]);
+
+		if (t && !ad_goes_with(w, t->form, &ad->ad, w->n_ads, why))
+			return false;
+	}
+	return true;
+}
+
 static bool ad_goes(const struct rules_world *w, const struct part_ad *ad, struct buf *why)
 {
 	if (!aliases_known(w, &ad->ad.communities, why))
 		return false;
+	if (ad->pools.n && !ad->pool_selectors.n)
+		return ad_goes_by_name(w, ad, why);
 	for (size_t i = 0; i < w->n_pools; i++) {
 		const struct pool *pool = pool_of(w->pools[i]);
 
@@ -241,18 +281,7 @@ static void list_add(const struct rules_item ***v, size_t *n, const struct rules
 
 bool rules_knows(const struct rules_world *w, enum part_kind kind, const char *name)
 {
-	char *own = (char *)(uintptr_t)name;
-	const struct conf_community community = {.alias = own};
-	const struct conf_bfd bfd = {.name = own};
-	const struct conf_peer peer = {.name = own};
-	const struct pool pool = {.name = own};
-	const void *form = kind == PART_COMMUNITY ? (const void *)&community
-	                   : kind == PART_BFD     ? (const void *)&bfd
-	                   : kind == PART_POOL    ? (const void *)&pool
-	                                          : (const void *)&peer;
-	const struct rules_item item = {.kind = kind};
-
-	return table_find(&w->names, &(struct rules_taken){&item, form});
+	return taken_named(w, kind, name);
 }
 
 static bool goes(
@@ -273,6 +302,16 @@ static bool goes(
 	return pool_goes(w, form, why) && take_addresses(w, item, form, why);
 }
 
+static void ad_added(struct rules_world *w, const struct rules_item *item)
+{
+	uint32_t preference = ad_of(item)->ad.localpref;
+
+	list_add(&w->ads, &w->n_ads, item);
+	w->mixed |= w->prefers && w->preference != preference;
+	w->preference = preference;
+	w->prefers = true;
+}
+
 bool rules_take(
     struct rules_world *w, struct rules_item *item, const void *form, struct buf *why)
 {
@@ -287,7 +326,7 @@ bool rules_take(
 	if (item->kind == PART_POOL)
 		list_add(&w->pools, &w->n_pools, item);
 	else if (item->kind == PART_AD)
-		list_add(&w->ads, &w->n_ads, item);
+		ad_added(w, item);
 	return true;
 }
 

@@ -30,6 +30,9 @@ struct rules_world {
 	size_t n_spans, cap_spans;
 	const struct rules_item **pools, **ads; /* items, in the order in which they came */
 	size_t n_pools, n_ads;
+	bool prefers;        /* some advertisement was taken: */
+	uint32_t preference; /* its local preference, */
+	bool mixed;          /* but others were taken with others */
 };
 
 void rules_world_init(struct rules_world *w);
