@@ -25,6 +25,8 @@ struct alloc_list {
 struct alloc_pool {
 	struct alloc_free free[STORE_FAMILIES];
 	size_t used[STORE_FAMILIES]; /* addresses in use */
+	uint64_t looked;             /* at Namespaces, their generation + 1; 0 = never: */
+	bool selects;                /* some has labels that the pool selects */
 };
 
 struct alloc {
@@ -33,8 +35,7 @@ struct alloc {
 	size_t n_pools;              /* its */
 	char *lb_class;
 	bool controller;
-	bool standby, unsure;
-	bool share_local;
+	bool standby, unsure, share_local;
 	bool freed;          /* a hungry Service may have a chance now */
 	bool by_namespace;   /* some pool selects Namespaces by their labels */
 	uint64_t namespaces; /* their generation when they were last looked at */
@@ -72,8 +73,7 @@ static inline enum store_family alloc_family(uint8_t family)
 }
 struct alloc_pool *alloc_pool(const struct alloc *a, const struct pool *pool);
 
-/* Services must be equal in this to share an address. */
-const char *alloc_backend(const struct k8s_service *s);
+const char *alloc_backend(const struct k8s_service *s); /* equal of all who share */
 
 /* The address of a pool that a Service without one would be given. Return: false: none. */
 bool alloc_pick_one(const struct alloc *a, const struct alloc_service *as,

@@ -34,22 +34,28 @@ static bool selects(const struct selectors *s, const struct k8s_object *ns)
 }
 
 /* Some Namespace that exists has labels that the pool selects. */
-static bool selects_any(const struct alloc *a, const struct selectors *s)
+static bool selects_any(const struct alloc *a, const struct pool *pool)
 {
+	uint64_t now = store_namespaces_generation(a->st) + 1;
+	struct alloc_pool *in = alloc_pool(a, pool);
 	const struct k8s_object **v;
-	bool some = false;
 	size_t n;
 
+	if (in->looked == now)
+		return in->selects;
+	in->looked = now;
+	in->selects = false;
 	v = store_objects(a->st, K8S_NAMESPACE, &n);
-	for (size_t i = 0; i < n && !some; i++)
-		some = selects(s, v[i]);
+	for (size_t i = 0; i < n && !in->selects; i++)
+		in->selects = selects(&pool->allocation->namespace_selectors, v[i]);
 	free(v);
-	return some;
+	return in->selects;
 }
 
 static bool in_namespace(const struct alloc *a, const struct alloc_service *as,
-    const struct pool_allocation *al, bool unasked)
+    const struct pool *pool, bool unasked)
 {
+	const struct pool_allocation *al = pool->allocation;
 	const struct selectors *s = &al->namespace_selectors;
 	const char *ns = as->svc->ns;
 
@@ -58,7 +64,7 @@ static bool in_namespace(const struct alloc *a, const struct alloc_service *as,
 	if (strlist_has(&al->namespaces, ns) ||
 	    selects(s, store_object(a->st, K8S_NAMESPACE, "", "", ns)))
 		return true;
-	return !unasked && !al->namespaces.n && !selects_any(a, s);
+	return !unasked && !al->namespaces.n && !selects_any(a, pool);
 }
 
 enum alloc_try alloc_accepts(const struct alloc *a, const struct alloc_service *as,
@@ -71,7 +77,7 @@ enum alloc_try alloc_accepts(const struct alloc *a, const struct alloc_service *
 		return ALLOC_TRY_MANUAL;
 	if (!al)
 		return ALLOC_TRY_FITS;
-	if (!in_namespace(a, as, al, unasked))
+	if (!in_namespace(a, as, pool, unasked))
 		return ALLOC_TRY_NAMESPACE;
 	if (!selectors_match(&al->service_selectors, s->labels, s->n_labels))
 		return ALLOC_TRY_LABELS;

@@ -101,7 +101,7 @@ size_t store_count_kind(const struct store *st, enum k8s_kind kind); /* objects 
 /* Namespaces and the raw kinds. resource: of a K8S_CUSTOM, else "". NULL: there is none. */
 const struct k8s_object *store_object(const struct store *st, enum k8s_kind kind,
     const char *resource, const char *ns, const char *name);
-/* Another number whenever a Namespace came, changed or went. */
+/* Another number whenever a Namespace came, went or got other labels. */
 uint64_t store_namespaces_generation(const struct store *st);
 /* All of one kind in order of resource, namespace and name; n of them, to be freed by the
  * caller. The objects are borrowed until the next store_apply(). */

@@ -40,11 +40,23 @@ void store_others_fini(struct store *st)
 	table_fini(&st->others);
 }
 
+static bool same_labels(const struct k8s_object *a, const struct k8s_object *b)
+{
+	if (!a || !b || a->space.n_labels != b->space.n_labels)
+		return false;
+	for (size_t i = 0; i < a->space.n_labels; i++)
+		if (strcmp(a->space.labels[i].key, b->space.labels[i].key) != 0 ||
+		    strcmp(a->space.labels[i].value, b->space.labels[i].value) != 0)
+			return false;
+	return true;
+}
+
 void store_others_put(struct store *st, struct k8s_object *old, struct k8s_object *obj)
 {
 	const struct k8s_object *any = obj ? obj : old;
 
-	st->namespaces += any && any->kind == K8S_NAMESPACE;
+	if (any && any->kind == K8S_NAMESPACE && !same_labels(old, obj))
+		st->namespaces++;
 	if (old) {
 		table_remove(&st->others, old);
 		st->held[old->kind]--;

@@ -370,6 +370,26 @@ static void namespaces_and_raw_objects_touch_no_service(void **state)
 	store_free(st);
 }
 
+/* Whom pools are for depends on labels alone: of what else changes nobody is judged again. */
+static void namespaces_count_by_their_labels(void **state)
+{
+	struct store *st = store_new();
+	uint64_t g = store_namespaces_generation(st);
+
+	(void)state;
+	put(st, space("a", "team=x"));
+	assert_int_not_equal(store_namespaces_generation(st), g);
+	g = store_namespaces_generation(st);
+	put(st, space("a", "team=x"));
+	assert_int_equal(store_namespaces_generation(st), g);
+	put(st, space("a", "team=y"));
+	assert_int_not_equal(store_namespaces_generation(st), g);
+	g = store_namespaces_generation(st);
+	gone(st, K8S_NAMESPACE, "a");
+	assert_int_not_equal(store_namespaces_generation(st), g);
+	store_free(st);
+}
+
 static void raw_objects_are_listed_in_order(void **state)
 {
 	static const char *const names[] = {"peers a/b", "pools a/b", "pools a/c", "pools b/a"};
@@ -464,6 +484,7 @@ int main(void)
 	    cmocka_unit_test(nodes_follow_each_other),
 	    cmocka_unit_test(a_new_version_of_the_same_service_is_kept_and_changes_nothing),
 	    cmocka_unit_test(namespaces_and_raw_objects_touch_no_service),
+	    cmocka_unit_test(namespaces_count_by_their_labels),
 	    cmocka_unit_test(raw_objects_are_listed_in_order),
 	    cmocka_unit_test(links_survive_churn),
 	};
