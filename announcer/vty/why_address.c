@@ -62,6 +62,9 @@ static const char *clash_text(const struct alloc_clash *c, bool local, struct bu
 static void put_clash(
     struct why *y, const struct alloc_service *as, const struct alloc_clash *c)
 {
+	static const char share_local[] =
+	    "set controller: {share-local: yes}, or externalTrafficPolicy: Cluster of both, or "
+	    "ask for another address";
 	static const char *const cures[ALLOC_CLASHES] = {
 	    [ALLOC_CLASH_KEY] =
 		"ask for another address, or give both metallb.io/allow-shared-ip: SERVICE",
@@ -71,10 +74,14 @@ static void put_clash(
 	    [ALLOC_CLASH_ABSENT] =
 		"wait until the source has been read whole, or ask for another address",
 	};
+	const struct k8s_object *other = c->other->obj;
+	bool both_local = y->svc->obj->service.local && other && other->service.local;
 	struct buf b = {0};
 
-	why_broken(y, "address", why_fill(y, cures[c->kind], NULL), "%s: %s",
-	    alloc_state_name((enum alloc_state)as->state),
+	why_broken(y, "address",
+	    c->kind == ALLOC_CLASH_BACKEND && both_local ? share_local
+							 : why_fill(y, cures[c->kind], NULL),
+	    "%s: %s", alloc_state_name((enum alloc_state)as->state),
 	    clash_text(c, y->svc->obj->service.local, &b));
 	free(b.p);
 }
