@@ -52,11 +52,11 @@ struct daemon {
 	uint64_t last_commit_ns, oldest_ns; /* oldest: of the events not acted on; 0 = none */
 	unsigned unwritten;                 /* enum sink, bits: does not take all of it yet */
 	bool synced, whole;
-	bool bgp_more;           /* of what peers told, not all is in the RIB yet */
-	bool announced;          /* outputs were told that the RIB is whole */
-	bool untold;             /* of what is refused there is no Event yet */
-	bool assigns, standby;   /* by the rules in force: we do, or may */
-	bool share_local;        /* in force, as the next */
+	bool bgp_more;         /* of what peers told, not all is in the RIB yet */
+	bool announced;        /* outputs were told that the RIB is whole */
+	bool untold;           /* of what is refused there is no Event yet */
+	bool assigns, standby; /* by the rules in force: we do, or may */
+	bool share_local;      /* in force, as the next */
 	uint32_t cool_down_s;
 	bool moving;             /* to another source, since a reload */
 	unsigned sources, moved; /* that were asked for; at which of them it began to move */
