@@ -207,7 +207,6 @@ void alloc_set_rules(struct alloc *a, const struct alloc_rules *rules)
 		alloc_index(a, aa);
 	}
 	alloc_set_time(a, a->now_ms); /* without a cool-down nothing rests any more */
-	a->freed = true;
 	store_mark_all(a->st, STORE_DIRTY_SERVICE);
 }
 
