@@ -86,6 +86,19 @@ static void put_clash(
 	free(b.p);
 }
 
+/* What it had before, and why it could not stay. */
+static void put_lost(struct why *y, const struct alloc_service *as)
+{
+	char b[PREFIX_STRLEN];
+
+	for (size_t i = 0; i < as->n; i++)
+		if (ipaddr_cmp(&as->addr[i], &as->lost) == 0)
+			return;
+	if (as->loss != ALLOC_LOSS_NONE)
+		why_note(y, "address", "", "had %s before: %s", ipaddr_str(&as->lost, b),
+		    alloc_loss_text((enum alloc_loss)as->loss));
+}
+
 bool why_assigned(struct why *y, const struct alloc_service *as)
 {
 	const struct alloc_text *t = alloc_text((enum alloc_reason)as->reason);
@@ -100,6 +113,7 @@ bool why_assigned(struct why *y, const struct alloc_service *as)
 		    why_fill(y, t->cure, NULL), "%s: %s",
 		    alloc_state_name((enum alloc_state)as->state), evidence(as));
 	why_tried(y, as);
+	put_lost(y, as);
 	return false;
 }
 
@@ -115,6 +129,7 @@ void why_pool(struct why *y, const struct desired_view *v)
 	else
 		why_ok(y, "address", "%s of pool %s, %s", b, v->pool->name,
 		    chosen_by(y->rq, &v->svc->obj->service));
+	put_lost(y, v->alloc);
 	if (v->alloc->text)
 		why_warn(y, "address", why_fill(y, t->cure, NULL), "%s: %s",
 		    alloc_state_name((enum alloc_state)v->alloc->state), v->alloc->text);

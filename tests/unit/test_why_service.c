@@ -40,6 +40,24 @@ static void keep(struct lab *lab)
 	assert_int_equal(alloc_restore(lab->alloc, "default", "gone", &a, 1), 0);
 }
 
+static void keep_for_web(struct lab *lab, const char *address)
+{
+	struct ipaddr a;
+
+	assert_int_equal(ipaddr_parse(address, &a), 0);
+	assert_int_equal(alloc_restore(lab->alloc, "default", "web", &a, 1), 0);
+}
+
+static void had_outside(struct lab *lab)
+{
+	keep_for_web(lab, "203.0.113.7");
+}
+
+static void had_other(struct lab *lab)
+{
+	keep_for_web(lab, "192.168.254.7");
+}
+
 /* One that had it before the restart is gone for good. */
 static void release(struct lab *lab)
 {
@@ -165,6 +183,10 @@ static const struct scene scenes[] = {
 		"status: {loadBalancer: {ingress: [{ip: " WEB "}]}}\n"),
     API("policy_refused", "why default/web", .config = CRDS,
 	.objects = CUSTOM("IPAddressPool", "lan", "addresses: [192.168.254.0/24, 10.0.0.300]")),
+    API("address_lost", "why default/web", .prepare = had_outside),
+    API("address_lost_pending", "why default/web", .prepare = had_other, .config = SPECIAL),
+    API("address_changed", "why default/web", .prepare = had_other,
+	.objects = SERVICE("web", ASKS("metallb.io/loadBalancerIPs: 192.168.254.8"), LOCAL)),
     /* endpoints */
     API("endpoints_none", "why default/api",
 	.objects = SERVICE("api", "", LB ", selector: {app: api}")),
