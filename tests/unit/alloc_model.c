@@ -277,7 +277,8 @@ static bool other_is_lost(
 {
 	for (size_t i = 0; i < x->n_had; i++)
 		if (!same(a, &x->had[i]) &&
-		    (!valid(m, x, &x->had[i]) || in_the_way(m, x, &x->had[i], true)))
+		    (!valid(m, x, &x->had[i]) || in_the_way(m, x, &x->had[i], true) ||
+			(x->by_status && rests(m, &x->had[i]))))
 			return true;
 	return false;
 }
