@@ -35,25 +35,33 @@ static const char *put_string(struct pack *p, const char *s)
 	return s ? put(p, s, strlen(s) + 1) : NULL;
 }
 
-static struct k8s_kv *put_pairs(struct pack *p, const struct k8s_kv *v, size_t n)
+/* The strings of pairs that were put. */
+static void put_words(struct pack *p, struct k8s_kv *v, size_t n)
 {
-	struct k8s_kv *out = put(p, v, n * sizeof(*v));
-
 	for (size_t i = 0; i < n; i++) {
 		const char *key = put_string(p, v[i].key);
 		const char *value = put_string(p, v[i].value);
 
 		if (p->mem)
-			out[i] = (struct k8s_kv){.key = key, .value = value};
+			v[i] = (struct k8s_kv){.key = key, .value = value};
 	}
+}
+
+static struct k8s_kv *put_pairs(struct pack *p, const struct k8s_kv *v, size_t n)
+{
+	struct k8s_kv *out = put(p, v, n * sizeof(*v));
+
+	put_words(p, out, n);
 	return out;
 }
 
 static void pack_service(struct pack *p, struct k8s_service *s)
 {
+	/* Pointers before numbers before bytes: each stands aligned. */
+	s->labels = put(p, s->labels, s->n_labels * sizeof(*s->labels));
 	s->ports = put(p, s->ports, s->n_ports * sizeof(*s->ports));
 	s->ingress = put(p, s->ingress, s->n_ingress * sizeof(*s->ingress));
-	s->labels = put_pairs(p, s->labels, s->n_labels);
+	put_words(p, s->labels, s->n_labels);
 	s->lb_class = put_string(p, s->lb_class);
 	s->lb_ip = put_string(p, s->lb_ip);
 	s->want_ips = put_string(p, s->want_ips);
