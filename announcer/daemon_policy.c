@@ -147,6 +147,16 @@ static void want_secrets(struct daemon *d, const struct rules *old)
 	d->sources++;
 }
 
+/* With peers a node's zebra is told nothing, unless it is to be. */
+static void set_zebra(struct daemon *d)
+{
+	bool was = conf_zebra_off(d->conf);
+
+	d->conf->has_peers = d->rules->n_peers > 0;
+	if (d->zserv && was != (conf_zebra_off(d->conf) != NULL))
+		out_zserv_switched(d->zserv);
+}
+
 void daemon_set_rules(struct daemon *d)
 {
 	bool held = daemon_rules_held(d), other = !held && set_controller(d);
@@ -173,6 +183,7 @@ void daemon_set_rules(struct daemon *d)
 	desired_set_rules(d->desired, &rules);
 	if (next) {
 		want_secrets(d, old);
+		set_zebra(d);
 		bgp_set_policy(d->bgp, d->rules);
 	}
 	if (d->synced)
