@@ -208,6 +208,10 @@ static const struct part_row ad_rows[] = {
     REFUSED("2.2 bgp-advertisements: forbidden in layer2",
 	POOL("layer2", ", bgp-advertisements: [{}]"),
 	":2:79: bgp-advertisements: must stand in a bgp pool only"),
+    READS("2.2 bgp-advertisements: a dash and nothing is one default ad",
+	"address-pools:\n- name: a1\n  protocol: bgp\n  addresses:\n  - 192.0.2.0/24\n"
+	"  bgp-advertisements:\n  -\n",
+	"bgp bgpadvertisement1\n aggregation 32 128\n localpref 0\n communities"),
     REFUSED("2.2 bgp-advertisements: duplicates", ADS("{}, {}"),
 	":2:81: bgp-advertisements: the same advertisement stands here twice"),
     READS("2.2 aggregation-length", ADS("{aggregation-length: 28}"), " aggregation 28 128"),
