@@ -62,12 +62,17 @@ pool_of() { kubectl get service "$@" -o jsonpath='{.metadata.annotations.metallb
 addresses() {
     kubectl get services -A -o json | json "'\n'.join(sorted('%s/%s %s' % (s['metadata']['namespace'], s['metadata']['name'],
         ' '.join(i.get('ip', '?') for i in s['status']['loadBalancer']['ingress']))
-        for s in d['items'] if s['status']['loadBalancer'].get('ingress')))"
+        for s in d['items'] if s['status']['loadBalancer'].get('ingress')))" || : # none
 }
-# versions: what would change if somebody wrote a Service or a pool.
+# versions [RESOURCE]: what would change if somebody wrote a Service, or one of those.
 versions() {
-    kubectl get services -A -o jsonpath='{range .items[*]}{.metadata.namespace}/{.metadata.name} {.metadata.resourceVersion}{"\n"}{end}'
-    kubectl get ipaddresspools.metallb.io -A -o jsonpath='{range .items[*]}{.metadata.name} {.metadata.resourceVersion}{"\n"}{end}'
+    kubectl get "${1-services}" -A -o jsonpath='{range .items[*]}{.metadata.namespace}/{.metadata.name} {.metadata.resourceVersion}{"\n"}{end}'
+}
+
+# comes 'WHAT IT SHOWS' 'CONDITION': within 20 s.
+comes() {
+    wait_for 20 "$2"
+    ok "$1"
 }
 
 # event REASON NAME [NS]: what was last said of the object of that name for that reason.

@@ -37,7 +37,7 @@ settled() {
 }
 # Without the probes: they come and stay.
 kept() { addresses | grep -v ^default/probe; }
-untouched() { versions | grep -v ^probes | grep -v ^default/probe; }
+untouched() { { versions && versions ipaddresspools.metallb.io; } | grep -vE '^(default/probe[0-9]|metallb-system/probes) '; }
 annotated() {
     kubectl get services -A -o json | json "'\n'.join(sorted('%s %s' % (s['metadata']['name'],
         sorted((s['metadata'].get('annotations') or {}).items())) for s in d['items'] if 'probe' not in s['metadata']['name']))"
