@@ -125,6 +125,7 @@ static void list_parse(
 	memcpy((char *)base + key->off, &items, sizeof(items));
 	*count = n;
 	for (size_t i = 0; i < n; i++) {
+		const struct json_object *at = json_object_array_get_idx(v, i);
 		struct json_object *e = element_of(v, i);
 
 		if (list->init)
@@ -132,7 +133,7 @@ static void list_parse(
 		if (!is_map(r, e, key->name))
 			continue;
 		if (r->dialect == CONF_FILE)
-			conf_place_add(r, items + i * list->size, NULL, e);
+			conf_place_add(r, items + i * list->size, NULL, at ? at : v);
 		conf_read_map(r, e, items + i * list->size, list->keys);
 		if (list->check)
 			list->check(r, e, items + i * list->size);
