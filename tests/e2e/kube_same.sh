@@ -80,8 +80,7 @@ pool team 203.0.113.8/31 'serviceAllocation: {priority: 5, namespaces: [m, g], s
 pool buggy 10.0.0.254-10.0.1.1 'autoAssign: false, avoidBuggyIPs: true'
 pool six '"2001:db8:6::/126"' 'autoAssign: false'
 pool elsewhere 203.0.113.16/30 'serviceAllocation: {priority: 1, namespaces: [nowhere]}'
-start metallb kube env HOME=/nonexistent "$KUBE_BIN/metallb" --kubeconfig "$kube/admin.conf" --namespace $metallb \
-    --webhook-mode disabled --port 7472 --log-level debug --lb-class lab/m
+metallb_start --lb-class lab/m
 grevyd_start
 wait_for 30 leads
 
