@@ -206,6 +206,7 @@ void alloc_set_rules(struct alloc *a, const struct alloc_rules *rules)
 			count_used(a, aa, true);
 		alloc_index(a, aa);
 	}
+	alloc_set_time(a, a->now_ms); /* without a cool-down nothing rests any more */
 	a->freed = true;
 	store_mark_all(a->st, STORE_DIRTY_SERVICE);
 }
@@ -281,6 +282,7 @@ void alloc_hold(struct alloc *a, struct alloc_service *as, const struct ipaddr *
 	if (aa->n_users == 1) {
 		count_used(a, aa, true);
 		set_free(a, aa, false);
+		a->freed |= aa->cooling != NULL; /* perhaps to be shared */
 		alloc_cool_end(a, aa);
 	}
 	alloc_index(a, aa);

@@ -148,7 +148,7 @@ void alloc_index(struct alloc *a, struct alloc_addr *aa)
 static uint64_t shape_of(const struct k8s_service *s)
 {
 	const char *backend = alloc_backend(s);
-	uint32_t lo = table_hash(backend, strlen(backend), table_seed()), hi = ~lo;
+	uint32_t lo = table_hash(backend, strlen(backend), table_seed() + s->local), hi = ~lo;
 
 	for (size_t i = 0; i < s->n_ports; i++) {
 		const uint32_t port = (uint32_t)s->ports[i].proto << 16 | s->ports[i].port;

@@ -141,7 +141,7 @@ void alloc_request_read(
 		refuse(r, ALLOC_NOT_DUAL, "requires dual stack, but has %s only",
 		    family_word(r->need));
 	if (s->want_pool && *s->want_pool) {
-		r->pool = policy_pool(a->policy, s->want_pool);
+		r->pool = policy_pool_asked(a->policy, s->want_pool);
 		if (!r->pool)
 			refuse(r, ALLOC_UNKNOWN_POOL, "asks for pool %s, which is not there",
 			    s->want_pool);

@@ -216,7 +216,7 @@ void conf_check(struct conf_reader *r, struct json_object *root)
 	if (c->role == CONF_NODE)
 		check_node(r, root);
 	conf_check_source(r, root);
-	if (c->controller && !c->policy.n_pools)
+	if (c->controller && !c->policy.n_pools && c->policy_from.n <= 1)
 		conf_warn(r, conf_member(root, "controller"), "controller",
 		    "no addresses to assign: address-pools is empty");
 }

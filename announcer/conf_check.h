@@ -33,6 +33,6 @@ const char *conf_community_check(const struct conf_reader *r, const char *s);
 /* Of v's member of that name: the other one stands there, too. */
 void conf_refuse_beside(
     struct conf_reader *r, struct json_object *v, const char *key, const char *other);
-/* It is given; an empty text means none, but in the file. */
+/* It is given; an empty text means none, but in the file; so does 0 in a custom resource. */
 bool conf_is_given(const struct conf_reader *r, struct json_object *v, const char *key);
 #endif

@@ -48,12 +48,29 @@ static void dynamic_parse(
 		conf_word_type.parse(r, v, base, key);
 }
 
+/* peer-asn: a custom resource may say 0 for none. */
+static void peer_asn_parse(
+    struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
+{
+	if (r->dialect != CONF_CUSTOM || !json_object_is_type(v, json_type_int) ||
+	    json_object_get_int64(v))
+		conf_u32_type.parse(r, v, base, key);
+}
+
+static struct json_object *peer_asn_give(
+    const struct conf_out *out, const void *base, const struct conf_key *key)
+{
+	return conf_u32_type.give(out, base, key);
+}
+
+static const struct conf_type conf_peer_asn_type = {peer_asn_parse, peer_asn_give, CONF_VALUE};
+
 static const struct conf_type conf_dynamic_type = {dynamic_parse, dynamic_give, CONF_VALUE};
 
 static const struct conf_key peer_keys[] = {
     CONF_KEY("name", text, CONF_AT(conf_peer, name), CONF_OURS, &conf_rule_word),
     CONF_KEY("my-asn", u32, CONF_AT(conf_peer, my_asn), CONF_REQUIRED, &asn),
-    CONF_KEY("peer-asn", u32, CONF_AT(conf_peer, peer_asn), CONF_OMIT_ZERO, &asn),
+    CONF_KEY("peer-asn", peer_asn, CONF_AT(conf_peer, peer_asn), CONF_OMIT_ZERO, &asn),
     CONF_KEY("dynamic-asn", dynamic, CONF_AT(conf_peer, asn_kind), CONF_NEWER, dynamic),
     CONF_KEY(
 	"local-asn", u32, CONF_AT(conf_peer, local_asn), CONF_OMIT_ZERO | CONF_NEWER, &asn),
@@ -121,8 +138,11 @@ bool conf_is_given(const struct conf_reader *r, struct json_object *v, const cha
 {
 	struct json_object *o = conf_given(r, v, key);
 
-	return o && !(r->dialect != CONF_FILE && json_object_is_type(o, json_type_string) &&
-			!json_object_get_string_len(o));
+	if (r->dialect == CONF_CUSTOM && json_object_is_type(o, json_type_int))
+		return json_object_get_int64(o);
+	if (r->dialect != CONF_FILE && json_object_is_type(o, json_type_string))
+		return json_object_get_string_len(o);
+	return o;
 }
 
 /* Hold time and keepalive: each has its say of the other. */
@@ -149,7 +169,8 @@ static void check_times(struct conf_reader *r, struct json_object *v, struct con
 
 static void check_asn(struct conf_reader *r, struct json_object *v, const struct conf_peer *p)
 {
-	bool given = conf_given(r, v, "peer-asn"), any = conf_is_given(r, v, "dynamic-asn");
+	bool any = r->dialect != CONF_LEGACY && conf_is_given(r, v, "dynamic-asn");
+	bool given = conf_is_given(r, v, "peer-asn");
 	uint32_t mine = p->local_asn ? p->local_asn : p->my_asn;
 	bool internal = p->asn_kind == BGP_ASN_NUMBER ? mine == p->peer_asn
 	                                              : p->asn_kind == BGP_ASN_INTERNAL;

@@ -23,16 +23,20 @@ static const struct conf_key expr_keys[] = {
     {0},
 };
 
+static bool is_word(struct json_object *v, const char *word)
+{
+	return json_object_is_type(v, json_type_string) &&
+	       strcmp(json_object_get_string(v), word) == 0;
+}
+
 static void expr_check(struct conf_reader *r, struct json_object *v, void *elem)
 {
+	struct json_object *op = conf_member(v, "operator");
 	const struct selector_expr *e = elem;
-	bool wants_values = e->op == SELECTOR_IN || e->op == SELECTOR_NOT_IN;
 
-	if (!conf_member(v, "operator"))
-		return;
-	if (wants_values && !e->values.n)
+	if ((is_word(op, "In") || is_word(op, "NotIn")) && !e->values.n)
 		conf_error(r, v, "values", "must hold at least one value for In and NotIn");
-	if (!wants_values && e->values.n)
+	if ((is_word(op, "Exists") || is_word(op, "DoesNotExist")) && e->values.n)
 		conf_error(r, v, "values", "must be empty for Exists and DoesNotExist");
 }
 

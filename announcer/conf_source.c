@@ -48,14 +48,28 @@ static const char *custom_ns(const struct conf *c)
 	return policy_from(c, "crds", &ns) && *ns ? ns : CONF_CUSTOM_NS;
 }
 
+int conf_policy_place(const struct conf *c, const struct k8s_object *o)
+{
+	const char *kind = !o ? "file" : o->kind == K8S_CONFIGMAP ? "configmap" : "crds";
+	const char *rest = "", *word = policy_from(c, kind, &rest);
+	size_t ns = o ? strlen(o->ns) : 0;
+	int i = 0;
+
+	if (!word || (o && o->kind == K8S_CUSTOM && strcmp(o->ns, custom_ns(c)) != 0) ||
+	    (o && o->kind == K8S_CONFIGMAP &&
+		(strncmp(rest, o->ns, ns) != 0 || rest[ns] != '/' ||
+		    strcmp(rest + ns + 1, o->name) != 0)))
+		return -1;
+	while (c->policy_from.v[i] != word)
+		i++;
+	return i;
+}
+
 static void check_policy_from(struct conf_reader *r, struct json_object *list)
 {
 	const struct conf *c = r->conf;
 	const char *rest;
 
-	if (!strlist_has(&c->policy_from, "file"))
-		conf_error(r, list, "policy-from",
-		    "must hold file: addresses come from this file only as yet");
 	for (size_t i = 0; i < c->policy_from.n; i++) {
 		const char *s = c->policy_from.v[i];
 		const char *kind = *s == 'c' && s[1] == 'r' ? "crds" : "configmap";
@@ -68,11 +82,6 @@ static void check_policy_from(struct conf_reader *r, struct json_object *list)
 			conf_warn(r, list, "policy-from",
 			    "%.300s: ignored: manifests %.100s are the source", s,
 			    c->manifests);
-		else
-			conf_warn(r, list, "policy-from",
-			    "%.300s: fetched and shown, but addresses still come from this "
-			    "file",
-			    s);
 	}
 }
 

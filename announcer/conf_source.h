@@ -7,6 +7,7 @@
 
 struct conf;
 struct k8s_command;
+struct k8s_object;
 struct rules;
 
 /* The namespace of the objects of metallb.io, unless policy-from says another. */
@@ -14,6 +15,13 @@ struct rules;
 
 /* Role router, with BGP neighbours and without a word of Kubernetes, needs none. */
 bool conf_wants_source(const struct conf *c);
+
+/**
+ * conf_policy_place - where an object stands in policy-from
+ * Return: its number there, from 0; -1 = it is in none of the places: of a kind or a namespace
+ * that is not asked for. An object of NULL stands for the file.
+ */
+int conf_policy_place(const struct conf *c, const struct k8s_object *o);
 
 /* A K8S_SOURCE command: what the source is, and what it is asked for: the Secrets of the peers
  * that are in force. The caller's. */

@@ -64,16 +64,25 @@ static struct json_object *u32_give(
 
 const struct conf_type conf_u32_type = {u32_parse, u32_give, CONF_VALUE};
 
+/* MetalLB takes an empty text for one that is not given. */
+static bool text_is_none(const struct conf_reader *r, struct json_object *v)
+{
+	return r->dialect != CONF_FILE && json_object_is_type(v, json_type_string) &&
+	       !json_object_get_string_len(v);
+}
+
 static void text_parse(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)
 {
 	const struct conf_rule *rule = key->arg;
 	char **field = field_of(base, key);
 	char *s = conf_read_text(r, v);
+	bool none = !(key->flags & CONF_REQUIRED) && text_is_none(r, v);
 	const char *expected = !s ? "must be a text" : rule ? rule->check(s) : NULL;
 
-	if (expected) {
+	if (expected && !none)
 		conf_error(r, v, key->name, "%s", expected);
+	if (expected || none) {
 		free(s);
 		return;
 	}
@@ -153,13 +162,6 @@ static struct json_object *word_give(
 
 /* arg: struct conf_word[]. The field is an enum, or a bool with CONF_BOOL. */
 const struct conf_type conf_word_type = {word_parse, word_give, CONF_VALUE};
-
-/* MetalLB takes an empty text for one that is not given. */
-static bool text_is_none(const struct conf_reader *r, struct json_object *v)
-{
-	return r->dialect != CONF_FILE && json_object_is_type(v, json_type_string) &&
-	       !json_object_get_string_len(v);
-}
 
 static void ip_parse(
     struct conf_reader *r, struct json_object *v, void *base, const struct conf_key *key)

@@ -3,6 +3,7 @@
 #include "announcer/control_int.h"
 #include "announcer/util.h"
 #include <stdio.h>
+#include <sys/socket.h>
 
 #define NOTE_LEN 768
 
@@ -60,17 +61,67 @@ static size_t print_missing(
 	return n;
 }
 
+/* Who else has it, or NULL. */
+static const struct alloc_service *other_user(
+    const struct control *c, const struct alloc_service *as, const struct ipaddr *addr)
+{
+	const struct alloc_addr *aa = alloc_addr(c->alloc, addr);
+
+	for (size_t i = 0; aa && i < aa->n_users; i++)
+		if (aa->users[i] != as)
+			return aa->users[i];
+	return NULL;
+}
+
+/* Why it does not have this address any more. buf: of NOTE_LEN, may be used. */
+static const char *cause_of(const struct control *c, const struct alloc_service *as,
+    const struct ipaddr *addr, char *buf)
+{
+	const struct k8s_service *s = &as->svc->obj->service;
+	const struct pool *pool = c->policy ? policy_pool_of(c->policy, addr) : NULL;
+	const struct alloc_service *other = other_user(c, as, addr);
+
+	if (!pool)
+		return "it is in no pool any more";
+	if (pool_is_buggy(pool, addr))
+		return "its pool leaves out addresses that end in .0 or .255";
+	if (!(s->families & (addr->family == AF_INET6 ? K8S_V6 : K8S_V4)))
+		return "the Service is not of that family any more";
+	if (s->lb_ip || s->want_ips)
+		return "the Service asks for another address";
+	if (s->want_pool && strcmp(s->want_pool, pool->name) != 0)
+		return "the Service asks for another pool";
+	if (!other)
+		return pool->allocation ? "its pool does not serve this Service any more"
+		                        : "it cannot keep it";
+	snprintf(
+	    buf, NOTE_LEN, "address also in use by %s/%s", other->svc->ns, other->svc->name);
+	return buf;
+}
+
+static void tell_cleared(
+    struct control *c, const struct alloc_service *as, const struct control_addrs *actual)
+{
+	const struct control_addrs want = {as->addr, as->n};
+	char list[NOTE_LEN], cause[NOTE_LEN], text[NOTE_LEN * 3];
+	size_t i = 0;
+
+	if (!print_missing(actual, &want, "", list))
+		return;
+	while (control_has(&want, &actual->addr[i]))
+		i++;
+	snprintf(text, sizeof(text), "%s: not assigned any more: %s", list,
+	    cause_of(c, as, &actual->addr[i], cause));
+	tell(c, as->svc, false, "ClearAssignment", text);
+}
+
 void control_tell_change(
     struct control *c, const struct alloc_service *as, const struct control_addrs *actual)
 {
 	const struct control_addrs want = {as->addr, as->n}, none = {NULL, 0};
 	char list[NOTE_LEN], text[NOTE_LEN * 2];
 
-	if (print_missing(actual, &want, "", list)) {
-		snprintf(text, sizeof(text), "%s: not assigned any more%s%s", list,
-		    as->text ? ": " : "", as->text ? as->text : "");
-		tell(c, as->svc, false, "ClearAssignment", text);
-	}
+	tell_cleared(c, as, actual);
 	if (!print_missing(&want, actual, "\"", list))
 		return;
 	if (actual->n && !print_missing(actual, &want, "", text)) {
@@ -91,10 +142,13 @@ static const struct failure {
 } failures[ALLOC_REASONS] = {
     [ALLOC_NO_FIT] = {"AllocationFailed",      "no available IPs"                        },
     [ALLOC_POOL_FULL] = {"AllocationFailed",      "no available IPs"                        },
+    [ALLOC_COOLING] = {"AllocationFailed",      "no available IPs"                        },
     [ALLOC_UNKNOWN_POOL] = {"AllocationFailed",      "unknown pool"                            },
     [ALLOC_OUTSIDE] = {"AllocationFailed",      "not allowed in config"                   },
     [ALLOC_BUGGY] = {"AllocationFailed",      "not allowed in config"                   },
     [ALLOC_OTHER_POOL] = {"AllocationFailed",      "not compatible with requested pool"      },
+    [ALLOC_NOT_FOR_IT] = {"AllocationFailed",      "pool not compatible for ip assignment"   },
+    [ALLOC_IN_USE] = {"AllocationFailed",      "address also in use"                     },
     [ALLOC_FAMILY] = {"AllocationFailed",      "requested IP does not match the ipFamily"},
     [ALLOC_BAD_REQUEST] = {"LoadBalancerFailed",    "invalid request"                         },
     [ALLOC_TWO_REQUESTS] = {"LoadBalancerFailed",    "invalid request"                         },

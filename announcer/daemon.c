@@ -366,7 +366,7 @@ static int start(struct daemon *d)
 	d->store = store_new();
 	d->alloc = alloc_new(d->store);
 	d->rib = rib_new();
-	d->policy = policy_set_new();
+	d->ctx.policy = d->policy = policy_set_new();
 	d->desired = desired_new(d->store, d->alloc, d->rib);
 	desired_set_progress(d->desired, on_progress, d);
 	d->control = control_new(d->store, d->alloc);

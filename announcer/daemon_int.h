@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * daemon_int.h - between the parts of the daemon: daemon.c (start, reload, end),
- * daemon_source.c (what the source tells, and who assigns addresses), daemon_bgp.c (what BGP
- * peers tell, and when all of it is known).
+ * daemon_source.c (what the source tells), daemon_policy.c (the rules, and who assigns
+ * addresses), daemon_bgp.c (what BGP peers tell, and when all of it is known).
  */
 #ifndef GREVY_DAEMON_INT_H
 #define GREVY_DAEMON_INT_H
@@ -52,10 +52,11 @@ struct daemon {
 	uint64_t last_commit_ns, oldest_ns; /* oldest: of the events not acted on; 0 = none */
 	unsigned unwritten;                 /* enum sink, bits: does not take all of it yet */
 	bool synced, whole;
-	bool bgp_more;           /* of what peers told, not all is in the RIB yet */
-	bool announced;          /* outputs were told that the RIB is whole */
-	bool assigns, standby;   /* by the rules in force: we do, or may */
-	bool share_local;        /* in force, as the next */
+	bool bgp_more;         /* of what peers told, not all is in the RIB yet */
+	bool announced;        /* outputs were told that the RIB is whole */
+	bool untold;           /* of what is refused there is no Event yet */
+	bool assigns, standby; /* by the rules in force: we do, or may */
+	bool share_local;      /* in force, as the next */
 	uint32_t cool_down_s;
 	bool moving;             /* to another source, since a reload */
 	unsigned sources, moved; /* that were asked for; at which of them it began to move */
@@ -88,13 +89,18 @@ void daemon_on_redistributed(void *d);
 void daemon_on_nexthop(const struct ipaddr *nh, void *d);
 void daemon_on_router_id(const struct ipaddr *id, void *d);
 
+/* daemon_policy.c */
+bool daemon_leading(const struct daemon *d); /* the Lease is ours */
+/* The source is away, or another one: the rules stay as they are. */
+bool daemon_rules_held(const struct daemon *d);
+/* Policy and controller as they are to be now. */
+void daemon_set_rules(struct daemon *d);
+
 /* daemon_source.c */
 int daemon_source_start(struct daemon *d); /* Return: 0 or -errno, logged */
 /* d->conf is another than `old`; changed: CONF_CHANGED_*. */
 void daemon_source_reload(struct daemon *d, const struct conf *old, unsigned changed);
 void daemon_source_stop(struct daemon *d);
-/* Policy and controller as they are to be now. */
-void daemon_set_rules(struct daemon *d);
 /* Write what is to be written; after each desired_run(). */
 void daemon_control(struct daemon *d);
 /* Nothing can be announced from a node that is not there: say so. */

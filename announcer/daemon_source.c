@@ -2,11 +2,6 @@
 /*
  * daemon_source.c - what the source tells and what becomes of it: objects go into the store, a
  * state or the end of a batch is where what came is acted on.
- *
- * Addresses are assigned here when the configuration says so and, with an API, while its Lease
- * is ours. While the source cannot be reached, the rules stay as they were: what a new policy
- * leaves out could not be told from what merely cannot be seen, and who does not lead any more
- * for lack of a server cannot write, either.
  */
 #include "announcer/clock.h"
 #include "announcer/conf.h"
@@ -36,80 +31,6 @@ void daemon_check_node(struct daemon *d)
 		    "the source has no Node named %s: nothing is announced from here "
 		    "(node-name)",
 		    name);
-}
-
-static bool leading(const struct daemon *d)
-{
-	const struct k8s_cluster *c = d->state ? d->state->cluster : NULL;
-
-	return c && c->leading;
-}
-
-static bool rules_held(const struct daemon *d)
-{
-	return d->rules && (d->moving || (d->state && d->state->outage));
-}
-
-/* Return: whether who assigns, for which class or how, is another than before. */
-static bool set_controller(struct daemon *d)
-{
-	const struct conf *conf = d->conf;
-	bool assigns = conf->controller && (conf->manifests || leading(d));
-	bool standby = conf->controller && !assigns;
-
-	if (d->lb_class && d->assigns == assigns && d->standby == standby &&
-	    d->share_local == conf->share_local && d->cool_down_s == conf->cool_down_s &&
-	    strcmp(d->lb_class, conf->lb_class) == 0)
-		return false;
-	d->assigns = assigns;
-	d->standby = standby;
-	d->share_local = conf->share_local;
-	d->cool_down_s = conf->cool_down_s;
-	free(d->lb_class);
-	d->lb_class = xstrdup(conf->lb_class);
-	return true;
-}
-
-/* The Secrets of the peers in force are watched, whatever place names them. */
-static void want_secrets(struct daemon *d, const struct rules *old)
-{
-	if (!d->queue || conf_secrets_equal(d->conf, old, d->rules))
-		return;
-	queue_command(d->queue, conf_source(d->conf, d->rules));
-	d->sources++;
-}
-
-void daemon_set_rules(struct daemon *d)
-{
-	bool held = rules_held(d), other = !held && set_controller(d);
-	struct rules *old = d->rules, *next;
-	struct alloc_rules rules;
-
-	if (!held)
-		daemon_problem(d, PROBLEM_HELD, NULL);
-	policy_set_file(d->policy, d->conf, held);
-	d->ctx.held = policy_set_holds(d->policy);
-	next = policy_set_make(d->policy, old);
-	if (!next && !other)
-		return;
-	if (next)
-		d->ctx.rules = d->rules = next;
-	rules = (struct alloc_rules){.policy = &d->rules->policy,
-	    .lb_class = d->lb_class,
-	    .controller = d->assigns,
-	    .standby = d->standby,
-	    .share_local = d->share_local,
-	    .cool_down_s = d->cool_down_s};
-	control_set_rules(d->control, &rules);
-	desired_set_rules(d->desired, &rules);
-	if (next) {
-		want_secrets(d, old);
-		bgp_set_policy(d->bgp, d->rules);
-	}
-	if (d->synced)
-		daemon_commit(d);
-	if (next)
-		rules_free(old);
 }
 
 void daemon_control(struct daemon *d)
@@ -165,13 +86,34 @@ static void log_read(const struct daemon *d, const struct k8s_state *was)
 	    store_count_kind(d->store, K8S_NODE));
 }
 
+/* Whom addresses are for may depend on it. */
+static bool is_policy(const struct k8s_resource *r)
+{
+	return r->kind == K8S_CUSTOM || r->kind == K8S_CONFIGMAP || r->kind == K8S_NAMESPACE;
+}
+
+/* Everything that says something of the policy was listed, or cannot be. */
+static bool policy_listed(const struct k8s_state *st)
+{
+	const struct k8s_cluster *c = st->cluster;
+
+	for (size_t i = 0; c && i < c->n_resources; i++) {
+		const struct k8s_resource *r = &c->resources[i];
+
+		if (is_policy(r) && !r->listed && r->phase != K8S_FORBIDDEN &&
+		    r->phase != K8S_ABSENT)
+			return false;
+	}
+	return true;
+}
+
 /* Enough is known of the source to go by it: all was read once, and who assigns is known. A
  * Lease that nobody holds is ours in a moment, unless that fails. */
 static bool arrived(const struct daemon *d)
 {
 	const struct k8s_cluster *c = d->state->cluster;
 
-	if (!d->state->synced || !c != (d->conf->manifests != NULL))
+	if (!d->state->synced || !c != (d->conf->manifests != NULL) || !policy_listed(d->state))
 		return false;
 	return !c || !d->conf->controller || c->leading || c->leader || c->write_error;
 }
@@ -205,10 +147,11 @@ static void on_state(struct daemon *d, struct k8s_state *st)
 		on_insecure(-1, 0, d);
 	if (arrived(d)) {
 		d->waiting = false;
+		policy_set_listed(d->policy);
 		/* What the one before it said may have been under way. */
 		d->moving &= st->sources < d->moved;
 	}
-	control_set_leading(d->control, d->conf->controller && leading(d));
+	control_set_leading(d->control, d->conf->controller && daemon_leading(d));
 	if (st->synced)
 		control_set_listed(d->control, st->listed);
 	daemon_set_rules(d);
@@ -236,6 +179,10 @@ static void on_object(struct daemon *d, struct k8s_event *ev)
 	char *name = kind == K8S_NODE ? xstrdup(ev->obj->name) : NULL;
 
 	d->events++;
+	if (ev->type == K8S_PUT)
+		policy_set_put(d->policy, ev->obj);
+	else
+		policy_set_delete(d->policy, ev->obj);
 	if (ev->type == K8S_PUT && kind == K8S_NODE)
 		track(d, &ev->obj->node);
 	if (store_apply(d->store, ev)) {
@@ -264,6 +211,7 @@ static void on_event(struct k8s_event *ev, void *arg)
 		on_state(d, st);
 		break;
 	case K8S_BATCH:
+		daemon_set_rules(d);
 		daemon_commit_soon(d);
 		break;
 	case K8S_WROTE:
@@ -365,7 +313,8 @@ void daemon_source_reload(struct daemon *d, const struct conf *old, unsigned cha
 	}
 	if (moved || changed & CONF_CHANGED_CONTROLLER)
 		elect(d);
-	if (!(changed & (CONF_CHANGED_POLICY | CONF_CHANGED_CONTROLLER)) || !rules_held(d))
+	if (!(changed & (CONF_CHANGED_POLICY | CONF_CHANGED_CONTROLLER)) ||
+	    !daemon_rules_held(d))
 		return;
 	daemon_problem(d, PROBLEM_HELD, "reloaded while the source is away, or another one");
 	log_warn("conf",

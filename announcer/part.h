@@ -40,6 +40,9 @@ struct part *part_of_conf(const struct conf *c);
  */
 struct part *part_of_custom(const struct k8s_object *o, struct conf_errors *errors);
 
+/* "IPAddressPool", "ConfigMap"; NULL: the object says nothing of the policy. */
+const char *part_kind_name(const struct k8s_object *o);
+
 /* The YAML below key `config` of a ConfigMap, as MetalLB 0.12 reads it: strictly. Errors:
  * "ConfigMap metallb-system/config: config:14:7: ...". Return: as part_of_custom(). */
 struct part *part_of_configmap(const struct k8s_object *o, struct conf_errors *errors);

@@ -10,45 +10,6 @@
 #include "k8s/json.h"
 #include <errno.h>
 
-enum { NAME_LEN_MAX = 63 };
-
-#define LOWER "abcdefghijklmnopqrstuvwxyz"
-
-/* ^[a-z][-a-z0-9]{0,61}[a-z0-9]$ */
-static bool is_good_name(const char *s)
-{
-	size_t n = strlen(s);
-
-	return n >= 2 && n <= NAME_LEN_MAX && strchr(LOWER, *s) && s[n - 1] != '-' &&
-	       strspn(s, LOWER "0123456789-") == n;
-}
-
-/* An object's name: cut to 63 bytes, in lower case, `_` is `-`, from its first letter on. The
- * caller's; NULL: there is no letter. */
-static char *name_convert(const char *name)
-{
-	char *s = xstrdup(name);
-	const char *from;
-
-	if (is_good_name(s))
-		return s;
-	if (strlen(s) > NAME_LEN_MAX)
-		s[NAME_LEN_MAX] = '\0';
-	for (char *p = s; *p; p++) {
-		if (*p >= 'A' && *p <= 'Z')
-			*p = (char)(*p - 'A' + 'a');
-		else if (*p == '_')
-			*p = '-';
-	}
-	from = s + strcspn(s, LOWER);
-	if (*from) {
-		memmove(s, from, strlen(from) + 1);
-		return s;
-	}
-	free(s);
-	return NULL;
-}
-
 static bool pool_is_named(const struct part *p, const char *name)
 {
 	for (size_t i = 0; i < p->n_pools; i++)
@@ -62,7 +23,7 @@ static bool pool_is_named(const struct part *p, const char *name)
 static void pools_rename(struct part *p)
 {
 	for (size_t i = 0; i < p->n_pools; i++) {
-		char *name = name_convert(p->pools[i].name);
+		char *name = pool_object_name(p->pools[i].name);
 
 		if (!name || pool_is_named(p, name)) {
 			free(name);
@@ -84,7 +45,7 @@ static bool profile_is_named(const struct part *p, const char *name)
 /* A profile, and its name where peers refer to it. */
 static void profile_rename(struct part *p, struct conf_bfd *bfd)
 {
-	char *name = name_convert(bfd->name);
+	char *name = pool_object_name(bfd->name);
 
 	if (!name || profile_is_named(p, name)) {
 		free(name);
@@ -107,6 +68,7 @@ static void ads_fill(struct pool *pool)
 {
 	if (pool->n_ads)
 		return;
+	free(pool->ads);
 	pool->ads = xcalloc(1, sizeof(*pool->ads));
 	pool->n_ads = 1;
 	if (pool->protocols == POLICY_BGP)

@@ -221,6 +221,15 @@ static const struct kind *kind_of(const struct k8s_object *o)
 	return NULL;
 }
 
+const char *part_kind_name(const struct k8s_object *o)
+{
+	const struct kind *kind = o->kind == K8S_CUSTOM ? kind_of(o) : NULL;
+
+	if (o->kind == K8S_CONFIGMAP)
+		return k8s_kind_name(K8S_CONFIGMAP);
+	return kind ? kind->name : NULL;
+}
+
 /* An object without a spec is one with an empty spec. */
 static void root_read(
     struct conf_reader *r, const struct k8s_object *o, const struct kind *kind, struct part *to)

@@ -114,3 +114,14 @@ const struct pool *policy_pool(const struct policy *p, const char *name)
 			return &p->pools[i];
 	return NULL;
 }
+
+const struct pool *policy_pool_asked(const struct policy *p, const char *name)
+{
+	const struct pool *pool = policy_pool(p, name);
+	char *object = pool ? NULL : pool_object_name(name);
+
+	if (object)
+		pool = policy_pool(p, object);
+	free(object);
+	return pool;
+}

@@ -34,4 +34,7 @@ const struct pool *policy_pool_of(const struct policy *p, const struct ipaddr *a
 const struct pool *policy_range_of(
     const struct policy *p, const struct ipaddr *a, size_t *range);
 const struct pool *policy_pool(const struct policy *p, const char *name); /* by name, or NULL */
+/* As a Service asks for it: also by the name that a ConfigMap has for it, "My_Pool" of my-pool.
+ */
+const struct pool *policy_pool_asked(const struct policy *p, const char *name);
 #endif

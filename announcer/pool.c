@@ -10,6 +10,10 @@
 #include "announcer/util.h"
 #include <sys/socket.h>
 
+#define LOWER "abcdefghijklmnopqrstuvwxyz"
+
+enum { NAME_LEN_MAX = 63 };
+
 struct u128 {
 	uint64_t hi, lo;
 };
@@ -188,4 +192,37 @@ bool pool_has_family(const struct pool *pool, uint8_t family)
 		if (pool->ranges[i].first.family == family)
 			return true;
 	return false;
+}
+
+/* ^[a-z][-a-z0-9]{0,61}[a-z0-9]$ */
+static bool is_good_name(const char *s)
+{
+	size_t n = strlen(s);
+
+	return n >= 2 && n <= NAME_LEN_MAX && strchr(LOWER, *s) && s[n - 1] != '-' &&
+	       strspn(s, LOWER "0123456789-") == n;
+}
+
+char *pool_object_name(const char *name)
+{
+	char *s = xstrdup(name);
+	const char *from;
+
+	if (is_good_name(s))
+		return s;
+	if (strlen(s) > NAME_LEN_MAX)
+		s[NAME_LEN_MAX] = '\0';
+	for (char *p = s; *p; p++) {
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p - 'A' + 'a');
+		else if (*p == '_')
+			*p = '-';
+	}
+	from = s + strcspn(s, LOWER);
+	if (*from) {
+		memmove(s, from, strlen(from) + 1);
+		return s;
+	}
+	free(s);
+	return NULL;
 }

@@ -85,6 +85,11 @@ bool pool_is_buggy(const struct pool *pool, const struct ipaddr *a);
 uint64_t pool_usable(const struct pool *pool, uint8_t family);
 bool pool_has_family(const struct pool *pool, uint8_t family);
 
+/* The name of the object that MetalLB's converter makes of a ConfigMap's pool or profile: in
+ * lower case, `_` is `-`, from its first letter on, at most 63 bytes. The caller's; NULL: no
+ * letter. */
+char *pool_object_name(const char *name);
+
 /* Deep copies; `to` is overwritten. */
 void pool_copy(struct pool *to, const struct pool *from);
 void pool_ad_copy(struct pool_ad *to, const struct pool_ad *from);

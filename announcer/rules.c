@@ -269,7 +269,7 @@ static void conclude_all(
 
 		while (at < m->n && m->items[at].from == &in[i])
 			at++;
-		conclude(&in[i], w, m->items + from, at - from);
+		conclude(&in[i], w, m->items ? m->items + from : NULL, at - from);
 	}
 }
 

@@ -59,10 +59,19 @@ bool selector_equal(const struct selector *a, const struct selector *b)
 	return true;
 }
 
+/* None stands twice in either. */
+static bool same_words(const struct strlist *a, const struct strlist *b)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (!strlist_has(b, a->v[i]))
+			return false;
+	return a->n == b->n;
+}
+
 bool selector_expr_equal(const struct selector_expr *a, const struct selector_expr *b)
 {
 	return strcmp(a->key, b->key) == 0 && a->op == b->op &&
-	       strlist_equal(&a->values, &b->values);
+	       same_words(&a->values, &b->values);
 }
 
 bool selectors_equal(const struct selectors *a, const struct selectors *b)

@@ -47,6 +47,7 @@ bool selectors_match(const struct selectors *s, const struct k8s_kv *labels, siz
 void selectors_copy(
     struct selectors *to, const struct selectors *from); /* `to` is overwritten */
 bool selector_equal(const struct selector *a, const struct selector *b);
+/* The order of values means nothing. */
 bool selector_expr_equal(const struct selector_expr *a, const struct selector_expr *b);
 bool selectors_equal(const struct selectors *a, const struct selectors *b);
 void selectors_fini(struct selectors *s); /* frees what it owns, not s */

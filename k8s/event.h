@@ -37,6 +37,7 @@ struct k8s_resource {
 	                  metallb-system/config" */
 	char *version; /* "v1", "discovery.k8s.io/v1"; NULL = not known */
 	char *text;    /* what failed last; NULL = nothing is wrong now */
+	enum k8s_kind kind;
 	enum k8s_phase phase;
 	bool listed;            /* whole, at least once */
 	int64_t since_s;        /* Unix time: in this phase since */

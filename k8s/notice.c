@@ -15,7 +15,7 @@
 #include <string.h>
 
 enum {
-	WAITING_MAX = 256,
+	WAITING_MAX = 1024,
 	WRITTEN_MAX = 1024,
 	SAME_MS = 600000, /* one Event for what is said again within */
 	BURST = 50,
@@ -379,7 +379,7 @@ static void drop_oldest(struct notices *n)
 {
 	struct waiting *first = n->head, *w = first->next;
 
-	count_dropped(n, "too many Events waited");
+	n->dropped++; /* nothing is wrong with writing */
 	if (!n->ask) {
 		drop_head(n);
 		return;

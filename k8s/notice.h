@@ -20,7 +20,7 @@ void notices_free(struct notices *n);                           /* NULL is fine 
 void notices_put(struct notices *n, struct k8s_notice *notice); /* consumes it */
 /* The lease is lost or the server is another: forget what waits and what was written. */
 void notices_clear(struct notices *n);
-/* Not written because the server refused or too many waited; and why, last (NULL = all were
- * written). Those of a namespace that is being deleted do not count. */
+/* Not written because the server refused or too many waited; and why it refused the last (NULL
+ * = it refused none). Those of a namespace that is being deleted do not count. */
 uint64_t notices_dropped(const struct notices *n, const char **why);
 #endif

@@ -31,6 +31,7 @@
 #define QUIET_MAX_S       200
 #define SELDOM_MS         30000 /* and up to twice this */
 #define ABSENT_MS         45000 /* and up to 30 s more */
+#define OUT_FAILS         2     /* in a row: it is an outage */
 #define ABSENT_SURE       4     /* answers in a row, the last after such a wait */
 #define WATCH_MIN_S       300
 #define WATCH_MORE_S      300
@@ -505,7 +506,7 @@ enum reflect_act reflect_done(
 
 bool reflect_is_out(const struct reflect *r)
 {
-	return r->phase == K8S_BACKOFF && (r->fails >= 2 || !r->listed);
+	return r->phase == K8S_BACKOFF && (r->fails >= OUT_FAILS || !r->listed);
 }
 
 void reflect_hurry(struct reflect *r, int64_t now_ms, uint32_t rnd)
@@ -518,9 +519,11 @@ void reflect_hurry(struct reflect *r, int64_t now_ms, uint32_t rnd)
 
 void reflect_again(struct reflect *r, int64_t now_ms)
 {
+	/* That it is asked again does not end an outage. */
+	r->fails = reflect_is_out(r) ? OUT_FAILS : 0;
 	list_anew(r);
 	r->busy = false;
-	r->fails = r->stream_fails = r->forbidden = r->expired = 0;
+	r->stream_fails = r->forbidden = r->expired = 0;
 	r->no_stream = r->no_pages = false;
 	if (*r->what->group) {
 		r->served = 0;

@@ -97,7 +97,7 @@ static uint64_t failures(struct api *a, const char **why)
 
 	if (n != a->told_failures)
 		a->event_last = dropped != a->told_dropped;
-	if (a->event_last)
+	if (a->event_last && drop)
 		*why = drop;
 	if (lease_error(a->lease))
 		*why = lease_error(a->lease);

@@ -46,6 +46,7 @@ static const struct custom_row {
 	const char *resource, *label;
 } custom_rows[] = {
     {beta1,       "ipaddresspools",    "ipaddresspools." GROUP   },
+    {beta1,       "addresspools",      "addresspools." GROUP     },
     {beta1,       "l2advertisements",  "l2advertisements." GROUP },
     {beta1,       "bgpadvertisements", "bgpadvertisements." GROUP},
     {beta2_beta1, "bgppeers",          "bgppeers." GROUP         },

@@ -127,7 +127,8 @@ static bool fill_resource(const struct watch_resource *res, struct k8s_resource 
 {
 	bool ok = true;
 
-	*out = (struct k8s_resource){.phase = res->r.phase,
+	*out = (struct k8s_resource){.kind = res->kind,
+	    .phase = res->r.phase,
 	    .listed = res->r.listed,
 	    .since_s = res->since_s,
 	    .heard_s = res->heard_s,

@@ -183,6 +183,7 @@ void metrics_put(struct buf *to, const struct vty_context *ctx)
 	put_source(to, ctx);
 	if (ctx->source && ctx->source->cluster)
 		put_cluster(to, ctx->source);
+	metrics_put_policy(to, ctx);
 	if (ctx->rib)
 		metric_gauge(
 		    to, "rib_routes", "Prefixes that are announced.", rib_count(ctx->rib));

@@ -7,7 +7,7 @@
 #include "announcer/alloc.h"
 #include "announcer/bgp/view.h"
 #include "announcer/http/metrics_text.h"
-#include "announcer/rules.h"
+#include "announcer/policy_set.h"
 #include "announcer/util.h"
 #include "announcer/vty/context.h"
 #include <inttypes.h>
@@ -112,12 +112,19 @@ static void on_peer(const struct bgp_peer_view *v, void *arg)
 	    v6 ? "]" : "", v->nb->port, v->facts != NULL);
 }
 
+static void on_verdict(const struct policy_verdict *v, void *arg)
+{
+	*(bool *)arg |= v->state != RULES_GOOD;
+}
+
 static void put_config(struct buf *to, const struct vty_context *ctx)
 {
 	bool stale = false;
 
 	for (size_t i = 0; i < ctx->n_problems; i++)
 		stale = stale || strcmp(ctx->problems[i].link, "configuration") == 0;
+	if (ctx->policy)
+		policy_set_each(ctx->policy, on_verdict, &stale);
 	family_of_metallb(
 	    to, "k8s_client_config_loaded_bool", "Whether there is a configuration.");
 	buf_fmt(to, "metallb_k8s_client_config_loaded_bool %d\n", ctx->rules != NULL);

@@ -25,4 +25,5 @@ void metric_labelled(
 void metrics_put_bgp(struct buf *to, const struct vty_context *ctx);
 void metrics_put_kernel(struct buf *to, const struct vty_context *ctx);
 void metrics_put_pools(struct buf *to, const struct vty_context *ctx);
+void metrics_put_policy(struct buf *to, const struct vty_context *ctx);
 #endif

@@ -255,6 +255,8 @@ static const struct vty_command commands[] = {
     ROW("show <log|~logging>", "What is logged, and the newest lines", show_log, VTY_JSON),
     ROW("show memory", "Memory and what fills it", show_memory, VTY_JSON),
     ROW("show nodes [NAME]", "Nodes and whether they can be next hops", show_nodes, VTY_JSON),
+    ROW("show policy", "Where the policy comes from, and what of it is refused", show_policy,
+	VTY_JSON),
     ROW("show pools [POOL]", "Address pools and how full they are", show_pools, VTY_JSON),
     ROW("show queue", "The source of objects and the way to us", show_queue, VTY_JSON),
     ROW("show rib [PREFIX]", "Routes, and what the outputs say", show_rib, VTY_JSON),

@@ -16,6 +16,7 @@ struct latency;
 struct loop_watch;
 struct out_kernel;
 struct out_zserv;
+struct policy_set;
 struct places;
 struct queue;
 struct rib;
@@ -37,9 +38,10 @@ struct vty_context {
 	const char *version; /* "0.1.0" */
 	int64_t started_s;   /* Unix time */
 	const struct conf *conf;
-	const struct rules *rules; /* the policy in force, of all places */
-	bool held;                 /* but for peers it is that of before a reload */
-	struct store *store;       /* sorts its Nodes when asked for them: not const */
+	const struct policy_set *policy; /* what all places say, and what became of it */
+	const struct rules *rules;       /* the policy in force, of all places */
+	bool held;                       /* but for peers it is that of before a reload */
+	struct store *store;             /* sorts its Nodes when asked for them: not const */
 	const struct alloc *alloc;
 	const struct desired *desired;
 	const struct rib *rib;

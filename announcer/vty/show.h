@@ -48,6 +48,7 @@ enum vty_rc show_fib(struct vty_request *rq);
 enum vty_rc show_fib_kernel(struct vty_request *rq); /* of show fib */
 enum vty_rc show_kubernetes(struct vty_request *rq);
 enum vty_rc show_nodes(struct vty_request *rq);
+enum vty_rc show_policy(struct vty_request *rq);
 enum vty_rc show_pools(struct vty_request *rq);
 enum vty_rc show_queue(struct vty_request *rq);
 enum vty_rc show_rib(struct vty_request *rq);

@@ -2,7 +2,7 @@
 /* show_pools.c - show pools [POOL]: the address pools, how full they are and whom they serve.
  */
 #include "announcer/alloc.h"
-#include "announcer/rules.h"
+#include "announcer/policy_set.h"
 #include "announcer/util.h"
 #include "announcer/vty/pool_text.h"
 #include "announcer/vty/selector_text.h"
@@ -51,15 +51,19 @@ static void put_words(
 static void put_selectors(
     struct writer *w, const char *key, const char *label, const struct selectors *s)
 {
-	writer_list_begin(w, key, label);
-	for (size_t i = 0; i < s->n; i++) {
-		struct buf b = {0};
+	struct buf b = {0};
 
+	writer_list_begin(w, key, NULL);
+	for (size_t i = 0; i < s->n; i++) {
+		buf_clear(&b);
 		selector_text(&b, &s->v[i]);
 		writer_list_add(w, b.p);
-		free(b.p);
 	}
 	writer_list_end(w);
+	buf_clear(&b);
+	selectors_text(&b, s);
+	writer_str(w, NULL, label, b.len ? b.p : NULL);
+	free(b.p);
 }
 
 static void put_protocols(struct writer *w, const char *label, unsigned protocols)
@@ -90,6 +94,14 @@ static void put_state(struct vty_request *rq, const char *label, const struct po
 		buf_fmt(&b, "%sno advertisement", b.len ? ", " : "");
 	writer_str(w, NULL, label, b.len ? b.p : "ok");
 	free(b.p);
+}
+
+/* Which file or object says it. */
+static void put_place(struct vty_request *rq, const char *label, const struct pool *pool)
+{
+	const struct policy_set *s = rq->ctx->policy;
+
+	writer_str(rq->w, "place", label, s ? policy_set_pool(s, pool->name) : NULL);
 }
 
 /* Whom it serves unasked. */
@@ -158,6 +170,7 @@ static void put_pool(struct vty_request *rq, const struct pool *pool)
 		put_family(rq, pool, &families[i]);
 	put_state(rq, "STATE", pool);
 	put_for(w, pool);
+	put_place(rq, "PLACE", pool);
 	put_allocation(w, false, pool);
 	put_words(w, "addresses", "ADDRESSES", &pool->addresses);
 	writer_row_end(w);
@@ -229,7 +242,8 @@ static void put_advert(struct writer *w, const struct pool_ad *ad)
 	selectors_text(&nodes, &ad->nodes);
 	selectors_text(&services, &ad->services);
 	writer_row_begin(w);
-	writer_str(w, "name", "ADVERTISEMENT", ad->name);
+	writer_str(w, "name", NULL, ad->name);
+	writer_str(w, NULL, "ADVERTISEMENT", ad->name ? ad->name : "of the pool");
 	writer_str(w, "protocol", "PROTOCOL", ad->protocol == POLICY_BGP ? "bgp" : "layer2");
 	writer_str(w, NULL, "NODES", nodes.len ? nodes.p : "all");
 	writer_str(w, NULL, "SERVICES", services.len ? services.p : "all");
@@ -255,6 +269,7 @@ static void put_detail(struct vty_request *rq, const struct pool *pool)
 
 	writer_str(w, "name", "Pool", pool->name);
 	put_protocols(w, "Protocols", pool->protocols);
+	put_place(rq, "Place", pool);
 	put_words(w, "addresses", "Addresses", &pool->addresses);
 	for (size_t i = 0; i < ARRAY_LEN(families); i++)
 		put_use(rq, pool, &families[i]);

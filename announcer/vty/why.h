@@ -51,6 +51,9 @@ void why_cluster(struct why *y, const struct k8s_state *st);
 void why_problems(struct why *y, const struct k8s_state *st);
 void why_controller(struct why *y, const struct alloc_service *as);
 
+/* why_policy.c: objects that are refused. */
+void why_policy(struct why *y);
+
 /* why_address.c: the addresses of a Service; false: it has none, the chain ends here. */
 bool why_assigned(struct why *y, const struct alloc_service *as);
 void why_pool(struct why *y, const struct desired_view *v);

@@ -123,6 +123,8 @@ static void chain_of(struct vty_request *rq, const struct store_service *svc, un
 	why_source(&y);
 	if (put_service(&y, as)) {
 		why_controller(&y, as);
+		if (!has)
+			why_policy(&y);
 		if (why_assigned(&y, as)) {
 			why_pool(&y, &v);
 			why_sharing(&y, &v);

@@ -170,6 +170,7 @@ static void chain_of_nobody(struct vty_request *rq, const struct ipaddr *addr)
 	writer_line(rq->w, "%s", a);
 	why_begin(&y, rq);
 	why_source(&y);
+	why_policy(&y);
 	if (!c || conf_wants_source(c)) {
 		put_node(&y, addr);
 		put_waiting(&y, addr, put_pool(&y, addr));

@@ -147,6 +147,18 @@ def bgp(rows):
     table(["what", "through", "routes", *(programs.get(w, w) for w in SPEAKERS), "grevyd to the fastest other"], lines)
 
 
+BURST_NAMES = {
+    "own": "the API server's own rate", "takeover": "grevyd begins to lead, every address is another",
+    "burst": "new Services while grevyd leads, with their creation", "late": "of these, after the last creation"}
+
+
+def burst(rows):
+    own = next((r["rate"] for r in rows if r["who"] == "own"), None)
+    table(["statuses", "Services", "all written", "a second", "ratio"],
+          [[BURST_NAMES[r["who"]], f"{r['n']:,}", ms(r["ms"], 0), f"{r['rate']:,}" if r["rate"] else NONE,
+            ratio(r["rate"], own) if r["rate"] else NONE] for r in rows])
+
+
 def main(path):
     with open(path, encoding="ascii") as f:
         rows = [json.loads(line) for line in f]
@@ -154,7 +166,7 @@ def main(path):
         if r["section"] == "machine":
             print(f"{r['text']}")
             break
-    for section in bulk, change, idle, show, bgp, kube_sync, kube_churn:
+    for section in bulk, change, idle, show, bgp, kube_sync, kube_churn, burst:
         section([r for r in rows if r["section"] == section.__name__])
 
 

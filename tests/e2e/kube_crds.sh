@@ -50,16 +50,16 @@ is 'BGPPeer' "$(spec bgppeer tor)" "[('disableMP', False), ('dualStackAddressFam
 
 # --- what is taken and what is refused -----------------------------------------------------------
 
-# takes KIND SPEC [VERSION]; refuses WORDS KIND SPEC [VERSION]: by the API server, before grevyd sees it.
+# takes KIND SPEC [VERSION]; refuses SAYING KIND SPEC [VERSION]: by the API server, before grevyd sees it.
 takes() {
     local got
     got=$(object "$1" some "$2" "${3-}" | kubectl apply --validate=strict --dry-run=server -f - 2>&1 | said)
     is "$1 takes $2" "$got" ''
 }
 refuses() {
-    local got words=$1
+    local got says=$1
     got=$(object "$2" some "$3" "${4-}" | kubectl apply --dry-run=server -f - 2>&1)
-    check "$2 refuses $3: $words" 'grep -F "$words" <<<"$got"'
+    check "$2 refuses $3: $says" 'grep -F "$says" <<<"$got"'
 }
 peer='myASN: 1, peerAddress: 192.0.2.1'
 takes IPAddressPool '{addresses: [192.0.2.1-192.0.2.9, "2001:db8::/64"], serviceAllocation: {priority: 5, namespaces: [a], namespaceSelectors: [{matchLabels: {a: b}}], serviceSelectors: [{matchExpressions: [{key: a, operator: In, values: [b, c]}]}]}}'

@@ -169,7 +169,7 @@ for account in router controller; do
 create leases
 get,update leases=grevy-controller")"
 done
-crds='list,watch ipaddresspools,bgpadvertisements,l2advertisements,bgppeers,bfdprofiles,communities'
+crds='list,watch ipaddresspools,addresspools,bgpadvertisements,l2advertisements,bgppeers,bfdprofiles,communities'
 is 'what the policy is made of' "$(may node metallb-system)" "$(sort <<<"$read_rights
 $crds
 list,watch configmaps=config

@@ -18,24 +18,24 @@ grevyd_start
 # --- no pool has both ---------------------------------------------------------------------------
 
 {
-    lb single
-    lb single6 'ipFamilies: [IPv6]'
-    lb both "$require"
-    lb any "$prefer"
-    lb any6 "$prefer, ipFamilies: [IPv6, IPv4]"
+    lb one4
+    lb one6 'ipFamilies: [IPv6]'
+    lb pair "$require"
+    lb prefer4 "$prefer"
+    lb prefer6 "$prefer, ipFamilies: [IPv6, IPv4]"
 } | apply
-gets 'one family' 'single single6' '10.3.4.0, fd34::'
-denied 'trap 8: two addresses come from one pool or not at all' both
-gets '3.3: PreferDualStack: of the first family, the first of the Service' 'any any6' '10.3.4.1, fd34::1'
+gets 'one family' 'one4 one6' '10.3.4.0, fd34::'
+denied 'trap 8: two addresses come from one pool or not at all' pair
+gets '3.3: PreferDualStack: of the first family, the first of the Service' 'prefer4 prefer6' '10.3.4.1, fd34::1'
 
 # --- a pool becomes dual -------------------------------------------------------------------------
 
 pool four '10.3.4.0/29, "fd33::/125"' | apply
-gets 'trap 8: one pool has both now' both '10.3.4.2 fd33::1'
-gets '5.6-5: a pool becomes dual: an address more' any '10.3.4.1 fd33::'
-told '3.8: an Event' any 'Normal IPAllocated .*fd33::'
-is '5.6-5: the first is kept, and never was away' "$(moves any)" '10.3.4.1 10.3.4.1,fd33::'
-is '5.6-6: nobody jumps to it' "$(moves any6) $(moves single6)" 'fd34::1 fd34::'
+gets 'trap 8: one pool has both now' pair '10.3.4.2 fd33::1'
+gets '5.6-5: a pool becomes dual: an address more' prefer4 '10.3.4.1 fd33::'
+told '3.8: an Event' prefer4 'Normal IPAllocated .*fd33::'
+is '5.6-5: the first is kept, and never was away' "$(moves prefer4)" '10.3.4.1 10.3.4.1,fd33::'
+is '5.6-6: nobody jumps to it' "$(moves prefer6) $(moves one6)" 'fd34::1 fd34::'
 lb new "$prefer" | apply
 gets '3.3: PreferDualStack: the first pool with both' new '10.3.4.3 fd33::2'
 lb asks "$require" '+loadBalancerIPs: "10.3.4.7,fd33::7"' | apply
@@ -45,30 +45,30 @@ denied 'trap 8: both are asked for, of two pools' mixed 'Warning (AllocationFail
 
 # --- policies change ----------------------------------------------------------------------------
 
-lb any6 "$require, ipFamilies: [IPv6, IPv4]" | apply
-gets '5.1: Prefer becomes Require: one address is not enough, two come from another pool' any6 '10.3.4.4 fd33::3'
-lb any6 'ipFamilyPolicy: SingleStack, ipFamilies: [IPv6]' | apply
-gets '3.1-6: two become one' any6 fd33::3
-lb single "$prefer" | apply
-gets '5.1: one becomes two: the first is kept' single '10.3.4.0 fd33::4'
-is 'and was never away' "$(moves single)" '10.3.4.0 10.3.4.0,fd33::4'
+lb prefer6 "$require, ipFamilies: [IPv6, IPv4]" | apply
+gets '5.1: Prefer becomes Require: one address is not enough, two come from another pool' prefer6 '10.3.4.4 fd33::3'
+lb prefer6 'ipFamilyPolicy: SingleStack, ipFamilies: [IPv6]' | apply
+gets '3.1-6: two become one' prefer6 fd33::3
+lb one4 "$prefer" | apply
+gets '5.1: one becomes two: the first is kept' one4 '10.3.4.0 fd33::4'
+is 'and was never away' "$(moves one4)" '10.3.4.0 10.3.4.0,fd33::4'
 
 # --- a dual pool shrinks to one family ------------------------------------------------------------
 
 { pool more '10.3.5.0/24, "fd35::/120"' && pool few 10.3.6.0/24 'autoAssign: false'; } | apply
 wait_for 15 '[ "$(counts few)" = "0/256 0/0" ]'
-is '5.6-6: nobody jumps to a new pool' "$(moves both) $(moves new)" '10.3.4.2,fd33::1 10.3.4.3,fd33::2'
+is '5.6-6: nobody jumps to a new pool' "$(moves pair) $(moves new)" '10.3.4.2,fd33::1 10.3.4.3,fd33::2'
 pool four 10.3.4.0/29 | apply
-for i in both new single any; do
+for i in pair new one4 prefer4; do
     wait_for 15 "[[ \"\$(has $i)\" = '10.3.5.'*' fd35::'* ]]"
     ok "5.6-4: a dual pool shrinks: both addresses from another: $i $(has $i)"
-    [ "$(of "$i" '{.status.loadBalancer.ingress[*].ip}' | tr ' ' '\n' | wc -l)" = 2 ] || fail "$i: not two"
+    [ "$(of "$i" '{.status.loadBalancer.ingress[*].ip}' | wc -w)" = 2 ] || fail "$i: not two"
 done
-told '3.8: an Event' both 'Normal ClearAssignment .*fd33::1'
+told '3.8: an Event' pair 'Normal ClearAssignment .*fd33::1'
 
 # --- counters ----------------------------------------------------------------------------------
 
-delete service single single6 both any any6 new asks mixed
+delete service one4 one6 pair prefer4 prefer6 new asks mixed
 pool counted '10.3.9.0/30, "fd39::/126"' 'autoAssign: false' | apply
 becomes 15 '5.1: counters: 4 of each' 'counts counted' '0/4 0/4'
 lb counted "$require" '+address-pool: counted' | apply

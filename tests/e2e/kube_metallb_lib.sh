@@ -28,7 +28,7 @@ kind: Role
 metadata: {name: grevy, namespace: $metallb}
 rules:
 - apiGroups: [metallb.io]
-  resources: [ipaddresspools, bgpadvertisements, l2advertisements, bgppeers, bfdprofiles, communities]
+  resources: [ipaddresspools, addresspools, bgpadvertisements, l2advertisements, bgppeers, bfdprofiles, communities]
   verbs: [list, watch]
 - {apiGroups: [metallb.io], resources: [ipaddresspools/status], verbs: [patch]}
 - {apiGroups: [""], resources: [events], verbs: [create, patch]}

@@ -10,6 +10,7 @@ metallb_start
 {
     namespace blue 'team: blue'
     namespace green 'team: green'
+    namespace greener 'team: green' # so that the selector matches one, whatever becomes of the others
     # Created in the wrong order.
     pool plain-b 10.1.2.0/24
     pool plain-a 10.1.1.0/30

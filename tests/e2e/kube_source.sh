@@ -79,7 +79,6 @@ reload
 becomes 20 'the same cluster by another file' 'cluster source' "$kube/admin.conf, context lab"
 becomes 20 'policy-from: what there is is watched' 'phase "configmap metallb-system/config"' watching
 is 'what is not there is absent' "$(phase ipaddresspools.metallb.io)" absent
-check 'and a warning says what becomes of it' "logged 'warn conf: .*policy-from: crds: fetched and shown'"
 manifest <<EOF
 node node1 $(node_ip 1)
 node node2 $(node_ip 2)

@@ -86,12 +86,13 @@ static void obj_families(struct k8s_service *s, const char *v)
 		s->policy = K8S_PREFER_DUAL;
 }
 
-static void obj_label(struct k8s_service *s, char *v)
+/* "key=value", which is cut in two. */
+static struct k8s_kv obj_label(char *w)
 {
-	char *eq = strchr(v, '=');
+	char *eq = strchr(w, '=');
 
 	*eq = '\0';
-	s->labels[s->n_labels++] = (struct k8s_kv){v, eq + 1};
+	return (struct k8s_kv){w, eq + 1};
 }
 
 static void obj_service_word(struct k8s_object *o, char *w)
@@ -126,7 +127,7 @@ static void obj_service_word(struct k8s_object *o, char *w)
 	if ((v = obj_is(w, "selector")))
 		s->selector = v;
 	if (obj_is(w, "label"))
-		obj_label(s, w + strlen("label="));
+		s->labels[s->n_labels++] = obj_label(w + strlen("label="));
 	if ((v = obj_is(w, "fam")))
 		obj_families(s, v);
 	if ((v = obj_is(w, "policy")))
@@ -218,10 +219,23 @@ struct k8s_object *node(const char *name, const char *spec)
 			labels[o.node.n_labels++] = (struct k8s_kv){
 			    "node.kubernetes.io/exclude-from-external-load-balancers", ""};
 		else if (eq)
-			*eq = '\0', labels[o.node.n_labels++] = (struct k8s_kv){w, eq + 1};
+			labels[o.node.n_labels++] = obj_label(w);
 		else
 			internal[o.node.n_internal++] = obj_addr(w);
 	}
+	return obj_done(&o);
+}
+
+struct k8s_object *space(const char *name, const char *spec)
+{
+	struct k8s_kv labels[OBJ_MAX];
+	char words[OBJ_MAX][OBJ_WORD];
+	struct k8s_object o = {.kind = K8S_NAMESPACE, .ns = "", .name = name};
+	size_t n = 0;
+
+	o.space.labels = labels;
+	for (; obj_word(&spec, " ", words[n]); n++)
+		labels[o.space.n_labels++] = obj_label(words[n]);
 	return obj_done(&o);
 }
 

@@ -15,40 +15,66 @@ static void pools_range(struct pool *p, const char *text)
 	strlist_add(&p->addresses, text);
 }
 
-/* An advertisement that selects the nodes, or the Services, with this label. */
-static void pools_ad(struct pool *p, const char *key, const char *value)
+/* One more selector, of one label: "key=value". */
+static void pools_selector(struct selectors *to, char *pair)
 {
-	struct selector *s = xcalloc(1, sizeof(*s));
+	char *eq = strchr(pair, '=');
+	struct selector s = {.labels = xcalloc(1, sizeof(*s.labels)), .n_labels = 1};
+
+	*eq = '\0';
+	s.labels[0] = (struct selector_label){xstrdup(pair), xstrdup(eq + 1)};
+	to->v = xrealloc(to->v, to->n + 1, sizeof(*to->v));
+	to->v[to->n++] = s;
+}
+
+/* An advertisement that selects the nodes, or the Services, with this label. */
+static void pools_ad(struct pool *p, char *pair)
+{
+	bool nodes = strncmp(pair, "zone=", 5) == 0;
 	struct pool_ad *ad;
 
-	s->labels = xcalloc(1, sizeof(*s->labels));
-	s->labels[0] = (struct selector_label){xstrdup(key), xstrdup(value)};
-	s->n_labels = 1;
 	p->ads = xrealloc(p->ads, p->n_ads + 1, sizeof(*p->ads));
 	ad = &p->ads[p->n_ads++];
 	*ad = (struct pool_ad){.protocol = POLICY_BGP, .aggregation4 = 32, .aggregation6 = 128};
-	*(strcmp(key, "zone") == 0 ? &ad->nodes : &ad->services) = (struct selectors){s, 1};
+	pools_selector(nodes ? &ad->nodes : &ad->services, pair);
 }
 
-/* Return: whether the text up to the next ':' is an option, which is then applied. */
-static bool pools_option(struct pool *p, const char *s, size_t len)
+static bool pools_allocation(struct pool *p, char *word)
 {
-	if (len == 6 && strncmp(s, "noauto", len) == 0) {
-		p->auto_assign = false;
-	} else if (len == 6 && strncmp(s, "layer2", len) == 0) {
-		p->protocols = POLICY_LAYER2;
-	} else if (len == 5 && strncmp(s, "buggy", len) == 0) {
-		p->avoid_buggy_ips = true;
-	} else if (len == 6 && strncmp(s, "zone=", 5) == 0) {
-		pools_ad(p, "zone", (char[]){s[5], '\0'});
-	} else if (len == 5 && strncmp(s, "app=", 4) == 0) {
-		pools_ad(p, "app", (char[]){s[4], '\0'});
-	} else if (len == 4 && strncmp(s, "mute", 4) == 0) {
-		p->protocols = 0;
-	} else {
+	struct pool_allocation *al = p->allocation ? p->allocation : xcalloc(1, sizeof(*al));
+
+	p->allocation = al;
+	if (strncmp(word, "prio=", 5) == 0)
+		al->priority = (uint32_t)strtoul(word + 5, NULL, 10);
+	else if (strncmp(word, "ns=", 3) == 0)
+		strlist_add(&al->namespaces, word + 3);
+	else if (strncmp(word, "nslabel=", 8) == 0)
+		pools_selector(&al->namespace_selectors, word + 8);
+	else if (strncmp(word, "svclabel=", 9) == 0)
+		pools_selector(&al->service_selectors, word + 9);
+	else
 		return false;
-	}
 	return true;
+}
+
+static void pools_option(struct pool *p, char *word)
+{
+	bool known = true;
+
+	if (strcmp(word, "noauto") == 0)
+		p->auto_assign = false;
+	else if (strcmp(word, "layer2") == 0)
+		p->protocols = POLICY_LAYER2;
+	else if (strcmp(word, "mute") == 0)
+		p->protocols = 0;
+	else if (strcmp(word, "buggy") == 0)
+		p->avoid_buggy_ips = true;
+	else if (strncmp(word, "zone=", 5) == 0 || strncmp(word, "app=", 4) == 0)
+		pools_ad(p, word);
+	else
+		known = pools_allocation(p, word);
+	assert(known);
+	(void)known;
 }
 
 static void pools_one(struct pool *p, const char *word)
@@ -59,8 +85,10 @@ static void pools_one(struct pool *p, const char *word)
 	*p = (struct pool){.protocols = POLICY_BGP, .auto_assign = true};
 	p->name = xcalloc(1, (size_t)(s - word) + 1);
 	memcpy(p->name, word, (size_t)(s - word));
-	for (s++; pools_option(p, s, strcspn(s, ":")); s += strcspn(s, ":") + 1)
-		;
+	for (s++; *s > 'f' || *s == 'b' || strncmp(s, "app=", 4) == 0; s++) {
+		obj_word(&s, ":", range);
+		pools_option(p, range);
+	}
 	while (obj_word(&s, ",", range))
 		pools_range(p, range);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * pools.h - address pools from one line, for tests:
- * "NAME[:noauto][:buggy][:layer2][:mute][:zone=Z][:app=A]:RANGE,..." with a blank between
- * pools. A range is as in the configuration, without blanks; zone=Z is an advertisement that
- * selects the nodes with that label, app=A one that selects Services with that label; mute:
- * nobody announces it.
+ * pools.h - address pools from one line, for tests: "NAME[:OPTION]...:RANGE,..." with a blank
+ * between pools. A range is as in the configuration, without blanks. Options: noauto, buggy,
+ * layer2, mute (nobody announces it); zone=Z, an advertisement that selects the nodes with that
+ * label, app=A, one that selects the Services; and of the pool's service-allocation prio=N,
+ * ns=NAMESPACE, nslabel=KEY=VALUE, svclabel=KEY=VALUE.
  */
 #ifndef TESTS_POOLS_H
 #define TESTS_POOLS_H

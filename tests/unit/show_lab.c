@@ -9,14 +9,15 @@
 
 #include "announcer/conf.h"
 #include "announcer/desired.h"
+#include "announcer/policy_set.h"
 #include "announcer/util.h"
 #include "fake_outputs.h"
-#include "file_rules.h"
 #include "k8s/decode.h"
 #include "k8s/yamldoc.h"
 #include "show_cluster.h"
 #include "show_kernel.h"
 #include <cmocka.h>
+#include <ctype.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -46,6 +47,22 @@ char *lab_file(const char *name, size_t *len)
 	return data_file("vty", name, len);
 }
 
+/* As the API server's words for what is of metallb.io tell. */
+static int decode(struct json_object *o, struct k8s_object **to, struct k8s_decode_error *e)
+{
+	struct json_object *api = NULL, *kind = NULL;
+	char resource[64];
+
+	json_object_object_get_ex(o, "apiVersion", &api);
+	json_object_object_get_ex(o, "kind", &kind);
+	if (!api || strncmp(json_object_get_string(api), "metallb.io/", 11) != 0)
+		return k8s_object_decode(o, to, e);
+	snprintf(resource, sizeof(resource), "%ss", json_object_get_string(kind));
+	for (char *p = resource; *p; p++)
+		*p = (char)tolower(*p);
+	return k8s_object_decode_as(K8S_CUSTOM, resource, o, to, e);
+}
+
 static void feed(struct lab *lab, const char *text, size_t len)
 {
 	struct yamldoc_error at;
@@ -57,9 +74,10 @@ static void feed(struct lab *lab, const char *text, size_t len)
 		struct k8s_decode_error e;
 		struct k8s_object *o = NULL;
 
-		if (k8s_object_decode(doc.docs[i], &o, &e) != 0)
+		if (decode(doc.docs[i], &o, &e) != 0)
 			fail_msg("document %zu: %s: %s", i, e.field, e.expected);
 		assert_non_null(o);
+		policy_set_put(lab->policy, o);
 		store_apply(lab->store, k8s_event_new(K8S_PUT, o));
 	}
 	yamldoc_fini(&doc);
@@ -222,7 +240,6 @@ static void read_config(struct lab *lab, const struct scene *s)
 	lab->conf = conf_parse(text, len, "grevyd.yaml", &errors);
 	if (!lab->conf)
 		fail_msg("%s: %s", s->name, errors.lines.n ? errors.lines.v[0] : "");
-	lab->rules = file_rules(lab->conf);
 	free(text);
 }
 
@@ -248,20 +265,30 @@ static void core_start(struct lab *lab, const struct scene *s)
 	    .n_connected = 1,
 	    .max_nexthops = s->limit ? s->limit : 16,
 	    .v4_over_v6 = true};
-	bool assigns = lab->conf->controller && !(s->api && s->leader);
-	struct alloc_rules rules = {.policy = &lab->rules->policy,
-	    .lb_class = lab->conf->lb_class,
-	    .controller = assigns,
-	    .standby = lab->conf->controller && !assigns};
 
 	prefix_parse("192.168.2.0/24", &connected);
 	lab->store = store_new();
 	lab->alloc = alloc_new(lab->store);
 	lab->rib = rib_new();
+	lab->policy = policy_set_new();
+	policy_set_file(lab->policy, lab->conf, false);
 	lab->desired = desired_new(lab->store, lab->alloc, lab->rib);
-	desired_set_rules(lab->desired, &rules);
 	desired_set_node(lab->desired, s->node);
 	desired_set_router(lab->desired, &router);
+}
+
+/* Of the file and of what was fed. */
+static void rules_start(struct lab *lab, const struct scene *s)
+{
+	bool assigns = lab->conf->controller && !(s->api && s->leader);
+	struct alloc_rules rules = {.lb_class = lab->conf->lb_class,
+	    .controller = assigns,
+	    .standby = lab->conf->controller && !assigns};
+
+	policy_set_listed(lab->policy);
+	lab->rules = policy_set_make(lab->policy, NULL);
+	rules.policy = &lab->rules->policy;
+	desired_set_rules(lab->desired, &rules);
 }
 
 struct lab *lab_new(const struct scene *s)
@@ -272,6 +299,7 @@ struct lab *lab_new(const struct scene *s)
 	read_config(lab, s);
 	core_start(lab, s);
 	feed_objects(lab, s);
+	rules_start(lab, s);
 	if (s->prepare)
 		s->prepare(lab);
 	zebra_start(lab, s);
@@ -289,6 +317,7 @@ struct lab *lab_new(const struct scene *s)
 	lab->ctx = (struct vty_context){.version = "0.0.1",
 	    .started_s = NOW_S - 3600,
 	    .conf = lab->conf,
+	    .policy = lab->policy,
 	    .rules = lab->rules,
 	    .store = lab->store,
 	    .alloc = lab->alloc,
@@ -321,6 +350,7 @@ void lab_free(struct lab *lab)
 	store_free(lab->store);
 	rib_free(lab->rib);
 	rules_free(lab->rules);
+	policy_set_free(lab->policy);
 	conf_free(lab->conf);
 	free(lab->routes);
 	free(lab);

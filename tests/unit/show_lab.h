@@ -60,6 +60,7 @@ struct scene {
 struct lab {
 	const struct scene *scene;
 	struct conf *conf;
+	struct policy_set *policy;
 	struct rules *rules;
 	struct store *store;
 	struct alloc *alloc;

@@ -6,85 +6,13 @@
 
 #include "announcer/alloc_clash.h"
 #include "announcer/util.h"
+#include "tests/unit/alloc_world.h"
 #include "tests/unit/objects.h"
 #include "tests/unit/pools.h"
 #include <cmocka.h>
 #include <errno.h>
 #include <stdio.h>
 #include <sys/socket.h>
-
-struct world {
-	struct store *st;
-	struct alloc *a;
-	struct policy *policy;
-	size_t moved;
-};
-
-static void rules(struct world *w, const char *pools, bool controller, const char *class)
-{
-	struct policy *next = pools_make(pools);
-
-	alloc_set_rules(w->a,
-	    &(struct alloc_rules){.policy = next, .lb_class = class, .controller = controller});
-	pools_free(w->policy);
-	w->policy = next;
-}
-
-static void world_init(struct world *w, const char *pools)
-{
-	*w = (struct world){.st = store_new()};
-	w->a = alloc_new(w->st);
-	rules(w, pools, true, "");
-}
-
-static void world_fini(struct world *w)
-{
-	alloc_free(w->a);
-	store_free(w->st);
-	pools_free(w->policy);
-}
-
-static void put(struct world *w, const char *path, const char *spec)
-{
-	store_apply(w->st, put_event(service(path, spec)));
-}
-
-static void gone(struct world *w, const char *path)
-{
-	store_apply(w->st, gone_event(K8S_SERVICE, path));
-}
-
-static void run(struct world *w)
-{
-	w->moved = alloc_run(w->a);
-	alloc_clear_changed(w->a);
-	store_clean(w->st);
-}
-
-/* "assigned 192.0.2.1 2001:db8::1", "pending: text", "none". */
-static const char *has(struct world *w, const char *path)
-{
-	static char text[512];
-	char name[OBJ_WORD], buf[PREFIX_STRLEN];
-	struct k8s_object o = {0};
-	const struct alloc_service *as;
-	size_t len;
-
-	obj_name(&o, path, name);
-	as = alloc_service(w->a, o.ns, o.name);
-	if (!as)
-		return "none";
-	len = (size_t)snprintf(
-	    text, sizeof(text), "%s", alloc_state_name((enum alloc_state)as->state));
-	for (size_t i = 0; i < as->n; i++)
-		len += (size_t)snprintf(
-		    text + len, sizeof(text) - len, " %s", ipaddr_str(&as->addr[i], buf));
-	if (as->text)
-		snprintf(text + len, sizeof(text) - len, ": %s", as->text);
-	return text;
-}
-
-#define assert_has(w, path, want) assert_string_equal(has(w, path), want)
 
 static void first_free_of_the_first_pool(void **state)
 {
@@ -96,9 +24,9 @@ static void first_free_of_the_first_pool(void **state)
 		char path[16];
 
 		snprintf(path, sizeof(path), "d/s%d", i);
-		put(&w, path, "");
+		world_put(&w, path, "");
 	}
-	run(&w);
+	world_run(&w);
 	assert_int_equal(w.moved, 5);
 	assert_has(&w, "d/s0", "assigned 192.0.2.0");
 	assert_has(&w, "d/s2", "assigned 192.0.2.2");
@@ -106,11 +34,11 @@ static void first_free_of_the_first_pool(void **state)
 	assert_int_equal(alloc_pool_used(w.a, &w.policy->pools[1], AF_INET), 3);
 	assert_int_equal(alloc_pool_used(w.a, &w.policy->pools[1], AF_INET6), 0);
 	/* A freed address is the first free one; nobody moves to it. */
-	gone(&w, "d/s1");
-	run(&w);
+	world_gone(&w, "d/s1");
+	world_run(&w);
 	assert_has(&w, "d/s1", "none");
-	put(&w, "d/s9", "");
-	run(&w);
+	world_put(&w, "d/s9", "");
+	world_run(&w);
 	assert_int_equal(w.moved, 1);
 	assert_has(&w, "d/s9", "assigned 192.0.2.1");
 	assert_has(&w, "d/s3", "assigned 203.0.113.0");
@@ -123,22 +51,22 @@ static void holders_come_first_then_the_oldest(void **state)
 
 	(void)state;
 	world_init(&w, "lan:192.0.2.1-192.0.2.2");
-	put(&w, "d/new", "created=9");
-	put(&w, "d/old", "created=1");
-	put(&w, "d/mid", "created=5");
-	put(&w, "d/holder", "created=99 status=192.0.2.1");
-	run(&w);
+	world_put(&w, "d/new", "created=9");
+	world_put(&w, "d/old", "created=1");
+	world_put(&w, "d/mid", "created=5");
+	world_put(&w, "d/holder", "created=99 status=192.0.2.1");
+	world_run(&w);
 	assert_has(&w, "d/holder", "assigned 192.0.2.1");
 	assert_has(&w, "d/old", "assigned 192.0.2.2");
 	assert_has(&w, "d/mid", "pending: no pool with auto-assign has a free IPv4 address");
 	/* What comes free goes to the oldest that waits. */
-	put(&w, "d/old", "created=1 type=ClusterIP");
-	run(&w);
+	world_put(&w, "d/old", "created=1 type=ClusterIP");
+	world_run(&w);
 	assert_has(&w, "d/old", "none");
 	assert_has(&w, "d/mid", "assigned 192.0.2.2");
 	assert_has(&w, "d/new", "pending: no pool with auto-assign has a free IPv4 address");
-	put(&w, "d/holder", "created=99 status=192.0.2.1 class=other");
-	run(&w);
+	world_put(&w, "d/holder", "created=99 status=192.0.2.1 class=other");
+	world_run(&w);
 	assert_has(&w, "d/holder", "ignored: its loadBalancerClass is \"other\", ours is \"\"");
 	assert_has(&w, "d/new", "assigned 192.0.2.1");
 	world_fini(&w);
@@ -150,10 +78,10 @@ static void only_our_class(void **state)
 
 	(void)state;
 	world_init(&w, "lan:192.0.2.1-192.0.2.9");
-	put(&w, "d/none", "");
-	put(&w, "d/ours", "class=grevy");
-	rules(&w, "lan:192.0.2.1-192.0.2.9", true, "grevy");
-	run(&w);
+	world_put(&w, "d/none", "");
+	world_put(&w, "d/ours", "class=grevy");
+	world_rules(&w, "lan:192.0.2.1-192.0.2.9", true, "grevy");
+	world_run(&w);
 	assert_has(&w, "d/none", "ignored: its loadBalancerClass is \"\", ours is \"grevy\"");
 	assert_has(&w, "d/ours", "assigned 192.0.2.1");
 	world_fini(&w);
@@ -215,11 +143,11 @@ static void requests_one_by_one(void **state)
 
 		world_init(&w, "hidden:noauto:10.9.0.0/24 lan:192.0.2.0/24,2001:db8::/64 "
 			       "shy:buggy:172.16.0.0/24");
-		put(&w, "d/web", requests[i].spec);
-		run(&w);
-		if (strcmp(has(&w, "d/web"), requests[i].want) != 0)
+		world_put(&w, "d/web", requests[i].spec);
+		world_run(&w);
+		if (strcmp(world_has(&w, "d/web"), requests[i].want) != 0)
 			fail_msg("%s:\n  got  %s\n  want %s", requests[i].spec,
-			    has(&w, "d/web"), requests[i].want);
+			    world_has(&w, "d/web"), requests[i].want);
 		world_fini(&w);
 	}
 }
@@ -262,12 +190,12 @@ static void sharing_matrix(void **state)
 		snprintf(a, sizeof(a), "%s ips=192.0.2.1", row->a);
 		snprintf(b, sizeof(b), "%s ips=192.0.2.1", row->b);
 		world_init(&w, "lan:192.0.2.0/24");
-		put(&w, "d/b", b);
-		put(&w, "d/a", a);
-		run(&w);
+		world_put(&w, "d/b", b);
+		world_put(&w, "d/a", a);
+		world_run(&w);
 		assert_has(&w, "d/a", "assigned 192.0.2.1");
-		if (strcmp(has(&w, "d/b"), want) != 0)
-			fail_msg("%s / %s: %s", a, b, has(&w, "d/b"));
+		if (strcmp(world_has(&w, "d/b"), want) != 0)
+			fail_msg("%s / %s: %s", a, b, world_has(&w, "d/b"));
 		assert_int_equal(alloc_clash_find(w.a, alloc_service(w.a, "d", "b"), &c),
 		    row->clash != SHARES);
 		assert_int_equal(c.kind, row->clash);
@@ -284,31 +212,31 @@ static void sharers_come_and_go(void **state)
 
 	(void)state;
 	world_init(&w, "lan:192.0.2.1-192.0.2.3");
-	put(&w, "d/tcp", "share=dns tcp=53");
-	put(&w, "d/udp", "share=dns udp=53");
-	put(&w, "d/web", "tcp=80");
-	run(&w);
+	world_put(&w, "d/tcp", "share=dns tcp=53");
+	world_put(&w, "d/udp", "share=dns udp=53");
+	world_put(&w, "d/web", "tcp=80");
+	world_run(&w);
 	/* The first address that may be shared is as good as a free one. */
 	assert_has(&w, "d/tcp", "assigned 192.0.2.1");
 	assert_has(&w, "d/udp", "assigned 192.0.2.1");
 	assert_has(&w, "d/web", "assigned 192.0.2.2");
 	assert_int_equal(alloc_pool_used(w.a, &w.policy->pools[0], AF_INET), 2);
 	/* One that clashes loses the address, not the other. */
-	put(&w, "d/udp", "share=dns udp=53 tcp=53");
-	run(&w);
+	world_put(&w, "d/udp", "share=dns udp=53 tcp=53");
+	world_run(&w);
 	assert_has(&w, "d/tcp", "assigned 192.0.2.1");
 	assert_has(&w, "d/udp", "assigned 192.0.2.3");
-	put(&w, "d/late", "share=dns ips=192.0.2.1 tcp=53");
-	run(&w);
+	world_put(&w, "d/late", "share=dns ips=192.0.2.1 tcp=53");
+	world_run(&w);
 	assert_has(&w, "d/late", "pending: asks for 192.0.2.1, which d/tcp uses");
 	/* Another port makes room for the one that waits. */
-	put(&w, "d/tcp", "share=dns tcp=54");
-	run(&w);
+	world_put(&w, "d/tcp", "share=dns tcp=54");
+	world_run(&w);
 	assert_has(&w, "d/late", "assigned 192.0.2.1");
 	/* Both change at once into a clash: the older one keeps the address. */
-	put(&w, "d/tcp", "share=dns tcp=1 created=5");
-	put(&w, "d/late", "share=dns ips=192.0.2.1 tcp=1 created=3");
-	run(&w);
+	world_put(&w, "d/tcp", "share=dns tcp=1 created=5");
+	world_put(&w, "d/late", "share=dns ips=192.0.2.1 tcp=1 created=3");
+	world_run(&w);
 	assert_has(&w, "d/late", "assigned 192.0.2.1");
 	assert_has(&w, "d/tcp", "assigned 192.0.2.3");
 	world_fini(&w);
@@ -320,20 +248,20 @@ static void an_impossible_request_takes_nothing_away(void **state)
 
 	(void)state;
 	world_init(&w, "lan:192.0.2.1-192.0.2.9 wan:noauto:203.0.113.1-203.0.113.1");
-	put(&w, "d/a", "");
-	put(&w, "d/b", "");
-	put(&w, "d/w", "pool=wan");
-	run(&w);
-	put(&w, "d/a", "ips=192.0.2.2");
-	run(&w);
+	world_put(&w, "d/a", "");
+	world_put(&w, "d/b", "");
+	world_put(&w, "d/w", "pool=wan");
+	world_run(&w);
+	world_put(&w, "d/a", "ips=192.0.2.2");
+	world_run(&w);
 	assert_int_equal(w.moved, 0);
 	assert_has(&w, "d/a", "kept 192.0.2.1: asks for 192.0.2.2, which d/b uses");
-	put(&w, "d/b", "pool=wan");
-	run(&w);
+	world_put(&w, "d/b", "pool=wan");
+	world_run(&w);
 	assert_has(&w, "d/b", "kept 192.0.2.2: pool wan has no free IPv4 address");
 	/* d/w goes: b gets its pool, and so a its address, in one run. */
-	gone(&w, "d/w");
-	run(&w);
+	world_gone(&w, "d/w");
+	world_run(&w);
 	assert_has(&w, "d/b", "assigned 203.0.113.1");
 	assert_has(&w, "d/a", "assigned 192.0.2.2");
 	world_fini(&w);
@@ -346,31 +274,31 @@ static void dual_stack_from_one_pool(void **state)
 	(void)state;
 	world_init(&w, "four:192.0.2.1-192.0.2.9 both:198.51.100.1-198.51.100.9,2001:db8::1-"
 		       "2001:db8::1");
-	put(&w, "d/a", "fam=46 created=1");
-	put(&w, "d/b", "fam=46 created=2");
-	put(&w, "d/c", "fam=64 created=3");
-	put(&w, "d/d", "fam=46 policy=require created=4");
-	run(&w);
+	world_put(&w, "d/a", "fam=46 created=1");
+	world_put(&w, "d/b", "fam=46 created=2");
+	world_put(&w, "d/c", "fam=64 created=3");
+	world_put(&w, "d/d", "fam=46 policy=require created=4");
+	world_run(&w);
 	assert_has(&w, "d/a", "assigned 198.51.100.1 2001:db8::1");
 	assert_has(&w, "d/b", "partial 192.0.2.1: pool four has no free IPv6 address");
 	assert_has(&w, "d/c", "partial 192.0.2.2: pool four has no free IPv6 address");
 	assert_has(
 	    &w, "d/d", "pending: no pool with auto-assign has a free IPv4 and IPv6 address");
 	/* No jump to a better pool; the pool that grows a family completes its Services. */
-	gone(&w, "d/a");
-	run(&w);
+	world_gone(&w, "d/a");
+	world_run(&w);
 	assert_has(&w, "d/b", "partial 192.0.2.1: pool four has no free IPv6 address");
 	assert_has(&w, "d/d", "assigned 198.51.100.1 2001:db8::1");
-	rules(&w,
+	world_rules(&w,
 	    "four:192.0.2.1-192.0.2.9,2001:db8:4::1-2001:db8:4::9 both:198.51.100.1-"
 	    "198.51.100.9,2001:db8::1-2001:db8::1",
 	    true, "");
-	run(&w);
+	world_run(&w);
 	assert_has(&w, "d/b", "assigned 192.0.2.1 2001:db8:4::1");
 	assert_has(&w, "d/d", "assigned 198.51.100.1 2001:db8::1");
 	/* Single stack again: the address of the other family is let go. */
-	put(&w, "d/b", "fam=6 created=2");
-	run(&w);
+	world_put(&w, "d/b", "fam=6 created=2");
+	world_run(&w);
 	assert_has(&w, "d/b", "assigned 2001:db8:4::1");
 	world_fini(&w);
 }
@@ -381,30 +309,31 @@ static void pools_change(void **state)
 
 	(void)state;
 	world_init(&w, "lan:192.0.2.0-192.0.2.9 wan:203.0.113.0-203.0.113.9");
-	put(&w, "d/a", "");
-	put(&w, "d/b", "");
-	put(&w, "d/pin", "ips=192.0.2.5");
-	run(&w);
+	world_put(&w, "d/a", "");
+	world_put(&w, "d/b", "");
+	world_put(&w, "d/pin", "ips=192.0.2.5");
+	world_run(&w);
 	/* Renamed and split: all stay. */
-	rules(&w, "wan:203.0.113.0-203.0.113.9 x:192.0.2.0-192.0.2.0 y:192.0.2.1-192.0.2.9",
-	    true, "");
-	run(&w);
+	world_rules(&w,
+	    "wan:203.0.113.0-203.0.113.9 x:192.0.2.0-192.0.2.0 y:192.0.2.1-192.0.2.9", true,
+	    "");
+	world_run(&w);
 	assert_int_equal(w.moved, 0);
 	assert_has(&w, "d/a", "assigned 192.0.2.0");
 	/* .0 is avoided from now on. */
-	rules(&w, "x:buggy:192.0.2.0-192.0.2.9", true, "");
-	run(&w);
+	world_rules(&w, "x:buggy:192.0.2.0-192.0.2.9", true, "");
+	world_run(&w);
 	assert_has(&w, "d/a", "assigned 192.0.2.2");
 	/* The pool goes: whoever can be moved is, nobody keeps what is in no pool. */
-	rules(&w, "wan:203.0.113.0-203.0.113.9", true, "");
-	run(&w);
+	world_rules(&w, "wan:203.0.113.0-203.0.113.9", true, "");
+	world_run(&w);
 	assert_has(&w, "d/a", "assigned 203.0.113.0");
 	assert_has(&w, "d/pin", "pending: asks for 192.0.2.5, which is in no pool");
-	rules(&w, "", true, "");
-	run(&w);
+	world_rules(&w, "", true, "");
+	world_run(&w);
 	assert_has(&w, "d/b", "pending: there is no address pool");
-	rules(&w, "lan:192.0.2.0-192.0.2.9", true, "");
-	run(&w);
+	world_rules(&w, "lan:192.0.2.0-192.0.2.9", true, "");
+	world_run(&w);
 	assert_has(&w, "d/pin", "assigned 192.0.2.5");
 	world_fini(&w);
 }
@@ -415,17 +344,17 @@ static void without_a_controller(void **state)
 
 	(void)state;
 	world_init(&w, "");
-	rules(&w, "lan:192.0.2.0/24,2001:db8::/64", false, "");
-	put(&w, "d/quiet", "");
-	put(&w, "d/pool", "pool=lan");
-	put(&w, "d/asks", "ips=192.0.2.5");
-	put(&w, "d/also", "ips=192.0.2.5");
-	put(&w, "d/told", "status=192.0.2.9,2001:db8::9");
-	put(&w, "d/far", "status=198.51.100.9");
-	put(&w, "d/half", "status=198.51.100.9,2001:db8::a");
-	put(&w, "d/two", "status=192.0.2.9,192.0.2.10");
-	put(&w, "d/same", "status=192.0.2.11,192.0.2.11");
-	run(&w);
+	world_rules(&w, "lan:192.0.2.0/24,2001:db8::/64", false, "");
+	world_put(&w, "d/quiet", "");
+	world_put(&w, "d/pool", "pool=lan");
+	world_put(&w, "d/asks", "ips=192.0.2.5");
+	world_put(&w, "d/also", "ips=192.0.2.5");
+	world_put(&w, "d/told", "status=192.0.2.9,2001:db8::9");
+	world_put(&w, "d/far", "status=198.51.100.9");
+	world_put(&w, "d/half", "status=198.51.100.9,2001:db8::a");
+	world_put(&w, "d/two", "status=192.0.2.9,192.0.2.10");
+	world_put(&w, "d/same", "status=192.0.2.11,192.0.2.11");
+	world_run(&w);
 	assert_has(&w, "d/quiet",
 	    "pending: nobody assigns addresses: its status has none, controller is off");
 	assert_has(&w, "d/pool",
@@ -439,18 +368,18 @@ static void without_a_controller(void **state)
 	assert_has(&w, "d/two", "pending: its status has two addresses of one family");
 	assert_has(&w, "d/same", "assigned 192.0.2.11");
 	/* Status is final: who has it by that word gets it, who only asked gives way. */
-	put(&w, "d/king", "status=192.0.2.5");
-	run(&w);
+	world_put(&w, "d/king", "status=192.0.2.5");
+	world_run(&w);
 	assert_has(&w, "d/king", "assigned 192.0.2.5");
 	assert_has(&w, "d/also", "pending: asks for 192.0.2.5, which d/king uses");
 	/* The status is emptied: nothing is left, and who asked has it again. */
-	put(&w, "d/king", "");
-	run(&w);
+	world_put(&w, "d/king", "");
+	world_run(&w);
 	assert_has(&w, "d/king",
 	    "pending: nobody assigns addresses: its status has none, controller is off");
 	assert_has(&w, "d/also", "assigned 192.0.2.5");
-	put(&w, "d/told", "status=192.0.2.44");
-	run(&w);
+	world_put(&w, "d/told", "status=192.0.2.44");
+	world_run(&w);
 	assert_has(&w, "d/told", "assigned 192.0.2.44");
 	world_fini(&w);
 }
@@ -466,29 +395,29 @@ static void restored_assignments_are_kept(void **state)
 	assert_int_equal(alloc_restore(w.a, "d", "late", &one, 1), 0);
 	assert_int_equal(alloc_restore(w.a, "d", "there", &two, 1), 0);
 	assert_int_equal(alloc_restore(w.a, "d", "odd", both, 2), -EINVAL);
-	put(&w, "d/there", "created=9");
-	put(&w, "d/new", "created=1");
-	put(&w, "d/more", "created=2");
-	run(&w);
+	world_put(&w, "d/there", "created=9");
+	world_put(&w, "d/new", "created=1");
+	world_put(&w, "d/more", "created=2");
+	world_run(&w);
 	assert_has(&w, "d/there", "assigned 192.0.2.2");
 	assert_has(&w, "d/new", "assigned 192.0.2.3");
 	assert_has(&w, "d/more", "pending: no pool with auto-assign has a free IPv4 address");
-	put(&w, "d/late", "created=10");
-	run(&w);
+	world_put(&w, "d/late", "created=10");
+	world_run(&w);
 	assert_has(&w, "d/late", "assigned 192.0.2.1");
 	alloc_sweep(w.a);
-	run(&w);
+	world_run(&w);
 	assert_has(&w, "d/late", "assigned 192.0.2.1");
 	world_fini(&w);
 
 	/* Swept: whoever did not come back loses the reservation. */
 	world_init(&w, "lan:192.0.2.1-192.0.2.1");
 	alloc_restore(w.a, "d", "late", &one, 1);
-	put(&w, "d/new", "");
-	run(&w);
+	world_put(&w, "d/new", "");
+	world_run(&w);
 	assert_has(&w, "d/new", "pending: no pool with auto-assign has a free IPv4 address");
 	alloc_sweep(w.a);
-	run(&w);
+	world_run(&w);
 	assert_has(&w, "d/new", "assigned 192.0.2.1");
 	assert_has(&w, "d/late", "none");
 	world_fini(&w);
@@ -503,10 +432,10 @@ static void restored_sharers_share_again(void **state)
 	world_init(&w, "lan:192.0.2.1-192.0.2.9");
 	alloc_restore(w.a, "d", "tcp", &one, 1);
 	alloc_restore(w.a, "d", "udp", &one, 1);
-	put(&w, "d/tcp", "share=k tcp=53");
-	run(&w);
-	put(&w, "d/udp", "share=k udp=53");
-	run(&w);
+	world_put(&w, "d/tcp", "share=k tcp=53");
+	world_run(&w);
+	world_put(&w, "d/udp", "share=k udp=53");
+	world_run(&w);
 	assert_has(&w, "d/tcp", "assigned 192.0.2.1");
 	assert_has(&w, "d/udp", "assigned 192.0.2.1");
 	world_fini(&w);
@@ -528,9 +457,9 @@ static void what_is_to_be_saved(void **state)
 
 	(void)state;
 	world_init(&w, "lan:192.0.2.1-192.0.2.2,2001:db8::1-2001:db8::1");
-	put(&w, "d/b", "fam=46");
-	put(&w, "d/a", "");
-	put(&w, "d/c", "");
+	world_put(&w, "d/b", "fam=46");
+	world_put(&w, "d/a", "");
+	world_put(&w, "d/c", "");
 	alloc_run(w.a);
 	alloc_changed(w.a, &n);
 	assert_int_equal(n, 3);

@@ -107,7 +107,8 @@ static void test_leader_without_the_rules(void **state)
 	run(w);
 	SENT("default/new IPAllocated: Assigned IP [\"192.0.2.1\"]\n"
 	     "default/new(u2) = 192.0.2.1 of lan\n"
-	     "default/web ClearAssignment: 198.51.100.1: not assigned any more\n"
+	     "default/web ClearAssignment: 198.51.100.1: not assigned any more: it is in no "
+	     "pool any more\n"
 	     "default/web IPAllocated: Assigned IP [\"192.0.2.2\"]\n"
 	     "default/web(u1) = 192.0.2.2 of lan\n");
 }
@@ -119,7 +120,8 @@ static void test_lost_address_is_cleared(void **state)
 	NOTHING(put(w, "default/web", "version=7 status=192.0.2.5 from=lan"));
 	rules(w, "lan:198.51.100.1-198.51.100.9", true);
 	run(w);
-	SENT("default/web ClearAssignment: 192.0.2.5: not assigned any more\n"
+	SENT("default/web ClearAssignment: 192.0.2.5: not assigned any more: it is in no pool "
+	     "any more\n"
 	     "default/web IPAllocated: Assigned IP [\"198.51.100.1\"]\n"
 	     "default/web(u1) = 198.51.100.1 of lan\n");
 	wrote(w, "8", NULL, false);

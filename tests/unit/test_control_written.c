@@ -128,6 +128,7 @@ static void test_events(void **state)
 	struct world *w = *state;
 
 #define FAILED "! default/web AllocationFailed: Failed to allocate IP for \"default/web\": "
+#define GONE   "default/web ClearAssignment: 192.0.2.1: not assigned any more: "
 	assert_true(event(w, "", "default/web IPAllocated: Assigned IP [\"192.0.2.1\"]\n"));
 	assert_null(strstr(w->sent, "deprecatedAnnotation"));
 	assert_true(event(w, "old", "! default/web deprecatedAnnotation: "));
@@ -148,12 +149,22 @@ static void test_events(void **state)
 	assert_true(event(w, "fam=46 status=192.0.2.1 from=lan",
 	    "default/web IPAllocated: Assigned additional IP \"2001:db8::1\"\n"));
 	rules(w, "lan:198.51.100.1-198.51.100.9", true);
-	assert_true(event(w, "status=192.0.2.1 from=lan",
-	    "default/web ClearAssignment: 192.0.2.1: not assigned any more"));
+	assert_true(event(w, "status=192.0.2.1 from=lan", GONE "it is in no pool any more\n"));
 	assert_non_null(strstr(w->sent, "IPAllocated: Assigned IP [\"198.51.100.1\"]\n"));
 	rules(w, "lan:198.51.100.1-198.51.100.9 wan:203.0.113.1-203.0.113.9", true);
 	assert_true(
 	    event(w, "ip=203.0.113.1 pool=lan", FAILED "not compatible with requested pool: "));
+	assert_true(event(w, "status=192.0.2.1 from=lan ip=198.51.100.2",
+	    GONE "it is in no pool any more\n"));
+	rules(w, "lan:192.0.2.0/24 wan:203.0.113.1-203.0.113.9", true);
+	assert_true(event(w, "status=192.0.2.1 from=lan ip=192.0.2.2",
+	    GONE "the Service asks for another address\n"));
+	assert_true(event(w, "status=192.0.2.1 from=lan pool=wan",
+	    GONE "the Service asks for another pool\n"));
+	put(w, "default/holder", "uid=h version=1 created=1 status=192.0.2.1 from=lan tcp=80");
+	assert_true(event(w, "created=2 status=192.0.2.1 from=lan tcp=81",
+	    GONE "address also in use by default/holder\n"));
+	assert_true(event(w, "ip=192.0.2.1", FAILED "address also in use: "));
 	rules(w, "lan:buggy:198.51.100.0/24", true);
 	assert_true(event(w, "ip=198.51.100.0", FAILED "not allowed in config: "));
 }

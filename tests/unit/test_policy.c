@@ -290,6 +290,23 @@ static void test_equal(void **state)
 	policy_fini(&p);
 }
 
+static void test_asked(void **state)
+{
+	struct policy p = {0};
+
+	(void)state;
+	POOL(&p, "my-pool", "10.0.0.0/24");
+	POOL(&p, "Other", "10.0.1.0/24");
+	POOL(&p, "other", "10.0.2.0/24");
+	assert_ptr_equal(policy_pool_asked(&p, "my-pool"), &p.pools[0]);
+	assert_ptr_equal(policy_pool_asked(&p, "My_Pool"), &p.pools[0]);
+	assert_ptr_equal(policy_pool_asked(&p, "Other"), &p.pools[1]);
+	assert_ptr_equal(policy_pool_asked(&p, "OTHER"), &p.pools[2]);
+	assert_null(policy_pool_asked(&p, "pool"));
+	assert_null(policy_pool_asked(&p, "7"));
+	policy_fini(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -302,6 +319,7 @@ int main(void)
 	    cmocka_unit_test(test_usable_saturates),
 	    cmocka_unit_test(test_order),
 	    cmocka_unit_test(test_equal),
+	    cmocka_unit_test(test_asked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -144,6 +144,29 @@ static void a_stream_that_breaks_twice_gives_way_to_pages(void **state)
 	assert_int_equal(l.rq.ask, REFLECT_STREAM);
 }
 
+static void being_asked_again_ends_no_outage(void **state)
+{
+	struct lab l;
+
+	(void)state;
+	lab_init(&l, &lab_services);
+	lab_watch_from(&l, "100");
+	lab_broken(&l, -ECONNRESET, "connection reset by peer");
+	reflect_again(&l.r, l.now);
+	assert_false(reflect_is_out(&l.r));
+	lab_send(&l);
+	lab_broken(&l, -ECONNREFUSED, "connection refused");
+	lab_send(&l);
+	lab_broken(&l, -ECONNREFUSED, "connection refused");
+	assert_true(reflect_is_out(&l.r));
+	reflect_again(&l.r, l.now);
+	assert_true(reflect_is_out(&l.r));
+	lab_send(&l);
+	reflect_head(&l.r, 200, l.now);
+	assert_false(reflect_is_out(&l.r));
+	reflect_fini(&l.r);
+}
+
 static void a_watch_goes_on_where_it_broke(void **state)
 {
 	struct lab l;
@@ -496,6 +519,7 @@ int main(void)
 	    cmocka_unit_test(who_knows_no_such_stream_is_asked_for_pages),
 	    cmocka_unit_test(a_stream_that_breaks_twice_gives_way_to_pages),
 	    cmocka_unit_test(a_watch_goes_on_where_it_broke),
+	    cmocka_unit_test(being_asked_again_ends_no_outage),
 	    cmocka_unit_test(what_is_too_old_is_listed_anew),
 	    cmocka_unit_test(what_is_too_old_after_an_outage_is_listed_at_once),
 	    cmocka_unit_test(another_history_is_listed_anew),

@@ -33,6 +33,10 @@ static const char *const of_source[] = {"show queue", NULL};
 static const char *const of_api[] = {"show running-config | include kube", "show kubernetes",
     "show kubernetes json", "show queue", NULL};
 static const char *const of_cluster[] = {"show kubernetes", NULL};
+static const char *const of_pools[] = {"show pools", "show pools lan", "show pools lan json",
+    "show pools wide", "show pools low", NULL};
+static const char *const of_policy[] = {"show policy", "show policy json", "show pools",
+    "show pools lan", "show pools silent", NULL};
 static const char *const of_many[] = {
     "show zserv | count resolved", "show services | include default/web", NULL};
 
@@ -73,6 +77,47 @@ SCENE(unread, .commands = of_source, .unread = true,
 SCENE(outage, .commands = of_source,
     .outage = "/etc/grevy/manifests.d: No such file or directory")
 SCENE(bad_file, .commands = of_source, .problem = "spec.ports[0].port: must be 1..65535")
+
+/* Whom they are for, who announces them, and what is used up. */
+SCENE(pools, .commands = of_pools,
+    .config =
+	"role: router\ncontroller: {enabled: yes}\n"
+	"peers: [{my-asn: 1, peer-asn: 2, peer-address: 192.0.2.1}]\n"
+	"address-pools:\n"
+	"- name: lan\n  protocol: bgp\n  addresses: [192.168.254.0/30, \"2001:db8::/64\"]\n"
+	"  avoid-buggy-ips: yes\n"
+	"  service-allocation: {priority: 7, namespaces: [default, pihole], "
+	"namespace-selectors: "
+	"[{match-labels: {team: a}, match-expressions: [{key: edge, operator: DoesNotExist}]}, "
+	"{match-expressions: [{key: zone, operator: In, values: [x, y]}, {key: old, operator: "
+	"NotIn, values: [z]}]}], service-selectors: [{match-labels: {app: web}}]}\n"
+	"  bgp-advertisements:\n"
+	"  - {aggregation-length: 30, localpref: 200, communities: [\"64512:1\", "
+	"\"64512:2\"]}\n"
+	"  - {node-selectors: [{match-labels: {rack: a}}], service-selectors: "
+	"[{match-expressions: "
+	"[{key: app, operator: Exists}]}]}\n"
+	"- {name: wide, protocol: bgp, addresses: [10.0.0.0/8]}\n"
+	"- name: low\n  protocol: layer2\n  addresses: [192.168.250.1/32]\n  auto-assign: no\n"
+	"  service-allocation: {namespace-selectors: [{}]}\n"
+	"  l2-advertisements: [{interfaces: [eth0, eth1]}]\n")
+
+#define CUSTOM(kind, name, spec)                                                               \
+	"---\napiVersion: metallb.io/v1beta1\nkind: " kind "\nmetadata: {name: " name          \
+	", namespace: metallb-system, labels: {zone: a}}\nspec: {" spec "}\n"
+/* MetalLB's objects beside the file: some are refused. */
+SCENE(policy, .commands = of_policy, .api = true,
+    .config = "role: router\ncontroller: {enabled: yes}\npolicy-from: [file, crds]\n"
+	      "address-pools: [{name: file, protocol: bgp, addresses: [192.168.250.0/24]}]\n",
+    .objects = CUSTOM("IPAddressPool", "lan",
+	"addresses: [192.168.254.0/24], serviceAllocation: {namespaces: [default]}")
+	CUSTOM("IPAddressPool", "silent", "addresses: [192.168.253.0/24]") CUSTOM(
+	    "IPAddressPool", "overlaps", "addresses: [192.168.250.0/30]")
+	    CUSTOM("IPAddressPool", "wrong", "addresses: [192.168.254.300]") CUSTOM(
+		"BGPAdvertisement", "both", "ipAddressPools: [lan], aggregationLength: 24")
+		CUSTOM("L2Advertisement", "near",
+		    "ipAddressPools: [lan], interfaces: [eth0], nodeSelectors: [{matchLabels: "
+		    "{rack: a}}]"))
 
 SCENE(api, .commands = of_api, .api = true)
 SCENE(api_insecure, .commands = of_cluster, .api = true, .insecure = true)
@@ -302,6 +347,8 @@ int main(void)
 	    cmocka_unit_test(unread),
 	    cmocka_unit_test(outage),
 	    cmocka_unit_test(bad_file),
+	    cmocka_unit_test(pools),
+	    cmocka_unit_test(policy),
 	    cmocka_unit_test(api),
 	    cmocka_unit_test(api_insecure),
 	    cmocka_unit_test(api_away),

@@ -397,7 +397,7 @@ static void what_else_is_wanted_comes_and_goes(void **state)
 	sync_empty(w);
 	assert_int_equal(watch_set_wants(w->watch, &wants), 0);
 	turn(w, 0);
-	assert_int_equal(w->state->cluster->n_resources, 13);
+	assert_int_equal(w->state->cluster->n_resources, 14);
 	list(w, "/api/v1/namespaces/n/configmaps?", "5",
 	    "{\"metadata\":{\"namespace\":\"n\",\"name\":\"config\"},\"data\":{}}");
 	list(w, "metadata.name%3Ds2", "5",

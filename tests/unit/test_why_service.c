@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #define POOLS "role: router\ncontroller: {enabled: yes}\naddress-pools:\n"
+#define CRDS  "role: router\ncontroller: {enabled: yes}\npolicy-from: [file, crds]\n"
 #define LAN   "- {name: lan, protocol: bgp, addresses: [192.168.254.1-192.168.254.1]}\n"
 #define TWO                                                                                    \
 	POOLS "- {name: a, protocol: bgp, addresses: [192.168.254.0/24]}\n"                    \
@@ -137,6 +138,8 @@ static const struct scene scenes[] = {
 	    LB) "---\napiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: default, "
 		"annotations: {metallb.io/loadBalancerIPs: 203.0.113.5}}\nspec: {" LOCAL "}\n"
 		"status: {loadBalancer: {ingress: [{ip: " WEB "}]}}\n"),
+    API("policy_refused", "why default/web", .config = CRDS,
+	.objects = CUSTOM("IPAddressPool", "lan", "addresses: [192.168.254.0/24, 10.0.0.300]")),
     /* endpoints */
     API("endpoints_none", "why default/api",
 	.objects = SERVICE("api", "", LB ", selector: {app: api}")),
@@ -204,6 +207,10 @@ static const struct scene scenes[] = {
 		  "  bgp-advertisements: [{node-selectors: [{match-labels: {rack: b}}]}]\n"),
     API("here_layer2", "why default/web", .node = "n1",
 	.config = POOLS "- {name: lan, protocol: layer2, addresses: [192.168.254.0/24]}\n"),
+    API("here_no_advertisement", "why default/web", .node = "n1",
+	.config = "role: node\npeers: [{my-asn: 1, peer-asn: 1, peer-address: 192.168.2.1}]\n"
+		  "controller: {enabled: yes}\npolicy-from: [file, crds]\n",
+	.objects = CUSTOM("IPAddressPool", "lan", "addresses: [192.168.254.0/24]")),
     API("here_others", "why default/two", .node = "n2",
 	.objects = SERVICE("one", SHARING, LOCAL) SERVICE("two", SHARING,
 	    "type: LoadBalancer, clusterIP: 10.96.0.9, "

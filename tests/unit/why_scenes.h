@@ -59,6 +59,11 @@
 	", conditions: {ready: false, serving: true, terminating: true}}\n"
 #define NOWHERE "- {addresses: [\"10.244.1.9\"], conditions: {ready: true}}\n"
 
+/* An object of metallb.io, and all of its spec. */
+#define CUSTOM(kind, name, spec)                                                               \
+	"---\napiVersion: metallb.io/v1beta1\nkind: " kind "\nmetadata: {name: " name          \
+	", namespace: metallb-system}\nspec: {" spec "}\n"
+
 /* NODE("n1", "labels", IP("192.168.2.11"), IS_READY) */
 #define NODE(name, labels, addresses, conditions)                                              \
 	"---\napiVersion: v1\nkind: Node\nmetadata: {name: " name ", labels: {" labels         \
