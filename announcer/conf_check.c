@@ -206,6 +206,15 @@ static void check_node(struct conf_reader *r, struct json_object *root)
 			    p->pools[i].name ? p->pools[i].name : "");
 }
 
+/* Pools may come from objects of the API server. */
+static bool policy_elsewhere(const struct conf *c)
+{
+	for (size_t i = 0; i < c->policy_from.n; i++)
+		if (strcmp(c->policy_from.v[i], "file") != 0)
+			return true;
+	return false;
+}
+
 void conf_check(struct conf_reader *r, struct json_object *root)
 {
 	const struct conf *c = r->conf;
@@ -216,7 +225,7 @@ void conf_check(struct conf_reader *r, struct json_object *root)
 	if (c->role == CONF_NODE)
 		check_node(r, root);
 	conf_check_source(r, root);
-	if (c->controller && !c->policy.n_pools && c->policy_from.n <= 1)
+	if (c->controller && !c->policy.n_pools && !policy_elsewhere(c))
 		conf_warn(r, conf_member(root, "controller"), "controller",
 		    "no addresses to assign: address-pools is empty");
 }

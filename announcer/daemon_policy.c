@@ -174,6 +174,7 @@ void daemon_set_rules(struct daemon *d)
 	if (next) {
 		want_secrets(d, old);
 		bgp_set_policy(d->bgp, d->rules);
+		out_zserv_set_peers(d->zserv, d->rules->n_peers);
 	}
 	if (d->synced)
 		daemon_commit(d);

@@ -189,6 +189,7 @@ static void zebra_start(struct lab *lab, const struct scene *s)
 	    .type = s->state ? "" : "openfabric",
 	    .graceful = !s->vty_error,
 	    .vty_error = s->vty_error ? s->vty_error : "",
+	    .routes_off = "",
 	    .stale_s = 600,
 	    .ecmp = s->limit ? s->limit : 16,
 	    .up_since_s = s->state ? 0 : NOW_S - 60,
