@@ -286,6 +286,25 @@ static void while_it_is_held_only_the_files_peers_change(void **state)
 
 #define T(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
+/* What cannot be read may have pools; what came later never gave an address. */
+static void pools_that_cannot_be_read(void **state)
+{
+	struct world *w = *state;
+
+	put(w, "lan", "nonsense");
+	assert_true(policy_set_unsure(w->set));
+	policy_set_listed(w->set);
+	make(w);
+	assert_true(policy_set_unsure(w->set));
+	put(w, "lan", "192.0.2.0/24");
+	assert_true(make(w));
+	assert_false(policy_set_unsure(w->set));
+	put(w, "lan", "nonsense"); /* its last good form is in force */
+	put(w, "new", "nonsense");
+	make(w);
+	assert_false(policy_set_unsure(w->set));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -296,6 +315,7 @@ int main(void)
 	    T(the_order_of_events_does_not_matter),
 	    T(what_is_wrong_is_refused_alone),
 	    T(while_it_is_held_only_the_files_peers_change),
+	    T(pools_that_cannot_be_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
