@@ -19,6 +19,8 @@ struct alloc_service {
 	uint8_t reason;        /* enum alloc_reason */
 	uint8_t flags;         /* alloc's own */
 	bool moved;            /* other addresses since alloc_clear_changed() */
+	uint8_t loss;          /* enum alloc_loss, of `lost` */
+	struct ipaddr lost;    /* the last one that it had to give up */
 	char *text;            /* "192.0.2.1 is used by default/web"; NULL when all is well */
 };
 

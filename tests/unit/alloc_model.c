@@ -280,7 +280,8 @@ static bool other_is_lost(
 {
 	for (size_t i = 0; i < x->n_had; i++)
 		if (!same(a, &x->had[i]) &&
-		    (!valid(m, x, &x->had[i]) || in_the_way(m, x, &x->had[i], true)))
+		    (!valid(m, x, &x->had[i]) || in_the_way(m, x, &x->had[i], true) ||
+			(x->by_status && rests(m, &x->had[i]))))
 			return true;
 	return false;
 }
@@ -293,6 +294,8 @@ static bool check_lost(
 	const struct pool *to = as->n ? pool_of(m, &as->addr[0]) : NULL;
 	bool whole = as->n == 2;
 
+	if (as->loss == ALLOC_LOSS_NONE)
+		return fault(m, x, "lost, and why does not know the cause:", a);
 	if (!valid(m, x, a) || in_the_way(m, x, a, true) || has_what_it_asks_for(x))
 		return true;
 	if (to && x->s->want_pool && strcmp(to->name, x->s->want_pool) == 0 &&
@@ -304,7 +307,7 @@ static bool check_lost(
 		return true;
 	if (x->n_had == 2 && pool_of(m, &x->had[0]) != pool_of(m, &x->had[1]))
 		return true;
-	if (x->rested)
+	if (x->rested || (x->by_status && rests(m, a)))
 		return true;
 	return fault(m, x, "lost without a cause", a);
 }
