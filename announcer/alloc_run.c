@@ -449,8 +449,8 @@ struct alloc_addr *const *alloc_touched(const struct alloc *a, size_t *n)
 
 size_t alloc_pool_used(const struct alloc *a, const struct pool *pool, uint8_t family)
 {
-	for (size_t i = 0; i < a->n_pools; i++)
-		if (&a->policy->pools[i] == pool)
-			return a->pools[i].used[alloc_family(family)];
-	return 0;
+	bool ours =
+	    a->n_pools && pool >= a->policy->pools && pool < a->policy->pools + a->n_pools;
+
+	return ours ? alloc_pool(a, pool)->used[alloc_family(family)] : 0;
 }

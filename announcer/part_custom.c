@@ -52,7 +52,9 @@ static void check_overlap(struct conf_reader *r, struct json_object *spec, struc
 	struct policy alone = {.pools = pool, .n_pools = 1};
 
 	policy_index(&alone, on_overlap, &cx);
-	free(alone.index);
+	alone.pools = NULL; /* borrowed */
+	alone.n_pools = 0;
+	policy_fini(&alone);
 }
 
 static int label_cmp(const void *a, const void *b)

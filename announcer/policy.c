@@ -49,12 +49,37 @@ static void index_fill(struct policy *p)
 	qsort(p->index, p->n_index, sizeof(*p->index), entry_cmp);
 }
 
+/* Of a configuration with errors some have no name. */
+static const char *name_of(const struct pool *pool)
+{
+	return pool->name ? pool->name : "";
+}
+
+static int name_cmp(const void *a, const void *b)
+{
+	const struct pool *const *x = a, *const *y = b;
+	int c = strcmp(name_of(*x), name_of(*y));
+
+	return c ? c : (*x > *y) - (*x < *y);
+}
+
+static void names_fill(struct policy *p)
+{
+	free(p->by_name);
+	p->by_name = xcalloc(p->n_pools, sizeof(const struct pool *));
+	for (size_t i = 0; i < p->n_pools; i++)
+		p->by_name[i] = &p->pools[i];
+	if (p->n_pools)
+		qsort(p->by_name, p->n_pools, sizeof(const struct pool *), name_cmp);
+}
+
 size_t policy_index(struct policy *p, policy_overlap_fn *on_overlap, void *arg)
 {
 	const struct policy_entry *top; /* of those before, the one that reaches furthest */
 	size_t overlaps = 0;
 
 	index_fill(p);
+	names_fill(p);
 	top = p->index;
 	for (size_t i = 1; i < p->n_index; i++) {
 		const struct policy_entry *e = &p->index[i];
@@ -78,6 +103,7 @@ void policy_fini(struct policy *p)
 		pool_fini(&p->pools[i]);
 	free(p->pools);
 	free(p->index);
+	free(p->by_name);
 	*p = (struct policy){0};
 }
 
@@ -109,9 +135,19 @@ const struct pool *policy_pool_of(const struct policy *p, const struct ipaddr *a
 
 const struct pool *policy_pool(const struct policy *p, const char *name)
 {
-	for (size_t i = 0; i < p->n_pools; i++)
-		if (strcmp(p->pools[i].name, name) == 0)
-			return &p->pools[i];
+	size_t lo = 0, hi = p->by_name ? p->n_pools : 0;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		int c = strcmp(name_of(p->by_name[mid]), name);
+
+		if (!c)
+			return p->by_name[mid];
+		if (c < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
 	return NULL;
 }
 
