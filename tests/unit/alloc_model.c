@@ -294,6 +294,8 @@ static bool check_lost(
 	const struct pool *to = as->n ? pool_of(m, &as->addr[0]) : NULL;
 	bool whole = as->n == 2;
 
+	if (as->loss == ALLOC_LOSS_NONE)
+		return fault(m, x, "lost, and why does not know the cause:", a);
 	if (!valid(m, x, a) || in_the_way(m, x, a, true) || has_what_it_asks_for(x))
 		return true;
 	if (to && x->s->want_pool && strcmp(to->name, x->s->want_pool) == 0 &&

@@ -283,7 +283,9 @@ static void rules_start(struct lab *lab, const struct scene *s)
 	bool assigns = lab->conf->controller && !(s->api && s->leader);
 	struct alloc_rules rules = {.lb_class = lab->conf->lb_class,
 	    .controller = assigns,
-	    .standby = lab->conf->controller && !assigns};
+	    .standby = lab->conf->controller && !assigns,
+	    .share_local = lab->conf->share_local,
+	    .cool_down_s = lab->conf->cool_down_s};
 
 	policy_set_listed(lab->policy);
 	lab->rules = policy_set_make(lab->policy, NULL);
