@@ -97,8 +97,7 @@ void conf_print(const struct conf *c, FILE *f);
 void conf_set_origin(struct conf *c, const char *path, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Why zebra is not to be told of routes, even if it runs; NULL = it is, where it does.
- * peers: the policy in force has some, whatever place names them. */
+/* Why zebra is told of no routes, even if it runs; or NULL. peers: the policy has some. */
 const char *conf_zebra_off(const struct conf *c, bool peers);
 
 /* What changes between two configurations. */
