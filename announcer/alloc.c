@@ -193,6 +193,7 @@ void alloc_set_rules(struct alloc *a, const struct alloc_rules *rules)
 	a->lb_class = xstrdup(rules->lb_class ? rules->lb_class : "");
 	a->controller = rules->controller;
 	a->standby = rules->standby;
+	a->unsure = rules->unsure;
 	a->share_local = rules->share_local;
 	a->cool_down_ms = (int64_t)rules->cool_down_s * 1000;
 	for (size_t at = 0; (aa = table_next(&a->addrs, &at));)
@@ -207,7 +208,6 @@ void alloc_set_rules(struct alloc *a, const struct alloc_rules *rules)
 		alloc_index(a, aa);
 	}
 	alloc_set_time(a, a->now_ms); /* without a cool-down nothing rests any more */
-	a->freed = true;
 	store_mark_all(a->st, STORE_DIRTY_SERVICE);
 }
 
@@ -320,6 +320,13 @@ void alloc_release(struct alloc *a, struct alloc_service *as, const struct ipadd
 	alloc_changed_add(a, as);
 }
 
+/* It gives an address up, or cannot have the one that its status has. */
+void alloc_lose(struct alloc_service *as, const struct ipaddr *addr, enum alloc_loss why)
+{
+	as->lost = *addr;
+	as->loss = (uint8_t)why;
+}
+
 void alloc_hold_only(
     struct alloc *a, struct alloc_service *as, const struct ipaddr *addr, size_t n)
 {
@@ -329,8 +336,10 @@ void alloc_hold_only(
 
 		for (size_t j = 0; j < n; j++)
 			keep |= ipaddr_cmp(&addr[j], &had) == 0;
-		if (!keep)
-			alloc_release(a, as, &had);
+		if (keep)
+			continue;
+		alloc_lose(as, &had, ALLOC_LOSS_ASKS);
+		alloc_release(a, as, &had);
 	}
 	for (size_t j = 0; j < n; j++)
 		if (!alloc_holds(as, &addr[j]))

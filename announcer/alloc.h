@@ -19,6 +19,8 @@ struct alloc_service {
 	uint8_t reason;        /* enum alloc_reason */
 	uint8_t flags;         /* alloc's own */
 	bool moved;            /* other addresses since alloc_clear_changed() */
+	uint8_t loss;          /* enum alloc_loss, of `lost` */
+	struct ipaddr lost;    /* the last one that it had to give up */
 	char *text;            /* "192.0.2.1 is used by default/web"; NULL when all is well */
 };
 
@@ -45,6 +47,8 @@ struct alloc_rules {
 	const char *lb_class;        /* "" = Services without a class; copied */
 	bool controller;             /* we assign */
 	bool standby;                /* we do not now, but may */
+	bool unsure;                 /* there may be other pools: what a status has of none that
+	                                is known stays as it is, and its Service gets no other */
 	bool share_local; /* Services with externalTrafficPolicy: Local and unlike selectors may
 	                   * share an address */
 	uint32_t cool_down_s; /* before an address is given to another Service */

@@ -33,7 +33,7 @@ struct alloc {
 	size_t n_pools;              /* its */
 	char *lb_class;
 	bool controller;
-	bool standby;
+	bool standby, unsure;
 	bool share_local;
 	bool freed;          /* a hungry Service may have a chance now */
 	bool by_namespace;   /* some pool selects Namespaces by their labels */
@@ -102,9 +102,9 @@ enum alloc_try alloc_suits(const struct alloc *a, const struct alloc_service *as
  * nobody. Users whose Service was not seen yet are in the way only of newcomers. */
 const struct alloc_service *alloc_conflict(
     const struct alloc *a, const struct alloc_service *as, const struct ipaddr *addr);
-
 bool alloc_holds(const struct alloc_service *as, const struct ipaddr *addr);
 const struct ipaddr *alloc_held(const struct alloc_service *as, unsigned family_bit);
+void alloc_lose(struct alloc_service *as, const struct ipaddr *addr, enum alloc_loss why);
 void alloc_hold(struct alloc *a, struct alloc_service *as, const struct ipaddr *addr);
 void alloc_release(struct alloc *a, struct alloc_service *as, const struct ipaddr *addr);
 /* Hold exactly these. */

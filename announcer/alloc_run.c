@@ -85,6 +85,7 @@ static void take_dictate(struct alloc *a, struct alloc_service *as)
 {
 	char text[ALLOC_TEXT_MAX] = "", buf[PREFIX_STRLEN];
 	struct ipaddr want[2], have[2];
+	uint8_t loss = as->loss;
 	size_t n, kept = 0;
 
 	if (!status_addresses(alloc_spec(as), want, &n)) {
@@ -100,7 +101,9 @@ static void take_dictate(struct alloc *a, struct alloc_service *as)
 			snprintf(text, sizeof(text), "its status has %s, which is in no pool",
 			    ipaddr_str(&want[i], buf));
 	}
+	as->loss = ALLOC_LOSS_NONE;
 	alloc_hold_only(a, as, have, kept);
+	as->loss = as->loss == ALLOC_LOSS_NONE ? loss : ALLOC_LOSS_STATUS;
 	if (kept == n)
 		alloc_tell(a, as, ALLOC_ASSIGNED, ALLOC_OK, "");
 	else
@@ -108,17 +111,24 @@ static void take_dictate(struct alloc *a, struct alloc_service *as)
 	judge_users_again(a, as);
 }
 
-/* An address that a Service may go on holding, or take over. */
-static bool is_valid(
+/* Why a Service may not go on holding an address, or take it over; ALLOC_LOSS_NONE = it may. */
+static enum alloc_loss loss_of(
     const struct alloc *a, const struct alloc_service *as, const struct ipaddr *addr)
 {
 	const struct pool *pool = policy_pool_of(a->policy, addr);
 	unsigned families = alloc_spec(as)->families;
 
-	return pool && (alloc_family_bit(addr) & (families ? families : K8S_V4)) &&
-	       !pool_is_buggy(pool, addr) &&
-	       alloc_accepts(a, as, pool, false) == ALLOC_TRY_FITS &&
-	       !alloc_cools(alloc_addr(a, addr), as) && !alloc_conflict(a, as, addr);
+	if (!pool)
+		return ALLOC_LOSS_NO_POOL;
+	if (!(alloc_family_bit(addr) & (families ? families : K8S_V4)))
+		return ALLOC_LOSS_FAMILY;
+	if (pool_is_buggy(pool, addr))
+		return ALLOC_LOSS_AVOIDED;
+	if (alloc_accepts(a, as, pool, false) != ALLOC_TRY_FITS)
+		return ALLOC_LOSS_NOT_FOR_IT;
+	if (alloc_cools(alloc_addr(a, addr), as))
+		return ALLOC_LOSS_COOLING;
+	return alloc_conflict(a, as, addr) ? ALLOC_LOSS_IN_USE : ALLOC_LOSS_NONE;
 }
 
 static void keep_one_pool(struct alloc *a, struct alloc_service *as)
@@ -132,6 +142,7 @@ static void keep_one_pool(struct alloc *a, struct alloc_service *as)
 	keep = alloc_held(as, primary);
 	only = keep ? *keep : as->addr[0];
 	alloc_hold_only(a, as, &only, 1);
+	as->loss = ALLOC_LOSS_TWO_POOLS;
 }
 
 static void keep_valid(struct alloc *a, struct alloc_service *as)
@@ -144,8 +155,12 @@ static void keep_valid(struct alloc *a, struct alloc_service *as)
 	for (size_t i = as->n; i-- > 0;) {
 		const struct ipaddr addr = as->addr[i];
 
-		if (!is_valid(a, as, &addr))
-			alloc_release(a, as, &addr);
+		enum alloc_loss loss = loss_of(a, as, &addr);
+
+		if (loss == ALLOC_LOSS_NONE)
+			continue;
+		alloc_lose(as, &addr, loss);
+		alloc_release(a, as, &addr);
 	}
 	keep_one_pool(a, as);
 	if (had == 2 && as->n == 1)
@@ -165,9 +180,14 @@ static void adopt(struct alloc *a, struct alloc_service *as)
 
 	if (!a->controller || as->n || !status_addresses(alloc_spec(as), addr, &n))
 		return;
-	for (size_t i = 0; i < n; i++)
-		if (is_valid(a, as, &addr[i]))
+	for (size_t i = 0; i < n; i++) {
+		enum alloc_loss loss = loss_of(a, as, &addr[i]);
+
+		if (loss == ALLOC_LOSS_NONE)
 			alloc_hold(a, as, &addr[i]);
+		else
+			alloc_lose(as, &addr[i], loss);
+	}
 	keep_one_pool(a, as);
 }
 
@@ -198,9 +218,29 @@ static void sort(struct alloc_list *l, int (*cmp)(const void *, const void *))
 		qsort(l->v, l->n, sizeof(*l->v), cmp);
 }
 
+/* Its status has an address that may be of a pool which is not known: it is left as it is. */
+static bool is_left(struct alloc *a, struct alloc_service *as)
+{
+	const struct k8s_service *s = alloc_spec(as);
+	char text[ALLOC_TEXT_MAX], buf[PREFIX_STRLEN];
+	size_t i = 0;
+
+	if (!a->unsure || !a->controller || as->n)
+		return false;
+	while (i < s->n_ingress && policy_pool_of(a->policy, &s->ingress[i]))
+		i++;
+	if (i == s->n_ingress)
+		return false;
+	snprintf(text, sizeof(text),
+	    "its status has %s, which is in no pool, unless in one that cannot be read",
+	    ipaddr_str(&s->ingress[i], buf));
+	alloc_tell(a, as, ALLOC_PENDING, ALLOC_OUTSIDE, text);
+	return true;
+}
+
 static void satisfy(struct alloc *a, struct alloc_service *as)
 {
-	if (!is_dictated(a, as))
+	if (!is_left(a, as) && !is_dictated(a, as))
 		alloc_satisfy(a, as);
 	as->flags &= (uint8_t)~ALLOC_F_LOST;
 	if (as->state == ALLOC_ASSIGNED) {

@@ -47,6 +47,24 @@ static const struct alloc_text texts[ALLOC_REASONS] = {
 	"wait, ask for another address, or lower controller.cool-down"),
 };
 
+const char *alloc_loss_text(enum alloc_loss loss)
+{
+	static const char *const losses[ALLOC_LOSSES] = {
+	    [ALLOC_LOSS_NONE] = "",
+	    [ALLOC_LOSS_NO_POOL] = "it is in no pool any more",
+	    [ALLOC_LOSS_FAMILY] = "the Service is not of that family any more",
+	    [ALLOC_LOSS_AVOIDED] = "its pool avoids it now",
+	    [ALLOC_LOSS_NOT_FOR_IT] = "its pool is not for this Service any more",
+	    [ALLOC_LOSS_COOLING] = "another Service had it a moment ago",
+	    [ALLOC_LOSS_IN_USE] = "another Service has it and does not share it so",
+	    [ALLOC_LOSS_TWO_POOLS] = "its two addresses were of two pools",
+	    [ALLOC_LOSS_ASKS] = "the Service asks for another address, pool or family",
+	    [ALLOC_LOSS_STATUS] = "its status has another",
+	};
+
+	return losses[loss];
+}
+
 const struct alloc_text *alloc_text(enum alloc_reason reason)
 {
 	return &texts[reason];

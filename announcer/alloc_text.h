@@ -35,6 +35,22 @@ enum alloc_reason {
 	ALLOC_REASONS
 };
 
+/* Why a Service had to give an address up. */
+enum alloc_loss {
+	ALLOC_LOSS_NONE,
+	ALLOC_LOSS_NO_POOL,
+	ALLOC_LOSS_FAMILY,  /* the Service is not of that family any more */
+	ALLOC_LOSS_AVOIDED, /* .0 or .255 of a pool that avoids them now */
+	ALLOC_LOSS_NOT_FOR_IT,
+	ALLOC_LOSS_COOLING, /* of its status: another Service had it a moment ago */
+	ALLOC_LOSS_IN_USE,  /* by another that does not share it */
+	ALLOC_LOSS_TWO_POOLS,
+	ALLOC_LOSS_ASKS,   /* it asks for another address, pool or family */
+	ALLOC_LOSS_STATUS, /* nobody assigns here, and its status has another */
+	ALLOC_LOSSES
+};
+const char *alloc_loss_text(enum alloc_loss loss); /* "it is in no pool any more" */
+
 struct alloc_text {
 	const char *token; /* "pool-full": for JSON */
 	const char *cure;  /* SERVICE: its name; POOL: the pools that there are */

@@ -70,9 +70,9 @@ struct conf {
 	char *http_listen;             /* "127.0.0.1:7473"; "" = off */
 	char *vty_dir, *vty_attach_as; /* attach_as: "bgpd"; NULL = none */
 	enum log_level log_level;
-	bool log_json, hold_on_exit;
-	struct conf_places *places; /* conf_place.h */
-	struct strlist warnings;    /* to be logged once, "grevyd.yaml:9:3: peers: ..." */
+	bool log_json, hold_on_exit, has_peers; /* the last: the policy */
+	struct conf_places *places;             /* conf_place.h */
+	struct strlist warnings; /* to be logged once, "grevyd.yaml:9:3: peers: ..." */
 };
 
 #define CONF_ERRORS_MAX 20
@@ -97,8 +97,8 @@ void conf_print(const struct conf *c, FILE *f);
 void conf_set_origin(struct conf *c, const char *path, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Why zebra is told of no routes, even if it runs; or NULL. peers: the policy has some. */
-const char *conf_zebra_off(const struct conf *c, bool peers);
+/* Why zebra is not to be told of routes, even if it runs; NULL = it is, where it does. */
+const char *conf_zebra_off(const struct conf *c);
 
 /* What changes between two configurations. */
 enum conf_change {

@@ -6,6 +6,7 @@
  */
 #include "announcer/conf_check.h"
 #include "announcer/conf_out.h"
+#include "announcer/conf_source.h"
 #include "announcer/util.h"
 #include <json-c/json.h>
 
@@ -206,15 +207,6 @@ static void check_node(struct conf_reader *r, struct json_object *root)
 			    p->pools[i].name ? p->pools[i].name : "");
 }
 
-/* Pools may come from objects of the API server. */
-static bool policy_elsewhere(const struct conf *c)
-{
-	for (size_t i = 0; i < c->policy_from.n; i++)
-		if (strcmp(c->policy_from.v[i], "file") != 0)
-			return true;
-	return false;
-}
-
 void conf_check(struct conf_reader *r, struct json_object *root)
 {
 	const struct conf *c = r->conf;
@@ -225,7 +217,7 @@ void conf_check(struct conf_reader *r, struct json_object *root)
 	if (c->role == CONF_NODE)
 		check_node(r, root);
 	conf_check_source(r, root);
-	if (c->controller && !c->policy.n_pools && !policy_elsewhere(c))
+	if (c->controller && !c->policy.n_pools && conf_file_alone(c))
 		conf_warn(r, conf_member(root, "controller"), "controller",
 		    "no addresses to assign: address-pools is empty");
 }

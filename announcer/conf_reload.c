@@ -90,7 +90,7 @@ unsigned conf_reload_diff(const struct conf *old, struct conf *next)
 	for (const struct conf_key *key = conf_root.keys; key->name; key++)
 		if (!key_equal(old, next, key))
 			changed |= key_change(key->name);
-	if (!conf_zebra_off(old, old->n_peers) != !conf_zebra_off(next, next->n_peers))
+	if (!conf_zebra_off(old) != !conf_zebra_off(next))
 		changed |= CONF_CHANGED_ZEBRA;
 	return changed;
 }

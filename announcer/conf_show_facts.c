@@ -54,17 +54,14 @@ static void add_router_id(const struct conf *c, const struct bgp *bgp, struct co
 
 static void add_zebra(const struct conf *c, const struct out_zserv *z, struct config_facts *to)
 {
-	bool off = conf_zebra_off(c, c->n_peers);
+	const char *off = conf_zebra_off(c);
 	struct zserv_status st;
 
-	if (z) {
-		out_zserv_status(z, &st);
-		off = *st.routes_off;
-	}
 	if (c->zebra.enabled == CONF_AUTO && off)
 		add(to, "zebra.enabled", "no", "role node with peers");
 	if (!z || off)
 		return;
+	out_zserv_status(z, &st);
 	if (strcmp(c->zebra.frr_version, "auto") == 0)
 		add(to, "zebra.frr-version", st.release, st.release_from);
 	if (strcmp(c->zebra.route_type, "auto") == 0)

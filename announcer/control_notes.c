@@ -3,7 +3,6 @@
 #include "announcer/control_int.h"
 #include "announcer/util.h"
 #include <stdio.h>
-#include <sys/socket.h>
 
 #define NOTE_LEN 768
 
@@ -73,30 +72,22 @@ static const struct alloc_service *other_user(
 	return NULL;
 }
 
-/* Why it does not have this address any more. buf: of NOTE_LEN, may be used. */
-static const char *cause_of(const struct control *c, const struct alloc_service *as,
+/* Why it does not have this address any more. */
+static void print_cause(const struct control *c, const struct alloc_service *as,
     const struct ipaddr *addr, char *buf)
 {
-	const struct k8s_service *s = &as->svc->obj->service;
-	const struct pool *pool = c->policy ? policy_pool_of(c->policy, addr) : NULL;
 	const struct alloc_service *other = other_user(c, as, addr);
+	enum alloc_loss loss = as->loss;
 
-	if (!pool)
-		return "it is in no pool any more";
-	if (pool_is_buggy(pool, addr))
-		return "its pool leaves out addresses that end in .0 or .255";
-	if (!(s->families & (addr->family == AF_INET6 ? K8S_V6 : K8S_V4)))
-		return "the Service is not of that family any more";
-	if (s->lb_ip || s->want_ips)
-		return "the Service asks for another address";
-	if (s->want_pool && strcmp(s->want_pool, pool->name) != 0)
-		return "the Service asks for another pool";
-	if (!other)
-		return pool->allocation ? "its pool does not serve this Service any more"
-		                        : "it cannot keep it";
-	snprintf(
-	    buf, NOTE_LEN, "address also in use by %s/%s", other->svc->ns, other->svc->name);
-	return buf;
+	if (loss == ALLOC_LOSS_NONE || ipaddr_cmp(&as->lost, addr) != 0) /* it is not ours */
+		loss = c->policy && policy_pool_of(c->policy, addr) ? ALLOC_LOSS_NONE
+		                                                    : ALLOC_LOSS_NO_POOL;
+	if (loss == ALLOC_LOSS_IN_USE && other)
+		snprintf(buf, NOTE_LEN, "address also in use by %s/%s", other->svc->ns,
+		    other->svc->name);
+	else
+		snprintf(buf, NOTE_LEN, "%s",
+		    loss == ALLOC_LOSS_NONE ? "it was not assigned" : alloc_loss_text(loss));
 }
 
 static void tell_cleared(
@@ -110,8 +101,8 @@ static void tell_cleared(
 		return;
 	while (control_has(&want, &actual->addr[i]))
 		i++;
-	snprintf(text, sizeof(text), "%s: not assigned any more: %s", list,
-	    cause_of(c, as, &actual->addr[i], cause));
+	print_cause(c, as, &actual->addr[i], cause);
+	snprintf(text, sizeof(text), "%s: not assigned any more: %s", list, cause);
 	tell(c, as->svc, false, "ClearAssignment", text);
 }
 

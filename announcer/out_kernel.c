@@ -67,7 +67,7 @@ static const char *off_reason(const struct out_kernel *k)
 		return NULL;
 	if (k->conf->role != CONF_ROUTER)
 		return "off: role node";
-	return k->zebra && !conf_zebra_off(k->conf, false) ? "off: zebra is here" : NULL;
+	return k->zebra && !conf_zebra_off(k->conf) ? "off: zebra is here" : NULL;
 }
 
 static void close_all(struct out_kernel *k)

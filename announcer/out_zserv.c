@@ -225,7 +225,7 @@ static void announce(const struct rib_route *r, void *arg)
 {
 	struct out_zserv *z = arg;
 
-	if (r->source == RIB_REDISTRIBUTED || conf_zebra_off(z->conf, z->peers))
+	if (r->source == RIB_REDISTRIBUTED || conf_zebra_off(z->conf))
 		zroutes_withdraw(z->routes, &r->prefix, clock_ms());
 	else
 		zroutes_want(z->routes, r, clock_ms());
@@ -259,7 +259,6 @@ struct out_zserv *out_zserv_new(struct event_base *base, const struct conf *conf
 
 	z->base = base;
 	z->conf = conf;
-	z->peers = conf->n_peers;
 	z->rib = rib;
 	z->ev = *ev;
 	z->arg = arg;
@@ -354,71 +353,55 @@ static void leave(struct out_zserv *z, bool hold)
 		    z->conf->zebra.stale_s);
 }
 
-static bool is_off(const struct out_zserv *z)
+/* Another list of redistributed types needs no new connection. */
+static bool same_connection(const struct conf *a, const struct conf *b)
 {
-	return conf_zebra_off(z->conf, z->peers);
-}
+	const struct conf_zebra *x = &a->zebra, *y = &b->zebra;
 
-/* But for whether zebra is told of routes, and the list of redistributed types. */
-static bool same_connection(const struct conf_zebra *x, const struct conf_zebra *y)
-{
-	return x->enabled == y->enabled && !strcmp(x->socket, y->socket) &&
-	       !strcmp(x->vty_socket, y->vty_socket) &&
+	return x->enabled == y->enabled && !conf_zebra_off(a) == !conf_zebra_off(b) &&
+	       !strcmp(x->socket, y->socket) && !strcmp(x->vty_socket, y->vty_socket) &&
 	       !strcmp(x->frr_version, y->frr_version) &&
 	       !strcmp(x->route_type, y->route_type) && x->instance == y->instance &&
 	       x->distance == y->distance && x->metric == y->metric && x->tag == y->tag &&
 	       x->table == y->table && x->stale_s == y->stale_s;
 }
 
-static void hang_up(struct out_zserv *z, bool hold)
-{
-	leave(z, hold);
-	zserv_close(z);
-	zserv_unlock(z);
-}
-
-/* other: whether zebra is told of routes has changed. */
-static void connect_anew(struct out_zserv *z, bool other)
-{
-	zserv_redist_down(z); /* the list may be empty now */
-	if (other)
-		rib_replay(z->rib, &rib_ops, z);
-	z->tries = z->vty_tries = 0;
-	zserv_connect(z);
-}
-
 void out_zserv_reload(struct out_zserv *z, const struct conf *conf, bool changed)
 {
 	const struct conf_zebra *old = &z->conf->zebra, *new = &conf->zebra;
-	bool was = is_off(z), off, up = z->state == ZSERV_UP;
+	bool hold = old->table == new->table && !conf_zebra_off(conf);
+	bool other = !conf_zebra_off(z->conf) != !conf_zebra_off(conf);
 
-	z->peers |= conf->n_peers > 0; /* that there are none, the policy says */
-	off = conf_zebra_off(conf, z->peers);
-	if (changed && up && was == off && same_connection(old, new) &&
-	    (!off || new->redistribute.n)) {
+	if (changed && z->state == ZSERV_UP && same_connection(z->conf, conf) &&
+	    (!conf_zebra_off(conf) || new->redistribute.n)) {
 		z->conf = conf;
 		zserv_redist_reload(z, &old->redistribute);
 		return;
 	}
-	changed |= was != off;
-	if (changed)
-		hang_up(z, old->table == new->table && !off);
+	if (changed) {
+		leave(z, hold);
+		zserv_close(z);
+		zserv_unlock(z);
+	}
 	z->conf = conf;
-	if (changed)
-		connect_anew(z, was != off);
+	if (changed) {
+		zserv_redist_down(z); /* the list may be empty now */
+		if (other)
+			rib_replay(z->rib, &rib_ops, z);
+		z->tries = z->vty_tries = 0;
+		zserv_connect(z);
+	}
 }
 
-void out_zserv_set_peers(struct out_zserv *z, bool peers)
+void out_zserv_switched(struct out_zserv *z)
 {
-	bool was = z && is_off(z);
-
-	if (!z)
-		return;
-	z->peers = peers;
-	if (is_off(z) == was)
-		return;
-	hang_up(z, was);
-	connect_anew(z, true);
+	leave(z, !conf_zebra_off(z->conf));
+	zserv_close(z);
+	zserv_unlock(z);
+	zserv_redist_down(z);
+	rib_replay(z->rib, &rib_ops, z);
+	z->tries = z->vty_tries = 0;
+	zserv_connect(z);
 }
 
 void out_zserv_stop(struct out_zserv *z, bool hold)
@@ -491,7 +474,7 @@ void out_zserv_status(const struct out_zserv *z, struct zserv_status *st)
 	st->state = z->state;
 	st->state_text = text[z->state];
 	st->reason = z->reason;
-	st->routes_off = is_off(z) ? conf_zebra_off(z->conf, z->peers) : "";
+	st->routes_off = conf_zebra_off(z->conf) ? conf_zebra_off(z->conf) : "";
 	st->socket = z->conf->zebra.socket;
 	st->vty_socket = z->conf->zebra.vty_socket;
 	st->vty_error = z->state == ZSERV_UP && !z->vty ? z->vty_error : "";

@@ -576,7 +576,7 @@ static void probe_connect(struct out_zserv *z)
 void zserv_connect(struct out_zserv *z)
 {
 	const struct conf_zebra *c = &z->conf->zebra;
-	const char *off = conf_zebra_off(z->conf, z->peers);
+	const char *off = conf_zebra_off(z->conf);
 	struct stat st;
 
 	if (off && (c->enabled == CONF_NO || !c->redistribute.n)) {

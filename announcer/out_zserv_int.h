@@ -45,7 +45,7 @@ struct out_zserv {
 	struct zserv_watch *watch;
 	struct event *read_ev, *write_ev, *pause_ev; /* pause pending: read is not */
 	struct zclient *client;
-	bool graceful, peers; /* peers: the policy has some, see conf_zebra_off() */
+	bool graceful;
 	int64_t up_since_s;
 	/* out_zserv_zebra.c: what zebra tells */
 	struct zserv_iface *ifaces;

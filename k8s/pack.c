@@ -35,25 +35,24 @@ static const char *put_string(struct pack *p, const char *s)
 	return s ? put(p, s, strlen(s) + 1) : NULL;
 }
 
-static struct k8s_kv *put_pairs(struct pack *p, const struct k8s_kv *v, size_t n)
+/* Of pairs that were put already, after all arrays: these need to be aligned. */
+static void put_pair_strings(struct pack *p, struct k8s_kv *v, size_t n)
 {
-	struct k8s_kv *out = put(p, v, n * sizeof(*v));
-
 	for (size_t i = 0; i < n; i++) {
 		const char *key = put_string(p, v[i].key);
 		const char *value = put_string(p, v[i].value);
 
 		if (p->mem)
-			out[i] = (struct k8s_kv){.key = key, .value = value};
+			v[i] = (struct k8s_kv){.key = key, .value = value};
 	}
-	return out;
 }
 
 static void pack_service(struct pack *p, struct k8s_service *s)
 {
+	s->labels = put(p, s->labels, s->n_labels * sizeof(*s->labels));
 	s->ports = put(p, s->ports, s->n_ports * sizeof(*s->ports));
 	s->ingress = put(p, s->ingress, s->n_ingress * sizeof(*s->ingress));
-	s->labels = put_pairs(p, s->labels, s->n_labels);
+	put_pair_strings(p, s->labels, s->n_labels);
 	s->lb_class = put_string(p, s->lb_class);
 	s->lb_ip = put_string(p, s->lb_ip);
 	s->want_ips = put_string(p, s->want_ips);
@@ -88,8 +87,9 @@ static void pack_slice(struct pack *p, struct k8s_slice *s)
 
 static void pack_node(struct pack *p, struct k8s_node *n)
 {
-	n->labels = put_pairs(p, n->labels, n->n_labels);
+	n->labels = put(p, n->labels, n->n_labels * sizeof(*n->labels));
 	n->internal = put(p, n->internal, n->n_internal * sizeof(*n->internal));
+	put_pair_strings(p, n->labels, n->n_labels);
 }
 
 static void pack_raw(struct pack *p, struct k8s_raw *r)
@@ -111,7 +111,9 @@ static void pack_members(struct pack *p, struct k8s_object *o)
 		pack_node(p, &o->node);
 		break;
 	case K8S_NAMESPACE:
-		o->space.labels = put_pairs(p, o->space.labels, o->space.n_labels);
+		o->space.labels =
+		    put(p, o->space.labels, o->space.n_labels * sizeof(*o->space.labels));
+		put_pair_strings(p, o->space.labels, o->space.n_labels);
 		break;
 	default:
 		pack_raw(p, &o->raw);

@@ -122,7 +122,7 @@ void bgp_self_changed(struct bgp *b)
 
 static bool zebra_may_tell(const struct bgp *b)
 {
-	return b->conf->role == CONF_ROUTER && !conf_zebra_off(b->conf, false) &&
+	return b->conf->role == CONF_ROUTER && !conf_zebra_off(b->conf) &&
 	       access(b->conf->zebra.socket, F_OK) == 0;
 }
 

@@ -62,6 +62,9 @@ static const char *clash_text(const struct alloc_clash *c, bool local, struct bu
 static void put_clash(
     struct why *y, const struct alloc_service *as, const struct alloc_clash *c)
 {
+	static const char share_local[] =
+	    "set controller: {share-local: yes}, or externalTrafficPolicy: Cluster of both, or "
+	    "ask for another address";
 	static const char *const cures[ALLOC_CLASHES] = {
 	    [ALLOC_CLASH_KEY] =
 		"ask for another address, or give both metallb.io/allow-shared-ip: SERVICE",
@@ -71,12 +74,29 @@ static void put_clash(
 	    [ALLOC_CLASH_ABSENT] =
 		"wait until the source has been read whole, or ask for another address",
 	};
+	const struct k8s_object *other = c->other->obj;
+	bool both_local = y->svc->obj->service.local && other && other->service.local;
 	struct buf b = {0};
 
-	why_broken(y, "address", why_fill(y, cures[c->kind], NULL), "%s: %s",
-	    alloc_state_name((enum alloc_state)as->state),
+	why_broken(y, "address",
+	    c->kind == ALLOC_CLASH_BACKEND && both_local ? share_local
+							 : why_fill(y, cures[c->kind], NULL),
+	    "%s: %s", alloc_state_name((enum alloc_state)as->state),
 	    clash_text(c, y->svc->obj->service.local, &b));
 	free(b.p);
+}
+
+/* What it had before, and why it could not stay. */
+static void put_lost(struct why *y, const struct alloc_service *as)
+{
+	char b[PREFIX_STRLEN];
+
+	for (size_t i = 0; i < as->n; i++)
+		if (ipaddr_cmp(&as->addr[i], &as->lost) == 0)
+			return;
+	if (as->loss != ALLOC_LOSS_NONE)
+		why_note(y, "address", "", "had %s before: %s", ipaddr_str(&as->lost, b),
+		    alloc_loss_text((enum alloc_loss)as->loss));
 }
 
 bool why_assigned(struct why *y, const struct alloc_service *as)
@@ -93,6 +113,7 @@ bool why_assigned(struct why *y, const struct alloc_service *as)
 		    why_fill(y, t->cure, NULL), "%s: %s",
 		    alloc_state_name((enum alloc_state)as->state), evidence(as));
 	why_tried(y, as);
+	put_lost(y, as);
 	return false;
 }
 
@@ -108,6 +129,7 @@ void why_pool(struct why *y, const struct desired_view *v)
 	else
 		why_ok(y, "address", "%s of pool %s, %s", b, v->pool->name,
 		    chosen_by(y->rq, &v->svc->obj->service));
+	put_lost(y, v->alloc);
 	if (v->alloc->text)
 		why_warn(y, "address", why_fill(y, t->cure, NULL), "%s: %s",
 		    alloc_state_name((enum alloc_state)v->alloc->state), v->alloc->text);

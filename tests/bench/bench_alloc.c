@@ -2,9 +2,13 @@
 /*
  * bench_alloc [IN-USE]... - what one address costs, in nanoseconds (medians), while so many are
  * in use: a Service comes and is given one, and goes again; by the allocator alone, and with
- * the store (which is what an event costs). In three ways: first    the lowest free address,
- * each time the same middle   of any Service in use, so that the free one is anywhere shared
- * with a sharing key: into the address of the one Service that has the same key
+ * the store (which is what an event costs). In three ways:
+ *
+ * - first: the lowest free address, each time the same
+ *
+ * - middle: of any Service in use, so that the free one is anywhere
+ *
+ * - shared: with a sharing key, the address of the one Service that has the same key
  */
 #include "announcer/alloc.h"
 #include "announcer/util.h"

@@ -189,7 +189,6 @@ static void zebra_start(struct lab *lab, const struct scene *s)
 	    .type = s->state ? "" : "openfabric",
 	    .graceful = !s->vty_error,
 	    .vty_error = s->vty_error ? s->vty_error : "",
-	    .routes_off = "",
 	    .stale_s = 600,
 	    .ecmp = s->limit ? s->limit : 16,
 	    .up_since_s = s->state ? 0 : NOW_S - 60,
@@ -284,7 +283,9 @@ static void rules_start(struct lab *lab, const struct scene *s)
 	bool assigns = lab->conf->controller && !(s->api && s->leader);
 	struct alloc_rules rules = {.lb_class = lab->conf->lb_class,
 	    .controller = assigns,
-	    .standby = lab->conf->controller && !assigns};
+	    .standby = lab->conf->controller && !assigns,
+	    .share_local = lab->conf->share_local,
+	    .cool_down_s = lab->conf->cool_down_s};
 
 	policy_set_listed(lab->policy);
 	lab->rules = policy_set_make(lab->policy, NULL);

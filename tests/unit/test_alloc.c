@@ -480,6 +480,31 @@ static void what_is_to_be_saved(void **state)
 	world_fini(&w);
 }
 
+/* There may be pools that cannot be read: what a status has may be of them. */
+static void an_address_of_an_unknown_pool_is_left(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w, "lan:192.0.2.1-192.0.2.9");
+	w.rules.unsure = true;
+	world_rules(&w, "lan:192.0.2.1-192.0.2.9", true, "");
+	world_put(&w, "d/other", "status=198.51.100.1");
+	world_put(&w, "d/known", "status=192.0.2.5");
+	world_put(&w, "d/new", "");
+	world_run(&w);
+	assert_has(&w, "d/other",
+	    "pending: its status has 198.51.100.1, which is in no pool, unless in one that "
+	    "cannot be read");
+	assert_has(&w, "d/known", "assigned 192.0.2.5");
+	assert_has(&w, "d/new", "assigned 192.0.2.1");
+	w.rules.unsure = false;
+	world_rules(&w, "lan:192.0.2.1-192.0.2.9", true, "");
+	world_run(&w);
+	assert_has(&w, "d/other", "assigned 192.0.2.2");
+	world_fini(&w);
+}
+
 static void every_reason_has_words(void **state)
 {
 	(void)state;
@@ -504,6 +529,7 @@ int main(void)
 	    cmocka_unit_test(restored_assignments_are_kept),
 	    cmocka_unit_test(restored_sharers_share_again),
 	    cmocka_unit_test(what_is_to_be_saved),
+	    cmocka_unit_test(an_address_of_an_unknown_pool_is_left),
 	    cmocka_unit_test(every_reason_has_words),
 	};
 

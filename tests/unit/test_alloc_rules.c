@@ -171,6 +171,9 @@ static const struct row {
         "d/2 " FULL "d/3 pending: asks for 192.0.2.1, which another Service had a moment ago\n"
         "time 59\nd/2 " FULL "put d/1 ips=192.0.2.1\nd/1 assigned 192.0.2.1\n"
         "gone d/1\ntime 118\nd/2 " FULL "time 119\nd/2 assigned 192.0.2.1\n"},
+    {"3.2 better: a status does not take what rests from another Service",
+        TINY "cool 60\nput d/1 \nd/1 assigned 192.0.2.1\ngone d/1\nput d/2 status=192.0.2.1\n"
+        "d/2 " FULL "put d/1 status=192.0.2.1\nd/1 assigned 192.0.2.1\n"},
     {"3.2 better: no cool-down any more: all are free",
         TINY "cool 60\nput d/1 \nd/1 assigned 192.0.2.1\ngone d/1\nput d/2 \nd/2 " FULL
         "cool 0\nd/2 assigned 192.0.2.1\n"},
@@ -249,6 +252,10 @@ static const struct row {
         "selector=a=c\nput d/c share=k tcp=3 selector=a=c\nput d/e share=k tcp=2 local\n"
         "d/a assigned 192.0.2.1\nd/b assigned 192.0.2.1\nd/c assigned 192.0.2.2\n"
         "d/e assigned 192.0.2.2\n"},
+    {"3.4 better: with share-local what does not fit a Cluster Service may fit a Local one",
+        TINY "share-local\nput d/a share=k tcp=1 local selector=a=b\nput d/b share=k tcp=2\n"
+        "d/a assigned 192.0.2.1\nd/b " FULL "put d/c share=k tcp=2 local\n"
+        "d/c assigned 192.0.2.1\n"},
     {"3.5: only Services of our class; with none, those without",
         LAN "put d/a class=x\nput d/b \nd/a ignored: its loadBalancerClass is \"x\", ours is "
         "\"\"\nd/b assigned 192.0.2.1\nclass x\nd/a assigned 192.0.2.1\n"

@@ -117,6 +117,7 @@ static bool event(struct world *w, const char *spec, const char *says)
 	static unsigned uid;
 	char full[256];
 
+	gone(w, "default/web");
 	snprintf(full, sizeof(full), "uid=e%u version=7 %s", ++uid, spec);
 	put(w, "default/web", full);
 	return strstr(w->sent, says);
@@ -158,9 +159,9 @@ static void test_events(void **state)
 	    GONE "it is in no pool any more\n"));
 	rules(w, "lan:192.0.2.0/24 wan:203.0.113.1-203.0.113.9", true);
 	assert_true(event(w, "status=192.0.2.1 from=lan ip=192.0.2.2",
-	    GONE "the Service asks for another address\n"));
+	    GONE "the Service asks for another address, pool or family\n"));
 	assert_true(event(w, "status=192.0.2.1 from=lan pool=wan",
-	    GONE "the Service asks for another pool\n"));
+	    GONE "the Service asks for another address, pool or family\n"));
 	put(w, "default/holder", "uid=h version=1 created=1 status=192.0.2.1 from=lan tcp=80");
 	assert_true(event(w, "created=2 status=192.0.2.1 from=lan tcp=81",
 	    GONE "address also in use by default/holder\n"));

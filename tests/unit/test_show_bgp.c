@@ -528,6 +528,8 @@ static void metrics_of_bgp_and_the_kernel(void **state)
 	from = strstr(b.p, "# HELP grevy_bgp_paths");
 	assert_non_null(from);
 	buf_add(&part, from, (size_t)(strstr(from, "# HELP grevy_zserv_up") - from));
+	assert_non_null(strstr(b.p, "\nmetallb_bgp_session_up{peer=\"10.0.1.2:179\"} 1\n"));
+	assert_non_null(strstr(b.p, "\nmetallb_bgp_session_up{peer=\"10.0.3.9:179\"} 0\n"));
 	lab_compare("metrics_bgp", part.p);
 	lab_free(lab);
 	free(b.p);

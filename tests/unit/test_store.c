@@ -333,15 +333,6 @@ static struct k8s_object *raw(
 	return obj_done(&o);
 }
 
-static struct k8s_object *space(const char *name, const char *value)
-{
-	struct k8s_kv label = {.key = "team", .value = value};
-	struct k8s_object o = {.kind = K8S_NAMESPACE, .ns = "", .name = name};
-
-	o.space = (struct k8s_namespace){.labels = &label, .n_labels = 1};
-	return obj_done(&o);
-}
-
 static void namespaces_and_raw_objects_touch_no_service(void **state)
 {
 	struct store *st = store_new();
@@ -350,9 +341,9 @@ static void namespaces_and_raw_objects_touch_no_service(void **state)
 	(void)state;
 	put(st, service("d/web", ""));
 	store_clean(st);
-	assert_true(put(st, space("d", "a")));
-	assert_false(put(st, space("d", "a")));
-	assert_true(put(st, space("d", "b")));
+	assert_true(put(st, space("d", "team=a")));
+	assert_false(put(st, space("d", "team=a")));
+	assert_true(put(st, space("d", "team=b")));
 	o = store_object(st, K8S_NAMESPACE, "", "", "d");
 	assert_string_equal(o->space.labels[0].value, "b");
 	assert_true(put(st, raw(K8S_CUSTOM, "pools", "m/x", "1")));

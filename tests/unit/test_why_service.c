@@ -11,8 +11,13 @@
 #include <cmocka.h>
 
 #define POOLS "role: router\ncontroller: {enabled: yes}\naddress-pools:\n"
-#define CRDS  "role: router\ncontroller: {enabled: yes}\npolicy-from: [file, crds]\n"
-#define LAN   "- {name: lan, protocol: bgp, addresses: [192.168.254.1-192.168.254.1]}\n"
+/* Role node, with a pool by MetalLB's objects. */
+#define SPEAKER                                                                                \
+	"role: node\npeers: [{my-asn: 1, peer-asn: 1, peer-address: 192.168.2.1}]\n"           \
+	"controller: {enabled: yes}\npolicy-from: [file, crds]\n"
+#define OF_LAN CUSTOM("IPAddressPool", "lan", "addresses: [192.168.254.0/24]")
+#define CRDS   "role: router\ncontroller: {enabled: yes}\npolicy-from: [file, crds]\n"
+#define LAN    "- {name: lan, protocol: bgp, addresses: [192.168.254.1-192.168.254.1]}\n"
 #define TWO                                                                                    \
 	POOLS "- {name: a, protocol: bgp, addresses: [192.168.254.0/24]}\n"                    \
 	      "- {name: b, protocol: bgp, addresses: [\"2001:db8:254::/64\"]}\n"
@@ -33,6 +38,31 @@ static void keep(struct lab *lab)
 
 	assert_int_equal(ipaddr_parse("192.168.254.5", &a), 0);
 	assert_int_equal(alloc_restore(lab->alloc, "default", "gone", &a, 1), 0);
+}
+
+static void keep_for_web(struct lab *lab, const char *address)
+{
+	struct ipaddr a;
+
+	assert_int_equal(ipaddr_parse(address, &a), 0);
+	assert_int_equal(alloc_restore(lab->alloc, "default", "web", &a, 1), 0);
+}
+
+static void had_outside(struct lab *lab)
+{
+	keep_for_web(lab, "203.0.113.7");
+}
+
+static void had_other(struct lab *lab)
+{
+	keep_for_web(lab, "192.168.254.7");
+}
+
+/* One that had it before the restart is gone for good. */
+static void release(struct lab *lab)
+{
+	keep(lab);
+	alloc_sweep(lab->alloc);
 }
 
 static const struct scene scenes[] = {
@@ -106,6 +136,19 @@ static const struct scene scenes[] = {
     API("address_other_backend", "why default/two",
 	.objects = SERVICE("one", SHARING, LOCAL ", selector: {app: one}") SERVICE(
 	    "two", SHARING, "type: LoadBalancer, clusterIP: 10.96.0.9, ports: [{port: 81}]")),
+    API("address_share_local", "why default/two",
+	.objects =
+	    SERVICE("one", SHARING, LOCAL ", selector: {app: one}") SERVICE("two", SHARING,
+		"type: LoadBalancer, clusterIP: 10.96.0.9, ports: [{port: 81}], "
+		"externalTrafficPolicy: Local, selector: {app: two}")),
+    API("address_cooling", "why default/api", .prepare = release,
+	.config = "role: router\ncontroller: {enabled: yes, cool-down: 60}\naddress-pools:\n"
+		  "- {name: lan, protocol: bgp, addresses: [192.168.254.0/24]}\n",
+	.objects = SERVICE("api", ASKS("metallb.io/loadBalancerIPs: 192.168.254.5"), LB)),
+    API("pool_cooling", "why default/api", .prepare = release,
+	.config = "role: router\ncontroller: {enabled: yes, cool-down: 60}\naddress-pools:\n"
+		  "- {name: lan, protocol: bgp, addresses: [192.168.254.4-192.168.254.5]}\n",
+	.objects = SERVICE("api", "", LB)),
     FILES("address_reserved", "why default/api", .prepare = keep,
 	.problem = "spec.ports[0].port: must be 1..65535",
 	.objects = SERVICE("api", ASKS("metallb.io/loadBalancerIPs: 192.168.254.5"), LB)),
@@ -140,6 +183,10 @@ static const struct scene scenes[] = {
 		"status: {loadBalancer: {ingress: [{ip: " WEB "}]}}\n"),
     API("policy_refused", "why default/web", .config = CRDS,
 	.objects = CUSTOM("IPAddressPool", "lan", "addresses: [192.168.254.0/24, 10.0.0.300]")),
+    API("address_lost", "why default/web", .prepare = had_outside),
+    API("address_lost_pending", "why default/web", .prepare = had_other, .config = SPECIAL),
+    API("address_changed", "why default/web", .prepare = had_other,
+	.objects = SERVICE("web", ASKS("metallb.io/loadBalancerIPs: 192.168.254.8"), LOCAL)),
     /* endpoints */
     API("endpoints_none", "why default/api",
 	.objects = SERVICE("api", "", LB ", selector: {app: api}")),
@@ -207,10 +254,15 @@ static const struct scene scenes[] = {
 		  "  bgp-advertisements: [{node-selectors: [{match-labels: {rack: b}}]}]\n"),
     API("here_layer2", "why default/web", .node = "n1",
 	.config = POOLS "- {name: lan, protocol: layer2, addresses: [192.168.254.0/24]}\n"),
-    API("here_no_advertisement", "why default/web", .node = "n1",
-	.config = "role: node\npeers: [{my-asn: 1, peer-asn: 1, peer-address: 192.168.2.1}]\n"
-		  "controller: {enabled: yes}\npolicy-from: [file, crds]\n",
-	.objects = CUSTOM("IPAddressPool", "lan", "addresses: [192.168.254.0/24]")),
+    API("here_no_advertisement", "why default/web", .node = "n1", .config = SPEAKER,
+	.objects = OF_LAN),
+    API("here_other_services", "why default/web", .node = "n1", .config = SPEAKER,
+	.objects = OF_LAN CUSTOM(
+	    "BGPAdvertisement", "dns", "serviceSelectors: [{matchLabels: {app: dns}}]")),
+    API("here_conflict", "why default/web", .node = "n1", .config = SPEAKER,
+	.objects =
+	    OF_LAN CUSTOM("BGPAdvertisement", "low", "localPref: 100, serviceSelectors: [{}]")
+		CUSTOM("BGPAdvertisement", "high", "localPref: 200, serviceSelectors: [{}]")),
     API("here_others", "why default/two", .node = "n2",
 	.objects = SERVICE("one", SHARING, LOCAL) SERVICE("two", SHARING,
 	    "type: LoadBalancer, clusterIP: 10.96.0.9, "
