@@ -213,11 +213,15 @@ static bool aliases_known(
     const struct rules_world *w, const struct strlist *words, struct buf *why)
 {
 	for (size_t i = 0; i < words->n; i++) {
-		const char *word = words->v[i];
+		const char *word = words->v[i], *wrong = conf_rule_community.check(word);
 
-		if (rules_knows(w, PART_COMMUNITY, word) || !conf_rule_community.check(word))
+		if (rules_knows(w, PART_COMMUNITY, word) || !wrong)
 			continue;
-		buf_fmt(why, "waits for the community alias %s, which nobody defines", word);
+		if (strchr(word, ':'))
+			buf_fmt(why, "community %s %s", word, wrong);
+		else
+			buf_fmt(why, "waits for the community alias %s, which nobody defines",
+			    word);
 		return false;
 	}
 	return true;

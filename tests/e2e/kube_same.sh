@@ -44,7 +44,7 @@ outcome() { # NAME: of MetalLB, and of grevyd where it is another
 gets() { becomes 15 "$1" "outcome '$2' ${4+pool}" "$3${4+ of $4}"; }
 reasons() { # m|g NAME
     kubectl get events -n "$1" --field-selector "involvedObject.name=$2,involvedObject.kind=Service" \
-        -o 'jsonpath={range .items[*]}{.reason}{"\n"}{end}' | grep -v deprecatedAnnotation | sort -u | paste -sd ' '
+        -o 'jsonpath={range .items[*]}{.reason}{"\n"}{end}' | grep -vE '^(deprecatedAnnotation|ClusterIPNotAllocated)$' | sort -u | paste -sd ' '
 }
 # waits 'WHAT' NAME [REASON]: it gets nothing from either, and both say so. REASON is grevyd's for a
 # request that makes no sense: MetalLB gives it to those that hold an address alone.

@@ -469,6 +469,10 @@ static void aliases_are_looked_up_everywhere(void **state)
 	assert_state(&l->in[1], RULES_GOOD, NULL);
 	assert_state(&l->in[3], RULES_REFUSED, "alias vip stands in Community m/c, too");
 	assert_string_equal(l->rules->communities[0].value, "1:2");
+	strlist_add(&a.ad.communities, "1:2:3"); /* no alias that may come yet */
+	say(l, 1, "BGPAdvertisement m/x", ad(l, &a));
+	make(l);
+	assert_state(&l->in[1], RULES_OLD, "community 1:2:3 must be a community such as");
 	strlist_fini(&a.ad.communities);
 }
 
