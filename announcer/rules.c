@@ -77,6 +77,13 @@ static int by(bool first, bool second)
 	return first == second ? 0 : first ? -1 : 1;
 }
 
+static int age_cmp(const struct rules_item *a, const struct rules_item *b)
+{
+	return (a->from->created_s > b->from->created_s) -
+	       (a->from->created_s < b->from->created_s);
+}
+
+/* What was in force went together: there pools come first, which is quickest. */
 static int turn_cmp(const void *a, const void *b)
 {
 	const struct turn *x = a, *y = b;
@@ -88,13 +95,14 @@ static int turn_cmp(const void *a, const void *b)
 	if (p->from->place != q->from->place)
 		return p->from->place < q->from->place ? -1 : 1;
 	c = by(p->old, q->old);
+	if (!c && !p->old)
+		c = age_cmp(p, q);
 	if (c)
 		return c;
 	if (p->kind != q->kind)
 		return p->kind < q->kind ? -1 : 1;
-	if (p->from->created_s != q->from->created_s)
-		return p->from->created_s < q->from->created_s ? -1 : 1;
-	return x->at < y->at ? -1 : x->at > y->at;
+	c = age_cmp(p, q);
+	return c ? c : x->at < y->at ? -1 : x->at > y->at;
 }
 
 static void make_turns(struct merge *m)
@@ -113,17 +121,21 @@ static void make_turns(struct merge *m)
 
 /* ---- judgement ---- */
 
-/* The newest forms alone, the last good one of what cannot be read. */
+/* The newest forms alone, the last good one of what cannot be read: all of them, in any order.
+ */
 static bool take_all(struct merge *m, struct rules_world *w)
 {
 	struct buf why = {0};
 	bool good = true;
 
-	for (size_t i = 0; good && i < m->n; i++) {
-		struct rules_item *item = m->turns[i].item;
+	for (int ads = 0; ads < 2; ads++)
+		for (size_t i = 0; good && i < m->n; i++) {
+			struct rules_item *item = m->turns[i].item;
 
-		good = rules_take(w, item, item->now ? item->now : item->old, &why);
-	}
+			if ((item->kind == PART_AD) == ads)
+				good = rules_take(
+				    w, item, item->now ? item->now : item->old, &why);
+		}
 	free(why.p);
 	return good;
 }

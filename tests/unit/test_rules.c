@@ -518,6 +518,27 @@ static void equal_rules_are_equal(void **state)
 
 #define T(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
+/* As before a restart, when the pool came last: it is refused, not what all pools go by. */
+static void what_is_older_wins_whatever_its_kind(void **state)
+{
+	struct part_ad a = ad_of("all", POLICY_BGP);
+	struct lab *l = *state;
+
+	a.ad.aggregation4 = 24;
+	say(l, 0, "IPAddressPool m/a", pool(l, "a", "10.0.0.0/24", NULL));
+	say(l, 1, "IPAddressPool m/b", pool(l, "b", "10.0.1.0/25", NULL));
+	say(l, 2, "BGPAdvertisement m/all", ad(l, &a));
+	l->in[0].created_s = 200;
+	l->in[1].created_s = 300;
+	l->in[2].created_s = 100;
+	make(l);
+	assert_state(&l->in[0], RULES_GOOD, NULL);
+	assert_state(&l->in[1], RULES_REFUSED, "aggregation length of BGPAdvertisement all");
+	assert_state(&l->in[2], RULES_GOOD, NULL);
+	assert_pools(l, "a 10.0.0.0/24");
+	assert_int_equal(l->rules->policy.pools[0].n_ads, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -536,6 +557,7 @@ int main(void)
 	    T(aliases_are_looked_up_everywhere),
 	    T(a_peer_does_not_wait_for_its_profile),
 	    T(equal_rules_are_equal),
+	    T(what_is_older_wins_whatever_its_kind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
