@@ -207,7 +207,7 @@ void alloc_set_rules(struct alloc *a, const struct alloc_rules *rules)
 			count_used(a, aa, true);
 		alloc_index(a, aa);
 	}
-	alloc_set_time(a, a->now_ms); /* without a cool-down nothing rests any more */
+	alloc_set_time(a, a->now_ms); /* with a shorter cool-down some have rested enough */
 	store_mark_all(a->st, STORE_DIRTY_SERVICE);
 }
 

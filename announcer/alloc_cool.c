@@ -12,7 +12,7 @@
 struct alloc_cooling {
 	struct alloc_addr *aa;
 	struct alloc_cooling *prev, *next;
-	int64_t until_ms;
+	int64_t since_ms;
 	char who[]; /* ns/name of the last that had it */
 };
 
@@ -26,7 +26,7 @@ bool alloc_cool_begin(struct alloc *a, struct alloc_addr *aa, const struct store
 	c = xcalloc(1, sizeof(*c) + len);
 	snprintf(c->who, len, "%s/%s", last->ns, last->name);
 	c->aa = aa;
-	c->until_ms = a->now_ms + a->cool_down_ms;
+	c->since_ms = a->now_ms;
 	c->prev = a->cool_last;
 	*(c->prev ? &c->prev->next : &a->cool_first) = c;
 	a->cool_last = c;
@@ -62,7 +62,7 @@ bool alloc_cools(const struct alloc_addr *aa, const struct alloc_service *as)
 void alloc_set_time(struct alloc *a, int64_t now_ms)
 {
 	a->now_ms = now_ms;
-	while (a->cool_first && (a->cool_first->until_ms <= now_ms || a->cool_down_ms <= 0)) {
+	while (a->cool_first && a->cool_first->since_ms + a->cool_down_ms <= now_ms) {
 		struct alloc_addr *aa = a->cool_first->aa;
 
 		alloc_cool_end(a, aa);
@@ -73,5 +73,5 @@ void alloc_set_time(struct alloc *a, int64_t now_ms)
 
 int64_t alloc_cool_ms(const struct alloc *a)
 {
-	return a->cool_first ? a->cool_first->until_ms : -1;
+	return a->cool_first ? a->cool_first->since_ms + a->cool_down_ms : -1;
 }

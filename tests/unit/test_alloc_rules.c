@@ -174,6 +174,9 @@ static const struct row {
     {"3.2 better: a status does not take what rests from another Service",
         TINY "cool 60\nput d/1 \nd/1 assigned 192.0.2.1\ngone d/1\nput d/2 status=192.0.2.1\n"
         "d/2 " FULL "put d/1 status=192.0.2.1\nd/1 assigned 192.0.2.1\n"},
+    {"3.2 better: a shorter cool-down counts for what rests already",
+        TINY "cool 60\nput d/1 \nd/1 assigned 192.0.2.1\ngone d/1\nput d/2 \nd/2 " FULL
+        "time 10\ncool 20\nd/2 " FULL "time 19\nd/2 " FULL "time 20\nd/2 assigned 192.0.2.1\n"},
     {"3.2 better: no cool-down any more: all are free",
         TINY "cool 60\nput d/1 \nd/1 assigned 192.0.2.1\ngone d/1\nput d/2 \nd/2 " FULL
         "cool 0\nd/2 assigned 192.0.2.1\n"},
