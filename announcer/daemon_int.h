@@ -92,7 +92,7 @@ void daemon_on_router_id(const struct ipaddr *id, void *d);
 
 /* daemon_policy.c */
 bool daemon_leading(const struct daemon *d); /* the Lease is ours */
-/* The source is away, or another one: the rules stay as they are. */
+/* The source is away, another one or not read yet: the rules stay as they are. */
 bool daemon_rules_held(const struct daemon *d);
 /* Policy and controller as they are to be now. */
 void daemon_set_rules(struct daemon *d);

@@ -4,9 +4,10 @@
  * them, and what is refused is told.
  *
  * Addresses are assigned here when the configuration says so and, with an API, while its Lease
- * is ours. While the source cannot be reached, the rules stay as they were, but for the peers
- * of the file: what a new policy leaves out could not be told from what merely cannot be seen,
- * and who does not lead any more for lack of a server cannot write, either.
+ * is ours. While the source cannot be reached, or a place that policy-from adds has not been
+ * read, the rules stay as they were, but for the peers of the file: what a new policy leaves
+ * out could not be told from what merely cannot be seen, and who does not lead any more for
+ * lack of a server cannot write, either.
  */
 #include "announcer/conf.h"
 #include "announcer/conf_source.h"

@@ -33,7 +33,7 @@ enum vty_rc show_policy(struct vty_request *rq)
 	writer_bool(rq->w, "held", NULL, ctx->held);
 	if (ctx->held)
 		writer_line(rq->w,
-		    "The source is away: but for peers, what was in force before "
+		    "The source is away or not read: but for peers, what was in force before "
 		    "the last reload still is.");
 	writer_table_begin(rq->w, "policy", "No place says anything.");
 	policy_set_each(ctx->policy, put_verdict, rq);
