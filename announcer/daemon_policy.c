@@ -52,17 +52,6 @@ static const char *what_of(enum rules_state state)
 	return "";
 }
 
-static void on_verdict(const struct policy_verdict *v, void *arg)
-{
-	struct daemon *d = arg;
-
-	if (v->why)
-		log_warn("policy", "%s: %s%s", v->name, what_of(v->state), v->why);
-	else if (d->synced)
-		log_info("policy", "%s: in force", v->name);
-	d->untold |= v->why && v->kind;
-}
-
 static const char *text_of(struct json_object *o, const char *name)
 {
 	struct json_object *v;
@@ -98,6 +87,19 @@ static bool send_notice(struct daemon *d, const struct policy_verdict *v)
 		.warning = true});
 	json_object_put(root);
 	return sent;
+}
+
+/* What is news. Of what is refused as before, nothing is said again. */
+static void on_verdict(const struct policy_verdict *v, void *arg)
+{
+	struct daemon *d = arg;
+
+	if (v->why)
+		log_warn("policy", "%s: %s%s", v->name, what_of(v->state), v->why);
+	else if (d->synced)
+		log_info("policy", "%s: in force", v->name);
+	if (v->why && v->kind && !(daemon_leading(d) && send_notice(d, v)))
+		d->untold = true;
 }
 
 static void on_untold(const struct policy_verdict *v, void *arg)
