@@ -97,10 +97,14 @@ static bool selects(const struct pool_ad *ad, const struct k8s_node *node)
 	return selectors_match(&ad->nodes, node->labels, node->n_labels);
 }
 
-/* Two that are for all Services were compared when the policy was made. */
+/* Two that are for all Services and for the same nodes, or one of them for all, were compared
+ * when the policy was made. */
 static bool compares(const struct pool_ad *a, const struct pool_ad *b)
 {
-	return a->protocol & b->protocol & POLICY_BGP && (a->services.n || b->services.n);
+	bool others = a->nodes.n && b->nodes.n && !selectors_equal(&a->nodes, &b->nodes);
+
+	return a->protocol & b->protocol & POLICY_BGP &&
+	       (a->services.n || b->services.n || others);
 }
 
 static bool conflict(const struct ads *a, const struct k8s_node *node)

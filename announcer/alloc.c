@@ -193,6 +193,7 @@ void alloc_set_rules(struct alloc *a, const struct alloc_rules *rules)
 	a->lb_class = xstrdup(rules->lb_class ? rules->lb_class : "");
 	a->controller = rules->controller;
 	a->standby = rules->standby;
+	a->unsure = rules->unsure;
 	a->share_local = rules->share_local;
 	a->cool_down_ms = (int64_t)rules->cool_down_s * 1000;
 	for (size_t at = 0; (aa = table_next(&a->addrs, &at));)

@@ -47,6 +47,8 @@ struct alloc_rules {
 	const char *lb_class;        /* "" = Services without a class; copied */
 	bool controller;             /* we assign */
 	bool standby;                /* we do not now, but may */
+	bool unsure;                 /* there may be other pools: what a status has of none that
+	                                is known stays as it is, and its Service gets no other */
 	bool share_local; /* Services with externalTrafficPolicy: Local and unlike selectors may
 	                   * share an address */
 	uint32_t cool_down_s; /* before an address is given to another Service */

@@ -33,7 +33,7 @@ struct alloc {
 	size_t n_pools;              /* its */
 	char *lb_class;
 	bool controller;
-	bool standby;
+	bool standby, unsure;
 	bool share_local;
 	bool freed;          /* a hungry Service may have a chance now */
 	bool by_namespace;   /* some pool selects Namespaces by their labels */

@@ -218,9 +218,29 @@ static void sort(struct alloc_list *l, int (*cmp)(const void *, const void *))
 		qsort(l->v, l->n, sizeof(*l->v), cmp);
 }
 
+/* Its status has an address that may be of a pool which is not known: it is left as it is. */
+static bool is_left(struct alloc *a, struct alloc_service *as)
+{
+	const struct k8s_service *s = alloc_spec(as);
+	char text[ALLOC_TEXT_MAX], buf[PREFIX_STRLEN];
+	size_t i = 0;
+
+	if (!a->unsure || !a->controller || as->n)
+		return false;
+	while (i < s->n_ingress && policy_pool_of(a->policy, &s->ingress[i]))
+		i++;
+	if (i == s->n_ingress)
+		return false;
+	snprintf(text, sizeof(text),
+	    "its status has %s, which is in no pool, unless in one that cannot be read",
+	    ipaddr_str(&s->ingress[i], buf));
+	alloc_tell(a, as, ALLOC_PENDING, ALLOC_OUTSIDE, text);
+	return true;
+}
+
 static void satisfy(struct alloc *a, struct alloc_service *as)
 {
-	if (!is_dictated(a, as))
+	if (!is_left(a, as) && !is_dictated(a, as))
 		alloc_satisfy(a, as);
 	as->flags &= (uint8_t)~ALLOC_F_LOST;
 	if (as->state == ALLOC_ASSIGNED) {

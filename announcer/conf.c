@@ -86,7 +86,8 @@ const char *conf_zebra_off(const struct conf *c)
 {
 	if (c->zebra.enabled == CONF_NO)
 		return "zebra: enabled: no";
-	if (c->zebra.enabled == CONF_AUTO && c->role == CONF_NODE && c->n_peers)
+	if (c->zebra.enabled == CONF_AUTO && c->role == CONF_NODE &&
+	    (c->n_peers || c->has_peers))
 		return "zebra: enabled: auto means no on role node with peers, so that nothing "
 		       "is announced twice";
 	return NULL;

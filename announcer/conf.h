@@ -70,9 +70,9 @@ struct conf {
 	char *http_listen;             /* "127.0.0.1:7473"; "" = off */
 	char *vty_dir, *vty_attach_as; /* attach_as: "bgpd"; NULL = none */
 	enum log_level log_level;
-	bool log_json, hold_on_exit;
-	struct conf_places *places; /* conf_place.h */
-	struct strlist warnings;    /* to be logged once, "grevyd.yaml:9:3: peers: ..." */
+	bool log_json, hold_on_exit, has_peers; /* the last: the policy */
+	struct conf_places *places;             /* conf_place.h */
+	struct strlist warnings; /* to be logged once, "grevyd.yaml:9:3: peers: ..." */
 };
 
 #define CONF_ERRORS_MAX 20

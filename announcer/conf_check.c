@@ -6,6 +6,7 @@
  */
 #include "announcer/conf_check.h"
 #include "announcer/conf_out.h"
+#include "announcer/conf_source.h"
 #include "announcer/util.h"
 #include <json-c/json.h>
 
@@ -216,7 +217,7 @@ void conf_check(struct conf_reader *r, struct json_object *root)
 	if (c->role == CONF_NODE)
 		check_node(r, root);
 	conf_check_source(r, root);
-	if (c->controller && !c->policy.n_pools && c->policy_from.n <= 1)
+	if (c->controller && !c->policy.n_pools && conf_file_alone(c))
 		conf_warn(r, conf_member(root, "controller"), "controller",
 		    "no addresses to assign: address-pools is empty");
 }

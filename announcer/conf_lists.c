@@ -83,6 +83,19 @@ const struct conf_type conf_section_text_type = {
 const struct conf_type conf_section_off_type = {
     section_off_parse, conf_section_give, CONF_SECTION};
 
+/* An element; one of which nothing is said, `-`, is an empty mapping. */
+static struct json_object *element_of(struct json_object *list, size_t i)
+{
+	struct json_object *e = json_object_array_get_idx(list, i);
+
+	if (e)
+		return e;
+	e = json_object_new_object();
+	if (!e || json_object_array_put_idx(list, i, e) < 0)
+		abort();
+	return e;
+}
+
 /* Elements may lack parts after an error: compared only without one. */
 static void list_refuse_same(struct conf_reader *r, struct json_object *v, const char *items,
     size_t at, const struct conf_key *key)
@@ -112,14 +125,15 @@ static void list_parse(
 	memcpy((char *)base + key->off, &items, sizeof(items));
 	*count = n;
 	for (size_t i = 0; i < n; i++) {
-		struct json_object *e = json_object_array_get_idx(v, i);
+		const struct json_object *at = json_object_array_get_idx(v, i);
+		struct json_object *e = element_of(v, i);
 
 		if (list->init)
 			list->init(items + i * list->size);
 		if (!is_map(r, e, key->name))
 			continue;
 		if (r->dialect == CONF_FILE)
-			conf_place_add(r, items + i * list->size, NULL, e);
+			conf_place_add(r, items + i * list->size, NULL, at ? at : v);
 		conf_read_map(r, e, items + i * list->size, list->keys);
 		if (list->check)
 			list->check(r, e, items + i * list->size);

@@ -230,27 +230,6 @@ static void ad_check_lengths(struct conf_reader *r, struct json_object *v,
 	}
 }
 
-static bool lists_disjoint(const struct strlist *a, const struct strlist *b)
-{
-	for (size_t i = 0; i < a->n; i++)
-		if (strlist_has(b, a->v[i]))
-			return false;
-	return a->n && b->n;
-}
-
-/* One prefix would be announced by one node to one peer with two local preferences. Node
- * selectors that differ are taken to select different nodes. */
-static bool ads_clash(const struct pool *pool, const struct pool_ad *a, const struct pool_ad *b)
-{
-	bool same4 = pool_has_family(pool, AF_INET) && a->aggregation4 == b->aggregation4;
-	bool same6 = pool_has_family(pool, AF_INET6) && a->aggregation6 == b->aggregation6;
-
-	if (a->services.n || b->services.n) /* judged for each Service */
-		return false;
-	return a->localpref != b->localpref && (same4 || same6) &&
-	       !lists_disjoint(&a->peers, &b->peers) && !(a->nodes.n && b->nodes.n);
-}
-
 static void pool_check(struct conf_reader *r, struct json_object *v, void *elem)
 {
 	const struct pool *pool = elem;
@@ -261,7 +240,7 @@ static void pool_check(struct conf_reader *r, struct json_object *v, void *elem)
 
 		ad_check_lengths(r, ad, pool, &pool->ads[i]);
 		for (size_t j = 0; j < i; j++)
-			if (ads_clash(pool, &pool->ads[j], &pool->ads[i])) {
+			if (pool_ads_clash(pool, &pool->ads[j], &pool->ads[i])) {
 				conf_error(r, place_of(r, ad, "localpref"), "localpref",
 				    "must not differ from that of advertisement %zu, which "
 				    "makes the same prefixes",

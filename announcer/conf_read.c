@@ -157,9 +157,11 @@ void conf_error(
 {
 	struct conf_line line;
 	char what[512];
+	/* Those of a tree are in order: no more are made than will be told. */
+	size_t kept = r->dialect == CONF_CUSTOM ? CONF_ERRORS_MAX : LINES_KEPT;
 	va_list ap;
 
-	if (r->n_lines == LINES_KEPT) {
+	if (r->n_lines == kept) {
 		r->more++;
 		return;
 	}

@@ -70,6 +70,10 @@ static void check_policy_from(struct conf_reader *r, struct json_object *list)
 	const struct conf *c = r->conf;
 	const char *rest;
 
+	if (!strlist_has(&c->policy_from, "file") && (c->policy.n_pools || c->n_peers))
+		conf_warn(r, list, "policy-from",
+		    "file is not among them: address-pools and peers of this file do not "
+		    "count");
 	for (size_t i = 0; i < c->policy_from.n; i++) {
 		const char *s = c->policy_from.v[i];
 		const char *kind = *s == 'c' && s[1] == 'r' ? "crds" : "configmap";
@@ -114,11 +118,16 @@ static void add_secret(struct k8s_source_conf *to, const struct conf_peer *p)
 	to->secrets[to->n_secrets++] = s;
 }
 
+bool conf_file_alone(const struct conf *c)
+{
+	return c->policy_from.n == 1 && strlist_has(&c->policy_from, "file");
+}
+
 bool conf_wants_source(const struct conf *c)
 {
 	return c->role == CONF_NODE || !c->bgp.n_neighbors || c->policy.n_pools ||
 	       c->manifests || c->kubeconfig || c->context || c->controller ||
-	       c->policy_from.n > 1;
+	       !conf_file_alone(c);
 }
 
 struct k8s_command *conf_source(const struct conf *c, const struct rules *rules)

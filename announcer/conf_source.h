@@ -16,6 +16,9 @@ struct rules;
 /* Role router, with BGP neighbours and without a word of Kubernetes, needs none. */
 bool conf_wants_source(const struct conf *c);
 
+/* It is the only place of policy-from. */
+bool conf_file_alone(const struct conf *c);
+
 /**
  * conf_policy_place - where an object stands in policy-from
  * Return: its number there, from 0; -1 = it is in none of the places: of a kind or a namespace

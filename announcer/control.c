@@ -104,7 +104,7 @@ static void set_active(struct control *c)
 		return;
 	c->active = active;
 	c->all = active;
-	c->had_pools = false;
+	c->had_pools = c->policy && c->policy->n_pools;
 	c->pools_changed = true;
 	if (!active)
 		forget_all(c);
@@ -127,6 +127,8 @@ void control_set_rules(struct control *c, const struct alloc_rules *rules)
 	const char *lb_class = rules->lb_class ? rules->lb_class : "";
 
 	c->policy = rules->policy;
+	c->had_pools |= c->policy && c->policy->n_pools;
+	c->unsure = rules->unsure;
 	c->pools_changed = true;
 	if (strcmp(c->lb_class, lb_class) == 0)
 		return;
@@ -184,8 +186,6 @@ static void mark_service(struct control *c, const struct store_service *svc)
 	struct control_entry *e = find(c, svc->ns, svc->name);
 	bool ours = is_ours(c, svc);
 
-	if (ours && svc->alloc && svc->alloc->reason != ALLOC_NO_POOLS)
-		c->had_pools = true;
 	if (!e && (ours || is_left_behind(c, svc))) {
 		e = xcalloc(1, sizeof(*e));
 		e->ns = xstrdup(svc->ns);
@@ -396,12 +396,19 @@ static void overrule(struct control *c, struct control_entry *e,
 }
 
 /* Where there never was a pool, nothing is taken out of statuses: whoever begins without any
- * has a mistake in the configuration. Pools that go take their addresses along. */
+ * has a mistake in the configuration. Pools that go take their addresses along. Nor what may
+ * be of a pool that is not known. */
 static bool may_write(const struct control *c, const struct alloc_service *as)
 {
+	const struct k8s_service *s;
+
 	if (!as || as->n)
 		return as;
-	return as->state == ALLOC_PENDING && (as->reason != ALLOC_NO_POOLS || c->had_pools);
+	s = &as->svc->obj->service;
+	for (size_t i = 0; c->unsure && i < s->n_ingress; i++)
+		if (!policy_pool_of(c->policy, &s->ingress[i]))
+			return false;
+	return as->state == ALLOC_PENDING && c->had_pools;
 }
 
 static void judge_status(

@@ -46,6 +46,7 @@ struct control {
 	bool active;    /* both */
 	bool all;       /* everything is to be looked at, once alloc has run */
 	bool had_pools; /* since then */
+	bool unsure;    /* as alloc_rules has it */
 	struct table entries;
 	struct control_entry **marked;
 	size_t n_marked, cap_marked;

@@ -440,8 +440,10 @@ struct daemon *daemon_new(struct event_base *base, struct conf *conf)
 void daemon_reload(struct daemon *d, struct conf *next)
 {
 	struct conf *old = d->conf;
-	unsigned changed = conf_reload_diff(old, next);
+	unsigned changed;
 
+	next->has_peers = old->has_peers;
+	changed = conf_reload_diff(old, next);
 	daemon_problem(d, PROBLEM_CONF, NULL);
 	log_warnings(next);
 	log_set_level(next->log_level);

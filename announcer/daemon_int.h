@@ -56,6 +56,7 @@ struct daemon {
 	bool announced;        /* outputs were told that the RIB is whole */
 	bool untold;           /* of what is refused there is no Event yet */
 	bool assigns, standby; /* by the rules in force: we do, or may */
+	bool unsure;           /* pools may be missing in them */
 	bool share_local;      /* in force, as the next */
 	uint32_t cool_down_s;
 	bool moving;             /* to another source, since a reload */

@@ -142,6 +142,34 @@ static bool set_controller(struct daemon *d)
 	return true;
 }
 
+/* Pools may be there that we may not list. */
+static bool pools_hidden(const struct daemon *d)
+{
+	static const char pools[] = "ipaddresspools.";
+	const struct k8s_cluster *c = d->state ? d->state->cluster : NULL;
+
+	for (size_t i = 0; c && i < c->n_resources; i++) {
+		const struct k8s_resource *r = &c->resources[i];
+
+		if (!r->listed && r->phase == K8S_FORBIDDEN &&
+		    (r->kind == K8S_CONFIGMAP ||
+			strncmp(r->name, pools, sizeof(pools) - 1) == 0))
+			return true;
+	}
+	return false;
+}
+
+/* Return: whether that is another than before. */
+static bool set_unsure(struct daemon *d)
+{
+	bool unsure = pools_hidden(d) || policy_set_unsure(d->policy);
+
+	if (unsure == d->unsure)
+		return false;
+	d->unsure = unsure;
+	return true;
+}
+
 /* The Secrets of the peers in force are watched, whatever place names them. */
 static void want_secrets(struct daemon *d, const struct rules *old)
 {
@@ -149,6 +177,16 @@ static void want_secrets(struct daemon *d, const struct rules *old)
 		return;
 	queue_command(d->queue, conf_source(d->conf, d->rules));
 	d->sources++;
+}
+
+/* With peers a node's zebra is told nothing, unless it is to be. */
+static void set_zebra(struct daemon *d)
+{
+	bool was = conf_zebra_off(d->conf);
+
+	d->conf->has_peers = d->rules->n_peers > 0;
+	if (d->zserv && was != (conf_zebra_off(d->conf) != NULL))
+		out_zserv_switched(d->zserv);
 }
 
 void daemon_set_rules(struct daemon *d)
@@ -163,6 +201,7 @@ void daemon_set_rules(struct daemon *d)
 	d->ctx.held = policy_set_holds(d->policy);
 	next = policy_set_make(d->policy, old);
 	tell(d);
+	other |= !held && set_unsure(d);
 	if (!next && !other)
 		return;
 	if (next)
@@ -171,12 +210,14 @@ void daemon_set_rules(struct daemon *d)
 	    .lb_class = d->lb_class,
 	    .controller = d->assigns,
 	    .standby = d->standby,
+	    .unsure = d->unsure,
 	    .share_local = d->share_local,
 	    .cool_down_s = d->cool_down_s};
 	control_set_rules(d->control, &rules);
 	desired_set_rules(d->desired, &rules);
 	if (next) {
 		want_secrets(d, old);
+		set_zebra(d);
 		bgp_set_policy(d->bgp, d->rules);
 	}
 	if (d->synced)

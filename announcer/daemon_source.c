@@ -86,9 +86,12 @@ static void log_read(const struct daemon *d, const struct k8s_state *was)
 	    store_count_kind(d->store, K8S_NODE));
 }
 
-/* Whom addresses are for may depend on it. */
+/* Whom addresses are for may depend on it. Peers may come later: their versions are converted
+ * by MetalLB's own webhook, which may be gone. */
 static bool is_policy(const struct k8s_resource *r)
 {
+	if (r->kind == K8S_CUSTOM && r->phase == K8S_BACKOFF)
+		return strncmp(r->name, "bgppeers.", 9) != 0;
 	return r->kind == K8S_CUSTOM || r->kind == K8S_CONFIGMAP || r->kind == K8S_NAMESPACE;
 }
 

@@ -393,6 +393,17 @@ void out_zserv_reload(struct out_zserv *z, const struct conf *conf, bool changed
 	}
 }
 
+void out_zserv_switched(struct out_zserv *z)
+{
+	leave(z, !conf_zebra_off(z->conf));
+	zserv_close(z);
+	zserv_unlock(z);
+	zserv_redist_down(z);
+	rib_replay(z->rib, &rib_ops, z);
+	z->tries = z->vty_tries = 0;
+	zserv_connect(z);
+}
+
 void out_zserv_stop(struct out_zserv *z, bool hold)
 {
 	if (!z)

@@ -87,6 +87,8 @@ void out_zserv_start(struct out_zserv *z);
 /* conf is in force from now on. changed: its zebra section is another one, so the connection
  * is made anew; zebra holds the routes meanwhile, unless they go to another table. */
 void out_zserv_reload(struct out_zserv *z, const struct conf *conf, bool changed);
+/* What conf_zebra_off() says of the same conf is another thing now. */
+void out_zserv_switched(struct out_zserv *z);
 
 /* The source has been read whole, and the RIB shows it: what zebra has of us beyond the RIB
  * may go. There is no way back. */

@@ -25,7 +25,8 @@ struct entry {
 	char *error;       /* why it cannot be read */
 	enum rules_state state;
 	char *why;
-	bool news; /* was not told as it is */
+	bool early; /* was there when all were told first */
+	bool news;  /* was not told as it is */
 };
 
 struct policy_set {
@@ -229,6 +230,7 @@ static struct entry *entry_new(
 	e->name = xcalloc(len, 1);
 	snprintf(e->name, len, "%s %s/%s", kind, o->ns, o->name);
 	e->place = place_of(s, e);
+	e->early = !s->listed;
 	e->news = s->changed = true;
 	table_add(&s->objects, e);
 	return e;
@@ -293,6 +295,22 @@ void policy_set_listed(struct policy_set *s)
 {
 	s->changed |= !s->listed;
 	s->listed = true;
+}
+
+static bool has_pools(const struct entry *e)
+{
+	return strcmp(e->kind, "IPAddressPool") == 0 || strcmp(e->kind, "AddressPool") == 0 ||
+	       strcmp(e->kind, "ConfigMap") == 0;
+}
+
+bool policy_set_unsure(const struct policy_set *s)
+{
+	const struct entry *e;
+
+	for (size_t at = 0; (e = table_next(&s->objects, &at));)
+		if (e->early && !e->part && !e->old && e->place != NOWHERE && has_pools(e))
+			return true;
+	return false;
 }
 
 /* ---- rules ---- */

@@ -16,6 +16,9 @@ void policy_set_free(struct policy_set *s); /* NULL is fine */
  * held: but for its peers and their BFD profiles, what was said before stays, of every place.
  */
 void policy_set_file(struct policy_set *s, const struct conf *c, bool held);
+/* There may be pools that no rules tell of: an object that has them cannot be read, was there
+ * from the beginning, and no good form of it was ever seen. */
+bool policy_set_unsure(const struct policy_set *s);
 /* Of the newest configuration something is held back. */
 bool policy_set_holds(const struct policy_set *s);
 /* An object came or changed, or is gone; of any kind. */

@@ -90,6 +90,11 @@ bool pool_has_family(const struct pool *pool, uint8_t family);
  * letter. */
 char *pool_object_name(const char *name);
 
+/* By two of its advertisements one prefix would be announced by one node to one peer with two
+ * local preferences (metallb-compat 1.3). Those for some Services only never clash here: each
+ * Service is judged by who announces it. */
+bool pool_ads_clash(const struct pool *pool, const struct pool_ad *a, const struct pool_ad *b);
+
 /* Deep copies; `to` is overwritten. */
 void pool_copy(struct pool *to, const struct pool *from);
 void pool_ad_copy(struct pool_ad *to, const struct pool_ad *from);

@@ -203,11 +203,25 @@ static void judge(struct merge *m, struct rules_world *w)
 
 /* ---- what became of each input ---- */
 
+static void add_unknown(const struct rules_world *w, enum part_kind kind,
+    const struct strlist *names, struct buf *to)
+{
+	for (size_t i = 0; i < names->n; i++)
+		if (!rules_knows(w, kind, names->v[i]))
+			buf_fmt(to, "%sthere is no %s %s", to->len ? "; " : "",
+			    kind == PART_PEER ? "peer" : "pool", names->v[i]);
+}
+
 /* What is in force, but lacks something. */
 static void add_wait(const struct rules_world *w, const struct rules_item *item, struct buf *to)
 {
 	const struct conf_peer *p = item->taken;
+	const struct part_ad *ad = item->taken;
 
+	if (item->kind == PART_AD) {
+		add_unknown(w, PART_POOL, &ad->pools, to);
+		add_unknown(w, PART_PEER, &ad->ad.peers, to);
+	}
 	if (item->kind == PART_PEER && p->bfd_profile &&
 	    !rules_knows(w, PART_BFD, p->bfd_profile))
 		buf_fmt(to, "%swaits for the BFD profile %s: peer %s runs without BFD",

@@ -166,7 +166,7 @@ static bool ad_fits(const struct pool *pool, const struct pool_ad *ad, struct bu
 static bool ads_agree(
     const struct pool *pool, const struct pool_ad *a, const struct pool_ad *b, struct buf *why)
 {
-	bool clash = rules_ads_clash(pool, a, b);
+	bool clash = pool_ads_clash(pool, a, b);
 
 	if (clash)
 		buf_fmt(why,
@@ -206,11 +206,15 @@ static bool aliases_known(
     const struct rules_world *w, const struct strlist *words, struct buf *why)
 {
 	for (size_t i = 0; i < words->n; i++) {
-		const char *word = words->v[i];
+		const char *word = words->v[i], *wrong = conf_rule_community.check(word);
 
-		if (rules_knows(w, PART_COMMUNITY, word) || !conf_rule_community.check(word))
+		if (rules_knows(w, PART_COMMUNITY, word) || !wrong)
 			continue;
-		buf_fmt(why, "waits for the community alias %s, which nobody defines", word);
+		if (strchr(word, ':'))
+			buf_fmt(why, "community %s %s", word, wrong);
+		else
+			buf_fmt(why, "waits for the community alias %s, which nobody defines",
+			    word);
 		return false;
 	}
 	return true;
@@ -245,8 +249,10 @@ bool rules_knows(const struct rules_world *w, enum part_kind kind, const char *n
 	const struct conf_community community = {.alias = own};
 	const struct conf_bfd bfd = {.name = own};
 	const struct conf_peer peer = {.name = own};
+	const struct pool pool = {.name = own};
 	const void *form = kind == PART_COMMUNITY ? (const void *)&community
 	                   : kind == PART_BFD     ? (const void *)&bfd
+	                   : kind == PART_POOL    ? (const void *)&pool
 	                                          : (const void *)&peer;
 	const struct rules_item item = {.kind = kind};
 

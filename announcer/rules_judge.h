@@ -38,7 +38,7 @@ void rules_world_fini(struct rules_world *w);
 bool rules_take(
     struct rules_world *w, struct rules_item *item, const void *form, struct buf *why);
 void rules_drop(struct rules_world *w, struct rules_item *item); /* that was taken */
-/* Something of that name was taken: a community, a profile or a peer. */
+/* Something of that name was taken: a community, profile, peer or pool. */
 bool rules_knows(const struct rules_world *w, enum part_kind kind, const char *name);
 
 /* rules_check.c: what a pool and an advertisement must agree on. */
@@ -46,6 +46,4 @@ bool rules_selects(const struct part_ad *ad, const struct pool *pool);
 /* NULL = the advertisement may announce the pool; else the range that is in its way, with the
  * least length that it takes. */
 const char *rules_ad_misfit(const struct pool *pool, const struct pool_ad *ad, unsigned *least);
-/* One prefix would be announced by one node to one peer with two local preferences. */
-bool rules_ads_clash(const struct pool *pool, const struct pool_ad *a, const struct pool_ad *b);
 #endif

@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # run.sh [SECTION...] - the figures of tests/bench/README.md, in namespaces, as root: bulk, change,
-# idle, show on each release of FRR that they are for, bgp (bgp.sh), kube (kube.sh) on this machine's, burst (burst.sh);
-# all of them by default. Ends with the tables.
+# idle, show on each release of FRR that they are for, bgp (bgp.sh), kube (kube.sh) on this machine's, burst (burst.sh),
+# alloc (bench_alloc); all of them by default. Ends with the tables.
 #
 #   BENCH_FRR      "host trixie bullseye": this machine's FRR and the roots of tests/zebras.sh
 #   BENCH_RUNS     5; of more than 50,000 routes at most 3
 #   BENCH_SIZES    "1000 10000 100000"
-#   BENCH_ONLY     "floor grevyd bgpd gobgpd"; "bgp", "kube" or "burst" is that section alone
+#   BENCH_ONLY     "floor grevyd bgpd gobgpd"; "bgp", "kube", "burst" or "alloc" is that section alone
 #   BENCH_CHANGES  400
 set -u
 bench=$(cd "$(dirname "$0")" && pwd)
 sections=("$@")
-[ $# != 0 ] || sections=(bulk change idle show bgp kube burst)
+[ $# != 0 ] || sections=(bulk change idle show bgp kube burst alloc)
 case ${BENCH_ONLY-} in
-bgp | kube | burst) sections=("$BENCH_ONLY") ;;
+bgp | kube | burst | alloc) sections=("$BENCH_ONLY") ;;
 esac
 
 # sections_of SUITE: bullseye is there for the release that gobgpd was made for, and the memory of
@@ -23,7 +23,7 @@ sections_of() {
     local s
     for s in "${sections[@]}"; do
         case $s,$1 in
-        change,bullseye | idle,trixie | idle,bullseye | show,trixie | show,bullseye | bgp,* | kube,* | burst,*) ;;
+        change,bullseye | idle,trixie | idle,bullseye | show,trixie | show,bullseye | bgp,* | kube,* | burst,* | alloc,*) ;;
         *) echo "$s" ;;
         esac
     done
@@ -56,6 +56,7 @@ if [ -z "${BENCH_SECTIONS-}" ]; then
         status=$?
         [ $status = 0 ] || [ $status = 77 ] || worst=$status
     done
+    [[ " ${sections[*]} " != *" alloc "* ]] || "${BUILD_DIR:-$bench/../..}/tests/bench/bench_alloc" || worst=$?
     [ ! -s "$BENCH_ROWS" ] || python3 "$bench/bench_table.py" "$BENCH_ROWS"
     exit $worst
 fi

@@ -96,3 +96,10 @@ router_start
 becomes 20 'role node: the Service' 'path "$pool4.1/32"' 'igp 192.168.2.1'
 becomes 10 'and what zebra has' 'path 203.0.113.0/24' 'incomplete 192.168.2.1'
 is 'zebra is told of nothing' "$(zebra "$pool4.1/32")" ''
+sed -i 's/^peers:/#peers:/' "$conf"
+kill -HUP "${pids[grevyd]}"
+becomes 15 'the last peer goes: zebra is told' '[ -z "$(zebra "$pool4.1/32")" ] || echo told' told
+sed -i 's/^#peers:/peers:/' "$conf"
+kill -HUP "${pids[grevyd]}"
+becomes 15 'a peer comes: zebra is told of nothing any more' 'zebra "$pool4.1/32"' ''
+becomes 20 'and the Service goes by BGP' 'path "$pool4.1/32"' 'igp 192.168.2.1'

@@ -58,7 +58,7 @@ gets '3.4: who is alone on it may change its key, and others join' 't2 u4' '10.0
 # --- one of them changes ------------------------------------------------------------------------
 
 lb s2 'ports: [{port: 81, name: a}, {port: 80, name: b}]' '-allow-shared-ip: k' | apply
-told 'trap 4: a port that clashes: the address is taken away' s2 'Normal ClearAssignment .*10\.0\.50\.0'
+told 'trap 4: a port that clashes: the address is taken away' s2 'Normal ClearAssignment 10\.0\.50\.0: .*address also in use by '
 wait_for 15 'has_any s2 && [ "$(has s2)" != 10.0.50.0 ]'
 ok "trap 4: and another is given: $(has s2)"
 is 'trap 4: the others stay' "$(has s1), $(moves s1), $(moves blue/s3), $(moves t4)" \

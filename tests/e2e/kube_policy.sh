@@ -116,3 +116,21 @@ kubectl delete ipaddresspool -n $ns lan >/dev/null
 becomes 20 'a pool that goes: its name is free for another, its Services move' 'address web' "$pool4.32"
 is 'metrics' "$(in_ns router curl -s http://127.0.0.1:7473/metrics | grep '^grevy_policy_objects{state="good"}')" \
     'grevy_policy_objects{state="good"} 2'
+
+# --- peers on a node ------------------------------------------------------------------------------
+
+stop grevyd
+cat >"$conf" <<CONF
+role: node
+node-name: node1
+kubernetes: {kubeconfig: $kube/admin.conf}
+policy-from: [file, crds]
+CONF
+zserv_state() { grevy 'show zserv json' | json "d['state']"; }
+grevyd_start
+becomes 20 'without peers zebra is told' zserv_state up
+object BGPPeer tor '{myASN: 64512, peerASN: 64513, peerAddress: 192.168.1.9}'
+becomes 20 'a peer comes: nothing is announced twice' zserv_state off
+check 'it has a session' "grevy 'show bgp summary json' | grep 192.168.1.9"
+kubectl delete bgppeer -n $ns tor >/dev/null
+becomes 20 'it goes: zebra again' zserv_state up

@@ -35,6 +35,26 @@ policy_crds() {
     kubectl wait --for condition=Established crd --all --timeout 30s >/dev/null || fail 'our CRDs are not established'
 }
 
+# metallb_start [OPTION...]: MetalLB's controller, without its webhooks; with a kind that it looks for
+# and that is of no use to anybody else.
+metallb_start() {
+    applied <<'YAML'
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: servicebgpstatuses.metallb.io}
+spec:
+  group: metallb.io
+  scope: Namespaced
+  names: {kind: ServiceBGPStatus, listKind: ServiceBGPStatusList, plural: servicebgpstatuses, singular: servicebgpstatus}
+  versions:
+  - {name: v1beta1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}
+YAML
+    kubectl wait --for condition=Established crd/servicebgpstatuses.metallb.io --timeout 30s >/dev/null || fail 'ServiceBGPStatus'
+    start metallb kube env HOME=/nonexistent "$KUBE_BIN/metallb" --kubeconfig "$kube/admin.conf" --namespace $metallb \
+        --webhook-mode disabled --port 7472 --log-level debug "$@"
+    wait_for 30 'logged ipaddresspool metallb' # it reads them
+}
+
 # policy_conf KUBECONFIG SOURCES [FILE]: grevyd of the router, which assigns addresses; nothing of the
 # policy is in its file; what stands on stdin comes after it.
 policy_conf() {

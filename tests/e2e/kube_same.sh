@@ -44,12 +44,13 @@ outcome() { # NAME: of MetalLB, and of grevyd where it is another
 gets() { becomes 15 "$1" "outcome '$2' ${4+pool}" "$3${4+ of $4}"; }
 reasons() { # m|g NAME
     kubectl get events -n "$1" --field-selector "involvedObject.name=$2,involvedObject.kind=Service" \
-        -o 'jsonpath={range .items[*]}{.reason}{"\n"}{end}' | grep -v deprecatedAnnotation | sort -u | paste -sd ' '
+        -o 'jsonpath={range .items[*]}{.reason}{"\n"}{end}' | grep -vE '^(deprecatedAnnotation|ClusterIPNotAllocated)$' | sort -u | paste -sd ' '
 }
-# waits 'WHAT' NAME: it gets nothing from either, and both say so.
+# waits 'WHAT' NAME [REASON]: it gets nothing from either, and both say so. REASON is grevyd's for a
+# request that makes no sense: MetalLB gives it to those that hold an address alone.
 waits() {
     becomes 15 "$1: MetalLB says" "reasons m '$2'" AllocationFailed
-    becomes 15 "$1: grevyd says" "reasons g '$2'" AllocationFailed
+    becomes 15 "$1: grevyd says" "reasons g '$2'" "${3-AllocationFailed}"
     gets "$1: and no address" "$2" ''
 }
 
@@ -80,8 +81,7 @@ pool team 203.0.113.8/31 'serviceAllocation: {priority: 5, namespaces: [m, g], s
 pool buggy 10.0.0.254-10.0.1.1 'autoAssign: false, avoidBuggyIPs: true'
 pool six '"2001:db8:6::/126"' 'autoAssign: false'
 pool elsewhere 203.0.113.16/30 'serviceAllocation: {priority: 1, namespaces: [nowhere]}'
-start metallb kube env HOME=/nonexistent "$KUBE_BIN/metallb" --kubeconfig "$kube/admin.conf" --namespace $metallb \
-    --webhook-mode disabled --port 7472 --log-level debug --lb-class lab/m
+metallb_start --lb-class lab/m
 grevyd_start
 wait_for 30 leads
 
@@ -100,13 +100,13 @@ gets 'by the field' field 192.0.2.5 a
 service newer '' '+loadBalancerIPs: 192.0.2.4, -loadBalancerIPs: 192.0.2.3'
 gets 'by both annotations: the new one' newer 192.0.2.4 a
 service twice 'loadBalancerIP: 192.0.2.3' '+loadBalancerIPs: 192.0.2.3'
-waits 'trap 10: by annotation and field' twice
+waits 'trap 10: by annotation and field' twice LoadBalancerFailed
 service taken '' '+loadBalancerIPs: 192.0.2.0'
 waits 'one that is taken' taken
 service foreign '' '+loadBalancerIPs: 192.0.3.1'
 waits 'one of no pool' foreign
 service nonsense '' '+loadBalancerIPs: nonsense'
-waits 'one that is none' nonsense
+waits 'one that is none' nonsense LoadBalancerFailed
 service manual '' '+address-pool: manual'
 gets 'a pool by its name' manual 198.51.100.0 manual
 service manual-old '' '-address-pool: manual'

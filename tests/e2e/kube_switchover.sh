@@ -9,11 +9,6 @@ kube_grace=600 # no Node falls silent because this machine is busy
 # shellcheck source=tests/e2e/kube_policy_lib.sh
 . "$e2e_dir/kube_policy_lib.sh"
 
-# metallb_start: its controller, without its webhooks.
-metallb_start() {
-    start metallb kube env HOME=/nonexistent "$KUBE_BIN/metallb" --kubeconfig "$kube/admin.conf" --namespace $metallb \
-        --webhook-mode disabled --port 7472 --log-level debug
-}
 # service NAME [META [SPEC]]: of type LoadBalancer, in YAML flow style; a document each.
 service() {
     cat <<YAML
@@ -208,7 +203,8 @@ settled
 is 'back: no address has changed' "$(kept)" "$had"
 is 'nor any annotation' "$(annotated)" "$noted"
 is 'nor what is counted' "$(counted)" "$counts"
-is 'MetalLB found nothing to write' "$(untouched)" "$seen"
+# It counts its pools anew, from nothing, as it always does.
+is 'MetalLB found nothing to write in a Service' "$(untouched | grep -v ^$metallb/)" "$(grep -v ^$metallb/ <<<"$seen")"
 check 'it has taken none away' "! kubectl get events -A -o name --field-selector reason=ClearAssignment | grep ."
 service last | applied
 becomes 30 'and goes on' 'address last' "$pool4.2"

@@ -135,7 +135,6 @@ kubernetes: {kubeconfig: $kube/node.conf}
 policy-from: ["configmap:metallb-system/config"]
 vty: {dir: /run/grevy/node$i}
 http: {listen: ""}
-zebra: {enabled: no} # it is that of the router
 CONF
     speaker_start "$i"
 done
@@ -160,6 +159,7 @@ data:
 YAML
 }
 peering 192.168.0.30-192.168.0.49
+becomes 20 'a node has peers now: it leaves zebra alone' "speaker 1 'show zserv json' | json \"d['state']\"" off
 asks nginx
 has nginx 192.168.0.30 default
 becomes 40 'its router has it from both nodes' 'paths 192.168.0.30' $'192.168.1.111\n192.168.1.112'

@@ -33,6 +33,13 @@ static bool fault(struct alloc_model *m, const struct model_service *x, const ch
 
 /* ---- before ---- */
 
+static bool rests(const struct alloc_model *m, const struct ipaddr *a)
+{
+	const struct alloc_addr *aa = alloc_addr(m->a, a);
+
+	return aa && aa->cooling;
+}
+
 static void remember(struct store_service *svc, void *arg)
 {
 	struct alloc_model *m = arg;
@@ -52,15 +59,18 @@ static void remember(struct store_service *svc, void *arg)
 		   !(s->n_ingress == 2 && s->ingress[0].family == s->ingress[1].family)) {
 		x->by_status = true;
 		x->n_had = s->n_ingress;
-		for (size_t i = 0; i < x->n_had; i++)
+		for (size_t i = 0; i < x->n_had; i++) {
 			x->had[i] = s->ingress[i];
+			x->rested |= rests(m, &x->had[i]);
+		}
 	}
 }
 
-void alloc_model_before(
-    struct alloc_model *m, const struct store *st, const struct alloc_rules *rules, bool leads)
+void alloc_model_before(struct alloc_model *m, const struct store *st, const struct alloc *a,
+    const struct alloc_rules *rules)
 {
-	*m = (struct alloc_model){.st = st, .rules = rules, .leads = leads};
+	*m = (struct alloc_model){
+	    .st = st, .a = a, .rules = rules, .leads = alloc_controller(a)};
 	store_each_service(st, remember, m);
 }
 
@@ -163,13 +173,6 @@ static bool in_the_way(const struct alloc_model *m, const struct model_service *
 		    !may_share(m, x->s, y->s))
 			return true;
 	return false;
-}
-
-static bool rests(const struct alloc_model *m, const struct ipaddr *a)
-{
-	const struct alloc_addr *aa = alloc_addr(m->a, a);
-
-	return aa && aa->cooling;
 }
 
 static bool to_be_had(
@@ -304,7 +307,7 @@ static bool check_lost(
 		return true;
 	if (x->n_had == 2 && pool_of(m, &x->had[0]) != pool_of(m, &x->had[1]))
 		return true;
-	if (x->by_status && rests(m, a))
+	if (x->rested || (x->by_status && rests(m, a)))
 		return true;
 	return fault(m, x, "lost without a cause", a);
 }
@@ -352,7 +355,7 @@ static bool check_first(struct alloc_model *m, const struct model_service *x)
 {
 	const struct alloc_service *as = now(x);
 	struct ipaddr want[2], first;
-	size_t range;
+	size_t range, of_first;
 
 	if (asked(x->s, want) != 0)
 		return true;
@@ -363,10 +366,10 @@ static bool check_first(struct alloc_model *m, const struct model_service *x)
 		    among(&as->addr[i], x->s->ingress, x->s->n_ingress) ||
 		    !first_of(m, x, p, bit_of(&as->addr[i]), &first))
 			continue;
-		for (size_t r = 0; r <= range; r++)
-			if (iprange_contains(&p->ranges[r], &first) &&
-			    (r < range || ipaddr_cmp(&first, &as->addr[i]) < 0))
-				return fault(m, x, "could have had", &first);
+		policy_range_of(m->rules->policy, &first, &of_first);
+		if (of_first < range ||
+		    (of_first == range && ipaddr_cmp(&first, &as->addr[i]) < 0))
+			return fault(m, x, "could have had", &first);
 	}
 	return true;
 }
@@ -405,12 +408,11 @@ static bool moved(const struct model_service *x)
 	return false;
 }
 
-bool alloc_model_holds(struct alloc_model *m, const struct alloc *a)
+bool alloc_model_holds(struct alloc_model *m)
 {
 	const struct model_service *mover = NULL;
 	size_t movers = 0;
 
-	m->a = a;
 	for (const struct model_service *x = m->v; x < m->v + m->n; x++) {
 		if (moved(x)) {
 			movers++;

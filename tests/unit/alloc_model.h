@@ -16,6 +16,7 @@ struct model_service {
 	struct ipaddr had[2];
 	size_t n_had;
 	bool by_status;
+	bool rested; /* by its status, and one of them was not to be had yet */
 };
 
 struct alloc_model {
@@ -29,8 +30,8 @@ struct alloc_model {
 };
 
 /* Right before alloc_run(). All is borrowed until alloc_model_holds(). */
-void alloc_model_before(
-    struct alloc_model *m, const struct store *st, const struct alloc_rules *rules, bool leads);
+void alloc_model_before(struct alloc_model *m, const struct store *st, const struct alloc *a,
+    const struct alloc_rules *rules);
 /* Right after it. Return: false: m->fault says what does not hold. */
-bool alloc_model_holds(struct alloc_model *m, const struct alloc *a);
+bool alloc_model_holds(struct alloc_model *m);
 #endif

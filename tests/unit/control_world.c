@@ -58,8 +58,10 @@ static void on_send(struct k8s_command *cmd, void *arg)
 void rules(struct world *w, const char *pools, bool controller)
 {
 	struct policy *next = pools_make(pools);
-	struct alloc_rules r = {
-	    .policy = next, .lb_class = w->lb_class, .controller = controller};
+	struct alloc_rules r = {.policy = next,
+	    .lb_class = w->lb_class,
+	    .controller = controller,
+	    .unsure = w->unsure};
 
 	control_set_rules(w->c, &r);
 	desired_set_rules(w->d, &r);

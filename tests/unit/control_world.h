@@ -20,6 +20,7 @@ struct world {
 	int64_t again; /* what control_run() said */
 	uint64_t serial;
 	const char *lb_class;
+	bool unsure; /* of the next rules() */
 	char sent[2048];
 	char version[16]; /* of the last wish */
 };

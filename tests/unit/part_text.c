@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* part_text.c - objects from texts, parts as texts, and rows that compare them. */
 #include "part_text.h"
 #include "announcer/util.h"
 #include "k8s/decode.h"

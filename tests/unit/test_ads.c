@@ -19,6 +19,7 @@ struct world {
 	struct pool_ad ads[ADS_MAX];
 	struct selector selectors[2 * ADS_MAX];
 	struct selector_label labels[2 * ADS_MAX];
+	struct selector_expr exists;
 	char values[2 * ADS_MAX][OBJ_WORD];
 	struct iprange ranges[2];
 };
@@ -31,6 +32,15 @@ static struct selectors select_by(struct world *w, size_t i, const char *key, co
 	return (struct selectors){&w->selectors[i], 1};
 }
 
+/* The nodes that have some zone. */
+static struct selectors any_zone(struct world *w, size_t i)
+{
+	w->exists =
+	    (struct selector_expr){.key = (char *)(uintptr_t) "zone", .op = SELECTOR_EXISTS};
+	w->selectors[i] = (struct selector){.exprs = &w->exists, .n_exprs = 1};
+	return (struct selectors){&w->selectors[i], 1};
+}
+
 static void read_word(struct world *w, struct pool_ad *ad, const char *word)
 {
 	const char *value = strchr(word, '=');
@@ -38,6 +48,8 @@ static void read_word(struct world *w, struct pool_ad *ad, const char *word)
 
 	if (!value)
 		ad->protocol = strcmp(word, "bgp") == 0 ? POLICY_BGP : POLICY_LAYER2;
+	else if (strcmp(word, "zone=*") == 0)
+		ad->nodes = any_zone(w, i);
 	else if (strncmp(word, "zone=", 5) == 0)
 		ad->nodes = select_by(w, i, "zone", value + 1);
 	else if (strncmp(word, "app=", 4) == 0)
@@ -52,8 +64,8 @@ static void read_word(struct world *w, struct pool_ad *ad, const char *word)
 		strlist_add(&ad->peers, value + 1);
 }
 
-/* Each advertisement: "bgp zone=a app=x lp=1 v4=24 v6=64 peer=p peer=q", for nodes of that zone
- * and Services of that app. families: K8S_V4 | K8S_V6 of the pool's addresses. */
+/* Each advertisement: "bgp zone=a (or *) app=x lp=1 v4=24 v6=64 peer=p peer=q", for nodes of
+ * that zone and Services of that app. families: K8S_V4 | K8S_V6 of the pool's addresses. */
 static void world_make(struct world *w, const char *const *ads, unsigned families)
 {
 	*w = (struct world){
@@ -129,6 +141,10 @@ static const struct {
     {"the other Service has none",               {"bgp app=x lp=1", "bgp lp=2"},                     BGP,  "y",  NULL, ADS_OK        },
     {"nor has the other node",                   {"bgp zone=a app=x lp=1", "bgp zone=b app=x lp=2"}, BGP,  "x",
      "a",													      ADS_OK        },
+    {"nodes of either selector, other nodes",    {"bgp zone=* lp=1", "bgp zone=a lp=2"},             BGP,  NULL,
+     "b",													      ADS_OK        },
+    {"nodes of either selector: a node of both", {"bgp zone=* lp=1", "bgp zone=a lp=2"},             BGP,
+     NULL,												       "a",  ADS_CONFLICT  },
     {"layer2 has no LOCAL_PREF",                 {"bgp app=x lp=1", "layer2 app=x"},                 BOTH, "x",  NULL, ADS_OK        },
     {"those for all Services: the first counts", {"bgp lp=1", "bgp lp=2"},                           BGP,  "x",  NULL,
      ADS_OK															  },

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "announcer/alloc_clash.h"
+#include "announcer/alloc_tried.h"
 #include "announcer/util.h"
 #include "tests/unit/alloc_world.h"
 #include "tests/unit/objects.h"
@@ -480,9 +481,82 @@ static void what_is_to_be_saved(void **state)
 	world_fini(&w);
 }
 
+/* There may be pools that cannot be read: what a status has may be of them. */
+static void an_address_of_an_unknown_pool_is_left(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w, "lan:192.0.2.1-192.0.2.9");
+	w.rules.unsure = true;
+	world_rules(&w, "lan:192.0.2.1-192.0.2.9", true, "");
+	world_put(&w, "d/other", "status=198.51.100.1");
+	world_put(&w, "d/known", "status=192.0.2.5");
+	world_put(&w, "d/new", "");
+	world_run(&w);
+	assert_has(&w, "d/other",
+	    "pending: its status has 198.51.100.1, which is in no pool, unless in one that "
+	    "cannot be read");
+	assert_has(&w, "d/known", "assigned 192.0.2.5");
+	assert_has(&w, "d/new", "assigned 192.0.2.1");
+	w.rules.unsure = false;
+	world_rules(&w, "lan:192.0.2.1-192.0.2.9", true, "");
+	world_run(&w);
+	assert_has(&w, "d/other", "assigned 192.0.2.2");
+	world_fini(&w);
+}
+
+/* "first:full second:fits": the pools as they were tried for a Service. */
+static const char *tried(struct world *w, const char *name)
+{
+	static char text[256];
+	size_t n, len = 0;
+	struct alloc_tried *v = alloc_tried(w->a, alloc_service(w->a, "d", name), &n);
+
+	text[0] = '\0';
+	for (size_t i = 0; i < n; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s:%s", i ? " " : "",
+		    v[i].pool->name, alloc_try_text(v[i].why)->token);
+	free(v);
+	return text;
+}
+
+static void each_pool_says_why(void **state)
+{
+	struct world w;
+
+	(void)state;
+	world_init(&w, "six:2001:db8::/126 hidden:noauto:10.0.1.0/30 lan:10.0.2.0/32 "
+		       "shop:ns=shop:10.0.3.0/30 web:prio=9:svclabel=app=web:10.0.4.0/30");
+	world_put(&w, "d/1", "created=1");
+	world_put(&w, "d/2", "created=2");
+	world_put(&w, "d/3", "created=3 pool=lan");
+	world_run(&w);
+	assert_has(&w, "d/1", "assigned 10.0.2.0");
+	assert_string_equal(tried(&w, "2"), "web:other-labels shop:other-namespaces "
+					    "six:no-family hidden:no-auto-assign lan:full");
+	assert_string_equal(tried(&w, "3"),
+	    "web:not-asked shop:not-asked six:not-asked hidden:not-asked lan:full");
+	w.rules.cool_down_s = 9;
+	alloc_set_rules(w.a, &w.rules);
+	world_gone(&w, "d/1");
+	world_run(&w);
+	assert_string_equal(tried(&w, "3"),
+	    "web:not-asked shop:not-asked six:not-asked hidden:not-asked lan:cooling");
+	world_put(&w, "d/4", "label=app=web");
+	world_run(&w);
+	assert_has(&w, "d/4", "assigned 10.0.4.0");
+	assert_string_equal(tried(&w, "4"), "web:fits shop:other-namespaces six:no-family "
+					    "hidden:no-auto-assign lan:cooling");
+	world_fini(&w);
+}
+
 static void every_reason_has_words(void **state)
 {
 	(void)state;
+	for (int i = 0; i < ALLOC_TRIES; i++)
+		assert_true(*alloc_try_text((enum alloc_try)i)->token &&
+			    *alloc_try_text((enum alloc_try)i)->what);
 	for (int i = 0; i < ALLOC_REASONS; i++)
 		assert_true(*alloc_text((enum alloc_reason)i)->token &&
 			    alloc_text((enum alloc_reason)i)->cure);
@@ -504,6 +578,8 @@ int main(void)
 	    cmocka_unit_test(restored_assignments_are_kept),
 	    cmocka_unit_test(restored_sharers_share_again),
 	    cmocka_unit_test(what_is_to_be_saved),
+	    cmocka_unit_test(an_address_of_an_unknown_pool_is_left),
+	    cmocka_unit_test(each_pool_says_why),
 	    cmocka_unit_test(every_reason_has_words),
 	};
 

@@ -230,9 +230,9 @@ static void run(struct world *w, struct side *s)
 	size_t n;
 
 	alloc_set_time(s->a, w->now_ms);
-	alloc_model_before(&before, s->st, &w->rules, leads(w, s));
+	alloc_model_before(&before, s->st, s->a, &w->rules);
 	w->moved += alloc_run(s->a);
-	if (!alloc_model_holds(&before, s->a))
+	if (!alloc_model_holds(&before))
 		fail_msg("step %lu, %s: %s", w->step, leads(w, s) ? "leader" : "follower",
 		    before.fault);
 	v = alloc_changed(s->a, &n);

@@ -136,6 +136,39 @@ static void test_lost_address_is_cleared(void **state)
 	NOTHING(run(w)); /* told once */
 }
 
+/* There may be pools that cannot be read: what a status has may be of them. */
+static void test_of_an_unknown_pool(void **state)
+{
+	struct world *w = *state;
+
+	w->unsure = true;
+	rules(w, "lan:192.0.2.1-192.0.2.9", true);
+	run(w);
+	put(w, "default/web", "version=7 status=198.51.100.1 from=wan");
+	assert_non_null(strstr(w->sent, "AllocationFailed"));
+	assert_null(strstr(w->sent, "(u1) ="));
+	w->unsure = false;
+	rules(w, "lan:192.0.2.1-192.0.2.9", true);
+	run(w);
+	assert_non_null(strstr(w->sent, WISH));
+}
+
+/* Whatever a Service asks for: without any pool there is a mistake in the configuration. */
+static void test_never_a_pool(void **state)
+{
+	struct world *w = *state;
+
+	control_set_leading(w->c, false);
+	rules(w, "", true);
+	put(w, "default/web", "version=7 pool=lan status=192.0.2.5 from=lan");
+	control_set_leading(w->c, true);
+	run(w);
+	assert_null(strstr(w->sent, "(u1) ="));
+	rules(w, "wan:198.51.100.1-198.51.100.9", true);
+	run(w);
+	assert_non_null(strstr(w->sent, "default/web(u1) =\n"));
+}
+
 static void test_failures_are_told_on_change(void **state)
 {
 	struct world *w = *state;
@@ -284,6 +317,8 @@ int main(void)
 	    TEST(test_new_leader_takes_over),
 	    TEST(test_leader_without_the_rules),
 	    TEST(test_lost_address_is_cleared),
+	    TEST(test_of_an_unknown_pool),
+	    TEST(test_never_a_pool),
 	    TEST(test_failures_are_told_on_change),
 	    TEST(test_dual_stack),
 	    TEST(test_overwritten),

@@ -161,6 +161,7 @@ static void step_rules(struct world *w)
 
 	w->rules = (struct alloc_rules){.policy = next,
 	    .controller = pick(w, 5) != 0,
+	    .share_local = pick(w, 3) == 0,
 	    .lb_class = pick(w, 12) ? "" : "ours"};
 	desired_set_rules(w->live.d, &w->rules);
 	pools_free(w->policy);

@@ -208,6 +208,10 @@ static const struct part_row ad_rows[] = {
     REFUSED("2.2 bgp-advertisements: forbidden in layer2",
 	POOL("layer2", ", bgp-advertisements: [{}]"),
 	":2:79: bgp-advertisements: must stand in a bgp pool only"),
+    READS("2.2 bgp-advertisements: a dash and nothing is one default ad",
+	"address-pools:\n- name: a1\n  protocol: bgp\n  addresses:\n  - 192.0.2.0/24\n"
+	"  bgp-advertisements:\n  -\n",
+	"bgp bgpadvertisement1\n aggregation 32 128\n localpref 0\n communities"),
     REFUSED("2.2 bgp-advertisements: duplicates", ADS("{}, {}"),
 	":2:81: bgp-advertisements: the same advertisement stands here twice"),
     READS("2.2 aggregation-length", ADS("{aggregation-length: 28}"), " aggregation 28 128"),
@@ -320,6 +324,46 @@ static void test_names(void **state)
 	check(name_rows, ARRAY_LEN(name_rows));
 }
 
+/* ---- configurations of public write-ups, as they stand ---- */
+
+static const struct part_row writeup_rows[] = {
+    READS("write-up a",
+	"address-pools:\n- name: default\n  protocol: layer2\n  addresses:\n"
+	"  - 192.168.1.30-192.168.1.49\n",
+	"pool default\n protocols 2\n addresses 192.168.1.30-192.168.1.49\n"
+	" range 192.168.1.30-192.168.1.49\n auto-assign 1\n avoid-buggy-ips 0\n"
+	" allocation none\nlayer2 l2advertisement1"),
+    READS("write-up b",
+	"address-pools:\n- name: default\n  protocol: layer2\n  addresses:\n"
+	"  - 10.0.42.0/24\n",
+	" range 10.0.42.0-10.0.42.255"),
+    READS("write-up c: pool",
+	"peers:\n- my-asn: 65000\n  peer-asn: 65001\n  peer-address: 192.168.1.2\n"
+	"address-pools:\n- name: default\n  protocol: bgp\n  addresses:\n"
+	"  - 192.168.0.30-192.168.0.49\n",
+	"pool default\n protocols 1\n addresses 192.168.0.30-192.168.0.49"),
+    READS("write-up c: peer",
+	"peers:\n- my-asn: 65000\n  peer-asn: 65001\n  peer-address: 192.168.1.2\n"
+	"address-pools:\n- name: default\n  protocol: bgp\n  addresses:\n"
+	"  - 192.168.0.30-192.168.0.49\n",
+	"peer peer1\n asn 65000 65001\n dynamic none\n local-asn 0\n address 192.168.1.2"),
+    READS("write-up d: two pools",
+	"address-pools:\n- name: bgp\n  protocol: bgp\n  avoid-buggy-ips: true\n"
+	"  addresses: [192.168.10.0/24]\n- name: l2\n  protocol: layer2\n"
+	"  addresses: [192.168.0.50-192.168.0.100]\n",
+	" range 192.168.10.0-192.168.10.255\n auto-assign 1\n avoid-buggy-ips 1"),
+    READS("write-up e",
+	"address-pools:\n- name: default\n  protocol: bgp\n  addresses:\n"
+	"  - 192.168.254.0/24\n",
+	" range 192.168.254.0-192.168.254.255"),
+};
+
+static void test_writeups(void **state)
+{
+	(void)state;
+	check(writeup_rows, ARRAY_LEN(writeup_rows));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -329,6 +373,7 @@ int main(void)
 	    cmocka_unit_test(test_ads),
 	    cmocka_unit_test(test_others),
 	    cmocka_unit_test(test_names),
+	    cmocka_unit_test(test_writeups),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

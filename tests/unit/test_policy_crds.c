@@ -401,6 +401,23 @@ static void test_all_errors(void **state)
 	conf_errors_fini(&errors);
 }
 
+/* But not without end. */
+static void test_many_errors(void **state)
+{
+	struct conf_errors errors = {0};
+	struct buf spec = {0};
+
+	(void)state;
+	for (int i = 0; i < 10000; i++)
+		buf_str(&spec, i ? ",\"x\"" : "{\"addresses\":[\"x\"");
+	buf_str(&spec, "]}");
+	assert_null(read_pool(spec.p, &errors));
+	assert_int_equal(errors.lines.n, CONF_ERRORS_MAX);
+	assert_int_equal(errors.more, 10000 - CONF_ERRORS_MAX);
+	conf_errors_fini(&errors);
+	free(spec.p);
+}
+
 static void test_no_policy(void **state)
 {
 	struct conf_errors errors = {0};
@@ -424,6 +441,7 @@ int main(void)
 	    cmocka_unit_test(test_old_pool),
 	    cmocka_unit_test(test_objects),
 	    cmocka_unit_test(test_all_errors),
+	    cmocka_unit_test(test_many_errors),
 	    cmocka_unit_test(test_no_policy),
 	};
 

@@ -341,6 +341,7 @@ static void advertisements_find_their_pools(void **state)
 	say(l, 1, "IPAddressPool m/b", pool(l, "b", "10.0.1.0/24", "k=w"));
 	say(l, 2, "BGPAdvertisement m/nobody", ad(l, &nobody));
 	make(l);
+	assert_state(&l->in[2], RULES_GOOD, "there is no pool absent");
 	/* Trap 16: with a list that names absent pools only it has none; 17: no matter. */
 	assert_int_equal(l->rules->policy.pools[0].protocols, 0);
 	assert_int_equal(l->rules->policy.pools[0].n_ads, 0);
@@ -419,6 +420,8 @@ static void local_preferences_must_not_differ(void **state)
 	say(l, 0, "IPAddressPool m/a", pool(l, "a", "10.0.0.0/24", NULL));
 	say(l, 1, "BGPAdvertisement m/one", ad(l, &a));
 	say(l, 2, "BGPAdvertisement m/two", ad(l, &b));
+	say(l, 3, "BGPPeer m/p", peer(l, "p", NULL));
+	say(l, 4, "BGPPeer m/q", peer(l, "q", NULL));
 	make(l);
 	assert_state(&l->in[2], RULES_REFUSED,
 	    "its local preference must not differ from that of BGPAdvertisement one");
@@ -466,6 +469,10 @@ static void aliases_are_looked_up_everywhere(void **state)
 	assert_state(&l->in[1], RULES_GOOD, NULL);
 	assert_state(&l->in[3], RULES_REFUSED, "alias vip stands in Community m/c, too");
 	assert_string_equal(l->rules->communities[0].value, "1:2");
+	strlist_add(&a.ad.communities, "1:2:3"); /* no alias that may come yet */
+	say(l, 1, "BGPAdvertisement m/x", ad(l, &a));
+	make(l);
+	assert_state(&l->in[1], RULES_OLD, "community 1:2:3 must be a community such as");
 	strlist_fini(&a.ad.communities);
 }
 
