@@ -449,9 +449,8 @@ struct alloc_addr *const *alloc_touched(const struct alloc *a, size_t *n)
 
 size_t alloc_pool_used(const struct alloc *a, const struct pool *pool, uint8_t family)
 {
-	size_t at = ((uintptr_t)pool - (uintptr_t)a->policy->pools) / sizeof(*pool);
-
-	return at < a->n_pools && &a->policy->pools[at] == pool
-	           ? a->pools[at].used[alloc_family(family)]
-	           : 0;
+	for (size_t i = 0; i < a->n_pools; i++)
+		if (&a->policy->pools[i] == pool)
+			return a->pools[i].used[alloc_family(family)];
+	return 0;
 }

@@ -53,7 +53,6 @@ static void check_overlap(struct conf_reader *r, struct json_object *spec, struc
 
 	policy_index(&alone, on_overlap, &cx);
 	free(alone.index);
-	free(alone.names);
 }
 
 static int label_cmp(const void *a, const void *b)

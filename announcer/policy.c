@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * policy.c - the index is every range of every pool, sorted by address; ranges never overlap in
- * a policy that passed policy_index(), so one binary search finds an address's pool, and one
- * among the names a pool by its name. Pure.
+ * a policy that passed policy_index(), so one binary search finds an address's pool. Pure.
  */
 #include "announcer/policy.h"
 #include "announcer/util.h"
@@ -10,11 +9,6 @@
 struct policy_entry {
 	struct iprange range;
 	size_t pool, n; /* pools[pool].ranges[n] */
-};
-
-struct policy_name {
-	const char *name; /* of pools[pool], which owns it */
-	size_t pool;
 };
 
 static int entry_cmp(const void *x, const void *y)
@@ -55,32 +49,12 @@ static void index_fill(struct policy *p)
 	qsort(p->index, p->n_index, sizeof(*p->index), entry_cmp);
 }
 
-static int name_cmp(const void *x, const void *y)
-{
-	const struct policy_name *a = x, *b = y;
-	int c = strcmp(a->name, b->name);
-
-	return c ? c : (a->pool > b->pool) - (a->pool < b->pool);
-}
-
-static void names_fill(struct policy *p)
-{
-	free(p->names);
-	p->names = xcalloc(p->n_pools, sizeof(*p->names));
-	p->n_names = 0;
-	for (size_t i = 0; i < p->n_pools; i++)
-		if (p->pools[i].name)
-			p->names[p->n_names++] = (struct policy_name){p->pools[i].name, i};
-	qsort(p->names, p->n_names, sizeof(*p->names), name_cmp);
-}
-
 size_t policy_index(struct policy *p, policy_overlap_fn *on_overlap, void *arg)
 {
 	const struct policy_entry *top; /* of those before, the one that reaches furthest */
 	size_t overlaps = 0;
 
 	index_fill(p);
-	names_fill(p);
 	top = p->index;
 	for (size_t i = 1; i < p->n_index; i++) {
 		const struct policy_entry *e = &p->index[i];
@@ -104,7 +78,6 @@ void policy_fini(struct policy *p)
 		pool_fini(&p->pools[i]);
 	free(p->pools);
 	free(p->index);
-	free(p->names);
 	*p = (struct policy){0};
 }
 
@@ -136,19 +109,10 @@ const struct pool *policy_pool_of(const struct policy *p, const struct ipaddr *a
 
 const struct pool *policy_pool(const struct policy *p, const char *name)
 {
-	size_t lo = 0, hi = p->n_names;
-
-	while (lo < hi) { /* the first that is not less */
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (strcmp(p->names[mid].name, name) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	if (lo == p->n_names || strcmp(p->names[lo].name, name) != 0)
-		return NULL;
-	return &p->pools[p->names[lo].pool];
+	for (size_t i = 0; i < p->n_pools; i++)
+		if (strcmp(p->pools[i].name, name) == 0)
+			return &p->pools[i];
+	return NULL;
 }
 
 const struct pool *policy_pool_asked(const struct policy *p, const char *name)
