@@ -27,7 +27,8 @@ static uint32_t entry_hash(const void *p)
 {
 	const struct control_entry *e = p;
 
-	return table_hash(e->name, strlen(e->name), table_hash(e->ns, strlen(e->ns), 0));
+	return table_hash(
+	    e->name, strlen(e->name), table_hash(e->ns, strlen(e->ns), table_seed()));
 }
 
 static bool entry_same(const void *a, const void *b)
@@ -47,6 +48,7 @@ struct control *control_new(const struct store *st, const struct alloc *a)
 	c->alloc = a;
 	c->lb_class = xstrdup("");
 	c->entries.ops = &entry_ops;
+	control_pools_forget(c);
 	c->due_ms = c->pools_ms = INT64_MAX;
 	return c;
 }
@@ -81,7 +83,6 @@ void control_free(struct control *c)
 	if (!c)
 		return;
 	forget_all(c);
-	table_fini(&c->entries);
 	free(c->marked);
 	free(c->lb_class);
 	free(c->error);

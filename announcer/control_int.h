@@ -36,8 +36,6 @@ struct control_entry {
 	int64_t due_ms;             /* to be judged then, INT64_MAX = no */
 };
 
-struct control_pool;
-
 struct control {
 	const struct store *st;
 	const struct alloc *alloc;
@@ -53,10 +51,9 @@ struct control {
 	struct control_entry **marked;
 	size_t n_marked, cap_marked;
 	const struct policy *policy; /* in force; NULL = none yet */
-	struct control_pool **pools; /* that have an object */
-	size_t n_pools;
-	int64_t pools_ms;   /* their counts are looked at then; INT64_MAX = no */
-	bool pools_changed; /* they may be others now */
+	struct table pools;          /* control_pool: that have an object */
+	int64_t pools_ms;            /* their counts are looked at then; INT64_MAX = no */
+	bool pools_changed;          /* they may be others now */
 	uint64_t serial;
 	int64_t due_ms; /* not later than that of any entry */
 	struct log_bucket bucket;

@@ -24,6 +24,23 @@ struct control_pool {
 	bool seen; /* in the look that is under way */
 };
 
+static uint32_t pool_hash(const void *p)
+{
+	const struct control_pool *pool = p;
+	uint32_t h = table_hash(pool->ns, strlen(pool->ns), table_seed());
+
+	return table_hash(pool->name, strlen(pool->name), h);
+}
+
+static bool pool_same(const void *a, const void *b)
+{
+	const struct control_pool *x = a, *y = b;
+
+	return strcmp(x->name, y->name) == 0 && strcmp(x->ns, y->ns) == 0;
+}
+
+static const struct table_ops pool_ops = {pool_hash, pool_same};
+
 static void pool_free(struct control_pool *p)
 {
 	free(p->ns);
@@ -34,20 +51,20 @@ static void pool_free(struct control_pool *p)
 
 void control_pools_forget(struct control *c)
 {
-	for (size_t i = 0; i < c->n_pools; i++)
-		pool_free(c->pools[i]);
-	free(c->pools);
-	c->pools = NULL;
-	c->n_pools = 0;
+	struct control_pool *p;
+
+	for (size_t at = 0; (p = table_next(&c->pools, &at));)
+		pool_free(p);
+	table_fini(&c->pools);
+	c->pools = (struct table){.ops = &pool_ops};
 	c->pools_ms = INT64_MAX;
 }
 
 static struct control_pool *find(const struct control *c, const char *ns, const char *name)
 {
-	for (size_t i = 0; i < c->n_pools; i++)
-		if (strcmp(c->pools[i]->name, name) == 0 && strcmp(c->pools[i]->ns, ns) == 0)
-			return c->pools[i];
-	return NULL;
+	const struct control_pool probe = {.ns = (char *)ns, .name = (char *)name};
+
+	return table_find(&c->pools, &probe);
 }
 
 static struct control_pool *add(struct control *c, const struct k8s_object *o)
@@ -56,23 +73,24 @@ static struct control_pool *add(struct control *c, const struct k8s_object *o)
 
 	p->ns = xstrdup(o->ns);
 	p->name = xstrdup(o->name);
-	c->pools = xrealloc(c->pools, c->n_pools + 1, sizeof(struct control_pool *));
-	c->pools[c->n_pools++] = p;
+	table_add(&c->pools, p);
 	return p;
 }
 
 /* Whose object or pool is not there any more. */
 static void sweep(struct control *c)
 {
-	size_t n = 0;
+	struct table kept = {.ops = &pool_ops};
+	struct control_pool *p;
 
-	for (size_t i = 0; i < c->n_pools; i++) {
-		if (c->pools[i]->seen)
-			c->pools[n++] = c->pools[i];
+	for (size_t at = 0; (p = table_next(&c->pools, &at));) {
+		if (p->seen)
+			table_add(&kept, p);
 		else
-			pool_free(c->pools[i]);
+			pool_free(p);
 	}
-	c->n_pools = n;
+	table_fini(&c->pools);
+	c->pools = kept;
 }
 
 static void count(const struct control *c, const struct pool *pool, uint8_t family,
@@ -141,9 +159,10 @@ static void look(struct control *c)
 {
 	size_t n;
 	const struct k8s_object **objects = store_objects(c->st, K8S_CUSTOM, &n);
+	struct control_pool *p;
 
-	for (size_t i = 0; i < c->n_pools; i++)
-		c->pools[i]->seen = false;
+	for (size_t at = 0; (p = table_next(&c->pools, &at));)
+		p->seen = false;
 	for (size_t i = 0; c->policy && i < n; i++)
 		if (strcmp(objects[i]->raw.resource, "ipaddresspools") == 0)
 			look_at(c, objects[i]);

@@ -53,17 +53,6 @@ static const char *what_of(enum rules_state state)
 	return "";
 }
 
-static void on_verdict(const struct policy_verdict *v, void *arg)
-{
-	struct daemon *d = arg;
-
-	if (v->why)
-		log_warn("policy", "%s: %s%s", v->name, what_of(v->state), v->why);
-	else if (d->synced)
-		log_info("policy", "%s: in force", v->name);
-	d->untold |= v->why && v->kind;
-}
-
 static const char *text_of(struct json_object *o, const char *name)
 {
 	struct json_object *v;
@@ -71,7 +60,8 @@ static const char *text_of(struct json_object *o, const char *name)
 	return json_object_object_get_ex(o, name, &v) ? json_object_get_string(v) : NULL;
 }
 
-/* The Event is about the object as it is in the store. */
+/* The Event is about the object as it is in the store; a ConfigMap that came in a list does not
+ * say of which version it is. */
 static bool send_notice(struct daemon *d, const struct policy_verdict *v)
 {
 	enum k8s_kind kind = *v->resource ? K8S_CUSTOM : K8S_CONFIGMAP;
@@ -90,13 +80,27 @@ static bool send_notice(struct daemon *d, const struct policy_verdict *v)
 	    &(struct k8s_notice){.ns = (char *)(uintptr_t)v->ns,
 		.name = (char *)(uintptr_t)v->object,
 		.uid = (char *)(uintptr_t)text_of(meta, "uid"),
-		.api = (char *)(uintptr_t)text_of(root, "apiVersion"),
+		.api = (char *)(uintptr_t)(kind == K8S_CONFIGMAP ? "v1"
+								 : text_of(root, "apiVersion")),
 		.kind = (char *)(uintptr_t)v->kind,
 		.reason = (char *)(v->state == RULES_GOOD ? "PolicyWaits" : "PolicyRefused"),
 		.text = text,
 		.warning = true});
 	json_object_put(root);
 	return sent;
+}
+
+/* What is news. Of what is refused as before, nothing is said again. */
+static void on_verdict(const struct policy_verdict *v, void *arg)
+{
+	struct daemon *d = arg;
+
+	if (v->why)
+		log_warn("policy", "%s: %s%s", v->name, what_of(v->state), v->why);
+	else if (d->synced)
+		log_info("policy", "%s: in force", v->name);
+	if (v->why && v->kind && !(daemon_leading(d) && send_notice(d, v)))
+		d->untold = true;
 }
 
 static void on_untold(const struct policy_verdict *v, void *arg)

@@ -47,7 +47,8 @@ struct k8s_status_wish {
 struct k8s_notice {
 	char *ns, *name;  /* of the object; ns is the Event's, too */
 	char *uid;        /* NULL = not known */
-	char *api, *kind; /* "metallb.io/v1beta1", "BGPPeer"; kind NULL = a v1 Service */
+	char *api, *kind; /* "metallb.io/v1beta1", or NULL = not known; "BGPPeer"; kind NULL = a
+	                     v1 Service */
 	char *reason;     /* "IPAllocated" */
 	char *text;       /* at most 1024 bytes are written */
 	bool warning;     /* else Normal */

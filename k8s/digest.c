@@ -47,9 +47,9 @@ static uint64_t feed_pairs(uint64_t h, const struct k8s_kv *v, size_t n)
 static uint64_t feed_service(uint64_t h, const struct k8s_service *s)
 {
 	const uint64_t numbers[] = {s->load_balancer, s->local, s->families, s->primary,
-	    (uint64_t)s->policy, s->n_ports};
-	const char *const texts[] = {
-	    s->lb_class, s->lb_ip, s->want_ips, s->want_pool, s->share_key, s->selector};
+	    (uint64_t)s->policy, s->n_ports, s->bare_ingress, s->old_prefix};
+	const char *const texts[] = {s->lb_class, s->lb_ip, s->want_ips, s->want_pool,
+	    s->share_key, s->from_pool, s->selector};
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		h = feed_number(h, numbers[i]);

@@ -201,9 +201,11 @@ static size_t text_len(const char *text)
 static struct json_object *make_object(const struct k8s_notice *notice)
 {
 	struct json_object *o = json_object_new_object();
+	const char *api = notice->kind ? notice->api : "v1";
 
 	add_string(o, "kind", notice->kind ? notice->kind : "Service");
-	add_string(o, "apiVersion", notice->kind ? notice->api : "v1");
+	if (api)
+		add_string(o, "apiVersion", api);
 	add_string(o, "namespace", notice->ns);
 	add_string(o, "name", notice->name);
 	if (notice->uid)

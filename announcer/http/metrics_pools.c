@@ -101,15 +101,20 @@ static void put_allocator(struct buf *to, const struct vty_context *ctx)
 	}
 }
 
+/* The same link-local address may be there on another interface. */
 static void on_peer(const struct bgp_peer_view *v, void *arg)
 {
+	const struct ipaddr *a = &v->session.remote;
+	bool v6 = a->family == AF_INET6;
+	const char *zone = v6 && ipaddr_is_linklocal(a) ? v->nb->interface : NULL;
+	char text[PREFIX_STRLEN], peer[PREFIX_STRLEN + 80];
 	struct buf *to = arg;
-	char b[PREFIX_STRLEN];
-	const char *a = ipaddr_str(&v->session.remote, b);
-	bool v6 = v->session.remote.family == AF_INET6;
 
-	buf_fmt(to, "metallb_bgp_session_up{peer=\"%s%s%s:%u\"} %d\n", v6 ? "[" : "", a,
-	    v6 ? "]" : "", v->nb->port, v->facts != NULL);
+	snprintf(peer, sizeof(peer), "%s%s%s%.63s%s:%u", v6 ? "[" : "", ipaddr_str(a, text),
+	    zone ? "%" : "", zone ? zone : "", v6 ? "]" : "", v->nb->port);
+	buf_str(to, "metallb_bgp_session_up{");
+	metric_label(to, "peer", peer);
+	buf_fmt(to, "} %d\n", v->facts != NULL);
 }
 
 static void on_verdict(const struct policy_verdict *v, void *arg)

@@ -86,6 +86,12 @@ configmap 'address-pools: [{name: old, protocol: layer2, addresses: [nonsense]}]
 becomes 20 'a ConfigMap that is wrong, too' 'state "ConfigMap metallb-system/config" | cut -d: -f1' old
 is 'leaves what was there' "$(pools)" 'file lan old'
 check 'with line and column' 'state "ConfigMap metallb-system/config" | grep "config:1:"'
+becomes 20 'and an Event' \
+    "kubectl get events -n $ns --field-selector involvedObject.kind=ConfigMap -o jsonpath='{.items[*].involvedObject.apiVersion} {.items[*].reason}'" \
+    'v1 PolicyRefused'
+# Events are written in the order in which they came up.
+is 'nothing was told again because something else is refused, too' \
+    "$(kubectl get events -n $ns --field-selector involvedObject.name=twin -o jsonpath='{.items[*].count}')" 1
 configmap "address-pools: [{name: lan, protocol: layer2, addresses: [$pool4.32/28]}, {name: new, protocol: bgp, addresses: [$pool4.48/28]}]"
 becomes 20 'of a list what has a name that is taken is left out' 'state "ConfigMap metallb-system/config"' \
     'partly: pool lan: pool lan stands in IPAddressPool metallb-system/lan, too'

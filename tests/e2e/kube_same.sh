@@ -67,13 +67,11 @@ kernel: {enabled: no}
 CONF
 sed -i 's,^controller: .*,controller: {enabled: yes\, load-balancer-class: lab/g},' "$conf"
 # What a pool has in use is what MetalLB says here: no right to say anything else.
-kubectl get role -n $metallb -o name | while read -r role; do
-    kubectl get -n $metallb "$role" -o json | python3 -c 'if True:
-        import json, sys
-        d = json.load(sys.stdin)
-        d["rules"] = [r for r in d["rules"] if "ipaddresspools/status" not in r["resources"]]
-        print(json.dumps(d))' | kubectl replace -f - >/dev/null
-done
+kubectl get clusterrole grevy-write -o json | python3 -c 'if True:
+    import json, sys
+    d = json.load(sys.stdin)
+    d["rules"] = [r for r in d["rules"] if "ipaddresspools/status" not in r["resources"]]
+    print(json.dumps(d))' | kubectl replace -f - >/dev/null
 pool a '192.0.2.0/29, "2001:db8:a::/125"'
 pool manual 198.51.100.0/30 'autoAssign: false'
 pool gold 203.0.113.0/31 'serviceAllocation: {priority: 1, serviceSelectors: [{matchLabels: {tier: gold}}]}'

@@ -139,6 +139,22 @@ static void test_of_another_kind(void **state)
 	       "\"namespace\":\"metallb-system\",\"name\":\"tor\"}");
 }
 
+/* An item of a list does not name its version. */
+static void test_of_no_known_version(void **state)
+{
+	struct world *w = *state;
+	struct k8s_notice *n = xcalloc(1, sizeof(*n));
+
+	n->ns = xstrdup("metallb-system");
+	n->name = xstrdup("config");
+	n->kind = xstrdup("ConfigMap");
+	n->reason = xstrdup("PolicyRefused");
+	n->text = xstrdup("refused: config:1:1: not known");
+	notices_put(w->n, n);
+	has(w, "\"involvedObject\":{\"kind\":\"ConfigMap\","
+	       "\"namespace\":\"metallb-system\",\"name\":\"config\"}");
+}
+
 static void test_same_words_raise_the_count(void **state)
 {
 	struct world *w = *state;
@@ -251,6 +267,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_post),
 	    TEST(test_of_another_kind),
+	    TEST(test_of_no_known_version),
 	    TEST(test_same_words_raise_the_count),
 	    TEST(test_refused),
 	    TEST(test_too_many),

@@ -162,6 +162,11 @@ static const char *const services[] = {
     A T "metallb.io/loadBalancerIPs: x, metallb.io/address-pool: q, "
 	"metallb.io/allow-shared-ip: k}}, " P I,
     A T "metallb.io/loadBalancerIPs: x, metallb.io/address-pool: p}}, " P I,
+    A T "metallb.io/ip-allocated-from-pool: p, " M ", " P I,
+    A T "metallb.io/loadBalancerIPs: x, metallb.io/address-pool: p, "
+	"metallb.universe.tf/allow-shared-ip: k}}, " P I,
+    A "labels: {a: b}, " T M ", " P I,
+    A T M ", " P "status: {loadBalancer: {ingress: [{ip: 192.0.2.1}, {hostname: h}]}}}",
     A T M ", spec: {type: ClusterIP, ports: [{port: 1}], selector: {a: b}, "
 	  "loadBalancerIP: l, "
 	  "loadBalancerClass: c, clusterIPs: [10.0.0.1]}, " I,

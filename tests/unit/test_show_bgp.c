@@ -536,6 +536,27 @@ static void metrics_of_bgp_and_the_kernel(void **state)
 	free(part.p);
 }
 
+/* Prometheus takes no two of one name and the same labels. */
+static void a_link_local_peer_is_one_of_its_interface(void **state)
+{
+	struct lab *lab = lab_of_cast();
+	char interface[] = "eth0\"";
+	struct bgp_neighbor nb;
+	struct buf b = {0};
+
+	(void)state;
+	arrange_all(lab);
+	nb = *fake_bgp.peers[0].nb;
+	nb.interface = interface;
+	fake_bgp.peers[0].nb = &nb;
+	assert_int_equal(ipaddr_parse("fe80::1", &fake_bgp.peers[0].session.remote), 0);
+	metrics_put(&b, &lab->ctx);
+	assert_non_null(
+	    strstr(b.p, "\nmetallb_bgp_session_up{peer=\"[fe80::1%eth0\\\"]:179\"} "));
+	lab_free(lab);
+	free(b.p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -546,6 +567,7 @@ int main(void)
 	    cmocka_unit_test(without_a_speaker_bgp_is_not_there),
 	    cmocka_unit_test(a_speaker_without_neighbours_is_there),
 	    cmocka_unit_test(metrics_of_bgp_and_the_kernel),
+	    cmocka_unit_test(a_link_local_peer_is_one_of_its_interface),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
