@@ -6,7 +6,8 @@
  *   }, "crc32": "1c291ca3"}
  * A checksum is of what stands before it: of its line in an entry, of the whole text at the
  * end. So damage is always seen, and a line that is whole counts where others are not: all
- * that is good is given back beside the error. Pure.
+ * that is good is given back beside the error. Earlier ones had no checksums, and "}}" at the
+ * end. Pure.
  */
 #include "announcer/assign.h"
 #include "announcer/crc32.h"
@@ -28,6 +29,7 @@ struct reader {
 	struct assign_list *out;
 	struct assign_error *err; /* the first fault */
 	unsigned line;            /* being read, from 1 */
+	bool plain;               /* of a grevyd from before the checksums */
 	bool bad;
 };
 
@@ -115,6 +117,10 @@ static void entry_read(struct reader *r, const char *key, struct json_object *v)
 	}
 	json_object_object_get_ex(v, "addresses", &addresses);
 	json_object_object_get_ex(v, "pool", &pool);
+	if (r->plain && json_object_object_get_ex(v, "crc32", NULL)) {
+		refuse(r, key, "damaged: the file lost its checksum");
+		return;
+	}
 	a.n = addresses_read(r, addresses, key, a.addr);
 	if (pool && !json_object_is_type(pool, json_type_string)) {
 		refuse(r, key, "pool must be a name");
@@ -155,7 +161,7 @@ static void line_read(struct reader *r, const char *line, size_t len)
 	struct yamldoc doc;
 	int rc;
 
-	if (!sum_good(line, len)) {
+	if (!r->plain && !sum_good(line, len)) {
 		refuse(r, "", "damaged: its checksum is wrong");
 		return;
 	}
@@ -192,7 +198,11 @@ static bool any_line_read(struct reader *r, const char *line, size_t len)
 int assign_parse(const char *text, size_t len, const char *file, struct assign_list *out,
     struct assign_error *err)
 {
-	struct reader r = {.file = file, .out = out, .err = err, .line = 1};
+	struct reader r = {.file = file,
+	    .out = out,
+	    .err = err,
+	    .line = 1,
+	    .plain = len >= 3 && memcmp(text + len - 3, "}}\n", 3) == 0};
 	size_t whole = len && text[len - 1] == '\n' ? len - 1 : 0;
 	const char *p = text, *end = text + len;
 	bool last = false;
@@ -207,7 +217,7 @@ int assign_parse(const char *text, size_t len, const char *file, struct assign_l
 	}
 	if (!last)
 		refuse(&r, "", "damaged: it ends too early");
-	else if (!sum_good(text, whole))
+	else if (!r.plain && !sum_good(text, whole))
 		refuse(&r, "", "damaged: the checksum of the file is wrong");
 	return r.bad ? -EINVAL : 0;
 }

@@ -51,6 +51,40 @@ static const char sample[] =
     "\"kube-system/dns\": {\"addresses\": [\"192.0.2.1\"], \"crc32\": \"b048c3c6\"}\n"
     "}, \"crc32\": \"e8d06947\"}\n";
 
+/* As grevyd wrote it before there were checksums. */
+static void test_plain(void **state)
+{
+	static const char plain[] = "{\"version\": 1, \"assignments\": {\n"
+				    "\"default/web\": {\"pool\": \"main\", \"addresses\": "
+	                            "[\"192.0.2.2\", \"2001:db8::2\"]},\n"
+				    "\"kube-system/dns\": {\"addresses\": [\"192.0.2.1\"]}\n"
+				    "}}\n";
+	static const char lost[] =
+	    "{\"version\": 1, \"assignments\": {\n"
+	    "\"kube-system/dns\": {\"addresses\": [\"192.0.2.1\"], \"crc32\": \"b048c3c6\"}\n"
+	    "}}\n";
+	struct assign_list l = {0};
+	struct assign_error err;
+	char *text;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(parse_exact(plain, strlen(plain), &l, NULL), 0);
+	assert_int_equal(l.n, 2);
+	text = assign_print(&l, &len);
+	assert_string_equal(text, sample);
+	free(text);
+	assign_fini(&l);
+	for (size_t cut = 1; cut <= strlen(plain); cut++)
+		if (parse_exact(plain, strlen(plain) - cut, &l, &err) == 0)
+			fail_msg("good without its last %zu bytes", cut);
+		else
+			assign_fini(&l);
+	assert_int_equal(parse_exact(lost, strlen(lost), &l, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "lost its checksum"));
+	assign_fini(&l);
+}
+
 static void test_print(void **state)
 {
 	struct assign_list l = {0};
@@ -489,6 +523,7 @@ static void test_no_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_plain),
 	    cmocka_unit_test(test_print),
 	    cmocka_unit_test(test_parse),
 	    cmocka_unit_test(test_odd_names),
