@@ -91,12 +91,11 @@ static const struct rules_span *span_clash(
 
 static void span_insert(struct rules_world *w, size_t at, const struct rules_span *span)
 {
-	if (w->n_spans == w->cap_spans) {
+	if (!w->spans || w->n_spans == w->cap_spans) {
 		w->cap_spans = w->cap_spans ? w->cap_spans * 2 : 16;
 		w->spans = xrealloc(w->spans, w->cap_spans, sizeof(*w->spans));
 	}
-	for (size_t i = w->n_spans; i > at; i--)
-		w->spans[i] = w->spans[i - 1];
+	memmove(&w->spans[at + 1], &w->spans[at], (w->n_spans - at) * sizeof(*w->spans));
 	w->spans[at] = *span;
 	w->n_spans++;
 }

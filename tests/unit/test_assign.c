@@ -56,7 +56,7 @@ static void test_plain(void **state)
 {
 	static const char plain[] = "{\"version\": 1, \"assignments\": {\n"
 				    "\"default/web\": {\"pool\": \"main\", \"addresses\": "
-	                            "[\"192.0.2.2\", \"2001:db8::2\"]},\n"
+				    "[\"192.0.2.2\", \"2001:db8::2\"]},\n"
 				    "\"kube-system/dns\": {\"addresses\": [\"192.0.2.1\"]}\n"
 				    "}}\n";
 	static const char lost[] =
