@@ -25,6 +25,8 @@ struct conf_peer {
 	bool ebgp_multihop, graceful, disable_mp, dual_stack;
 };
 
+void conf_peer_fini(struct conf_peer *p); /* what it owns, not p; the password is wiped */
+
 struct conf_bgp {
 	bool given;            /* there is a section */
 	uint32_t asn;          /* 0 = not given */

@@ -247,11 +247,6 @@ static void peer_check(struct conf_reader *r, struct json_object *v, void *elem)
 		    "dual-stack-address-family says so");
 }
 
-static bool text_equal(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 /* Two sessions of one node with one address: the peer would take one of them. */
 static bool peer_same(const void *a, const void *b)
 {
@@ -265,21 +260,24 @@ static bool peer_same(const void *a, const void *b)
 const struct conf_list conf_peer_list = {peer_keys, sizeof(struct conf_peer), peer_init,
     peer_check, peer_same, "a peer of this address and of the same nodes stands here twice"};
 
+void conf_peer_fini(struct conf_peer *p)
+{
+	wipe(p->password);
+	selectors_fini(&p->nodes);
+	free(p->name);
+	free(p->password);
+	free(p->password_file);
+	free(p->bfd_profile);
+	free(p->secret);
+	free(p->secret_ns);
+	free(p->vrf);
+	free(p->interface);
+}
+
 void conf_peers_fini(struct conf *c)
 {
-	for (size_t i = 0; i < c->n_peers; i++) {
-		struct conf_peer *p = &c->peers[i];
-
-		selectors_fini(&p->nodes);
-		free(p->name);
-		free(p->password);
-		free(p->password_file);
-		free(p->bfd_profile);
-		free(p->secret);
-		free(p->secret_ns);
-		free(p->vrf);
-		free(p->interface);
-	}
+	for (size_t i = 0; i < c->n_peers; i++)
+		conf_peer_fini(&c->peers[i]);
 	free(c->peers);
 }
 

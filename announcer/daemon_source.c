@@ -283,11 +283,6 @@ int daemon_source_start(struct daemon *d)
 	return 0;
 }
 
-static bool text_equal(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 /* From one folder to another is no move: what is told then is told as before. */
 static bool moves(const struct conf *old, const struct conf *next)
 {

@@ -4,19 +4,6 @@
 #include "announcer/part_items.h"
 #include "announcer/util.h"
 
-static bool text_equal(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
-static void wipe(char *s)
-{
-	volatile char *p = s;
-
-	while (p && *p)
-		*p++ = '\0';
-}
-
 /* ---- peers ---- */
 
 static void peer_copy(void *to, const void *from)
@@ -38,18 +25,7 @@ static void peer_copy(void *to, const void *from)
 
 static void peer_fini(void *item)
 {
-	struct conf_peer *p = item;
-
-	wipe(p->password);
-	selectors_fini(&p->nodes);
-	free(p->name);
-	free(p->password);
-	free(p->password_file);
-	free(p->bfd_profile);
-	free(p->secret);
-	free(p->secret_ns);
-	free(p->vrf);
-	free(p->interface);
+	conf_peer_fini(item);
 }
 
 static bool peer_numbers_equal(const struct conf_peer *a, const struct conf_peer *b)

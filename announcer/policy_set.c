@@ -112,11 +112,6 @@ void policy_set_free(struct policy_set *s)
 	free(s);
 }
 
-static bool text_equal(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 /* Consumes part and error. Return: whether it says something else now. */
 static bool entry_set(struct entry *e, struct part *part, char *error)
 {

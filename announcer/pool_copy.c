@@ -90,11 +90,6 @@ void pool_copy(struct pool *to, const struct pool *from)
 		    xstrdup(from->labels[i].key), xstrdup(from->labels[i].value)};
 }
 
-static bool text_equal(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 static bool preferred_equal(const struct pool_ad *a, const struct pool_ad *b)
 {
 	if (a->n_preferred != b->n_preferred)

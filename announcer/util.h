@@ -2,6 +2,7 @@
 /* util.h - what every file of the daemon may use. In the daemon, out of memory aborts. */
 #ifndef GREVY_UTIL_H
 #define GREVY_UTIL_H
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,5 +42,20 @@ static inline char *xstrdup(const char *s)
 	if (!p)
 		abort();
 	return p;
+}
+
+/* NULL is equal to NULL only. */
+static inline bool text_equal(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* A secret that is to be freed; NULL is fine. */
+static inline void wipe(char *s)
+{
+	volatile char *p = s;
+
+	while (p && *p)
+		*p++ = '\0';
 }
 #endif

@@ -169,11 +169,6 @@ void bgp_neighbor_copy(struct bgp_neighbor *to, const struct bgp_neighbor *from)
 	bgp_prefix_list_copy(&to->export.prefixes, &from->export.prefixes);
 }
 
-static bool text_equal(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 bool bgp_neighbor_same_peer(const struct bgp_neighbor *a, const struct bgp_neighbor *b)
 {
 	if (ipaddr_cmp(&a->address, &b->address) != 0)

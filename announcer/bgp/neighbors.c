@@ -14,14 +14,6 @@
 
 enum { TTL_MOST = 255, NOTE_MAX = 512 };
 
-static void wipe(char *s)
-{
-	volatile char *p = s;
-
-	while (p && *p)
-		*p++ = '\0';
-}
-
 static void note(struct strlist *to, const char *peer, const char *what)
 {
 	char text[NOTE_MAX + 128];
