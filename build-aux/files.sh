@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# files.sh [PATTERN...] - the files that belong to the tree, one a line, sorted.
+# files.sh [PATTERN...] - the files and links that belong to the tree, one a line, sorted.
 # Run at its top. A checkout asks git; a tarball looks at the disk, where what autogen.sh, a
 # build in place and the tests make is left out, and whole folders that are builds.
 set -eu
@@ -12,7 +12,7 @@ made="$made|^tests/[a-z0-9]+/[a-z0-9_]+\$"
 from_disk() {
     find . -name .git -prune -o -name autom4te.cache -prune -o -name .deps -prune -o \
         -type d ! -path . -exec test -e '{}/config.status' \; -prune -o \
-        -name .dirstamp -o -type f -print | sed 's|^\./||' | grep -Ev "$made"
+        -name .dirstamp -o '(' -type f -o -type l ')' -print | sed 's|^\./||' | grep -Ev "$made"
 }
 
 list() {
@@ -25,7 +25,7 @@ list() {
 
 test $# -gt 0 || set -- '*'
 list | LC_ALL=C sort -u | while IFS= read -r file; do
-    test -f "$file" || continue
+    test -f "$file" || test -L "$file" || continue
     for pattern; do
         # shellcheck disable=SC2254 # a pattern is meant
         case $file in
