@@ -56,7 +56,7 @@ is '5.6-6: nobody jumps to a better pool' "$(moves a5) $(moves label)" '10.1.2.0
 
 kubectl label namespace green team=blue --overwrite >/dev/null
 gets '3.6: its namespace does not match any more: another pool' green/any 10.1.7.1
-told 'and an Event says so' green/any 'Normal ClearAssignment 10\.1\.5\.0: .*: its pool does not serve this Service any more'
+told 'and an Event says so' green/any 'Normal ClearAssignment 10\.1\.5\.0: .*: its pool is not for this Service any more'
 lb blue/both | apply
 gets '3.6: its label does not match any more' blue/both 10.1.7.2
 lb blue/early '' '+address-pool: team' | apply
