@@ -94,6 +94,35 @@ static void log_cluster(
 		log_warn("k8s", "cannot write: %s", next->write_error);
 }
 
+/* The same but for numbers, such as how long a try took. */
+static bool same_words(const char *a, const char *b)
+{
+	static const char digits[] = "0123456789";
+
+	for (;; a++, b++) {
+		a += strspn(a, digits);
+		b += strspn(b, digits);
+		if (*a != *b || !*a)
+			return *a == *b;
+	}
+}
+
+static void log_outage(
+    const struct k8s_state *was, const struct k8s_state *next, bool announced)
+{
+	static struct log_bucket bucket;
+
+	if (next->outage && !(was && was->outage))
+		log_warn("k8s", "%s: %s", next->outage,
+		    announced ? "what was last known stays announced"
+			      : "nothing is known yet; zebra keeps what it has of an "
+				"earlier run for stale-time");
+	else if (next->outage && !same_words(next->outage, was->outage) && log_allowed(&bucket))
+		log_info("k8s", "%s: still away", next->outage);
+	else if (!next->outage && was && was->outage)
+		log_info("k8s", "the source is back");
+}
+
 void state_log(const struct k8s_state *was, const struct k8s_state *next, bool announced)
 {
 	bool first = !(was && was->synced);
@@ -101,13 +130,7 @@ void state_log(const struct k8s_state *was, const struct k8s_state *next, bool a
 	log_problems(was, next);
 	if (next->cluster)
 		log_cluster(was ? was->cluster : NULL, next->cluster, next->outage != NULL);
-	if (next->outage && !(was && was->outage))
-		log_warn("k8s", "%s: %s", next->outage,
-		    announced ? "what was last known stays announced"
-			      : "nothing is known yet; zebra keeps what it has of an "
-				"earlier run for stale-time");
-	if (was && was->outage && !next->outage)
-		log_info("k8s", "the source is back");
+	log_outage(was, next, announced);
 	if (next->synced && !next->whole && first)
 		log_warn("k8s", "%s: routes of an earlier run are kept until %s",
 		    next->cluster ? "some of it cannot be read" : "a file is bad",

@@ -131,7 +131,7 @@ kube_account_config grevy.conf default/grevy
 for url in http://someone:planted-proxy-4711@127.0.0.1:1 nonsense://someone:planted-proxy-4711@127.0.0.1:1 \
     socks5://someone:planted-proxy-4711@127.0.0.1:1 'http://someone:planted-proxy-4711@127.0.0.1:port'; do
     sed -i "/proxy-url:/d; /server:/a\\    proxy-url: $url" "$kube/grevy.conf"
-    phase "proxy-url: ${url%%:*}" 'onnect|proxy-url|the proxy is'
+    phase "proxy-url: ${url%%:*}" '' "said 'onnect|proxy-url|the proxy is'"
 done
 
 plant planted-exec-4711
