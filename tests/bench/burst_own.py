@@ -37,9 +37,9 @@ async def answer(reader):
         await reader.readexactly(size + 2)
 
 
-async def patch(host, port, context, todo):
+async def patch(host, port, context, indexes):
     reader, writer = await asyncio.open_connection(host, port, ssl=context, limit=1 << 20)
-    for i in todo:  # shared by all
+    for i in indexes:  # shared by all
         writer.write(request(host, i))
         await answer(reader)
     writer.close()
@@ -48,8 +48,8 @@ async def patch(host, port, context, todo):
 async def main(host, port, pki, services, connections):
     context = ssl.create_default_context(cafile=f"{pki}/ca.crt")
     context.load_cert_chain(f"{pki}/kubelab-admin.crt", f"{pki}/kubelab-admin.key")
-    todo, began = iter(range(services)), time.monotonic()
-    await asyncio.gather(*[patch(host, port, context, todo) for _ in range(connections)])
+    indexes, began = iter(range(services)), time.monotonic()
+    await asyncio.gather(*[patch(host, port, context, indexes) for _ in range(connections)])
     took = time.monotonic() - began
     print(f"{took * 1000:.0f} {services / took:.0f}")
 

@@ -7,10 +7,10 @@
 . "$(dirname "$0")/bgp_lib.sh"
 
 lab_start 1
-in_ns router ip link add stub type veth peer name stub2
-in_ns router ip link set stub up
-in_ns router ip link set stub2 up
-in_ns router ip address add 203.0.113.1/24 dev stub
+in_ns router ip link add edge type veth peer name edge2
+in_ns router ip link set edge up
+in_ns router ip link set edge2 up
+in_ns router ip address add 203.0.113.1/24 dev edge
 in_ns router ip route add 198.51.100.0/24 via "$(node_ip 1)"
 zebra_start
 nodes 1
@@ -56,7 +56,7 @@ becomes 20 'a connected route' 'path 203.0.113.0/24' 'incomplete 192.168.2.1'
 is 'a route of the kernel, whose only next hop is the peer, is not told to it' \
     "$(path 198.51.100.0/24)" ''
 check 'show rib has both' 'redistributed 203.0.113.0/24 && redistributed 198.51.100.0/24'
-in_ns router ip route add 198.51.101.0/24 dev stub
+in_ns router ip route add 198.51.101.0/24 dev edge
 becomes 5 'a route that comes' 'path 198.51.101.0/24' 'incomplete 192.168.2.1'
 is 'what the export list does not name stays here' "$(path 192.168.2.0/24)" ''
 
