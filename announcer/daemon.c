@@ -467,8 +467,10 @@ void daemon_reload(struct daemon *d, struct conf *next)
 	if (d->whole)
 		alloc_sweep(d->alloc);
 	daemon_set_rules(d);
-	if (d->synced)
+	if (d->synced) {
+		daemon_commit(d); /* what else it changed, where the rules are as before */
 		save_later(d);
+	}
 	log_info("conf", "%s: in force%s", next->file, changed ? "" : ", nothing changed");
 }
 

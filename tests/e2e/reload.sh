@@ -62,6 +62,19 @@ check 'it never left the kernel' '! deletions "$pool4.1"'
 stream_stop v4
 is "and no packet was lost: $stream" "$lost" 0
 
+# What is no policy is in force at once, too, though no object changes after it.
+weighted="$pool4.4/32 192.168.2.13*2,192.168.2.14*1"
+grevyd_conf </dev/null
+reload
+manifest <<<"service default/both ips=$pool4.4 local on=node1*2,node2"
+becomes 10 'by endpoints' "kernel $pool4.4/32" "$weighted"
+grevyd_conf <<<'multipath: {weight: equal}'
+reload
+becomes 10 'multipath alone: all alike' "kernel $pool4.4/32" "$pool4.4/32 192.168.2.13*1,192.168.2.14*1"
+grevyd_conf </dev/null
+reload
+becomes 10 'and back' "kernel $pool4.4/32" "$weighted"
+
 # Another folder of manifests.
 mkdir "$lab/other.d"
 python3 "$e2e_dir/lab.py" manifest "$lab/other.d" <<EOF
