@@ -172,13 +172,13 @@ grevy "clear bgp $n1 soft out"
 becomes 5 'clear soft out: FRR is told again' \
     "of_frr 1 192.168.2.1 \"n['messageStats']['updatesRecv'] > $told\"" True
 relax=no hop=unchanged reload
-becomes 40 'reload: one AS alone' "kernel $pool4.1/32" "$pool4.1/32 $n1*1"
-becomes 40 'and the next hop that the peer says' "kernel $pool4.2/32" "$pool4.2/32 $third*1"
-becomes 40 'of both families' "kernel $pool6::1/128" "$pool6::1/128 $(node_ip 1 6)*1"
+becomes 10 'reload: one AS alone' "kernel $pool4.1/32" "$pool4.1/32 $n1*1"
+becomes 10 'and the next hop that the peer says' "kernel $pool4.2/32" "$pool4.2/32 $third*1"
+becomes 10 'of both families' "kernel $pool6::1/128" "$pool6::1/128 $(node_ip 1 6)*1"
 relax=yes hop=unchanged reload
-becomes 40 'reload: IPv6 over both' "kernel $pool6::1/128" "$pool6::1/128 $(node_ip 1 6)*1,$(node_ip 2 6)*1"
+becomes 10 'reload: IPv6 over both' "kernel $pool6::1/128" "$pool6::1/128 $(node_ip 1 6)*1,$(node_ip 2 6)*1"
 hop=self reload
-becomes 40 'next-hop: self' "rib $pool4.2/32" "$pool4.2/32 lo*1"
+becomes 10 'next-hop: self' "rib $pool4.2/32" "$pool4.2/32 lo*1"
 more="  - {address: $n3, asn: internal, passive: true}" reload
 wait_for 10 "us router 'show bgp summary' | grep '$n3 '"
 more='' relax=yes hop=unchanged reload
