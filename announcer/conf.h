@@ -6,6 +6,7 @@
 #ifndef GREVY_CONF_H
 #define GREVY_CONF_H
 #include "announcer/conf_bgp.h"
+#include "announcer/conf_l2.h"
 #include "announcer/log.h"
 #include "announcer/policy.h"
 #include <stdio.h>
@@ -17,13 +18,6 @@ enum conf_weight { CONF_WEIGHT_ENDPOINTS, CONF_WEIGHT_EQUAL };
 /* bgp-communities: alias -> value. */
 struct conf_community {
 	char *alias, *value; /* value "a:b" or "large:a:b:c" */
-};
-
-/* bfd-profiles[]; 0 = not given. */
-struct conf_bfd {
-	char *name;
-	uint32_t receive_ms, transmit_ms, echo_ms, multiplier, minimum_ttl;
-	bool echo_mode, passive_mode;
 };
 
 struct conf_zebra {
@@ -67,6 +61,7 @@ struct conf {
 	struct conf_kernel kernel;
 	enum conf_weight weight;
 	struct conf_zebra zebra;
+	struct conf_l2 l2;
 	char *http_listen;             /* "127.0.0.1:7473"; "" = off */
 	char *vty_dir, *vty_attach_as; /* attach_as: "bgpd"; NULL = none */
 	enum log_level log_level;

@@ -46,4 +46,11 @@ struct conf_kernel {
 	uint32_t protocol; /* 187 */
 	uint32_t metric;   /* 20 */
 };
+
+/* bfd-profiles[]; 0 = not given. */
+struct conf_bfd {
+	char *name;
+	uint32_t receive_ms, transmit_ms, echo_ms, multiplier, minimum_ttl;
+	bool echo_mode, passive_mode;
+};
 #endif

@@ -9,6 +9,7 @@
 #define GREVY_DESIRED_H
 #include "announcer/alloc.h"
 #include "announcer/eligible.h"
+#include "announcer/l2_wish.h"
 #include "announcer/rib.h"
 
 /* What became of one address of one Service. */
@@ -69,6 +70,11 @@ void desired_set_finished(struct desired *d, desired_fn *fn, void *arg);
  * address and are announced from here. rib_touch() tells that the answer may be another one. */
 bool desired_ad_counts(
     const struct desired *d, const struct ipaddr *addr, const struct pool_ad *ad);
+
+/* Role node: told, for each address that desired_run() recomputed, what is wanted of it for
+ * layer 2: nobody (n == 0) where its pool is not for that, too. */
+typedef void desired_l2_fn(const struct l2_wish *w, void *arg);
+void desired_set_l2(struct desired *d, desired_l2_fn *fn, void *arg);
 
 /* Recompute what changed into the RIB, then alloc_clear_changed() and store_clean(); the caller
  * commits the RIB. `moved` (may be NULL): how many Services have other addresses, to be saved.

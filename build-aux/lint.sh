@@ -21,7 +21,7 @@ libraries='
 layers='
 ^zclient/ ^zclient/
 ^k8s/     ^(k8s/|zclient/(wire|prefix)[.]h$)
-^announcer/(store|ads|eligible|alloc|desired|rib|table|order|ptable)(_[a-z0-9]+)?[.][ch]$ ^(announcer/((store|ads|eligible|alloc|desired|rib|table|order|ptable)(_[a-z0-9]+)?|util|policy|pool|out)[.]h|k8s/(objects|event)[.]h|zclient/(wire|prefix)[.]h)$
+^announcer/(store|ads|eligible|alloc|desired|rib|table|order|ptable)(_[a-z0-9]+)?[.][ch]$ ^(announcer/((store|ads|eligible|alloc|desired|rib|table|order|ptable)(_[a-z0-9]+)?|util|policy|pool|out|l2_wish)[.]h|k8s/(objects|event)[.]h|zclient/(wire|prefix)[.]h)$
 ^announcer/bgp/     ^(announcer/(bgp/[a-z0-9_]+|[a-np-z][a-z0-9_]*|out)[.]h$|k8s/|zclient/)
 ^announcer/l2/      ^(announcer/(l2/[a-z0-9_]+|[a-np-z][a-z0-9_]*|out)[.]h$|k8s/|zclient/)
 ^announcer/out_     ^(announcer/([a-z0-9_]+|bgp/bgp|l2/l2)[.]h$|k8s/|zclient/)
