@@ -154,7 +154,9 @@ static void nexthop_itself(const struct desired *d, const struct eligible_verdic
 	}
 }
 
-struct desired_nexthops desired_nexthops_make(
+/* Next hops of the eligible nodes, at most the router's limit; changes `nodes`. Role node:
+ * interface lo where this one is among them. */
+static struct desired_nexthops nexthops_make(
     const struct desired *d, struct eligible_verdict *nodes, size_t n, uint32_t subset)
 {
 	struct desired_nexthops out = {0};
@@ -190,7 +192,7 @@ static const struct desired_nexthops *cluster_subset(
 	copy = xcalloc(c->n, sizeof(*copy));
 	if (c->n)
 		memcpy(copy, c->nodes, c->n * sizeof(*copy));
-	c->subset[subset] = desired_nexthops_make(d, copy, c->n, subset);
+	c->subset[subset] = nexthops_make(d, copy, c->n, subset);
 	c->made[subset] = true;
 	free(copy);
 	return &c->subset[subset];
@@ -326,7 +328,7 @@ static void merge_parts(const struct desired *d, struct desired_outcome *o, uint
 	size_t n;
 	struct eligible_verdict *v = merge(o, &n);
 
-	o->route = desired_nexthops_make(d, v, n, subset);
+	o->route = nexthops_make(d, v, n, subset);
 	free(v);
 }
 

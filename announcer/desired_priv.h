@@ -108,11 +108,6 @@ void desired_cache_drop(struct desired *d);
 /* Which subset a prefix uses. */
 uint32_t desired_subset_of(const struct ipaddr *addr);
 
-/* Next hops of the eligible nodes, at most the router's limit; changes `nodes`. Role node:
- * interface lo where this one is among them. */
-struct desired_nexthops desired_nexthops_make(
-    const struct desired *d, struct eligible_verdict *nodes, size_t n, uint32_t subset);
-
 /* Compare what became of an address with what was noted of it. */
 void desired_note_outcome(
     struct desired *d, const struct alloc_addr *aa, const struct desired_outcome *o);
