@@ -61,6 +61,10 @@ for i in 1 2; do
 done
 becomes 10 'NDP, a lower MAC: the node steps back' "state $vip6:1" conflict
 
+# As long as the host has it, nobody tries it again.
+holds_for 33 "[ \$(l2_macs client $vip4.100) = 02:00:00:00:00:00 ]"
+is 'more than 30 s later: the host alone answers still' "$(state "$vip4.100") $(state "$vip6:1")" 'conflict conflict'
+
 # The host is gone: it comes back.
 in_ns lower ip addr del "$vip4.100/32" dev eth0
 in_ns lower ip addr del "$vip6:1/128" dev eth0

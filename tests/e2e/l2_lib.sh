@@ -100,8 +100,15 @@ lan_join() { in_ns lan ip link set "$1" up; }
 
 # --- grevyd ----------------------------------------------------------------------------------
 
-# l2_key FILE [WORD]: a key that user frr alone may read.
-l2_key() { install -o frr -g frr -m 400 <(printf '%s of the lab, 16 bytes and more\n' "${2-key}") "$1"; }
+# l2_key FILE [WORD...]: keys that user frr alone may read; the first is signed with.
+l2_key() {
+    local file=$1 word
+    shift
+    for word in "${@:-key}"; do echo "$word of the lab, 16 bytes and more"; done >"$file.new"
+    chown frr:frr "$file.new"
+    chmod 400 "$file.new"
+    mv "$file.new" "$file"
+}
 
 # l2_conf I [L2]: of node I. L2 is its section l2; without it, a heartbeat with the key of all,
 # $lab/l2.key. More on stdin.
