@@ -74,35 +74,42 @@ static void put_frames(struct buf *to, const struct responder_stats *f)
 
 /* ---- MetalLB's ---- */
 
-/* Each address that this node answers for. */
-static bool next_owned(const struct vty_context *ctx, struct l2_owners_view *v)
-{
-	struct ipaddr at = v->addr;
+/* The addresses that this node answers for. */
+struct owned {
+	struct ipaddr *v;
+	size_t n;
+};
 
-	while (l2_after(ctx->l2, &at, v)) {
-		if (v->state == L2_OWNER)
-			return true;
-		at = v->addr;
+static struct owned owned_of(const struct vty_context *ctx, const struct l2_summary *s)
+{
+	struct owned o = {.v = xcalloc(s->by_state[L2_OWNER] + 1, sizeof(*o.v))};
+	struct l2_owners_view v = {0};
+	struct ipaddr at = {0};
+
+	while (o.n < s->by_state[L2_OWNER] && l2_after(ctx->l2, &at, &v)) {
+		if (v.state == L2_OWNER)
+			o.v[o.n++] = v.addr;
+		at = v.addr;
 	}
-	return false;
+	return o;
 }
 
-static void put_announced(struct buf *to, const struct vty_context *ctx)
+static void put_announced(
+    struct buf *to, const struct vty_context *ctx, const struct owned *owned)
 {
-	struct l2_owners_view v = {0};
-	char a[PREFIX_STRLEN], key[NAMES_KEY_LEN];
+	char ip[PREFIX_STRLEN], key[NAMES_KEY_LEN];
 
 	metric_metallb(to, "speaker_announced", "gauge",
 	    "Services whose address this node answers for: always 1.");
-	while (next_owned(ctx, &v)) {
-		const struct alloc_addr *aa = alloc_addr(ctx->alloc, &v.addr);
+	for (size_t i = 0; i < owned->n; i++) {
+		const struct alloc_addr *aa = alloc_addr(ctx->alloc, &owned->v[i]);
 
-		for (size_t i = 0; aa && i < aa->n_users; i++) {
+		for (size_t j = 0; aa && j < aa->n_users; j++) {
 			buf_str(to, "metallb_speaker_announced{");
-			metric_label(to, "service", names_key(aa->users[i]->svc, key));
+			metric_label(to, "service", names_key(aa->users[j]->svc, key));
 			buf_str(to, ",protocol=\"layer2\",");
 			metric_label(to, "node", desired_node(ctx->desired));
-			buf_fmt(to, ",ip=\"%s\"} 1\n", ipaddr_str(&v.addr, a));
+			buf_fmt(to, ",ip=\"%s\"} 1\n", ipaddr_str(&owned->v[i], ip));
 		}
 	}
 }
@@ -122,7 +129,7 @@ static uint32_t gratuitous(const struct responder_counts *c)
 	return c->gratuitous;
 }
 
-static void put_counts(struct buf *to, const struct vty_context *ctx)
+static void put_counts(struct buf *to, const struct vty_context *ctx, const struct owned *owned)
 {
 	static const struct {
 		const char *name, *help;
@@ -134,16 +141,14 @@ static void put_counts(struct buf *to, const struct vty_context *ctx)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct l2_owners_view v = {0};
-
 		metric_metallb(to, rows[i].name, "counter", rows[i].help);
-		while (next_owned(ctx, &v)) {
-			struct responder_counts c = {0};
-			char a[PREFIX_STRLEN];
+		for (size_t j = 0; j < owned->n; j++) {
+			struct responder_counts c;
+			char ip[PREFIX_STRLEN];
 
-			if (l2_counts(ctx->l2, &v.addr, &c))
+			if (l2_counts(ctx->l2, &owned->v[j], &c))
 				buf_fmt(to, "metallb_%s{ip=\"%s\"} %" PRIu32 "\n", rows[i].name,
-				    ipaddr_str(&v.addr, a), rows[i].value(&c));
+				    ipaddr_str(&owned->v[j], ip), rows[i].value(&c));
 		}
 	}
 }
@@ -151,6 +156,7 @@ static void put_counts(struct buf *to, const struct vty_context *ctx)
 void metrics_put_l2(struct buf *to, const struct vty_context *ctx)
 {
 	struct l2_summary s;
+	struct owned owned;
 
 	if (!ctx->l2 || !ctx->alloc || !ctx->desired || !desired_node(ctx->desired))
 		return;
@@ -158,6 +164,8 @@ void metrics_put_l2(struct buf *to, const struct vty_context *ctx)
 	put_owners(to, &s);
 	put_peers(to, ctx, &s);
 	put_frames(to, &s.frames);
-	put_announced(to, ctx);
-	put_counts(to, ctx);
+	owned = owned_of(ctx, &s);
+	put_announced(to, ctx, &owned);
+	put_counts(to, ctx, &owned);
+	free(owned.v);
 }

@@ -12,7 +12,7 @@ static const struct {
     TEXT(L2_OWNER, "owner", "this node answers"),
     TEXT(L2_OTHER, "other", "another node answers"),
     TEXT(L2_WAITS, "waits", "this node answers when the owner has let go"),
-    TEXT(L2_LISTENS, "listens", "just started: it hears first who has what"),
+    TEXT(L2_LISTENS, "listens", "about to answer: it hears first who has what"),
     TEXT(L2_NO_IFACE, "no-interface", "this node has no interface for it"),
     TEXT(L2_NOBODY, "nobody", "no node that may answer is alive with an interface for it"),
     TEXT(L2_CONFLICT, "conflict", "another host answers: this node stepped back for a while"),

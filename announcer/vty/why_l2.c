@@ -81,40 +81,50 @@ static void put_waits(struct why_l2 *w)
 	    "%s is to answer, and waits until %s lets go", w->here, owner);
 }
 
-/* Other nodes that may answer and are not heard. */
-static void put_silent(struct why_l2 *w)
+static const struct eligible_verdict *verdict_of(const struct why_l2 *w, const char *node)
+{
+	for (size_t i = 0; i < w->d->n_nodes; i++)
+		if (strcmp(w->d->nodes[i].node, node) == 0)
+			return &w->d->nodes[i];
+	return NULL;
+}
+
+/* Other nodes that may answer and are heard. Those that are not any more are told. */
+static size_t put_heard(struct why_l2 *w)
 {
 	struct l2_peer_view p = {0};
 	const char *after = NULL;
-	unsigned n = 0;
+	size_t heard = 0, silent = 0;
 	char b[FMT_LEN];
 
-	for (; l2_peer_after(w->l2, after, &p) && n < ROWS_MAX; after = p.peer.node) {
-		if (p.peer.alive)
+	for (; l2_peer_after(w->l2, after, &p); after = p.peer.node) {
+		const struct eligible_verdict *v = verdict_of(w, p.peer.node);
+
+		if (!v || !v->eligible)
 			continue;
-		n++;
-		why_note(w->y, "node", "", "%s: not heard for %s", p.peer.node,
-		    fmt_age((w->y->rq->now.mono_ms - p.heard_ms) / 1000, b));
+		heard += p.peer.alive;
+		if (!p.peer.alive && silent++ < ROWS_MAX)
+			why_note(w->y, "node", "", "%s: not heard for %s", p.peer.node,
+			    fmt_age((w->y->rq->now.mono_ms - p.heard_ms) / 1000, b));
 	}
+	return heard;
 }
 
-static void put_nobody(struct why_l2 *w)
+static void put_nobody(struct why_l2 *w, size_t heard)
 {
 	const struct l2_owners_view *v = &w->v;
+	const char *s = v->candidates == 1 ? "" : "s";
 
-	if (!v->alive)
-		put_silent(w);
-	if (!v->alive)
+	if (w->s.heartbeat && !heard && !v->candidate)
 		why_broken(w->y, "owner", port_cure(w),
-		    "%zu node%s may answer, and none is heard", v->candidates,
-		    v->candidates == 1 ? "" : "s");
+		    "%zu node%s may answer, and none is heard", v->candidates, s);
 	else
 		why_broken(w->y, "owner",
 		    "grevysh -c 'show l2 interfaces' on each of them; give them a subnet for "
 		    "it, or "
 		    "set l2: {interfaces: [...]}",
-		    "%zu node%s may answer, and none has an interface for it", v->alive,
-		    v->alive == 1 ? "" : "s");
+		    "%zu node%s may answer, and none has an interface for it", v->candidates,
+		    s);
 }
 
 static void put_conflict(struct why_l2 *w)
@@ -281,20 +291,21 @@ static void put_no_heartbeat(struct why_l2 *w)
 		    "Kubernetes says that the owner is gone");
 }
 
-static void put_heartbeat(struct why_l2 *w)
+static void put_heartbeat(struct why_l2 *w, size_t heard)
 {
 	const struct l2_peers_stats *st = &w->s.peers;
+	size_t others = w->v.candidates - w->v.candidate;
 
 	if (!w->s.heartbeat) {
 		put_no_heartbeat(w);
 		return;
 	}
-	why_ok(w->y, "heartbeat", "%zu of %zu node%s that may answer %s alive", w->v.alive,
-	    w->v.candidates, w->v.candidates == 1 ? "" : "s", w->v.alive == 1 ? "is" : "are");
+	why_ok(
+	    w->y, "heartbeat", "other nodes that may answer: %zu of %zu heard", heard, others);
 	if (w->s.heartbeat_error)
 		why_warn(
 		    w->y, "heartbeat", port_cure(w), "it is on, but %s", w->s.heartbeat_error);
-	if (st->wrong_key && w->v.alive < w->v.candidates)
+	if (st->wrong_key && heard < others)
 		why_warn(w->y, "heartbeat",
 		    "sha256sum the key-file on each node; it must be the same",
 		    "%" PRIu64 " datagrams have another key, or are damaged: who sends them is "
@@ -312,7 +323,7 @@ static void put_heartbeat(struct why_l2 *w)
 
 /* ---- all of it ---- */
 
-static void put_owner(struct why_l2 *w)
+static void put_owner(struct why_l2 *w, size_t heard)
 {
 	switch (w->v.state) {
 	case L2_OWNER:
@@ -323,14 +334,14 @@ static void put_owner(struct why_l2 *w)
 		put_waits(w);
 		break;
 	case L2_LISTENS:
-		why_broken(w->y, "owner", "wait; it takes less than a second", "%s has %s",
+		why_broken(w->y, "owner", "wait; it takes less than a second", "%s is %s",
 		    w->here, names_l2_what(w->v.state));
 		break;
 	case L2_NO_IFACE:
 		put_no_iface(w);
 		break;
 	case L2_NOBODY:
-		put_nobody(w);
+		put_nobody(w, heard);
 		break;
 	case L2_CONFLICT:
 		put_conflict(w);
@@ -345,6 +356,7 @@ void why_l2(struct why *y, const struct desired_view *v)
 {
 	const struct vty_context *ctx = y->rq->ctx;
 	struct why_l2 w = {.y = y, .l2 = ctx->l2, .d = v, .here = desired_node(ctx->desired)};
+	size_t heard = 0;
 
 	w.here = w.here ? w.here : "";
 	ipaddr_str(&v->addr, w.addr);
@@ -353,8 +365,10 @@ void why_l2(struct why *y, const struct desired_view *v)
 	if (w.s.error)
 		why_broken(y, "layer 2", socket_cure(&w, w.s.error),
 		    "nothing can be answered: %s", w.s.error);
+	if (w.known && w.s.heartbeat)
+		heard = put_heard(&w);
 	if (w.known)
-		put_owner(&w);
+		put_owner(&w, heard);
 	else if (!y->broken)
 		why_broken(y, "owner",
 		    "wait; if it stays, see node-selectors and service-selectors of the pool's "
@@ -362,7 +376,7 @@ void why_l2(struct why *y, const struct desired_view *v)
 		    "no node may answer for it");
 	put_kernel(&w);
 	if (w.known)
-		put_heartbeat(&w);
+		put_heartbeat(&w, heard);
 }
 
 void why_l2_end(struct why *y, const struct ipaddr *a)

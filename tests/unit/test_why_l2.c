@@ -16,8 +16,9 @@
 	"role: node\nnode-name: n1\ncontroller: {enabled: yes}\n"                              \
 	"l2: {heartbeat: {key-file: /etc/grevy/l2.key}}\naddress-pools:\n"                     \
 	"- {name: lan, protocol: layer2, addresses: [192.168.2.240/28]" more "}\n"
-#define SCENE(how)            SCENE_OF(POOL(""), how)
-#define SCENE_OF(policy, how) .node = "n1", .config = (policy), .arrange = (how)
+#define SCENE(how) SCENE_OF(POOL(""), how)
+#define SCENE_OF(policy, how)                                                                  \
+	.node = "n1", .objects = SERVICE("web", "", LB), .config = (policy), .arrange = (how)
 
 static const char *const shown[] = {"show services default/web", NULL};
 
@@ -183,6 +184,7 @@ static void other_key(struct lab *lab)
 {
 	l2_cast(lab);
 	fake_l2.owners[0].alive = 1;
+	fake_l2.n_peers = 0;
 	fake_l2.summary.peers.wrong_key = 42;
 }
 
