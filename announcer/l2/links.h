@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * links.h - this host's interfaces as they are and as they change, and which of them are for
- * layer 2. links_linux.c reads rtnetlink; where there is no such file, l2_links_new() fails.
+ * layer 2. fib.h tells them; where it cannot look into the kernel, l2_links_new() fails.
  */
 #ifndef GREVY_L2_LINKS_H
 #define GREVY_L2_LINKS_H
