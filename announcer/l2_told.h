@@ -47,8 +47,9 @@ void l2_told_collect(void *told);
 
 /* The owner of an address, or why it has none, is another than before. */
 void l2_told_news(struct l2_told *t, const struct l2_owners_view *now, enum l2_state was);
-/* Somebody else answers for an address that is ours. */
-void l2_told_conflict(struct l2_told *t, const struct ipaddr *a, const uint8_t mac[6]);
+/* Somebody else answers for an address that is ours; now_ms as for l2_told_run(). */
+void l2_told_conflict(
+    struct l2_told *t, const struct ipaddr *a, const uint8_t mac[6], int64_t now_ms);
 
 /* Send what is to be sent; now_ms is monotonic. Return: ms until it is to be called again, -1 =
  * when something was told. */
