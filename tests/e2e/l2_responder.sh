@@ -122,7 +122,7 @@ done
 # --- claimed by others -----------------------------------------------------------------------------
 
 foreign=$(mac_of other eth0)
-in_ns other arping -q -U -c 1 -w 1 -I eth0 192.168.2.200 >/dev/null
+in_ns other arping -q -U -S 192.168.2.200 -c 1 -w 1 -I eth0 192.168.2.200 >/dev/null
 wait_for 10 'grep -qx "conflict 192.168.2.200 $foreign $mac" "$answers"'
 ok 'who announces an address of ours is seen'
 in_ns other sysctl -qw net.ipv6.conf.all.ndisc_notify=1 net.ipv6.conf.eth0.ndisc_notify=1
@@ -152,11 +152,17 @@ in_ns node ip link del late
 tell 'take fd00:2::8001 eth0'
 tell links
 is 'an interface that is gone is no problem' "$(ask problem eth0)" 'problem none'
-in_ns node sysctl -qw net.ipv6.conf.eth1.disable_ipv6=1
+in_ns node ip link set eth1 mtu 1200 # too small for IPv6
 tell 'take fd00:2::8003 eth1'
 wait_for 10 'grep -q "hears all multicast groups" "$answers"'
 becomes 10 'an interface without IPv6 hears all groups, and answers' \
     "asks6 far fd00:2::8003 | tr A-F a-f" "$(mac_of node eth1)"
+tell 'leave fd00:2::8003'
+in_ns node ip link set eth1 mtu 1500
+addr node eth1 fd00:3::13/64
+tell links
+tell 'take fd00:2::8003 eth1'
+becomes 10 'with IPv6 again it joins' 'groups eth1' 1
 
 # --- down and up, gone -----------------------------------------------------------------------------
 
@@ -192,7 +198,7 @@ for what in 'arp.opcode == 1 and arp.src.proto_ipv4 == 192.168.2.200 and arp.isa
     check "captured: $what" '[ "$(count "$what")" -gt 0 ]'
 done
 is 'no address was told more often than is to be' \
-    "$(tshark -r "$capture" -Y "arp.opcode == 1 and arp.src.proto_ipv4 == 10.0.42.0 and frame.time_relative < 3600" 2>>"$lab/log/tshark.log" | wc -l | awk '{print $1 <= 12}')" 1
+    "$(tshark -r "$capture" -Y "arp.opcode == 1 and arp.src.proto_ipv4 == 10.0.42.0" 2>>"$lab/log/tshark.log" | wc -l | awk '{print $1 <= 12}')" 1
 is 'tshark finds nothing wrong in it' "$(wrong "$capture")" ''
 printf '0000 33 33 00 00 00 01 02 00 00 00 00 0a 86 dd 60 00 00 00 00 20 3a ff fe 80 00 00 00 00 00 00 00 00 00 00 00 00 00 01 ff 02 00 00 00 00 00 00 00 00 00 00 00 00 00 01 88 00 12 34 20 00 00 00 fd 00 00 00 00 00 00 00 00 00 00 00 00 00 00 01 02 01 02 00 00 00 00 0a\n' >"$lab/bad.hex"
 text2pcap -q "$lab/bad.hex" "$lab/bad.pcap" >>"$lab/log/tshark.log" 2>&1
