@@ -244,7 +244,8 @@ flock -n 9 || {
     exit 1
 }
 echo "grevy, checked in $work with $jobs jobs"
-single packages deps_install "${deps_build[@]}" "${deps_lab[@]}" "${deps_check[@]}" "${deps_bgp[@]}"
+single packages deps_install "${deps_build[@]}" "${deps_lab[@]}" "${deps_check[@]}" "${deps_bgp[@]}" \
+    "${deps_l2[@]}"
 single source source_copy "$top" "$work/source"
 for step in $steps; do
     "step_$step"

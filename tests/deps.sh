@@ -15,6 +15,8 @@ deps_check=(libcmocka-dev openssl tmux python3-h2 clang libclang-rt-dev\|libclan
 # The BGP speakers of others (bird2 and frr are there already), and what reads the packets of ours: tests/e2e/bgp_*.sh;
 # what reads our vty: vtysh_exporter.sh.
 deps_bgp=(openbgpd exabgp gobgpd tcpdump tshark prometheus-frr-exporter)
+# What asks and takes addresses by hand: tests/e2e/l2_*.sh.
+deps_l2=(arping ndisc6)
 
 # deps_have PACKAGE: one of a|b is installed.
 deps_have() {

@@ -235,14 +235,9 @@ node_up() {
     in_ns "node$i" ip route replace default via "$gw6"
 }
 
-# lab_start [links] [N]: client, router and N nodes (3), on one bridge or on links of their own.
-lab_start() {
-    local n i
-    [ "${1-}" != links ] || {
-        lab_links=1
-        shift
-    }
-    n=${1:-3}
+# lab_prepare: /run, the folders, and the programs where user frr may read them.
+lab_prepare() {
+    local i
     mount -t tmpfs -o mode=755 none /run
     [ ! -d /var/tmp/frr ] || mount -t tmpfs -o mode=1777 none /var/tmp/frr
     mkdir -p "$lab/log" "$manifests" /run/netns
@@ -255,6 +250,17 @@ lab_start() {
         [ ! -x "$i" ] || cp "$i" "$lab/bin/" # where user frr may read it, whatever the tree's modes
     done
     PATH=$lab/bin:$PATH
+}
+
+# lab_start [links] [N]: client, router and N nodes (3), on one bridge or on links of their own.
+lab_start() {
+    local n i
+    [ "${1-}" != links ] || {
+        lab_links=1
+        shift
+    }
+    n=${1:-3}
+    lab_prepare
     frr_root
     ! frr_from 10.0 || export ZEBRA_SCALES=1 # weights: lab.py compares them by what they stand for
     zebra_command=("$FRR/zebra" -A 127.0.0.1 -s 90000000 --v6-rr-semantics --log stdout --log-level warnings)
