@@ -124,7 +124,7 @@ ns_add lan-d
 link node1 eth5 lan-d eth0
 addr lan-d eth0 203.0.113.1/24 fd00:d::1/64
 choice() { l2_ask 1 'show l2 interfaces json' | json "next(i['choice'] for i in d['interfaces'] if i['name'] == '$1')"; }
-becomes 10 'an interface without an address' 'choice eth5' no-subnet
+becomes 10 'a veth without an address may be a pod'\''s' 'choice eth5' pod
 answers 'an interface without an address' lan-d '- -' 203.0.113.9 fd00:d::a:1
 addr node1 eth5 203.0.113.13/24 fd00:d::13/64
 answers 'it gets some' lan-d 'eth5 eth5' 203.0.113.9 fd00:d::a:1
