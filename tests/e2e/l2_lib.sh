@@ -100,8 +100,15 @@ lan_join() { in_ns lan ip link set "$1" up; }
 
 # --- grevyd ----------------------------------------------------------------------------------
 
-# l2_key FILE [WORD]: a key that user frr alone may read.
-l2_key() { install -o frr -g frr -m 400 <(printf '%s of the lab, 16 bytes and more\n' "${2-key}") "$1"; }
+# l2_key FILE [WORD...]: keys that user frr alone may read; the first is signed with.
+l2_key() {
+    local file=$1 word
+    shift
+    for word in "${@:-key}"; do echo "$word of the lab, 16 bytes and more"; done >"$file.new"
+    chown frr:frr "$file.new"
+    chmod 400 "$file.new"
+    mv "$file.new" "$file"
+}
 
 # l2_conf I [L2]: of node I. L2 is its section l2; without it, a heartbeat with the key of all,
 # $lab/l2.key. More on stdin.
@@ -196,7 +203,7 @@ l2_services() {
 
 # --- what went over the LAN --------------------------------------------------------------------
 
-# l2_capture NAME NAMESPACE [INTERFACE [FILTER...]]: all of it into $lab/NAME.pcap, until l2_captured.
+# l2_capture NAME NAMESPACE [INTERFACE [FILTER...]]: all of it into $lab/NAME.pcap until it is stopped.
 l2_capture() {
     local name=$1 ns=$2 dev=${3-eth0}
     shift $(($# < 3 ? $# : 3))
@@ -211,12 +218,26 @@ l2_frames() {
     [ ${#fields[@]} = 0 ] || fields=(-T fields "${fields[@]}")
     tshark -r "$lab/$name.pcap" -d udp.port==7474,data -Y "$filter" "${fields[@]}" 2>/dev/null
 }
-# l2_well_formed NAME: ended, and nothing that grevyd sent is malformed. There was something.
+
+# l2_record [N]: what goes in and out of each node, until l2_well_formed [N]: nothing that a node
+# sent for an address of the pools is malformed, by tshark, and something was sent.
+l2_record() {
+    local i
+    for ((i = 1; i <= ${1:-4}; i++)); do
+        l2_capture "wire$i" "node$i" eth0 'arp or icmp6 or udp port 7474'
+    done
+}
 l2_well_formed() {
-    local name=$1 ours='(eth.src[0:5] == 02:00:00:00:00)'
-    stop "$name"
-    is "$name: tshark finds nothing malformed in what the nodes sent" \
-        "$(l2_frames "$name" "$ours && (_ws.malformed || _ws.expert.severity == error || icmpv6.checksum.status == 0)")" ''
-    check "$name: it has ARP or NDP of the nodes" \
-        "l2_frames '$name' '$ours && (arp.opcode == 2 || icmpv6.type == 136)' | grep -q ."
+    local i frames=0 bad='' ours
+    for ((i = 1; i <= ${1:-4}; i++)); do
+        stop "wire$i" INT
+        ours="eth.src == $(mac_of "$i")"
+        frames=$((frames + $(l2_frames "wire$i" "$ours && (arp.src.proto_ipv4 == $vip4.96/27 ||
+            arp.src.proto_ipv4 == $wide4.0/24 || arp.src.proto_ipv4 == $many4.0.0/16 ||
+            icmpv6.nd.na.target_address == $vip6:0/112)" | wc -l)))
+        bad+=$(l2_frames "wire$i" "$ours && (_ws.malformed || _ws.expert.severity == error ||
+            icmpv6.checksum.status == 0)")
+    done
+    is 'tshark finds nothing malformed in what the nodes sent' "$bad" ''
+    check "that were $frames frames of ARP and NDP" "[ $frames -gt 0 ]"
 }

@@ -6,7 +6,8 @@
                               SENT_MS - ADDRESS -, and one for each answer, SENT_MS MS ADDRESS MAC
   l2_watch.py judge FROM_MS TO_MS [ADDRESS] <LINES what became of the questions sent in that time:
                               asked=N silent=N two=N streak_ms=N macs=A,B
-  l2_watch.py send INTERFACE HEX...                frames, as they are
+  l2_watch.py probe INTERFACE MAC ADDRESS          a solicitation to that MAC alone, without the
+                              option that names the asker's; prints what answers, and how
   l2_watch.py udp ADDRESS PORT INTERFACE <LINES    a datagram from each line of hex
 
 An answer names its question: each has another sender, 169.254.x.y or fe80::beef:N, which nobody
@@ -43,14 +44,15 @@ def arp_question(mac, address, seq):
     return BROADCAST + mac + struct.pack("!HHHBBH", ETH_ARP, 1, 0x0800, 6, 4, 1) + mac + sender + bytes(6) + address
 
 
-def ns_question(mac, address, seq):
+def ns_question(mac, address, seq, to=None):
+    """to: unicast, without the option."""
     source = bytes.fromhex("fe80" + "0" * 20 + "beef") + struct.pack("!H", seq)
-    group = bytes.fromhex("ff02" + "0" * 18 + "01ff") + address[13:]
-    body = struct.pack("!BBHI", 135, 0, 0, 0) + address + b"\x01\x01" + mac
+    group = address if to else bytes.fromhex("ff02" + "0" * 18 + "01ff") + address[13:]
+    body = struct.pack("!BBHI", 135, 0, 0, 0) + address + (b"" if to else b"\x01\x01" + mac)
     pseudo = source + group + struct.pack("!II", len(body), 58)
     body = body[:2] + struct.pack("!H", checksum(pseudo + body)) + body[4:]
     head = struct.pack("!IHBB", 6 << 28, len(body), 58, 255) + source + group
-    return b"\x33\x33" + group[12:] + mac + struct.pack("!H", ETH_IP6) + head + body
+    return (to or b"\x33\x33" + group[12:]) + mac + struct.pack("!H", ETH_IP6) + head + body
 
 
 def answer(frame):
@@ -134,11 +136,19 @@ def judge(since, until, only, lines):
     print(f"asked={len(asked)} silent={silent} two={two} streak_ms={streak} macs={','.join(everyone)}")
 
 
-def send(interface, frames):
-    sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-    sock.bind((interface, 0))
-    for frame in frames:
-        sock.send(bytes.fromhex(frame))
+def probe(interface, mac, address):
+    watch = Watch(interface, [address])
+    raw = socket.inet_pton(socket.AF_INET6, address)
+    watch.sock.send(ns_question(watch.mac, raw, 1, bytes.fromhex(mac.replace(":", ""))))
+    end = time.monotonic() + 2
+    while select.select([watch.sock], [], [], max(0, end - time.monotonic()))[0]:
+        frame = watch.sock.recv(2048)
+        a = answer(frame) if len(frame) >= 42 else None
+        if a and a[:2] == (1, raw):
+            flags = frame[58]
+            us = "to us" if frame[:6] == watch.mac else "to " + mac_text(frame[:6])
+            print(f"{mac_text(a[2])} R={flags >> 7} S={flags >> 6 & 1} O={flags >> 5 & 1} {us}")
+            return
 
 
 def udp(address, port, interface, lines):
@@ -156,8 +166,8 @@ def main(verb, *rest):
         ask(rest[0], float(rest[1]), rest[2:])
     elif verb == "judge":
         judge(int(rest[0]), int(rest[1]), rest[2] if rest[2:] else None, sys.stdin)
-    elif verb == "send":
-        send(rest[0], rest[1:])
+    elif verb == "probe":
+        probe(*rest)
     elif verb == "udp":
         udp(rest[0], int(rest[1]), rest[2], sys.stdin)
 
