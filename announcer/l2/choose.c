@@ -135,9 +135,12 @@ enum l2_choice l2_choose(const struct l2_link *v, size_t n, size_t at,
 	if (c != L2_CHOSEN || l->elsewhere || !is_macvlan(l) || strlist_has(names, l->name))
 		return c;
 	for (size_t i = 0; i < n; i++)
-		if (v[i].ifindex == l->parent && shares_subnet(l, &v[i]) &&
-		    choose_alone(&v[i], names, exclude) == L2_CHOSEN)
-			return L2_TWIN;
+		if (v[i].ifindex == l->parent && shares_subnet(l, &v[i])) {
+			enum l2_choice of = choose_alone(&v[i], names, exclude);
+
+			/* Where that is down this one is, or is just going to be. */
+			return of == L2_CHOSEN || of == L2_DOWN ? L2_TWIN : c;
+		}
 	return c;
 }
 
