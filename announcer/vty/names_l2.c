@@ -28,9 +28,14 @@ const char *names_l2_what(enum l2_state state)
 	return states[state].what;
 }
 
+bool names_has_l2(const struct vty_context *ctx)
+{
+	return ctx->l2 && ctx->desired && desired_node(ctx->desired);
+}
+
 bool names_is_l2(const struct vty_context *ctx, const struct pool *pool)
 {
-	return ctx->l2 && pool && pool->protocols & POLICY_LAYER2;
+	return names_has_l2(ctx) && pool && pool->protocols & POLICY_LAYER2;
 }
 
 bool names_is_l2_only(const struct vty_context *ctx, const struct pool *pool)
