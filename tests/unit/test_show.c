@@ -210,7 +210,8 @@ static void idle(struct lab *lab)
 {
 	lab->ctx.l2 = (const struct l2 *)lab;
 	fake_l2 = (struct fake_l2){
-	    .summary = {.error = "packet sockets: Operation not permitted", .cut_off = true}
+	    .summary = {.error = "cannot see the interfaces: Function not implemented",
+			.cut_off = true}
         };
 }
 

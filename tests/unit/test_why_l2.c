@@ -110,11 +110,12 @@ static void forbidden(struct lab *lab)
 	fake_l2.problems[1] = "eth0: Operation not permitted";
 }
 
-static void forbidden_all(struct lab *lab)
+static void unable(struct lab *lab)
 {
-	elsewhere(lab);
-	fake_l2.summary.error = "packet sockets: Operation not permitted";
-	fake_l2.owners[0].state = L2_NO_IFACE;
+	nobody(lab);
+	fake_l2.n_links = 0;
+	fake_l2.summary.heartbeat = false;
+	fake_l2.summary.error = "cannot see the interfaces: Function not implemented";
 }
 
 static void half_down(struct lab *lab)
@@ -174,6 +175,13 @@ static void bad_key(struct lab *lab)
 	fake_l2.summary.heartbeat_error = "/etc/grevy/l2.key: Permission denied";
 }
 
+static void new_key(struct lab *lab)
+{
+	l2_cast(lab);
+	fake_l2.summary.heartbeat_error =
+	    "/etc/grevy/l2.key: the key has 3 bytes, 16 are needed at least";
+}
+
 static void no_way(struct lab *lab)
 {
 	l2_cast(lab);
@@ -217,7 +225,7 @@ static const struct scene scenes[] = {
     API("l2_not_advertised", "why default/web",
 	SCENE_OF(POOL(", l2-advertisements: [{interfaces: [eth7]}]"), not_advertised)),
     API("l2_forbidden", "why default/web", SCENE(forbidden)),
-    API("l2_forbidden_all", "why default/web", SCENE(forbidden_all)),
+    API("l2_nothing", "why default/web", SCENE(unable)),
     API("l2_half_down", "why default/web", SCENE(half_down)),
     /* the kernel */
     API("l2_kernel_has_it", "why default/web", SCENE(kernel_has_it)),
@@ -228,6 +236,7 @@ static const struct scene scenes[] = {
     /* the heartbeat */
     API("l2_no_key", "why default/web", SCENE(no_key)),
     API("l2_bad_key", "why default/web", SCENE(bad_key)),
+    API("l2_new_key", "why default/web", SCENE(new_key)),
     API("l2_no_way", "why default/web", SCENE(no_way)),
     API("l2_other_key", "why default/web", SCENE(other_key)),
     API("l2_same_name", "why default/web", SCENE(same_name)),
