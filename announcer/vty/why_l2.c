@@ -329,6 +329,9 @@ static void put_heartbeat(struct why_l2 *w, size_t heard)
 		    "%" PRIu64 " datagrams have another key, or are damaged: who sends them is "
 		    "not heard",
 		    st->wrong_key);
+	else if (others && !heard && w->known && w->v.state == L2_OWNER)
+		why_warn(w->y, "heartbeat", port_cure(w),
+		    "no other node is heard that may answer: those that live answer, too");
 	if (st->same_name)
 		why_warn(w->y, "heartbeat", "give each node a node-name of its own",
 		    "another grevyd says that it is %s, too", w->here);

@@ -188,11 +188,16 @@ static void no_way(struct lab *lab)
 	fake_l2.summary.heartbeat_error = "eth0: Network is unreachable";
 }
 
-static void other_key(struct lab *lab)
+static void alone(struct lab *lab)
 {
 	l2_cast(lab);
 	fake_l2.owners[0].alive = 1;
 	fake_l2.n_peers = 0;
+}
+
+static void other_key(struct lab *lab)
+{
+	alone(lab);
 	fake_l2.summary.peers.wrong_key = 42;
 }
 
@@ -238,6 +243,7 @@ static const struct scene scenes[] = {
     API("l2_bad_key", "why default/web", SCENE(bad_key)),
     API("l2_new_key", "why default/web", SCENE(new_key)),
     API("l2_no_way", "why default/web", SCENE(no_way)),
+    API("l2_alone", "why default/web", SCENE(alone)),
     API("l2_other_key", "why default/web", SCENE(other_key)),
     API("l2_same_name", "why default/web", SCENE(same_name)),
     API("l2_cut_off", "why default/web", SCENE(cut_off)),
