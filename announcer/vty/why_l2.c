@@ -344,6 +344,19 @@ static void put_heartbeat(struct why_l2 *w, size_t heard)
 
 /* ---- all of it ---- */
 
+/* It has endpoints and nodes. */
+static void put_unwanted(struct why_l2 *w)
+{
+	if (w->d->reason == DESIRED_MUTED)
+		why_broken(w->y, "advertisement",
+		    "do not share its address, or take service-selectors out of the pool's "
+		    "l2-advertisements",
+		    "%s", desired_text(w->d->reason)->what);
+	else
+		why_broken(w->y, "owner", "wait; if it stays: grevysh -c 'show l2'",
+		    "no node may answer for it");
+}
+
 static void put_owner(struct why_l2 *w, size_t heard)
 {
 	switch (w->v.state) {
@@ -393,10 +406,7 @@ void why_l2(struct why *y, const struct desired_view *v)
 	else if (w.known)
 		put_owner(&w, heard);
 	else if (!y->broken)
-		why_broken(y, "owner",
-		    "wait; if it stays, see node-selectors and service-selectors of the pool's "
-		    "l2-advertisements",
-		    "no node may answer for it");
+		put_unwanted(&w);
 	put_kernel(&w);
 	if (w.known)
 		put_heartbeat(&w, heard);

@@ -16,9 +16,10 @@
 	"role: node\nnode-name: n1\ncontroller: {enabled: yes}\n"                              \
 	"l2: {heartbeat: {key-file: /etc/grevy/l2.key}}\naddress-pools:\n"                     \
 	"- {name: lan, protocol: layer2, addresses: [192.168.2.240/28]" more "}\n"
-#define SCENE(how) SCENE_OF(POOL(""), how)
-#define SCENE_OF(policy, how)                                                                  \
-	.node = "n1", .objects = SERVICE("web", "", LB), .config = (policy), .arrange = (how)
+#define SCENE(how)            SCENE_OF(POOL(""), how)
+#define SCENE_OF(policy, how) SCENE_AS(policy, SERVICE("web", "", LB), how)
+#define SCENE_AS(policy, yaml, how)                                                            \
+	.node = "n1", .objects = (yaml), .config = (policy), .arrange = (how)
 
 static const char *const shown[] = {"show services default/web", NULL};
 
@@ -225,6 +226,15 @@ static const struct scene scenes[] = {
     API("l2_nobody_alive", "why default/web", SCENE(nobody_alive)),
     API("l2_conflict", "why default/web", .commands = shown, SCENE(conflict)),
     API("l2_unwanted", "why default/web", SCENE(unwanted)),
+    API("l2_muted", "why default/web",
+	SCENE_AS(
+	    POOL(", l2-advertisements: [{service-selectors: [{match-labels: {app: web}}]}]"),
+	    SERVICE("web", ", labels: {app: web}, annotations: {metallb.io/allow-shared-ip: a}",
+		LB),
+	    unwanted)),
+    API("l2_left_out", "why default/web",
+	SCENE_AS(POOL(", l2-advertisements: [{node-selectors: [{match-labels: {rack: z}}]}]"),
+	    SERVICE("web", "", LB), unwanted)),
     /* interfaces */
     API("l2_no_interface", "why default/web", SCENE(no_interface)),
     API("l2_not_advertised", "why default/web",
