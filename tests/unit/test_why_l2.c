@@ -217,6 +217,12 @@ static void cut_off(struct lab *lab)
 static const struct scene scenes[] = {
     API("l2_good", "why default/web", .commands = shown, SCENE(l2_cast)),
     API("l2_good_json", "why default/web json", SCENE(l2_cast)),
+    API("l2_and_routes", "why default/web", .commands = shown,
+	SCENE_AS("role: node\nnode-name: n1\ncontroller: {enabled: yes}\npolicy-from: [crds]\n",
+	    CUSTOM("IPAddressPool", "lan", "addresses: [192.168.2.240/28]")
+		CUSTOM("BGPAdvertisement", "all", "") CUSTOM("L2Advertisement", "all", "")
+		    SERVICE("web", "", LB),
+	    l2_cast)),
     /* who answers */
     API("l2_elsewhere", "why default/web", .commands = shown, SCENE(elsewhere)),
     API("l2_unheard", "why default/web", SCENE(nowhere_yet)),
