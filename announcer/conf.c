@@ -37,6 +37,7 @@ static struct conf *conf_new(const char *name)
 	c->vty_dir = xstrdup("/run/grevy");
 	c->log_level = LOG_LEVEL_INFO;
 	conf_bgp_init(c);
+	conf_l2_init(c);
 	return c;
 }
 
@@ -58,6 +59,7 @@ void conf_free(struct conf *c)
 		return;
 	conf_peers_fini(c);
 	conf_bgp_fini(c);
+	conf_l2_fini(c);
 	lists_free(c);
 	policy_fini(&c->policy);
 	strlist_fini(&c->zebra.redistribute);

@@ -107,6 +107,7 @@ enum conf_change {
 	CONF_CHANGED_HTTP = 128,
 	CONF_CHANGED_KERNEL = 256,
 	CONF_CHANGED_VTY = 512,
+	CONF_CHANGED_L2 = 1024,
 };
 
 /* Prepare `next` to take over from `old`: what cannot change live keeps its old value there,

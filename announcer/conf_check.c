@@ -191,20 +191,11 @@ static void check_ads(struct conf_reader *r, struct json_object *root)
 /* Without an API between them, each node would assign its own addresses. */
 static void check_node(struct conf_reader *r, struct json_object *root)
 {
-	struct json_object *pools = conf_member(root, "address-pools");
-	const struct policy *p = &r->conf->policy;
-
 	if (r->conf->controller && r->conf->manifests)
 		conf_error(r, conf_member(conf_member(root, "controller"), "enabled"),
 		    "enabled",
 		    "must be no on role node: with manifests only role router may assign "
 		    "addresses");
-	for (size_t i = 0; i < p->n_pools; i++)
-		if (p->pools[i].protocols == POLICY_LAYER2)
-			conf_warn(r, conf_member(conf_item(pools, i), "protocol"), "protocol",
-			    "layer2 is not supported yet on role node: pool \"%.100s\" is not "
-			    "announced",
-			    p->pools[i].name ? p->pools[i].name : "");
 }
 
 void conf_check(struct conf_reader *r, struct json_object *root)
@@ -216,6 +207,7 @@ void conf_check(struct conf_reader *r, struct json_object *root)
 	check_ads(r, root);
 	if (c->role == CONF_NODE)
 		check_node(r, root);
+	conf_check_l2(r, root);
 	conf_check_source(r, root);
 	if (c->controller && !c->policy.n_pools && conf_file_alone(c))
 		conf_warn(r, conf_member(root, "controller"), "controller",

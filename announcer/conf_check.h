@@ -9,12 +9,15 @@
 void conf_bgp_init(struct conf *c);
 void conf_bgp_fini(struct conf *c);
 void conf_peers_fini(struct conf *c);
+void conf_l2_init(struct conf *c);
+void conf_l2_fini(struct conf *c);
 
 /* Checks that need the whole section, the whole file. */
 void conf_check_zebra(struct conf_reader *r, struct json_object *v);
 void conf_check_kubernetes(struct conf_reader *r, struct json_object *v);
 void conf_check_vty(struct conf_reader *r, struct json_object *v);
 void conf_check_peers(struct conf_reader *r, struct json_object *root);
+void conf_check_l2(struct conf_reader *r, struct json_object *root);
 /* Of the i-th element of list: its name stands there twice. */
 void conf_refuse_name(
     struct conf_reader *r, struct json_object *list, size_t i, const char *what);

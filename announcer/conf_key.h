@@ -99,7 +99,8 @@ extern const struct conf_type conf_bool_type, conf_u32_type, conf_text_type, con
     conf_kernel_type;
 
 extern const struct conf_section conf_root, conf_bgp_section, conf_kernel_section,
-    conf_selector_section, conf_legacy; /* the ConfigMap of MetalLB up to 0.12 */
+    conf_l2_section, conf_selector_section,
+    conf_legacy; /* the ConfigMap of MetalLB up to 0.12 */
 extern const struct conf_list conf_selector_list, conf_pool_list, conf_peer_list, conf_bfd_list,
     conf_bgp_ad_list, conf_l2_ad_list, conf_old_pool_list; /* AddressPool of MetalLB 0.13 */
 #endif

@@ -79,18 +79,6 @@ static const struct conf_key zebra_keys[] = {
     {0},
 };
 
-static const struct conf_key heartbeat_keys[] = {
-    CONF_OFF("port", "7474"), CONF_OFF("interval-ms", "100"), CONF_OFF("key-file", NULL), {0}};
-
-static const struct conf_section heartbeat = {heartbeat_keys, NULL};
-
-static const struct conf_key l2_keys[] = {
-    CONF_OFF("interfaces", NULL),
-    CONF_OFF("exclude-interfaces", NULL),
-    CONF_KEY("heartbeat", section_off, CONF_NOWHERE, 0, &heartbeat),
-    {0},
-};
-
 static const struct conf_key probes_keys[] = {CONF_OFF("enabled", NULL),
     CONF_OFF("interval-ms", "50"), CONF_OFF("fails", "3"), CONF_OFF("hold-down", "5"), {0}};
 
@@ -116,7 +104,6 @@ static const struct conf_section kubernetes_section = {kubernetes_keys, conf_che
 static const struct conf_section controller_section = {controller_keys, NULL};
 static const struct conf_section multipath_section = {multipath_keys, NULL};
 static const struct conf_section zebra_section = {zebra_keys, conf_check_zebra};
-static const struct conf_section l2_section = {l2_keys, NULL};
 static const struct conf_section probes_section = {probes_keys, NULL};
 static const struct conf_section drain_section = {drain_keys, NULL};
 static const struct conf_section http_section = {http_keys, NULL};
@@ -139,7 +126,7 @@ static const struct conf_key root_keys[] = {
     CONF_KEY("zebra", section, CONF_NOWHERE, 0, &zebra_section),
     CONF_KEY("kernel", kernel, CONF_NOWHERE, 0, &conf_kernel_section),
     CONF_KEY("bgp", bgp, CONF_NOWHERE, 0, &conf_bgp_section),
-    CONF_KEY("l2", section_off, CONF_NOWHERE, 0, &l2_section),
+    CONF_KEY("l2", section, CONF_NOWHERE, 0, &conf_l2_section),
     CONF_KEY("probes", section_off, CONF_NOWHERE, 0, &probes_section),
     CONF_KEY("drain", section_off, CONF_NOWHERE, 0, &drain_section),
     CONF_KEY("hold-on-exit", bool, CONF_AT(conf, hold_on_exit), 0, NULL),

@@ -79,7 +79,7 @@ static void section_text_parse(
 const struct conf_type conf_section_text_type = {
     section_text_parse, conf_section_give, CONF_SECTION};
 
-/* A section of what is not built yet: also `no` and the like. */
+/* A section that is off by its defaults: also `no` and the like. */
 const struct conf_type conf_section_off_type = {
     section_off_parse, conf_section_give, CONF_SECTION};
 

@@ -37,6 +37,7 @@ static unsigned key_change(const char *name)
 	    {"kernel",        CONF_CHANGED_KERNEL    },
 	    {"log",           CONF_CHANGED_LOG       },
 	    {"vty",           CONF_CHANGED_VTY       },
+	    {"l2",            CONF_CHANGED_L2        },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(changes); i++)

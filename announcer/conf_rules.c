@@ -212,6 +212,16 @@ static const char *check_interface(const char *s)
 
 const struct conf_rule conf_rule_interface = {check_interface};
 
+/* One may be longer than what it matches: [[:alpha:]]*. */
+static const char *check_pattern(const char *s)
+{
+	return *s && strlen(s) < 64 && !strpbrk(s, " /\t\n")
+	           ? NULL
+	           : "must be names of interfaces or patterns such as eth*";
+}
+
+const struct conf_rule conf_rule_pattern = {check_pattern};
+
 static const char *check_device(const char *s)
 {
 	return *s && check_interface(s) ? "must be the name of an interface" : NULL;

@@ -130,6 +130,14 @@ bool conf_wants_source(const struct conf *c)
 	       !conf_file_alone(c);
 }
 
+const char *conf_l2_ns(const struct conf *c, const struct rules *rules)
+{
+	for (size_t i = 0; i < rules->policy.n_pools; i++)
+		if (rules->policy.pools[i].protocols & POLICY_LAYER2)
+			return c->role == CONF_NODE && !c->manifests ? custom_ns(c) : NULL;
+	return NULL;
+}
+
 struct k8s_command *conf_source(const struct conf *c, const struct rules *rules)
 {
 	struct k8s_command *cmd = k8s_command_new(K8S_SOURCE);
@@ -144,6 +152,7 @@ struct k8s_command *conf_source(const struct conf *c, const struct rules *rules)
 	to->context = xstrdup(c->context);
 	if (policy_from(c, "crds", &rest))
 		to->custom_ns = xstrdup(custom_ns(c));
+	to->l2_ns = xstrdup(conf_l2_ns(c, rules));
 	if (policy_from(c, "configmap", &rest)) {
 		const char *slash = strchr(rest, '/');
 
@@ -159,10 +168,11 @@ struct k8s_command *conf_source(const struct conf *c, const struct rules *rules)
 	return cmd;
 }
 
-bool conf_secrets_equal(const struct conf *c, const struct rules *a, const struct rules *b)
+bool conf_source_equal(const struct conf *c, const struct rules *a, const struct rules *b)
 {
 	struct k8s_command *x = conf_source(c, a), *y = conf_source(c, b);
-	bool equal = x->source->n_secrets == y->source->n_secrets;
+	bool equal = x->source->n_secrets == y->source->n_secrets &&
+	             text_equal(x->source->l2_ns, y->source->l2_ns);
 
 	for (size_t i = 0; equal && i < x->source->n_secrets; i++)
 		equal = strcmp(x->source->secrets[i], y->source->secrets[i]) == 0;

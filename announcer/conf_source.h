@@ -26,9 +26,13 @@ bool conf_file_alone(const struct conf *c);
  */
 int conf_policy_place(const struct conf *c, const struct k8s_object *o);
 
+/* The namespace of ServiceL2Status objects; NULL = this node has nothing to do with them: by
+ * the rules no pool is for layer 2, or there is no API. Borrowed from c. */
+const char *conf_l2_ns(const struct conf *c, const struct rules *rules);
+
 /* A K8S_SOURCE command: what the source is, and what it is asked for: the Secrets of the peers
- * that are in force. The caller's. */
+ * that are in force, and what layer 2 needs. The caller's. */
 struct k8s_command *conf_source(const struct conf *c, const struct rules *rules);
-/* Those Secrets are the same by both. */
-bool conf_secrets_equal(const struct conf *c, const struct rules *a, const struct rules *b);
+/* By both the source is asked for the same. */
+bool conf_source_equal(const struct conf *c, const struct rules *a, const struct rules *b);
 #endif

@@ -171,10 +171,11 @@ static bool set_unsure(struct daemon *d)
 	return true;
 }
 
-/* The Secrets of the peers in force are watched, whatever place names them. */
-static void want_secrets(struct daemon *d, const struct rules *old)
+/* The Secrets of the peers in force are watched, whatever place names them; and who answers for
+ * addresses, while some pool is for layer 2. */
+static void want_more(struct daemon *d, const struct rules *old)
 {
-	if (!d->queue || conf_secrets_equal(d->conf, old, d->rules))
+	if (!d->queue || conf_source_equal(d->conf, old, d->rules))
 		return;
 	queue_command(d->queue, conf_source(d->conf, d->rules));
 	d->sources++;
@@ -217,7 +218,7 @@ void daemon_set_rules(struct daemon *d)
 	control_set_rules(d->control, &rules);
 	desired_set_rules(d->desired, &rules);
 	if (next) {
-		want_secrets(d, old);
+		want_more(d, old);
 		set_zebra(d);
 		bgp_set_policy(d->bgp, d->rules);
 	}

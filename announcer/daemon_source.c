@@ -16,6 +16,7 @@
 #include "announcer/util.h"
 #include "k8s/command.h"
 #include "k8s/event.h"
+#include "k8s/l2_status.h"
 #include <errno.h>
 #include <event2/event.h>
 
@@ -90,6 +91,8 @@ static void log_read(const struct daemon *d, const struct k8s_state *was)
  * by MetalLB's own webhook, which may be gone. */
 static bool is_policy(const struct k8s_resource *r)
 {
+	if (strncmp(r->name, K8S_L2_RESOURCE ".", sizeof(K8S_L2_RESOURCE)) == 0)
+		return false;
 	if (r->kind == K8S_CUSTOM && r->phase == K8S_BACKOFF)
 		return strncmp(r->name, "bgppeers.", 9) != 0;
 	return r->kind == K8S_CUSTOM || r->kind == K8S_CONFIGMAP || r->kind == K8S_NAMESPACE;

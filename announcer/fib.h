@@ -47,10 +47,18 @@ struct fib_object {
 	size_t n;                     /* 0 = blackhole */
 };
 
+/* An interface. Texts are cut to their room. */
 struct fib_link {
 	uint32_t ifindex;
 	bool up; /* and there is a carrier */
-	bool loopback;
+	bool loopback, noarp, broadcast;
+	bool ethernet;           /* mac counts */
+	bool elsewhere;          /* parent stands in another network namespace */
+	uint32_t master, parent; /* interfaces that it is a port of, is made of; 0 = none */
+	uint8_t mac[6];
+	char name[16];
+	char kind[16];      /* "bridge", "vlan", "veth"; "" = a plain device */
+	char port_kind[16]; /* of what it is a port: "bridge", "bond", "openvswitch" */
 };
 
 /* An address of this host, and the subnet that it puts an interface into. */
@@ -58,6 +66,7 @@ struct fib_addr {
 	uint32_t ifindex;
 	struct ipaddr addr;
 	struct prefix subnet;
+	bool usable; /* not tentative, not a duplicate */
 };
 
 struct fib_ops {
@@ -85,6 +94,9 @@ void fib_close(struct fib *f); /* NULL is fine */
  * routes of one table (0 = main) and protocol (0 = any). One that is under way starts anew.
  * Return: 0 or -errno. */
 int fib_dump(struct fib *f, uint32_t table, uint8_t protocol);
+
+/* Of changes of routes tell only those of default routes, of objects none. */
+void fib_defaults_only(struct fib *f);
 
 /* Tell nothing of what this netlink port changes. */
 void fib_ignore(struct fib *f, uint32_t by);

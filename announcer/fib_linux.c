@@ -267,7 +267,36 @@ bool fib_read(struct fib *f)
 	return all;
 }
 
-/* The kernel then does not even queue what that port changes. */
+/* What the program refuses the kernel does not even queue. Where that fails more is told than
+ * asked for. */
+static void attach(struct fib *f, struct sock_filter *code, unsigned short n)
+{
+	struct sock_fprog program = {n, code};
+
+	setsockopt(f->fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
+}
+
+/* What answers a dump is told whole. */
+void fib_defaults_only(struct fib *f)
+{
+	const uint32_t dst_len = NLMSG_HDRLEN + offsetof(struct rtmsg, rtm_dst_len);
+	struct sock_filter code[] = {
+	    BPF_STMT(BPF_LD | BPF_H | BPF_ABS, offsetof(struct nlmsghdr, nlmsg_flags)),
+	    BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, htons(NLM_F_MULTI), 8, 0),
+	    BPF_STMT(BPF_LD | BPF_H | BPF_ABS, offsetof(struct nlmsghdr, nlmsg_type)),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_NEWNEXTHOP), 5, 0),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_DELNEXTHOP), 4, 0),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_NEWROUTE), 1, 0),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_DELROUTE), 0, 3),
+	    BPF_STMT(BPF_LD | BPF_B | BPF_ABS, dst_len),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0),
+	    BPF_STMT(BPF_RET | BPF_K, 0),
+	    BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+	};
+
+	attach(f, code, ARRAY_LEN(code));
+}
+
 void fib_ignore(struct fib *f, uint32_t by)
 {
 	struct sock_filter code[] = {
@@ -276,10 +305,9 @@ void fib_ignore(struct fib *f, uint32_t by)
 	    BPF_STMT(BPF_RET | BPF_K, 0),
 	    BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
 	};
-	struct sock_fprog program = {ARRAY_LEN(code), code};
 
 	/* Where that fails our own changes are told as somebody's who does what we do. */
-	setsockopt(f->fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
+	attach(f, code, ARRAY_LEN(code));
 }
 
 void fib_pause(struct fib *f, bool on)

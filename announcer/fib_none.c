@@ -25,6 +25,11 @@ int fib_dump(struct fib *f, uint32_t table, uint8_t protocol)
 	return -EOPNOTSUPP;
 }
 
+void fib_defaults_only(struct fib *f)
+{
+	(void)f;
+}
+
 void fib_ignore(struct fib *f, uint32_t by)
 {
 	(void)f;

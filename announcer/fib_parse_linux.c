@@ -10,6 +10,7 @@
 #include "zclient/wire.h"
 #include <errno.h>
 #include <linux/if.h>
+#include <linux/if_arp.h>
 #include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
@@ -233,11 +234,64 @@ static enum fib_msg_kind object_parse(struct rd *r, struct fib_msg *m, struct fi
 	return FIB_MSG_OBJECT;
 }
 
+/* A text up to its NUL, or to where there is no more room. */
+static void get_text(const struct attr *a, char to[16])
+{
+	size_t len = strnlen((const char *)a->body.p, rd_left(&a->body));
+
+	len = len < 15 ? len : 15;
+	memset(to, 0, 16);
+	memcpy(to, a->body.p, len);
+}
+
+static void link_info(const struct attr *info, struct fib_link *l)
+{
+	struct rd r = info->body;
+	struct attr a;
+
+	while (attr_next(&r, &a)) {
+		if (a.type == IFLA_INFO_KIND)
+			get_text(&a, l->kind);
+		else if (a.type == IFLA_INFO_SLAVE_KIND)
+			get_text(&a, l->port_kind);
+	}
+}
+
+static void link_attr(const struct attr *a, bool ether, struct fib_link *l)
+{
+	switch (a->type) {
+	case IFLA_IFNAME:
+		get_text(a, l->name);
+		break;
+	case IFLA_ADDRESS:
+		l->ethernet = ether && rd_left(&a->body) == sizeof(l->mac);
+		if (l->ethernet)
+			memcpy(l->mac, a->body.p, sizeof(l->mac));
+		break;
+	case IFLA_MASTER:
+		l->master = get_u32(a);
+		break;
+	case IFLA_LINK:
+		l->parent = get_u32(a);
+		break;
+	case IFLA_LINK_NETNSID:
+		l->elsewhere = true;
+		break;
+	case IFLA_LINKINFO:
+		link_info(a, l);
+		break;
+	default:
+		break;
+	}
+}
+
 /* Told of, too, when something else about an interface changes. */
 static enum fib_msg_kind link_parse(struct rd *r, struct fib_msg *m)
 {
 	const unsigned up = IFF_UP | IFF_LOWER_UP;
+	bool wireless = false;
 	struct ifinfomsg head;
+	struct attr a;
 
 	rd_copy(r, &head, sizeof(head));
 	/* A bridge tells of its ports in a family of its own. */
@@ -245,8 +299,22 @@ static enum fib_msg_kind link_parse(struct rd *r, struct fib_msg *m)
 		return FIB_MSG_OTHER;
 	m->link = (struct fib_link){.ifindex = (uint32_t)head.ifi_index,
 	    .up = m->added && (head.ifi_flags & up) == up,
-	    .loopback = head.ifi_flags & IFF_LOOPBACK};
-	return FIB_MSG_LINK;
+	    .loopback = head.ifi_flags & IFF_LOOPBACK,
+	    .noarp = head.ifi_flags & IFF_NOARP,
+	    .broadcast = head.ifi_flags & IFF_BROADCAST};
+	while (attr_next(r, &a)) {
+		link_attr(&a, head.ifi_type == ARPHRD_ETHER, &m->link);
+		wireless = wireless || a.type == IFLA_WIRELESS;
+	}
+	/* An event of a radio tells nothing of the interface but its name. */
+	return r->bad || wireless ? FIB_MSG_OTHER : FIB_MSG_LINK;
+}
+
+/* An optimistic one is answered for while it is still being probed (RFC 4429). */
+static bool addr_usable(uint32_t flags)
+{
+	return !(flags & IFA_F_DADFAILED) &&
+	       (!(flags & IFA_F_TENTATIVE) || flags & IFA_F_OPTIMISTIC);
 }
 
 /* IFA_ADDRESS is the other end's on a point-to-point link, and it is that which is reached. */
@@ -254,23 +322,28 @@ static enum fib_msg_kind addr_parse(struct rd *r, struct fib_msg *m)
 {
 	struct ipaddr addr = {0}, local = {0};
 	struct ifaddrmsg head;
+	uint32_t flags;
 	struct attr a;
 
 	rd_copy(r, &head, sizeof(head));
 	if (r->bad || !known_family(head.ifa_family) ||
 	    head.ifa_prefixlen > 8 * ipaddr_len(head.ifa_family))
 		return FIB_MSG_OTHER;
+	flags = head.ifa_flags;
 	while (attr_next(r, &a)) {
 		if (a.type == IFA_ADDRESS)
 			get_addr(&a, head.ifa_family, &addr);
 		else if (a.type == IFA_LOCAL)
 			get_addr(&a, head.ifa_family, &local);
+		else if (a.type == IFA_FLAGS)
+			flags = get_u32(&a);
 	}
 	if (r->bad || !addr.family)
 		return FIB_MSG_OTHER;
 	m->addr.ifindex = head.ifa_index;
 	m->addr.addr = local.family ? local : addr;
 	m->addr.subnet = prefix_of(&addr, head.ifa_prefixlen);
+	m->addr.usable = addr_usable(flags);
 	return FIB_MSG_ADDR;
 }
 

@@ -29,7 +29,7 @@
 #define BUCKET_MS    1000 /* one more token each */
 
 static const char *const areas[] = {"alloc", "bgp", "conf", "fib", "http", "k8s", "kernel",
-    "log", "loop", "main", "queue", "services", "vty", "zserv"};
+    "l2", "log", "loop", "main", "queue", "services", "vty", "zserv"};
 static const char *const level_names[] = {"error", "warn", "info", "debug"};
 
 static atomic_int log_level = LOG_LEVEL_INFO;

@@ -22,6 +22,7 @@ static void source_free(struct k8s_source_conf *s)
 	free(s->kubeconfig);
 	free(s->context);
 	free(s->custom_ns);
+	free(s->l2_ns);
 	free(s->configmap_ns);
 	free(s->configmap);
 	free(s);
@@ -52,7 +53,22 @@ void k8s_notice_free(struct k8s_notice *n)
 	free(n->kind);
 	free(n->reason);
 	free(n->text);
+	free(n->node);
 	free(n);
+}
+
+void k8s_l2_wish_free(struct k8s_l2_wish *w)
+{
+	if (!w)
+		return;
+	free(w->ns);
+	free(w->name);
+	free(w->version);
+	free(w->node);
+	free(w->service_ns);
+	free(w->service);
+	free(w->interfaces);
+	free(w);
 }
 
 static void elect_free(struct k8s_elect *e)
@@ -83,6 +99,9 @@ void k8s_command_free(struct k8s_command *c)
 		break;
 	case K8S_ELECT:
 		elect_free(c->elect);
+		break;
+	case K8S_L2:
+		k8s_l2_wish_free(c->l2);
 		break;
 	}
 	free(c);

@@ -16,6 +16,7 @@ enum k8s_command_type {
 	K8S_STATUS, /* this is to be the status of a Service or pool */
 	K8S_NOTICE, /* write an Event about an object */
 	K8S_ELECT,  /* take part in the election of a leader, or leave it */
+	K8S_L2,     /* this is to become of a ServiceL2Status object */
 };
 
 /* Which source; manifests wins. Strings may be NULL as in auth.h and watch.h. */
@@ -23,6 +24,7 @@ struct k8s_source_conf {
 	char *manifests; /* a folder; NULL = the API */
 	char *kubeconfig, *context;
 	char *custom_ns, *configmap_ns, *configmap;
+	char *l2_ns;
 	char **secrets; /* "ns/name" */
 	size_t n_secrets;
 };
@@ -52,6 +54,19 @@ struct k8s_notice {
 	char *reason;     /* "IPAllocated" */
 	char *text;       /* at most 1024 bytes are written */
 	bool warning;     /* else Normal */
+	char *node; /* whose own word it is: written whoever leads; NULL = only by the leader
+	             */
+};
+
+/* A ServiceL2Status object (metallb.io) as it is to be; written whoever leads. */
+struct k8s_l2_wish {
+	char *ns, *name;
+	bool gone;
+	/* gone: only while it is of this resourceVersion; NULL = whatever it is */
+	char *version;
+	/* Else what it says. interfaces: sorted, a blank between two; "" = none. */
+	char *node, *service_ns, *service, *interfaces;
+	bool there; /* there is one of that name, with another status */
 };
 
 struct k8s_elect {
@@ -66,6 +81,7 @@ struct k8s_command {
 		struct k8s_status_wish *status;
 		struct k8s_notice *notice;
 		struct k8s_elect *elect;
+		struct k8s_l2_wish *l2;
 	};
 };
 
@@ -73,4 +89,5 @@ struct k8s_command *k8s_command_new(enum k8s_command_type type); /* NULL on lack
 void k8s_command_free(struct k8s_command *c);         /* with what it owns; NULL is fine */
 void k8s_status_wish_free(struct k8s_status_wish *w); /* NULL is fine */
 void k8s_notice_free(struct k8s_notice *n);           /* NULL is fine */
+void k8s_l2_wish_free(struct k8s_l2_wish *w);         /* NULL is fine */
 #endif

@@ -125,3 +125,12 @@ uint32_t k8s_name_hash(enum k8s_kind kind, const char *ns, const char *name)
 {
 	return (uint32_t)mix(feed_name(kind, ns, name));
 }
+
+uint64_t k8s_texts_digest(const char *const *texts, size_t n)
+{
+	uint64_t h = 0xcbf29ce484222325;
+
+	for (size_t i = 0; i < n; i++)
+		h = feed(h, texts[i], strlen(texts[i]) + 1);
+	return mix(h);
+}

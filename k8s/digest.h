@@ -10,4 +10,7 @@ uint64_t k8s_object_digest(const struct k8s_object *o);
 
 /* Of the name only; not of the resource, which all objects of one K8S_CUSTOM list share. */
 uint32_t k8s_name_hash(enum k8s_kind kind, const char *ns, const char *name);
+
+/* Of n texts in order; the same in every process. */
+uint64_t k8s_texts_digest(const char *const *texts, size_t n);
 #endif

@@ -217,7 +217,7 @@ static struct json_object *make_event(const struct notices *n, const struct k8s_
 {
 	struct json_object *o = json_object_new_object(), *meta = json_object_new_object(),
 			   *source = json_object_new_object();
-	const char *identity = lease_identity(n->lease);
+	const char *identity = n->lease ? lease_identity(n->lease) : notice->node;
 	char now[ASK_TIME], name[256 + SUFFIX];
 
 	ask_now(now, false);
@@ -225,6 +225,8 @@ static struct json_object *make_event(const struct notices *n, const struct k8s_
 	add_string(meta, "name", name);
 	add_string(meta, "namespace", notice->ns);
 	add_string(source, "component", n->component);
+	if (notice->node)
+		add_string(source, "host", notice->node);
 	add_string(o, "apiVersion", "v1");
 	add_string(o, "kind", "Event");
 	add(o, "metadata", meta);
@@ -309,7 +311,7 @@ static int64_t take_token(struct notices *n, int64_t now)
 static void pump(struct notices *n)
 {
 	int64_t now = ask_now_ms(), due = now + LEASE_POLL_MS;
-	unsigned left = lease_left_ms(n->lease);
+	unsigned left = n->lease ? lease_left_ms(n->lease) : ASK_MAX_MS;
 
 	event_del(n->tick);
 	if (n->ask || !n->head)

@@ -2,7 +2,7 @@
 /*
  * notice.h - Kubernetes Events about objects (core/v1). The same words about the same object
  * again within ten minutes only raise the count of the Event. Best effort: a few wait, the
- * oldest are dropped, none is sent without the lease.
+ * oldest are dropped, none is sent without the lease that they are bound to.
  */
 #ifndef K8S_NOTICE_H
 #define K8S_NOTICE_H
@@ -13,7 +13,8 @@ struct event_base;
 struct lease;
 struct notices;
 
-/* All are borrowed; component is what Events name as their source. NULL on lack of memory. */
+/* All are borrowed; component is what Events name as their source. lease: NULL = bound to none:
+ * each grevyd says its own. NULL on lack of memory. */
 struct notices *notices_new(struct event_base *base, struct client *client,
     const struct lease *lease, const char *component);
 void notices_free(struct notices *n);                           /* NULL is fine */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One of two kinds at a time: manifests; or a client of an API server, the watch, and what
- * writes: the lease, status, Events. Everything that they tell passes on_event(), where the
- * state is completed by what the watch does not know, and leftovers of another source are
- * swept.
+ * writes: the lease, status, Events, and what each node says of itself. Everything that they
+ * tell passes on_event(), where the state is completed by what the watch does not know, and
+ * leftovers of another source are swept.
  */
 #include "k8s/source.h"
 #include "k8s/client.h"
+#include "k8s/l2_writer.h"
 #include "k8s/lease.h"
 #include "k8s/leftover.h"
 #include "k8s/manifests.h"
@@ -20,6 +21,8 @@
 
 #define COMPONENT "grevy"
 
+enum writer { WRITE_STATUS, WRITE_NOTICES, WRITE_OWN_NOTICES, WRITE_L2, WRITERS };
+
 /* What is there of an API. */
 struct api {
 	struct client *client;
@@ -27,10 +30,14 @@ struct api {
 	struct lease *lease;
 	struct status *status;
 	struct notices *notices;
+	struct notices *own_notices; /* of this node, bound to no Lease */
+	struct l2_writer *l2;
 	struct event *tick;
+	uint64_t failed[WRITERS]; /* as seen last */
+	enum writer failed_last;
 	uint64_t told_failures; /* in the newest state */
-	uint64_t told_dropped;  /* of them, Events */
-	bool told_error, event_last;
+	bool told_error;
+	bool writes; /* something was given to be written by this node itself */
 };
 
 struct source {
@@ -72,6 +79,7 @@ struct k8s_command *source_command_new(const struct k8s_source_conf *conf)
 		to->kubeconfig = copy(conf->kubeconfig, &ok);
 		to->context = copy(conf->context, &ok);
 		to->custom_ns = copy(conf->custom_ns, &ok);
+		to->l2_ns = copy(conf->l2_ns, &ok);
 		to->configmap_ns = copy(conf->configmap_ns, &ok);
 		to->configmap = copy(conf->configmap, &ok);
 		to->secrets = calloc(conf->n_secrets + 1, sizeof(*to->secrets));
@@ -91,14 +99,22 @@ struct k8s_command *source_command_new(const struct k8s_source_conf *conf)
 /* How writing goes: failures so far, and the newest of them (NULL = none). */
 static uint64_t failures(struct api *a, const char **why)
 {
-	const char *drop = NULL;
-	uint64_t dropped = notices_dropped(a->notices, &drop);
-	uint64_t n = status_failed(a->status, why) + dropped;
+	const char *said[WRITERS] = {0};
+	const uint64_t failed[WRITERS] = {
+	    [WRITE_STATUS] = status_failed(a->status, &said[WRITE_STATUS]),
+	    [WRITE_NOTICES] = notices_dropped(a->notices, &said[WRITE_NOTICES]),
+	    [WRITE_OWN_NOTICES] = notices_dropped(a->own_notices, &said[WRITE_OWN_NOTICES]),
+	    [WRITE_L2] = l2_writer_failed(a->l2, &said[WRITE_L2]),
+	};
+	uint64_t n = 0;
 
-	if (n != a->told_failures)
-		a->event_last = dropped != a->told_dropped;
-	if (a->event_last && drop)
-		*why = drop;
+	for (enum writer i = 0; i < WRITERS; i++) {
+		if (failed[i] != a->failed[i] && said[i])
+			a->failed_last = i;
+		a->failed[i] = failed[i];
+		n += failed[i];
+	}
+	*why = said[a->failed_last];
 	if (lease_error(a->lease))
 		*why = lease_error(a->lease);
 	return n;
@@ -106,7 +122,7 @@ static uint64_t failures(struct api *a, const char **why)
 
 static void complete(struct api *a, struct k8s_cluster *c)
 {
-	const char *leader = lease_holder(a->lease), *error = NULL, *drop;
+	const char *leader = lease_holder(a->lease), *error = NULL;
 	struct client_view view;
 
 	client_look(a->client, &view);
@@ -114,7 +130,6 @@ static void complete(struct api *a, struct k8s_cluster *c)
 	c->leading = lease_ours(a->lease);
 	c->leader = leader ? strdup(leader) : NULL;
 	c->writes_failed = a->told_failures = failures(a, &error);
-	a->told_dropped = notices_dropped(a->notices, &drop);
 	c->write_error = error ? strdup(error) : NULL;
 	a->told_error = error != NULL;
 }
@@ -150,10 +165,16 @@ static void check_left(struct source *s)
 {
 	void (*fn)(void *arg) = s->on_left;
 
-	if (!fn || (s->api.lease && lease_leaving(s->api.lease)))
+	if (!fn || (s->api.lease && lease_leaving(s->api.lease)) ||
+	    (s->api.l2 && !l2_writer_idle(s->api.l2)))
 		return;
 	s->on_left = NULL;
 	fn(s->left_arg);
+}
+
+static void on_l2_left(void *arg)
+{
+	check_left(arg);
 }
 
 static void on_lease_change(void *arg)
@@ -188,6 +209,8 @@ static void api_close(struct api *a)
 {
 	if (a->tick)
 		event_free(a->tick);
+	l2_writer_free(a->l2);
+	notices_free(a->own_notices);
 	notices_free(a->notices);
 	status_free(a->status);
 	lease_free(a->lease);
@@ -199,6 +222,7 @@ static void api_close(struct api *a)
 static int set_wants(struct watch *w, const struct k8s_source_conf *conf)
 {
 	struct watch_wants wants = {.custom_ns = conf->custom_ns,
+	    .l2_ns = conf->l2_ns,
 	    .configmap_ns = conf->configmap_ns,
 	    .configmap = conf->configmap};
 	struct watch_name *names = calloc(conf->n_secrets + 1, sizeof(*names));
@@ -230,15 +254,26 @@ out:
 }
 
 /* Who does not write need not wake up to see how that goes. */
-static void take_part(struct api *a, const struct k8s_elect *elect)
+static void set_tick(struct api *a, bool on)
 {
 	static const struct timeval second = {1, 0};
 
-	lease_elect(a->lease, elect);
-	if (elect->ns)
-		event_add(a->tick, &second);
-	else
+	if (!on)
 		event_del(a->tick);
+	else if (!event_pending(a->tick, EV_TIMEOUT, NULL))
+		event_add(a->tick, &second);
+}
+
+static void take_part(struct api *a, const struct k8s_elect *elect)
+{
+	lease_elect(a->lease, elect);
+	set_tick(a, elect->ns || a->writes);
+}
+
+static void write_own(struct api *a)
+{
+	a->writes = true;
+	set_tick(a, true);
 }
 
 static int api_open(struct source *s, const struct k8s_source_conf *conf)
@@ -256,6 +291,10 @@ static int api_open(struct source *s, const struct k8s_source_conf *conf)
 	if (a->status)
 		a->notices = notices_new(s->base, a->client, a->lease, COMPONENT);
 	if (a->notices)
+		a->own_notices = notices_new(s->base, a->client, NULL, COMPONENT);
+	if (a->own_notices)
+		a->l2 = l2_writer_new(s->base, a->client);
+	if (a->l2)
 		a->tick = event_new(s->base, -1, EV_PERSIST, on_tick, s);
 	if (!a->tick || set_wants(a->watch, conf) || watch_start(a->watch)) {
 		api_close(a);
@@ -354,6 +393,14 @@ static void elect(struct source *s, struct k8s_command *c)
 		take_part(&s->api, c->elect);
 }
 
+static void put_notice(struct api *a, struct k8s_command *c)
+{
+	if (c->notice->node)
+		write_own(a);
+	notices_put(c->notice->node ? a->own_notices : a->notices, c->notice);
+	c->notice = NULL;
+}
+
 int source_command(struct source *s, struct k8s_command *c)
 {
 	switch (c->type) {
@@ -372,9 +419,14 @@ int source_command(struct source *s, struct k8s_command *c)
 		}
 		break;
 	case K8S_NOTICE:
-		if (s->api.notices) {
-			notices_put(s->api.notices, c->notice);
-			c->notice = NULL;
+		if (s->api.notices)
+			put_notice(&s->api, c);
+		break;
+	case K8S_L2:
+		if (s->api.l2) {
+			write_own(&s->api);
+			l2_writer_wish(s->api.l2, c->l2);
+			c->l2 = NULL;
 		}
 		break;
 	}
@@ -386,8 +438,10 @@ void source_leave(struct source *s, void (*on_left)(void *arg), void *arg)
 {
 	s->on_left = on_left;
 	s->left_arg = arg;
-	if (s->api.lease)
+	if (s->api.lease) {
 		lease_elect(s->api.lease, NULL);
+		l2_writer_leave(s->api.l2, on_l2_left, s);
+	}
 	check_left(s);
 }
 

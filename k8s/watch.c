@@ -54,6 +54,9 @@ static const struct custom_row {
     {beta1,       "communities",       "communities." GROUP      },
 };
 
+static const struct custom_row l2_row = {
+    beta1, "servicel2statuses", "servicel2statuses." GROUP};
+
 static int64_t real_ms(void)
 {
 	struct timespec ts;
@@ -262,24 +265,27 @@ static int add_base(struct watch *w)
 	return rc;
 }
 
+static int add_custom(struct watch *w, const struct custom_row *row, const char *ns)
+{
+	struct want want = {
+	    .what = {.group = GROUP,
+		     .versions = row->versions,
+		     .resource = row->resource,
+		     .ns = ns,
+		     .optional = true},
+	    .kind = K8S_CUSTOM,
+	    .label = row->label
+        };
+
+	return add(w, &want);
+}
+
 static int add_customs(struct watch *w, const char *ns)
 {
 	int rc = 0;
 
-	for (size_t i = 0; !rc && i < sizeof(custom_rows) / sizeof(custom_rows[0]); i++) {
-		const struct custom_row *row = &custom_rows[i];
-		struct want want = {
-		    .what = {.group = GROUP,
-			     .versions = row->versions,
-			     .resource = row->resource,
-			     .ns = ns,
-			     .optional = true},
-		    .kind = K8S_CUSTOM,
-		    .label = row->label
-                };
-
-		rc = add(w, &want);
-	}
+	for (size_t i = 0; !rc && i < sizeof(custom_rows) / sizeof(custom_rows[0]); i++)
+		rc = add_custom(w, &custom_rows[i], ns);
 	return rc;
 }
 
@@ -339,6 +345,8 @@ static int add_wants(struct watch *w, const struct watch_wants *wants)
 
 	if (!rc && wants->custom_ns)
 		rc = add_customs(w, wants->custom_ns);
+	if (!rc && wants->l2_ns)
+		rc = add_custom(w, &l2_row, wants->l2_ns);
 	if (!rc && wants->configmap)
 		rc = add_one(w, K8S_CONFIGMAP, wants->configmap_ns, wants->configmap);
 	for (size_t i = 0; !rc && i < wants->n_secrets; i++)

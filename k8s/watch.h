@@ -16,6 +16,7 @@ struct watch;
 /* What is wanted besides Services, EndpointSlices, Nodes and Namespaces. NULL = none. */
 struct watch_wants {
 	const char *custom_ns; /* namespace of the objects of metallb.io */
+	const char *l2_ns;     /* and of its ServiceL2Status objects */
 	const char *configmap_ns, *configmap;
 	const struct watch_name {
 		const char *ns, *name;

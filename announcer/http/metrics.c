@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* metrics.c - the metrics of grevyd but those of pools, of BGP and of the kernel output. */
+/* metrics.c - the metrics of grevyd but those of pools, of BGP, of the kernel output and of
+ * layer 2. */
 #include "announcer/http/metrics.h"
 #include "announcer/audit_text.h"
 #include "announcer/http/metrics_text.h"
@@ -190,6 +191,7 @@ void metrics_put(struct buf *to, const struct vty_context *ctx)
 	metrics_put_pools(to, ctx);
 	metrics_put_bgp(to, ctx);
 	metrics_put_kernel(to, ctx);
+	metrics_put_l2(to, ctx);
 	if (!ctx->zserv)
 		return;
 	put_zserv(to, ctx->zserv);

@@ -64,11 +64,6 @@ static void put_pools(struct buf *to, const struct vty_context *ctx)
 
 /* ---- MetalLB's ---- */
 
-static void family_of_metallb(struct buf *to, const char *name, const char *help)
-{
-	buf_fmt(to, "# HELP metallb_%s %s\n# TYPE metallb_%s gauge\n", name, help, name);
-}
-
 static void put_allocator(struct buf *to, const struct vty_context *ctx)
 {
 	static const struct {
@@ -89,7 +84,7 @@ static void put_allocator(struct buf *to, const struct vty_context *ctx)
 		char name[64];
 
 		snprintf(name, sizeof(name), "allocator_%s", rows[i].name);
-		family_of_metallb(to, name, rows[i].help);
+		metric_metallb(to, name, "gauge", rows[i].help);
 		for (size_t j = 0; j < policy->n_pools; j++) {
 			const struct pool *pool = &policy->pools[j];
 
@@ -130,10 +125,10 @@ static void put_config(struct buf *to, const struct vty_context *ctx)
 		stale = stale || strcmp(ctx->problems[i].link, "configuration") == 0;
 	if (ctx->policy)
 		policy_set_each(ctx->policy, on_verdict, &stale);
-	family_of_metallb(
-	    to, "k8s_client_config_loaded_bool", "Whether there is a configuration.");
+	metric_metallb(
+	    to, "k8s_client_config_loaded_bool", "gauge", "Whether there is a configuration.");
 	buf_fmt(to, "metallb_k8s_client_config_loaded_bool %d\n", ctx->rules != NULL);
-	family_of_metallb(to, "k8s_client_config_stale_bool",
+	metric_metallb(to, "k8s_client_config_stale_bool", "gauge",
 	    "Whether some of the newest configuration is refused.");
 	buf_fmt(to, "metallb_k8s_client_config_stale_bool %d\n", stale);
 }
@@ -149,6 +144,6 @@ void metrics_put_pools(struct buf *to, const struct vty_context *ctx)
 	put_config(to, ctx);
 	if (!ctx->bgp || !bgp_active(ctx->bgp))
 		return;
-	family_of_metallb(to, "bgp_session_up", "Whether a session is established.");
+	metric_metallb(to, "bgp_session_up", "gauge", "Whether a session is established.");
 	bgp_each_peer(ctx->bgp, on_peer, to);
 }

@@ -46,3 +46,8 @@ void metric_labelled(
 	metric_label(to, label, value);
 	buf_fmt(to, "} %" PRIu64 "\n", n);
 }
+
+void metric_metallb(struct buf *to, const char *name, const char *type, const char *help)
+{
+	buf_fmt(to, "# HELP metallb_%s %s\n# TYPE metallb_%s %s\n", name, help, name, type);
+}

@@ -21,9 +21,12 @@ void metric_counter(struct buf *to, const char *name, const char *help, uint64_t
 void metric_label(struct buf *to, const char *label, const char *value);
 void metric_labelled(
     struct buf *to, const char *name, const char *label, const char *value, uint64_t n);
+/* HELP and TYPE of a metric of MetalLB's. name without "metallb_". */
+void metric_metallb(struct buf *to, const char *name, const char *type, const char *help);
 
 void metrics_put_bgp(struct buf *to, const struct vty_context *ctx);
 void metrics_put_kernel(struct buf *to, const struct vty_context *ctx);
+void metrics_put_l2(struct buf *to, const struct vty_context *ctx);
 void metrics_put_pools(struct buf *to, const struct vty_context *ctx);
 void metrics_put_policy(struct buf *to, const struct vty_context *ctx);
 #endif

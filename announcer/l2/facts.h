@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * facts.h - on which interfaces a node can answer: those chosen that are up, with the subnets
- * that they are in. A node's own come from links.h, a peer's from its heartbeat. Pure.
+ * that they are in, and those that only an advertisement can choose, by naming them: these have
+ * none. A node's own come from links.h, a peer's from its heartbeat. Pure.
  */
 #ifndef GREVY_L2_FACTS_H
 #define GREVY_L2_FACTS_H
@@ -13,8 +14,9 @@ enum { L2_NAME = 16 }; /* an interface's name with its NUL, as IFNAMSIZ */
 
 struct l2_iface {
 	char name[L2_NAME];
-	uint32_t ifindex;       /* 0 in a peer's facts */
-	struct prefix *subnets; /* sorted; owned */
+	uint32_t ifindex; /* 0 in a peer's facts */
+	/* Sorted; owned. None is link-local, or of a single address. */
+	struct prefix *subnets;
 	size_t n_subnets;
 	bool default4, default6; /* a default route leads over it */
 	bool named;              /* by l2.interfaces: any address may be answered on it */
@@ -40,8 +42,9 @@ enum l2_fit l2_fit_iface(
 /* The best of all. */
 enum l2_fit l2_fit(
     const struct l2_facts *f, const struct ipaddr *a, const struct strlist *only);
-/* The interfaces on which an address is answered: with `only` all of those that it names, else
- * those that suit it best. at: room for f->n indexes into f->v. Return: how many. */
+/* The interfaces on which an address is answered: with `only` all of those that it names; else
+ * those in whose subnet it is; else those with the default route of its family; else those
+ * named by l2.interfaces. at: room for f->n indexes into f->v. Return: how many. */
 size_t l2_fit_where(
     const struct l2_facts *f, const struct ipaddr *a, const struct strlist *only, size_t *at);
 

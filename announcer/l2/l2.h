@@ -26,7 +26,8 @@ struct l2 *l2_new(struct event_base *base, const struct conf *conf, const char *
     const struct l2_events *ev);
 void l2_start(struct l2 *l);
 void l2_stop(struct l2 *l); /* lets go of every address, says good-bye; NULL is fine */
-void l2_reload(struct l2 *l, const struct conf *conf); /* conf is in force */
+/* conf is in force; changed: its section l2 is another, or the key in key-file may be. */
+void l2_reload(struct l2 *l, const struct conf *conf, bool changed);
 
 /* As l2_owners_want(), l2_owners_recorded(); then l2_commit() when all was told. */
 void l2_want(struct l2 *l, const struct l2_wish *w);

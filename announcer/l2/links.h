@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * links.h - this host's interfaces as they are and as they change, and which of them are for
- * layer 2. links_linux.c reads rtnetlink; where there is no such file, l2_links_new() fails.
+ * layer 2. fib.h tells them; where it cannot look into the kernel, l2_links_new() fails.
  */
 #ifndef GREVY_L2_LINKS_H
 #define GREVY_L2_LINKS_H
@@ -38,25 +38,29 @@ enum l2_choice {
 	L2_NOT_ETHERNET,
 	L2_NO_ARP,
 	L2_PORT,      /* of a bridge, bond, team, VRF or OVS: its master answers */
-	L2_POD,       /* its other end is in another network namespace */
-	L2_CNI,       /* by its kind or name a network plugin's or kube-proxy's */
+	L2_POD,       /* its other end is in another network namespace, it has no subnet */
+	L2_CNI,       /* by its name a network plugin's, kube-proxy's or a container's */
 	L2_EXCLUDED,  /* l2.exclude-interfaces */
 	L2_NOT_NAMED, /* l2.interfaces names others */
 	L2_NO_SUBNET, /* neither a subnet of the node nor its default route */
+	L2_TWIN,      /* a macvlan of an interface that is chosen, in the same subnet */
 	L2_DOWN,      /* would be chosen */
 	L2_CHOICES
 };
 
-/* "port", "it is a port of br0: br0 answers": for show and why. */
+/* "port", "it is a port of a bridge, bond or the like, which answers itself": for show, why. */
 struct l2_choice_text {
 	const char *token, *what;
 };
 const struct l2_choice_text *l2_choice_text(enum l2_choice c);
 
-/* Pure. Patterns are those of fnmatch(3); of `names` none = any. */
-enum l2_choice l2_choose(
-    const struct l2_link *link, const struct strlist *names, const struct strlist *exclude);
-/* Of those that are L2_CHOSEN; to be freed with l2_facts_fini(). */
+/* What is made of v[at], one of all n. Patterns are those of fnmatch(3); of `names` none = any.
+ * One that `names` has is never L2_NO_SUBNET; one that it has in full, not as a pattern, is
+ * neither L2_POD, L2_CNI nor L2_TWIN. Pure. */
+enum l2_choice l2_choose(const struct l2_link *v, size_t n, size_t at,
+    const struct strlist *names, const struct strlist *exclude);
+/* Of those that are L2_CHOSEN, and of those that are L2_NO_SUBNET and up, for advertisements
+ * that name them; to be freed with l2_facts_fini(). */
 void l2_facts_make(struct l2_facts *to, const struct l2_link *v, size_t n,
     const struct strlist *names, const struct strlist *exclude);
 

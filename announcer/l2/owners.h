@@ -62,6 +62,8 @@ struct l2_owners_ops {
 	/* Answer for it on these interfaces, and tell the LAN; again when they are others. */
 	void (*take)(const struct ipaddr *a, const uint32_t *ifindex, size_t n, void *arg);
 	void (*leave)(const struct ipaddr *a, void *arg); /* stop answering, at once */
+	/* Tell the LAN once more that it is here, against a conflict. */
+	void (*defend)(const struct ipaddr *a, void *arg);
 	/* For the heartbeat: what this node says of an address from now on. */
 	void (*claim)(const struct ipaddr *a, enum l2_claim what, uint64_t stamp, void *arg);
 	/* State or owner are others than before; was: before. */
@@ -73,7 +75,8 @@ struct l2_owners *l2_owners_new(const char *self, const struct l2_owners_ops *op
 void l2_owners_free(struct l2_owners *o); /* NULL is fine; nothing is left or told */
 
 /* There is a heartbeat, or none: then all candidates count as alive, and of interfaces only our
- * own are known. listen_ms: how long to hear the others before anything is taken. */
+ * own are known. listen_ms: how long to hear the others before anything is taken. Peers of
+ * before are forgotten; what this node owns it keeps while it listens. */
 void l2_owners_set_heartbeat(struct l2_owners *o, bool on, int64_t listen_ms);
 /* Each takes effect at the next l2_owners_run(). What is given is copied. */
 void l2_owners_want(struct l2_owners *o, const struct l2_wish *w);

@@ -12,6 +12,7 @@ struct conf;
 struct control;
 struct desired;
 struct k8s_state;
+struct l2;
 struct latency;
 struct loop_watch;
 struct out_kernel;
@@ -52,8 +53,9 @@ struct vty_context {
 	const struct vty_problem *problems; /* n_problems of them, noted in every why */
 	size_t n_problems;
 	const struct latency
-	    *latency;    /* from an event being queued to its routes being written */
-	struct bgp *bgp; /* the BGP speaker */
+	    *latency;        /* from an event being queued to its routes being written */
+	struct bgp *bgp;     /* the BGP speaker */
+	const struct l2 *l2; /* ARP and NDP */
 	const struct out_kernel *kernel; /* the kernel's table */
 	struct loop_watch *loop;         /* `debug loop` turns it on */
 	const struct places *places;     /* where vty is served */

@@ -238,8 +238,12 @@ static struct names_state address_state(
     const struct vty_request *rq, const struct desired_view *v)
 {
 	struct prefix p = prefix_of_addr(&v->addr);
-	struct names_state s;
+	struct names_state s, l2 = {.good = true};
 
+	if (names_is_l2(rq->ctx, v->pool))
+		l2 = names_l2_state(rq, v);
+	if (names_is_l2_only(rq->ctx, v->pool))
+		return l2;
 	switch (v->reason) {
 	case DESIRED_NO_ADDRESS:
 	case DESIRED_NO_ENDPOINTS:
@@ -254,6 +258,8 @@ static struct names_state address_state(
 		break;
 	}
 	s = names_output_state(rq, &p);
+	if (s.good && !l2.good)
+		return l2;
 	if (s.good && v->reason != DESIRED_OK)
 		return state_of(true, s.text, desired_text(v->reason)->token);
 	return s;

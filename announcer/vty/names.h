@@ -3,6 +3,7 @@
 #ifndef GREVY_VTY_NAMES_H
 #define GREVY_VTY_NAMES_H
 #include "announcer/desired.h"
+#include "announcer/l2/owners.h"
 #include "announcer/out_kernel.h"
 #include "announcer/out_zserv.h"
 #include "announcer/vty/buf.h"
@@ -43,6 +44,14 @@ bool names_is_kernel(const struct vty_context *ctx);
 /* zebra gets no routes: it is off, or not there and others are to take them instead. */
 bool names_zebra_is_off(const struct vty_context *ctx);
 
+/* The same for an address of a pool for layer 2: "answered", "other: n2". */
+struct names_state names_l2_state(const struct vty_request *rq, const struct desired_view *v);
+/* Addresses of the pool are answered for by ARP and NDP; by nothing else. */
+bool names_is_l2(const struct vty_context *ctx, const struct pool *pool);
+bool names_is_l2_only(const struct vty_context *ctx, const struct pool *pool);
+const char *names_l2_token(enum l2_state state); /* "owner" */
+const char *names_l2_what(enum l2_state state);  /* "this node answers" */
+
 const char *names_kroute_state(enum kroute_state state); /* "installed" */
 const char *names_zroute_state(enum zroute_state state); /* "installed" */
 const char *names_phase(enum k8s_phase phase);           /* "watching" */
@@ -55,4 +64,9 @@ const char *names_nexthop(const struct rib_nexthop *nh, char *buf);
 /* The interface of that index as zebra tells it, "if7" if it does not. */
 #define NAMES_IFACE_LEN 24
 const char *names_iface(const struct vty_context *ctx, uint32_t ifindex, char *buf);
+/* The same as this host has it. */
+const char *names_l2_iface(const struct vty_context *ctx, uint32_t ifindex, char *buf);
+/* "52:54:00:12:34:56" */
+#define NAMES_MAC_LEN 18
+const char *names_mac(const uint8_t mac[6], char *buf);
 #endif

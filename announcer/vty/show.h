@@ -56,6 +56,11 @@ enum vty_rc show_services(struct vty_request *rq);
 enum vty_rc show_vty(struct vty_request *rq);
 enum vty_rc show_zserv(struct vty_request *rq);
 
+/* show_l2.c */
+enum vty_rc show_l2(struct vty_request *rq);
+enum vty_rc show_l2_interfaces(struct vty_request *rq);
+enum vty_rc show_l2_peers(struct vty_request *rq);
+
 /* list.c */
 enum vty_rc list_commands(struct vty_request *rq);
 enum vty_rc find_commands(struct vty_request *rq);

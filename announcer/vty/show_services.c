@@ -158,6 +158,8 @@ static void address_begin(struct vty_request *rq, const struct desired_view *v)
 	writer_list_end(w);
 	writer_str(w, "reason", NULL, desired_text(v->reason)->token);
 	writer_str(w, NULL, "Routes", desired_text(v->reason)->what);
+	if (names_is_l2(rq->ctx, v->pool))
+		writer_str(w, "layer2", "Layer 2", names_l2_state(rq, v).text);
 	writer_table_begin(w, "nodes", "No nodes.");
 }
 

@@ -68,6 +68,11 @@ void why_here(struct why *y, const struct desired_view *v);
 /* The cure of a verdict on a node; valid as why_say()'s. */
 const char *why_node_cure(struct why *y, const struct eligible_verdict *n);
 
+/* why_l2.c: role node, the address of a pool for layer 2: who answers ARP and NDP for it. And
+ * why_end() for one that is for nothing else. */
+void why_l2(struct why *y, const struct desired_view *v);
+void why_l2_end(struct why *y, const struct ipaddr *a);
+
 /* why_unused.c: an address that no Service has. Return: whether a route leads there. */
 bool why_unused(struct vty_request *rq, const struct ipaddr *addr);
 

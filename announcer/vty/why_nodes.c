@@ -246,10 +246,7 @@ void why_here(struct why *y, const struct desired_view *v)
 	const char *here = desired_node(y->rq->ctx->desired);
 	const struct eligible_verdict *n = NULL;
 
-	if (v->reason == DESIRED_LAYER2)
-		why_broken(y, "pool", why_say(y, "set protocol: bgp of pool %s", v->pool->name),
-		    "%s", desired_text(v->reason)->what);
-	if (!here || v->reason == DESIRED_LAYER2 || (!v->ready && !v->draining))
+	if (!here || (!v->ready && !v->draining))
 		return;
 	for (size_t i = 0; i < v->n_nodes; i++)
 		if (strcmp(v->nodes[i].node, here) == 0)

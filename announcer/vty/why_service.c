@@ -100,6 +100,19 @@ static void put_good(struct why *y, const struct prefix *p)
 	    n == 1 ? "" : "s", r && r->n == 1 ? ": " : "", r && r->n == 1 ? a : "");
 }
 
+/* Layer 2, routes, or both. */
+static void put_ways(struct why *y, const struct desired_view *v, const struct prefix *p)
+{
+	const struct vty_context *ctx = y->rq->ctx;
+
+	if (names_is_l2(ctx, v->pool))
+		why_l2(y, v);
+	if (names_is_l2_only(ctx, v->pool))
+		return;
+	why_here(y, v);
+	why_prefix(y, p);
+}
+
 /* From the source to the end. which: of its addresses; it has none: 0. */
 static void chain_of(struct vty_request *rq, const struct store_service *svc, unsigned which)
 {
@@ -130,11 +143,12 @@ static void chain_of(struct vty_request *rq, const struct store_service *svc, un
 			why_sharing(&y, &v);
 			why_endpoints(&y, &v);
 			why_nodes(&y, &v);
-			why_here(&y, &v);
-			why_prefix(&y, &p);
+			put_ways(&y, &v, &p);
 		}
 	}
-	if (has)
+	if (has && names_is_l2_only(rq->ctx, v.pool))
+		why_l2_end(&y, &v.addr);
+	else if (has)
 		put_good(&y, &p);
 	else
 		why_end(&y, "it has no address");

@@ -15,7 +15,8 @@ services=${BENCH_BURST:-10000}
 rows=${BENCH_ROWS:-$build_dir/tests/bench/rows.json}
 
 lab_start 0
-kube_start
+# Local ones have a health check port each.
+kube_start --service-node-port-range 1024-65535
 kubectl create namespace grevy-system >/dev/null
 # What they would make of the Services is not to be measured.
 stop controllers

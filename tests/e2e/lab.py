@@ -14,7 +14,7 @@
 
 Objects, a line each:
 
-  node NAME ADDRESS... [notready] [netdown] [label=KEY:VALUE]
+  node NAME ADDRESS... [notready] [netdown] [cordoned] [label=KEY:VALUE]
   service NS/NAME [ips=A,B] [lbip=A] [local] [share=KEY] [pool=NAME] [class=NAME] [dual] [v6]
           [ports=tcp:80,udp:53] [on=NODE,NODE*3,NODE~,NODE!] [selector=app]   (~ draining, ! not ready)
   delete KIND NAME     (KIND: node, service)
@@ -224,14 +224,18 @@ def meta(name, ns=None, created="2026-01-01T00:00:00Z", **more):
     return m
 
 
-def node_object(name, addresses, ready=True, netdown=False, labels=None):
-    conditions = [{"type": "Ready", "status": "True" if ready else "Unknown", "reason": "KubeletReady"}]
-    if netdown:
+NODE_WORDS = ("notready", "netdown", "cordoned")
+
+
+def node_object(name, addresses, words, labels):
+    ready = "Unknown" if "notready" in words else "True"
+    conditions = [{"type": "Ready", "status": ready, "reason": "KubeletReady"}]
+    if "netdown" in words:
         conditions.append({"type": "NetworkUnavailable", "status": "True", "reason": "NoRouteCreated"})
     return {
         "apiVersion": "v1", "kind": "Node",
-        "metadata": meta(name, labels={"kubernetes.io/hostname": name, **(labels or {})}),
-        "spec": {"podCIDR": "10.42.0.0/24"},
+        "metadata": meta(name, labels={"kubernetes.io/hostname": name, **labels}),
+        "spec": {"podCIDR": "10.42.0.0/24", **({"unschedulable": True} if "cordoned" in words else {})},
         "status": {
             "addresses": [{"address": a, "type": "InternalIP"} for a in addresses]
             + [{"address": name, "type": "Hostname"}],
@@ -309,9 +313,9 @@ def objects_of(words):
     """(file stem, objects) of one input line."""
     kind, name, *rest = words
     if kind == "node":
-        addresses = [w for w in rest if "=" not in w and w not in ("notready", "netdown")]
+        addresses = [w for w in rest if "=" not in w and w not in NODE_WORDS]
         labels = dict(w[6:].split(":", 1) for w in rest if w.startswith("label="))
-        return f"node-{name}", [node_object(name, addresses, "notready" not in rest, "netdown" in rest, labels)]
+        return f"node-{name}", [node_object(name, addresses, rest, labels)]
     if kind == "service":
         o = parse_words(rest)
         return "service-" + name.replace("/", "-"), [

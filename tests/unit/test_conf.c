@@ -262,6 +262,11 @@ static void test_defaults(void **state)
 	assert_int_equal(c->zebra.table, 0);
 	assert_int_equal(c->zebra.stale_s, 600);
 	assert_int_equal(c->zebra.redistribute.n, 0);
+	assert_int_equal(c->l2.interfaces.n, 0);
+	assert_int_equal(c->l2.exclude.n, 0);
+	assert_int_equal(c->l2.port, 7474);
+	assert_int_equal(c->l2.interval_ms, 100);
+	assert_null(c->l2.key_file);
 	assert_true(c->hold_on_exit);
 	assert_string_equal(c->vty_dir, "/run/grevy");
 	assert_int_equal(c->log_level, LOG_LEVEL_INFO);
@@ -441,6 +446,9 @@ static void test_reload(void **state)
 	assert_int_equal(reload("policy-from: [file, crds]", "policy-from: [file, crds:x]", ""),
 	    CONF_CHANGED_SOURCE);
 	assert_int_equal(reload("", "policy-from: [file]", ""), 0);
+	assert_int_equal(reload("", "l2: {heartbeat: {key-file: /k}}", ""), CONF_CHANGED_L2);
+	assert_int_equal(reload("", "l2: {interfaces: [eth0]}", ""), CONF_CHANGED_L2);
+	assert_int_equal(reload("", "l2: {heartbeat: {key-file: ''}}", ""), 0);
 }
 
 static void test_reload_keeps(void **state)

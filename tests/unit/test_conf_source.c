@@ -94,9 +94,9 @@ static void secrets_are_compared(void **state)
 		c[i] = parse_good(texts[i]);
 		r[i] = file_rules(c[i]);
 	}
-	assert_true(conf_secrets_equal(c[0], r[0], r[1]));
-	assert_false(conf_secrets_equal(c[0], r[1], r[2]));
-	assert_false(conf_secrets_equal(c[0], r[2], r[3]));
+	assert_true(conf_source_equal(c[0], r[0], r[1]));
+	assert_false(conf_source_equal(c[0], r[1], r[2]));
+	assert_false(conf_source_equal(c[0], r[2], r[3]));
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		rules_free(r[i]);
 		conf_free(c[i]);

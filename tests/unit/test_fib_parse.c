@@ -47,6 +47,17 @@ static void put_hops(struct buf *b, const struct fib_nexthop *nh, size_t n)
 	}
 }
 
+static void put_link(struct buf *b, const struct fib_link *l)
+{
+	buf_fmt(b, " link %u%s%s%s%s%s", l->ifindex, l->up ? " up" : "",
+	    l->loopback ? " loopback" : "", l->noarp ? " noarp" : "",
+	    l->broadcast ? " broadcast" : "", l->elsewhere ? " elsewhere" : "");
+	buf_fmt(b, " %s, kind '%s', of %u '%s', on %u", l->name, l->kind, l->master,
+	    l->port_kind, l->parent);
+	for (size_t i = 0; l->ethernet && i < sizeof(l->mac); i++)
+		buf_fmt(b, "%s%02x", i ? ":" : ", ", l->mac[i]);
+}
+
 static void put_message(struct buf *b, const struct fib_msg *m)
 {
 	const struct fib_route *r = &m->route;
@@ -56,13 +67,14 @@ static void put_message(struct buf *b, const struct fib_msg *m)
 		buf_fmt(b, "end %d", m->error);
 	if (m->kind == FIB_MSG_OTHER)
 		buf_str(b, "other");
-	if (m->kind == FIB_MSG_LINK)
-		buf_fmt(b, "%s link %u%s%s", m->added ? "new" : "del", m->link.ifindex,
-		    m->link.up ? " up" : "", m->link.loopback ? " loopback" : "");
+	if (m->kind == FIB_MSG_LINK) {
+		buf_str(b, m->added ? "new" : "del");
+		put_link(b, &m->link);
+	}
 	if (m->kind == FIB_MSG_ADDR)
-		buf_fmt(b, "%s address %s of %u, in %s", m->added ? "new" : "del",
+		buf_fmt(b, "%s address %s of %u, in %s%s", m->added ? "new" : "del",
 		    ipaddr_str(&m->addr.addr, a), m->addr.ifindex,
-		    prefix_str(&m->addr.subnet, p));
+		    prefix_str(&m->addr.subnet, p), m->addr.usable ? "" : ", not usable");
 	if (m->kind == FIB_MSG_OBJECT) {
 		buf_fmt(b, "%s object %u", m->added ? "new" : "del", m->object.id);
 		put_hops(b, m->object.nh, m->object.n);

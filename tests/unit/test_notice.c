@@ -44,7 +44,7 @@ static int setup(void **state)
 	left_ms = 9500;
 	w->base = event_base_new();
 	w->client = fake_client_new();
-	w->n = notices_new(w->base, w->client, NULL, "grevy-controller");
+	w->n = notices_new(w->base, w->client, (struct lease *)w, "grevy-controller");
 	*state = w;
 	return 0;
 }

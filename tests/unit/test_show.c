@@ -7,6 +7,7 @@
 
 #include "announcer/http/metrics.h"
 #include "announcer/util.h"
+#include "fake_l2.h"
 #include "show_lab.h"
 #include <cmocka.h>
 
@@ -37,6 +38,10 @@ static const char *const of_pools[] = {"show pools", "show pools lan", "show poo
     "show pools wide", "show pools low", NULL};
 static const char *const of_policy[] = {"show policy", "show policy json", "show pools",
     "show pools lan", "show pools silent", NULL};
+static const char *const of_l2[] = {"show l2", "show l2 json", "show l2 192.168.2.240",
+    "show l2 192.168.2.243", "show l2 192.168.2.240 json", "show l2 192.0.2.1",
+    "show l2 interfaces", "show l2 interfaces json", "show l2 peers", "show l2 peers json",
+    "show services", NULL};
 static const char *const of_many[] = {
     "show zserv | count resolved", "show services | include default/web", NULL};
 
@@ -178,12 +183,77 @@ SCENE(node, .commands = on_a_node, .node = "n1")
 SCENE(node_unknown, .commands = of_node, .node = "n9")
 SCENE(node_lo_down, .commands = of_node, .node = "n1", .lo_down = true)
 
+/* Layer 2 on a node: owned, another's, waiting, and in conflict. */
+static void several(struct lab *lab)
+{
+	struct l2_owners_view *v = fake_l2.owners;
+
+	l2_cast(lab);
+	for (size_t i = 1; i < 4; i++) {
+		v[i] = v[0];
+		v[i].addr.addr[3] = (uint8_t)(240 + i);
+		v[i].n_ifindex = 0;
+	}
+	v[1].state = L2_OTHER;
+	v[1].owner = "n2";
+	v[2].state = L2_WAITS;
+	v[2].owner = "n2";
+	v[3].state = L2_CONFLICT;
+	v[3].owner = NULL;
+	memcpy(v[3].mac, "\x02\x00\x00\x00\x00\x99", 6);
+	fake_l2.n_owners = 4;
+	fake_l2.problems[1] = "eth0: Network is down";
+}
+
+/* Nothing to do, and nothing that could be done. */
+static void idle(struct lab *lab)
+{
+	lab->ctx.l2 = (const struct l2 *)lab;
+	fake_l2 = (struct fake_l2){
+	    .summary = {.error = "packet sockets: Operation not permitted", .cut_off = true}
+        };
+}
+
+#define L2_NODE                                                                                \
+	.node = "n1", .commands = of_l2,                                                       \
+	.config = "role: node\nnode-name: n1\ncontroller: {enabled: yes}\naddress-pools:\n"    \
+		  "- {name: lan, protocol: layer2, addresses: [192.168.2.240/28]}\n"
+SCENE(l2, L2_NODE, .arrange = several)
+SCENE(l2_idle, L2_NODE, .arrange = idle)
+
+static void metrics_of_layer_2(void **state)
+{
+	static const struct scene s = {.name = "metrics_l2", L2_NODE, .arrange = several};
+	struct lab *lab = lab_new(&s);
+	struct buf b = {0}, part = {0};
+	const char *from, *to;
+
+	(void)state;
+	metrics_put(&b, &lab->ctx);
+	from = strstr(b.p, "# HELP grevy_l2_");
+	assert_non_null(from);
+	to = strstr(from, "# HELP grevy_zserv_up");
+	assert_non_null(to);
+	buf_add(&part, from, (size_t)(to - from)); /* the rest is in metrics.golden */
+	lab_compare(s.name, part.p);
+	/* What was of an address goes with it. */
+	fake_l2.n_owners = 0;
+	buf_clear(&b);
+	metrics_put(&b, &lab->ctx);
+	assert_null(strstr(b.p, "192.168.2.240"));
+	assert_non_null(strstr(b.p, "grevy_l2_addresses{state=\"owner\"} 0\n"));
+	lab_free(lab);
+	free(b.p);
+	free(part.p);
+}
+
 /* Nothing is there yet: each command says so, none falls over. */
 static void without_parts_commands_say_so(void **state)
 {
 	static const char *const commands[] = {"show nodes", "show pools", "show queue",
-	    "show fib", "show rib", "show running-config", "show services", "show zserv",
-	    "why 192.0.2.1", "why a/b", "why node n"};
+	    "show fib", "show l2", "show l2 interfaces", "show l2 peers", "show rib",
+	    "show running-config", "show services", "show zserv", "why 192.0.2.1", "why a/b",
+	    "why node n"};
 	struct lab lab = {.ctx = {.version = "0.0.1"}};
 
 	(void)state;
@@ -360,6 +430,9 @@ int main(void)
 	    cmocka_unit_test(api_problem),
 	    cmocka_unit_test(metrics),
 	    cmocka_unit_test(metrics_of_an_api),
+	    cmocka_unit_test(l2),
+	    cmocka_unit_test(l2_idle),
+	    cmocka_unit_test(metrics_of_layer_2),
 	    cmocka_unit_test(node),
 	    cmocka_unit_test(node_unknown),
 	    cmocka_unit_test(node_lo_down),

@@ -252,8 +252,6 @@ static const struct scene scenes[] = {
 	.config =
 	    POOLS "- name: lan\n  protocol: bgp\n  addresses: [192.168.254.0/24]\n"
 		  "  bgp-advertisements: [{node-selectors: [{match-labels: {rack: b}}]}]\n"),
-    API("here_layer2", "why default/web", .node = "n1",
-	.config = POOLS "- {name: lan, protocol: layer2, addresses: [192.168.254.0/24]}\n"),
     API("here_no_advertisement", "why default/web", .node = "n1", .config = SPEAKER,
 	.objects = OF_LAN),
     API("here_other_services", "why default/web", .node = "n1", .config = SPEAKER,

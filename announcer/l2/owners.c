@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is known of each address, and when it is looked at: an address by itself when something
+ * was told of it or its time has come, all of them when a node, an interface or the heartbeat
+ * is another than before. owners_pick.c says who is to have one, owners_decide.c what follows.
+ */
+#include "announcer/l2/owners_int.h"
+#include "announcer/util.h"
+
+/* For so long a peer that is new is waited for until it has told what it has. */
+enum { TELL_MS = 500 };
+
+struct l2_owners *l2_owners_new(const char *self, const struct l2_owners_ops *ops, void *arg)
+{
+	struct l2_owners *o = xcalloc(1, sizeof(*o));
+
+	o->ops = ops;
+	o->arg = arg;
+	o->listen_ms = -1;
+	o->sweep_at = 64;
+	o->next_ms = OWNERS_NEVER;
+	o->self = owners_node(o, self);
+	o->self->alive = o->self->known = true;
+	o->at = xcalloc(0, sizeof(*o->at));
+	return o;
+}
+
+static void addr_free(struct l2_owners *o, struct owners_addr *a)
+{
+	owners_set_drop(o, a->set);
+	owners_where_drop(o, a->where);
+	free(a->claims);
+	free(a->conflict);
+	free(a);
+}
+
+void l2_owners_free(struct l2_owners *o)
+{
+	if (!o)
+		return;
+	for (size_t i = 0; i < o->n; i++)
+		addr_free(o, o->v[i]);
+	free(o->v);
+	for (size_t i = 0; i < o->n_nodes; i++)
+		owners_node_free(o->nodes[i]);
+	free(o->nodes);
+	free(o->at);
+	free(o);
+}
+
+/* ---- addresses ---- */
+
+size_t owners_at(const struct l2_owners *o, const struct ipaddr *a, bool *found)
+{
+	size_t low = 0, high = o->n;
+
+	*found = false;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		int c = ipaddr_cmp(&o->v[mid]->addr, a);
+
+		if (c == 0) {
+			*found = true;
+			return mid;
+		}
+		if (c < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static struct owners_addr *find(struct l2_owners *o, const struct ipaddr *addr)
+{
+	bool found;
+	size_t at = owners_at(o, addr, &found);
+
+	return found ? o->v[at] : NULL;
+}
+
+static struct owners_addr *find_or_add(struct l2_owners *o, const struct ipaddr *addr)
+{
+	struct owners_addr *a;
+	bool found;
+	size_t at = owners_at(o, addr, &found);
+
+	if (found)
+		return o->v[at];
+	if (o->n == o->cap) {
+		o->cap = o->cap ? o->cap + o->cap / 2 : 16;
+		o->v = xrealloc(o->v, o->cap, sizeof(struct owners_addr *));
+	}
+	memmove(&o->v[at + 1], &o->v[at], (o->n - at) * sizeof(struct owners_addr *));
+	a = xcalloc(1, sizeof(*a));
+	a->addr = a->key = *addr;
+	a->state = L2_NOBODY;
+	a->nobody_ms = a->letgo_ms = a->due_ms = OWNERS_NEVER;
+	o->v[at] = a;
+	o->n++;
+	return a;
+}
+
+static bool needed(const struct owners_addr *a)
+{
+	return a->set || a->n_claims || a->recorded || a->owns;
+}
+
+/* ---- what is told ---- */
+
+/* Who stepped back may try again: it is another matter now. */
+static void forget_conflict(struct owners_addr *a)
+{
+	free(a->conflict);
+	a->conflict = NULL;
+}
+
+void l2_owners_want(struct l2_owners *o, const struct l2_wish *w)
+{
+	struct owners_addr *a = w->n ? find_or_add(o, &w->addr) : find(o, &w->addr);
+	struct owners_set *was;
+
+	if (!a)
+		return;
+	was = a->set;
+	a->set = w->n ? owners_set_take(o, w) : NULL;
+	a->dirty |= a->set != was;
+	if (a->set != was)
+		forget_conflict(a);
+	owners_set_drop(o, was);
+	if (w->n)
+		a->key = w->key;
+}
+
+void l2_owners_set_facts(struct l2_owners *o, const struct l2_facts *own)
+{
+	if (l2_facts_equal(&o->self->facts, own))
+		return;
+	l2_facts_fini(&o->self->facts);
+	l2_facts_copy(&o->self->facts, own);
+	o->at = xrealloc(o->at, own->n, sizeof(*o->at));
+	o->all_dirty = true;
+}
+
+void l2_owners_set_cut_off(struct l2_owners *o, bool cut_off)
+{
+	o->all_dirty |= o->self->cut_off != cut_off;
+	o->self->cut_off = cut_off;
+}
+
+void l2_owners_leave(struct l2_owners *o)
+{
+	o->self->leaving = true;
+	o->all_dirty = true;
+}
+
+static bool claim_remove(struct owners_addr *a, const struct owners_node *node)
+{
+	for (size_t i = 0; i < a->n_claims; i++) {
+		if (a->claims[i].node != node)
+			continue;
+		a->claims[i] = a->claims[--a->n_claims];
+		return true;
+	}
+	return false;
+}
+
+static void forget_claims(struct l2_owners *o, const struct owners_node *node)
+{
+	for (size_t i = 0; i < o->n; i++)
+		while (claim_remove(o->v[i], node))
+			o->v[i]->dirty = true;
+}
+
+static bool peer_is(const struct owners_node *node, const struct l2_peer *p)
+{
+	static const struct l2_facts none;
+
+	return node->alive == p->alive && node->known == p->known &&
+	       node->cut_off == p->cut_off && node->leaving == p->leaving &&
+	       node->n_heard == p->n_heard &&
+	       (!p->n_heard ||
+		   !memcmp(node->heard, p->heard, p->n_heard * sizeof(p->heard[0]))) &&
+	       l2_facts_equal(&node->facts, p->facts ? p->facts : &none);
+}
+
+static void peer_set(struct owners_node *node, const struct l2_peer *p)
+{
+	static const struct l2_facts none;
+
+	l2_facts_fini(&node->facts);
+	l2_facts_copy(&node->facts, p->facts ? p->facts : &none);
+	free(node->heard);
+	node->heard = xcalloc(p->n_heard, sizeof(node->heard[0]));
+	if (p->n_heard)
+		memcpy(node->heard, p->heard, p->n_heard * sizeof(node->heard[0]));
+	node->n_heard = p->n_heard;
+	node->alive = p->alive;
+	node->known = p->known;
+	node->cut_off = p->cut_off;
+	node->leaving = p->leaving;
+}
+
+void l2_owners_set_peer(struct l2_owners *o, const struct l2_peer *p)
+{
+	struct owners_node *node = owners_node(o, p->node);
+
+	if (node == o->self || !o->heartbeat || peer_is(node, p))
+		return;
+	peer_set(node, p);
+	o->all_dirty = true;
+	if (!node->alive)
+		forget_claims(o, node);
+}
+
+/* Peers say it anew, if at all. */
+static void forget_peers(struct l2_owners *o)
+{
+	static const struct l2_peer nobody;
+
+	for (size_t i = 0; i < o->n_nodes; i++)
+		if (o->nodes[i] != o->self)
+			peer_set(o->nodes[i], &nobody);
+	for (size_t i = 0; i < o->n; i++)
+		o->v[i]->n_claims = 0;
+}
+
+void l2_owners_set_heartbeat(struct l2_owners *o, bool on, int64_t listen_ms)
+{
+	forget_peers(o);
+	o->heartbeat = o->say_again = on;
+	o->listen_ms = on ? listen_ms : -1;
+	o->all_dirty = true;
+}
+
+static void released(
+    const struct l2_owners *o, struct owners_addr *a, const struct owners_claim *was)
+{
+	if (was->what != L2_CLAIM_OWNS || a->said == L2_CLAIM_WANTS)
+		return;
+	a->released_by = was->node;
+	a->released_ms = o->now_ms;
+}
+
+static void claim_set(
+    struct owners_addr *a, struct owners_node *node, enum l2_claim what, uint64_t stamp)
+{
+	a->claims = xrealloc(a->claims, a->n_claims + 1, sizeof(a->claims[0]));
+	a->claims[a->n_claims++] = (struct owners_claim){node, stamp, what};
+}
+
+void l2_owners_claimed(struct l2_owners *o, const char *node_name, const struct ipaddr *addr,
+    enum l2_claim what, uint64_t stamp)
+{
+	struct owners_addr *a = what == L2_CLAIM_NONE ? find(o, addr) : find_or_add(o, addr);
+	struct owners_node *node = owners_node(o, node_name);
+
+	if (!a || node == o->self || !o->heartbeat)
+		return;
+	a->dirty = true;
+	for (size_t i = 0; i < a->n_claims; i++)
+		if (a->claims[i].node == node && what != L2_CLAIM_OWNS)
+			released(o, a, &a->claims[i]);
+	claim_remove(a, node);
+	if (what != L2_CLAIM_NONE)
+		claim_set(a, node, what, stamp);
+}
+
+void l2_owners_recorded(struct l2_owners *o, const struct ipaddr *addr, const char *node)
+{
+	struct owners_addr *a = node ? find_or_add(o, addr) : find(o, addr);
+	struct owners_node *now = node ? owners_node(o, node) : NULL;
+
+	if (!a || a->recorded == now)
+		return;
+	a->recorded = now;
+	a->dirty = true;
+	forget_conflict(a);
+}
+
+void l2_owners_conflict(struct l2_owners *o, const struct ipaddr *addr,
+    const uint8_t foreign[6], const uint8_t mine[6])
+{
+	struct owners_addr *a = find(o, addr);
+
+	if (!a || !a->owns)
+		return;
+	if (!a->conflict) {
+		a->conflict = xcalloc(1, sizeof(*a->conflict));
+		a->conflict->first_ms = a->conflict->last_ms = OWNERS_NEVER;
+	}
+	a->conflict->heard = true;
+	memcpy(a->conflict->mac, foreign, sizeof(a->conflict->mac));
+	memcpy(a->conflict->mine, mine, sizeof(a->conflict->mine));
+	a->dirty = true;
+}
+
+/* ---- run ---- */
+
+/* Peers that are alive, but have not told all yet: until when they are waited for. */
+static void await_peers(struct l2_owners *o)
+{
+	o->known_ms = 0;
+	for (size_t i = 0; i < o->n_nodes; i++) {
+		struct owners_node *node = o->nodes[i];
+
+		if (!node->alive || node->known) {
+			node->unknown_ms = OWNERS_NEVER;
+			continue;
+		}
+		if (node->unknown_ms == OWNERS_NEVER)
+			node->unknown_ms = o->now_ms;
+		if (node->unknown_ms + TELL_MS > o->known_ms)
+			o->known_ms = node->unknown_ms + TELL_MS;
+	}
+}
+
+static void say_all_again(struct l2_owners *o)
+{
+	for (size_t i = 0; i < o->n; i++) {
+		const struct owners_addr *a = o->v[i];
+
+		if (a->said != L2_CLAIM_NONE)
+			o->ops->claim(&a->addr, (enum l2_claim)a->said, a->stamp, o->arg);
+	}
+	o->say_again = false;
+}
+
+static void drop_unneeded(struct l2_owners *o)
+{
+	size_t to = 0;
+
+	for (size_t i = 0; i < o->n; i++)
+		if (needed(o->v[i]))
+			o->v[to++] = o->v[i];
+		else
+			addr_free(o, o->v[i]);
+	o->n = to;
+}
+
+int64_t l2_owners_run(struct l2_owners *o, int64_t now_ms, uint64_t wall_ms)
+{
+	bool all = o->all_dirty, drop = false;
+
+	o->now_ms = now_ms;
+	o->wall_ms = wall_ms;
+	o->all_dirty = false;
+	if (o->listen_ms >= 0)
+		o->listen_end_ms = now_ms + o->listen_ms;
+	o->listen_ms = -1;
+	await_peers(o);
+	if (o->say_again)
+		say_all_again(o);
+	o->next_ms = OWNERS_NEVER;
+	for (size_t i = 0; i < o->n; i++) {
+		struct owners_addr *a = o->v[i];
+
+		if (all || a->dirty || a->due_ms <= now_ms)
+			owners_decide(o, a);
+		if (a->due_ms < o->next_ms)
+			o->next_ms = a->due_ms;
+		drop |= !needed(a);
+	}
+	if (drop)
+		drop_unneeded(o);
+	owners_sweep_nodes(o);
+	if (o->next_ms == OWNERS_NEVER)
+		return -1;
+	return o->next_ms > now_ms ? o->next_ms - now_ms : 0;
+}

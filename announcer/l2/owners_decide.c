@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What follows for one address from who has it and who is to have it (owners_pick.c).
+ *
+ * An owner lets go when it must (no interface, a conflict lost, nobody is to have it), when
+ * another one owns it with more right, when who is to have it is ready, and, once it is no
+ * candidate any more, after HOLD_MS at the latest. An address that nobody has is taken by the
+ * first at once, by the second if after TURN_MS the first has not taken it (its state of
+ * Kubernetes may be an older one, its sockets broken), and so on. Who has let go unasked may
+ * know that the Service is gone: it is followed only after RELEASE_MS, in which Kubernetes will
+ * have told the others, too.
+ */
+#include "announcer/l2/owners_int.h"
+#include "announcer/util.h"
+
+enum {
+	TURN_MS = 300,
+	HOLD_MS = 1000,
+	RELEASE_MS = 300,
+	DEFEND_MS = 10000, /* RFC 5227 DEFEND_INTERVAL */
+	SAME_MS = 20,      /* frames of one announcement */
+	STEPPED_BACK_MS = 30000,
+};
+
+static void look_again(struct owners_addr *a, int64_t at_ms)
+{
+	if (at_ms < a->due_ms)
+		a->due_ms = at_ms;
+}
+
+static void say(struct l2_owners *o, struct owners_addr *a, enum l2_claim what)
+{
+	if (a->said == what)
+		return;
+	a->said = (uint8_t)what;
+	o->ops->claim(&a->addr, what, what == L2_CLAIM_OWNS ? a->stamp : 0, o->arg);
+}
+
+/* Again with other interfaces, too. n: of o->at, at least one. */
+static void take(struct l2_owners *o, struct owners_addr *a, size_t n)
+{
+	struct owners_where *where = owners_where_take(o, n), *was = a->where;
+
+	a->where = where;
+	if (where != was)
+		o->ops->take(&a->addr, where->ifindex, where->n, o->arg);
+	owners_where_drop(o, was);
+	if (a->owns)
+		return;
+	a->owns = true;
+	a->moves++;
+	a->stamp = o->wall_ms;
+	a->letgo_ms = OWNERS_NEVER;
+	say(o, a, L2_CLAIM_OWNS);
+}
+
+void owners_let_go(struct l2_owners *o, struct owners_addr *a)
+{
+	o->ops->leave(&a->addr, o->arg);
+	a->owns = false;
+	a->moves++;
+	owners_where_drop(o, a->where);
+	a->where = NULL;
+	say(o, a, L2_CLAIM_NONE);
+}
+
+/* ---- conflicts: RFC 5227 2.4 (b), where the higher MAC gives way ---- */
+
+static bool peer_owns(const struct owners_addr *a)
+{
+	for (size_t i = 0; i < a->n_claims; i++)
+		if (a->claims[i].what == L2_CLAIM_OWNS && a->claims[i].node->alive)
+			return true;
+	return false;
+}
+
+static void meet_conflict(struct l2_owners *o, struct owners_addr *a, struct owners_conflict *c)
+{
+	if (c->last_ms != OWNERS_NEVER && o->now_ms - c->last_ms < SAME_MS)
+		return;
+	if (c->first_ms == OWNERS_NEVER || o->now_ms - c->first_ms >= DEFEND_MS) {
+		c->first_ms = o->now_ms;
+		c->times = 0;
+	}
+	c->last_ms = o->now_ms;
+	c->times++;
+	if (c->times > 1 && memcmp(c->mine, c->mac, sizeof(c->mac)) > 0)
+		c->until_ms = o->now_ms + STEPPED_BACK_MS;
+	else if (c->times <= 2) /* and so that the other one sees two */
+		o->ops->defend(&a->addr, o->arg);
+}
+
+static void see_conflict(struct l2_owners *o, struct owners_addr *a)
+{
+	struct owners_conflict *c = a->conflict;
+
+	if (!c)
+		return;
+	if (c->until_ms && o->now_ms >= c->until_ms) {
+		c->until_ms = 0;
+		c->first_ms = c->last_ms = OWNERS_NEVER;
+	}
+	/* Where a peer owns it the heartbeat settles it. */
+	if (c->heard && a->owns && !peer_owns(a))
+		meet_conflict(o, a, c);
+	c->heard = false;
+	if (c->until_ms)
+		look_again(a, c->until_ms);
+}
+
+/* ---- letting go ---- */
+
+static bool wants(const struct owners_addr *a, const struct owners_node *node)
+{
+	for (size_t i = 0; i < a->n_claims; i++)
+		if (a->claims[i].node == node)
+			return a->claims[i].what == L2_CLAIM_WANTS;
+	return false;
+}
+
+static bool must_let_go(struct l2_owners *o, struct owners_addr *a, const struct owners_pick *p)
+{
+	if (!a->set || !p->n_where || o->self->leaving || owners_stepped_back(o, a))
+		return true;
+	if (!o->heartbeat)
+		return p->target != o->self;
+	if (p->holder != o->self)
+		return true;
+	if (p->target != o->self && p->target && wants(a, p->target))
+		return true;
+	if (p->self) {
+		a->letgo_ms = OWNERS_NEVER;
+		return false;
+	}
+	if (a->letgo_ms == OWNERS_NEVER)
+		a->letgo_ms = o->now_ms + HOLD_MS;
+	look_again(a, a->letgo_ms);
+	return o->now_ms >= a->letgo_ms;
+}
+
+/* ---- taking ---- */
+
+/* The others are to be heard first. */
+static bool listens(struct l2_owners *o, struct owners_addr *a, const struct owners_pick *p)
+{
+	int64_t until = o->known_ms;
+
+	if (!p->all_known && o->listen_end_ms > until)
+		until = o->listen_end_ms;
+	if (!o->heartbeat || o->now_ms >= until)
+		return false;
+	look_again(a, until);
+	return true;
+}
+
+static int64_t released_until(const struct l2_owners *o, const struct owners_addr *a)
+{
+	const struct owners_node *by = a->released_by;
+	const struct owners_member *m = owners_member(a->set, by);
+
+	if (!by || !by->alive || by->leaving || by->cut_off || (m && !owners_fits(o, a, m)))
+		return o->now_ms;
+	return a->released_ms + RELEASE_MS;
+}
+
+/* Nobody has it. */
+static bool my_turn(struct l2_owners *o, struct owners_addr *a, const struct owners_pick *p)
+{
+	int64_t at = released_until(o, a), turn;
+
+	if (a->nobody_ms == OWNERS_NEVER)
+		a->nobody_ms = o->now_ms;
+	if (p->turn == OWNERS_NO_TURN)
+		return false;
+	turn = a->nobody_ms + (int64_t)p->turn * TURN_MS;
+	at = turn > at ? turn : at;
+	look_again(a, at);
+	return o->now_ms >= at;
+}
+
+static bool may_take(struct l2_owners *o, struct owners_addr *a, const struct owners_pick *p)
+{
+	const struct owners_node *h = p->holder;
+
+	if (!p->able || listens(o, a, p))
+		return false;
+	if (!o->heartbeat)
+		return p->target == o->self;
+	if (!h)
+		return my_turn(o, a, p);
+	return p->target == o->self && (h->leaving || (h->cut_off && !o->self->cut_off));
+}
+
+/* ---- what is seen of it ---- */
+
+static enum l2_state state_of(const struct l2_owners *o, const struct owners_addr *a,
+    const struct owners_pick *p, struct owners_node **owner)
+{
+	*owner = p->holder;
+	if (a->owns) {
+		*owner = o->self;
+		return L2_OWNER;
+	}
+	if (!a->set)
+		return L2_NOBODY;
+	if (p->holder)
+		return a->said == L2_CLAIM_WANTS ? L2_WAITS : L2_OTHER;
+	if (p->self && owners_stepped_back(o, a) && (o->heartbeat || p->target == o->self))
+		return L2_CONFLICT;
+	if (p->no_iface)
+		return L2_NO_IFACE;
+	if (p->target == o->self || (p->able && a->nobody_ms == OWNERS_NEVER && o->heartbeat))
+		return L2_LISTENS;
+	*owner = p->target;
+	return p->target ? L2_OTHER : L2_NOBODY;
+}
+
+static void tell(struct l2_owners *o, struct owners_addr *a, const struct owners_pick *p)
+{
+	struct owners_node *owner;
+	enum l2_state was = (enum l2_state)a->state, now = state_of(o, a, p, &owner);
+	struct l2_owners_view v;
+
+	if (!a->set)
+		owner = NULL;
+	if (now == was && owner == a->owner)
+		return;
+	a->state = (uint8_t)now;
+	a->owner = owner;
+	a->since_ms = o->now_ms;
+	owners_view(o, a, &v);
+	o->ops->news(&v, was, o->arg);
+}
+
+void owners_decide(struct l2_owners *o, struct owners_addr *a)
+{
+	struct owners_pick p;
+
+	a->dirty = false;
+	a->due_ms = OWNERS_NEVER;
+	see_conflict(o, a);
+	owners_pick(o, a, &p);
+	if (a->owns && must_let_go(o, a, &p)) {
+		owners_let_go(o, a);
+		owners_pick(o, a, &p);
+		if (!p.holder)
+			a->nobody_ms = o->now_ms;
+		look_again(a, o->now_ms + 1);
+	} else if (a->owns || may_take(o, a, &p)) {
+		take(o, a, p.n_where);
+	}
+	if (p.holder || a->owns) {
+		a->nobody_ms = OWNERS_NEVER;
+		a->released_by = NULL;
+	}
+	if (!a->owns)
+		say(o, a,
+		    p.holder && p.holder != o->self && p.target == o->self && p.able &&
+			    o->now_ms >= o->listen_end_ms
+			? L2_CLAIM_WANTS
+			: L2_CLAIM_NONE);
+	tell(o, a, &p);
+}
