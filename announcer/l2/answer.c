@@ -80,11 +80,6 @@ int answer_arp(const struct served_table *t, const struct answer_in *in, struct 
 	return 0;
 }
 
-static const uint8_t *source_of(const struct answer_iface *i)
-{
-	return ndp_is_unspecified(i->source) ? NULL : i->source;
-}
-
 int answer_ndp(const struct served_table *t, const struct answer_in *in, struct answer_out *out)
 {
 	struct wr w = wr_of(out->frame, sizeof(out->frame));
@@ -110,7 +105,7 @@ int answer_ndp(const struct served_table *t, const struct answer_in *in, struct 
 		return 0;
 	if (!mac_is_group(n.dst_mac) && !mac_same(n.dst_mac, in->iface->mac))
 		return 0;
-	reply = ndp_reply_to(&n, in->iface->mac, source_of(in->iface));
+	reply = ndp_reply_to(&n, in->iface->mac);
 	ndp_encode(&w, &reply);
 	answered(out, s, &w);
 	return 0;
@@ -129,7 +124,7 @@ void answer_announce(
 
 			arp_encode(&w, &arp);
 		} else if (!k) {
-			struct ndp ndp = ndp_announcement(a->addr, i->mac, source_of(i));
+			struct ndp ndp = ndp_announcement(a->addr, i->mac);
 
 			ndp_encode(&w, &ndp);
 		}

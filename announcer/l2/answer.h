@@ -21,7 +21,6 @@ enum { ANSWER_CONFLICT_MS = 50 };
 struct answer_iface {
 	uint32_t ifindex;
 	uint8_t mac[MAC_LEN];
-	uint8_t source[16]; /* of advertisements; :: = the address that they are for */
 };
 
 /* MACs of all our links, sorted (answer_macs_sort()). */
