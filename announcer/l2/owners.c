@@ -159,6 +159,7 @@ static bool claim_remove(struct owners_addr *a, const struct owners_node *node)
 	for (size_t i = 0; i < a->n_claims; i++) {
 		if (a->claims[i].node != node)
 			continue;
+		a->rid |= a->owns && a->claims[i].what == L2_CLAIM_OWNS;
 		a->claims[i] = a->claims[--a->n_claims];
 		return true;
 	}

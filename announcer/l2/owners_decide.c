@@ -232,6 +232,14 @@ static void tell(struct l2_owners *o, struct owners_addr *a, const struct owners
 	o->ops->news(&v, was, o->arg);
 }
 
+/* Two owned it, as when a LAN that had fallen apart is whole again, and this node stays. */
+static void tell_again(struct l2_owners *o, struct owners_addr *a)
+{
+	if (a->rid && a->owns && !peer_owns(a))
+		o->ops->defend(&a->addr, o->arg);
+	a->rid = false;
+}
+
 void owners_decide(struct l2_owners *o, struct owners_addr *a)
 {
 	struct owners_pick p;
@@ -249,6 +257,7 @@ void owners_decide(struct l2_owners *o, struct owners_addr *a)
 	} else if (a->owns || may_take(o, a, &p)) {
 		take(o, a, p.n_where);
 	}
+	tell_again(o, a);
 	if (p.holder || a->owns) {
 		a->nobody_ms = OWNERS_NEVER;
 		a->released_by = NULL;

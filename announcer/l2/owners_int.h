@@ -63,6 +63,7 @@ struct owners_addr {
 	uint8_t state; /* enum l2_state */
 	uint8_t said;  /* enum l2_claim */
 	bool owns, dirty;
+	bool rid; /* of another one that owned it, too: its clients are to hear of this node */
 	uint32_t moves, n_claims;
 	struct owners_set *set; /* NULL: nobody is to have it */
 	struct owners_node *owner, *recorded;
