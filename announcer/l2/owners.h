@@ -64,6 +64,9 @@ struct l2_owners_ops {
 	void (*leave)(const struct ipaddr *a, void *arg); /* stop answering, at once */
 	/* Tell the LAN once more that it is here: against a conflict, or after one. */
 	void (*defend)(const struct ipaddr *a, void *arg);
+	/* Ask there whether somebody else has it, and tell l2_owners_conflict() who, until it
+	 * is left or taken. */
+	void (*probe)(const struct ipaddr *a, const uint32_t *ifindex, size_t n, void *arg);
 	/* For the heartbeat: what this node says of an address from now on. */
 	void (*claim)(const struct ipaddr *a, enum l2_claim what, uint64_t stamp, void *arg);
 	/* State or owner are others than before; was: before. */

@@ -54,7 +54,8 @@ struct owners_conflict {
 	int64_t first_ms, last_ms; /* of those close together; OWNERS_NEVER = none so far */
 	int64_t until_ms;          /* stepped back until then; 0 = not */
 	unsigned times;
-	bool heard; /* one more, not looked at yet */
+	bool heard;   /* one more, not looked at yet */
+	bool probing; /* whether it is over */
 	uint8_t mac[6], mine[6];
 };
 
