@@ -180,22 +180,22 @@ void ndp_encode(struct wr *w, const struct ndp *n)
 		    checksum(w->buf + message - (size_t)2 * IP_LEN, w->buf + message, len));
 }
 
-static struct ndp advert(const uint8_t *target, const uint8_t *mac)
+struct ndp ndp_announcement(const uint8_t *addr, const uint8_t *mac)
 {
 	struct ndp n = {.type = NDP_ADVERT, .override = true, .has_mac = true};
 
 	memcpy(n.dst_mac, all_nodes_mac, MAC_LEN);
 	memcpy(n.src_mac, mac, MAC_LEN);
-	memcpy(n.src, target, IP_LEN);
+	memcpy(n.src, addr, IP_LEN);
 	memcpy(n.dst, all_nodes, IP_LEN);
-	memcpy(n.target, target, IP_LEN);
+	memcpy(n.target, addr, IP_LEN);
 	memcpy(n.mac, mac, MAC_LEN);
 	return n;
 }
 
 struct ndp ndp_reply_to(const struct ndp *s, const uint8_t *mac)
 {
-	struct ndp n = advert(s->target, mac);
+	struct ndp n = ndp_announcement(s->target, mac);
 
 	if (ndp_is_unspecified(s->src))
 		return n;
@@ -203,11 +203,6 @@ struct ndp ndp_reply_to(const struct ndp *s, const uint8_t *mac)
 	memcpy(n.dst, s->src, IP_LEN);
 	memcpy(n.dst_mac, s->has_mac ? s->mac : s->src_mac, MAC_LEN);
 	return n;
-}
-
-struct ndp ndp_announcement(const uint8_t *addr, const uint8_t *mac)
-{
-	return advert(addr, mac);
 }
 
 struct ndp ndp_probe(const uint8_t *addr, const uint8_t *mac)

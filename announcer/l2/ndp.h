@@ -27,8 +27,8 @@ int ndp_decode(const uint8_t *frame, size_t len, struct ndp *n);
 void ndp_encode(struct wr *w, const struct ndp *n);
 
 /* The answer to a solicitation (7.2.4), to all if it came from no address (duplicate address
- * detection, RFC 4862 5.4.3). Both come from the address that they are for, as those of hosts
- * do: some (ndisc6) take no other source. */
+ * detection, RFC 4862 5.4.3). Its source is the target, as a kernel's own would be: ndisc6
+ * takes an answer for a global address from no link-local one. */
 struct ndp ndp_reply_to(const struct ndp *solicitation, const uint8_t *mac);
 /* Unasked, to all (7.2.6). */
 struct ndp ndp_announcement(const uint8_t *addr, const uint8_t *mac);

@@ -235,7 +235,7 @@ static struct port *port_new(struct responder *r, uint32_t ifindex)
 static bool has_ipv6(const struct l2_link *link)
 {
 	for (size_t i = 0; i < link->n_addrs; i++)
-		if (link->addrs[i].addr.family == AF_INET6 && link->addrs[i].usable)
+		if (link->addrs[i].addr.family == AF_INET6)
 			return true;
 	return false;
 }
