@@ -53,6 +53,20 @@ void l2_peers_free(struct l2_peers *p)
 	free(p);
 }
 
+void l2_peers_set_key(struct l2_peers *p, const uint8_t *key, size_t len)
+{
+	beat_key_free(p->key);
+	p->key = beat_key_new(key, len);
+}
+
+/* The others are to know at once how long to wait for the next. */
+void l2_peers_set_interval(struct l2_peers *p, uint32_t interval_ms)
+{
+	if (p->interval_ms != interval_ms)
+		p->beat_ms = INT64_MIN;
+	p->interval_ms = interval_ms;
+}
+
 void l2_peers_set_cut_off(struct l2_peers *p, bool cut_off)
 {
 	if (p->cut_off != cut_off)

@@ -22,13 +22,14 @@ enum { PORT = 17474 };
 
 struct ear {
 	bool alive, known;
-	size_t claims;
+	size_t claims, deaths;
 };
 
 static void on_peer(const struct l2_peer *p, void *arg)
 {
 	struct ear *ear = arg;
 
+	ear->deaths += ear->alive && !p->alive;
 	ear->alive = p->alive;
 	ear->known = p->known;
 }
@@ -97,6 +98,21 @@ static bool wait_for(struct event_base *base, const bool *what, bool value)
 	return *what == value;
 }
 
+/* Until so many more good datagrams came, or for 10 s. */
+static void hear_more(struct event_base *base, struct heartbeat *h, uint64_t n)
+{
+	struct l2_peers_stats st;
+	uint64_t enough;
+
+	l2_peers_stats(heartbeat_peers(h), &st);
+	enough = st.good + n;
+	for (int i = 0; i < 10000 && st.good < enough; i++) {
+		event_base_loop(base, EVLOOP_ONCE);
+		l2_peers_stats(heartbeat_peers(h), &st);
+	}
+	assert_true(st.good >= enough);
+}
+
 static void two_hear_each_other_by_real_sockets(void **state)
 {
 	struct event_base *base = event_base_new();
@@ -130,6 +146,62 @@ static void two_hear_each_other_by_real_sockets(void **state)
 	heartbeat_free(h[1], true);
 	assert_true(wait_for(base, &ear[0].alive, false));
 	heartbeat_free(h[0], false);
+	event_base_free(base);
+}
+
+/* Keys, interval and port by reload: the same run, and nobody is missed. */
+static void a_reload_misses_nobody(void **state)
+{
+	static const char *const keys[] = {"0123456789abcdef\nfedcba9876543210\n",
+	    "fedcba9876543210\n0123456789abcdef\n", "fedcba9876543210\n"};
+	struct event_base *base = event_base_new();
+	struct prefix subnet;
+	struct l2_iface lo = {
+	    .name = "lo", .ifindex = if_nametoindex("lo"), .subnets = &subnet};
+	const struct l2_facts facts = {&lo, 1};
+	struct heartbeat_conf conf = {
+	    .self = "n0", .key_file = path, .port = PORT, .interval_ms = 20};
+	char error[HEARTBEAT_ERROR_LEN];
+	struct ear ear[2] = {0};
+	struct heartbeat *h[2];
+
+	(void)state;
+	lo.n_subnets = 1;
+	assert_int_equal(prefix_parse("127.0.0.0/8", &subnet), 0);
+	put_key("0123456789abcdef\n", 17, 0600);
+	for (size_t i = 0; i < 2; i++) {
+		h[i] = open_beat(base, i ? "n1" : "n0", &ear[i]);
+		assert_non_null(h[i]);
+		heartbeat_set_facts(h[i], &facts);
+	}
+	assert_true(wait_for(base, &ear[0].known, true));
+	assert_true(wait_for(base, &ear[1].known, true));
+	ear[0].deaths = ear[1].deaths = 0;
+	for (size_t k = 0; k < ARRAY_LEN(keys); k++) {
+		put_key(keys[k], strlen(keys[k]), 0600);
+		for (size_t i = 0; i < 2; i++) {
+			assert_true(heartbeat_reload(h[i], &conf, error));
+			hear_more(base, h[0], 5);
+			hear_more(base, h[1], 5);
+		}
+	}
+	put_key("short", 5, 0600);
+	assert_false(heartbeat_reload(h[0], &conf, error));
+	hear_more(base, h[1], 5);
+	put_key(keys[2], strlen(keys[2]), 0600);
+	conf.interval_ms = 40;
+	assert_true(heartbeat_reload(h[0], &conf, error));
+	hear_more(base, h[1], 5);
+	assert_int_equal(ear[0].deaths + ear[1].deaths, 0);
+	/* Another port: until both have it they do not hear each other. */
+	conf.port = PORT + 1;
+	assert_true(heartbeat_reload(h[0], &conf, error));
+	assert_true(wait_for(base, &ear[1].alive, false));
+	assert_true(heartbeat_reload(h[1], &conf, error));
+	assert_true(wait_for(base, &ear[1].alive, true));
+	assert_true(wait_for(base, &ear[0].alive, true));
+	heartbeat_free(h[0], false);
+	heartbeat_free(h[1], false);
 	event_base_free(base);
 }
 
@@ -241,6 +313,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(two_hear_each_other_by_real_sockets),
+	    cmocka_unit_test(a_reload_misses_nobody),
 	    cmocka_unit_test(an_interface_that_is_gone_is_a_problem),
 	    cmocka_unit_test(a_node_without_a_name_has_no_heartbeat),
 	    cmocka_unit_test(key_files),
