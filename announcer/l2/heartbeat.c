@@ -28,7 +28,8 @@ struct beat_iface {
 	char name[L2_NAME];
 	bool ipv4; /* it has an address */
 	bool joined[2];
-	int error; /* of the last datagram: it went out by no family */
+	int deaf;  /* errno: nothing can be heard by any family */
+	int error; /* likewise of the last datagram: it went out by none */
 };
 
 struct beat_end {
@@ -81,9 +82,9 @@ static void on_send(const uint8_t *datagram, size_t len, void *arg)
 		struct beat_iface *to = &h->v[i];
 
 		send_iface(h, to, datagram, len);
-		if (to->error && !*h->problem)
+		if ((to->error || to->deaf) && !*h->problem)
 			snprintf(h->problem, sizeof(h->problem), "%s: %s", to->name,
-			    strerror(to->error));
+			    strerror(to->error ? to->error : to->deaf));
 	}
 }
 
@@ -109,10 +110,10 @@ static bool drain(struct heartbeat *h, const struct beat_end *e)
 {
 	uint8_t datagram[L2_DATAGRAM_MAX + 1];
 	struct l2_path from = {.family = e->family};
-	ssize_t n = 0;
 
 	for (int i = 0; i < BATCH && e->fd >= 0; i++) {
-		n = beat_sock_receive(e->fd, &from, datagram, sizeof(datagram));
+		ssize_t n = beat_sock_receive(e->fd, &from, datagram, sizeof(datagram));
+
 		if (n < 0)
 			return false;
 		l2_peers_hear(h->peers, datagram, (size_t)n, &from, clock_ms());
@@ -180,14 +181,17 @@ static struct beat_iface *find(struct beat_iface *v, size_t n, uint32_t ifindex)
 /* What cannot be joined now is tried again when interfaces change. */
 static void join(struct heartbeat *h, struct beat_iface *i, bool wanted)
 {
+	int rc = -EAFNOSUPPORT;
+
 	for (size_t k = 0; k < 2; k++) {
 		const struct beat_end *e = &h->end[k];
 
 		if (e->fd < 0 || i->joined[k] == wanted)
 			continue;
-		i->joined[k] =
-		    beat_sock_join(e->fd, e->family, i->ifindex, wanted) == 0 && wanted;
+		rc = beat_sock_join(e->fd, e->family, i->ifindex, wanted);
+		i->joined[k] = rc == 0 && wanted;
 	}
+	i->deaf = i->joined[0] || i->joined[1] ? 0 : -rc;
 }
 
 static bool has_ipv4(const struct l2_iface *i)

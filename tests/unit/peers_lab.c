@@ -218,7 +218,8 @@ static void deliver_all(struct lab *l)
 	}
 	l->queue = xrealloc(l->queue, l->n_queue + kept + 64, sizeof(*queue));
 	l->cap_queue = l->n_queue + kept + 64;
-	memcpy(l->queue + l->n_queue, queue, kept * sizeof(*queue));
+	if (kept)
+		memcpy(l->queue + l->n_queue, queue, kept * sizeof(*queue));
 	l->n_queue += kept;
 	free(queue);
 }
