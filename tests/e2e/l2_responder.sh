@@ -58,7 +58,9 @@ ask() { # COMMAND...: its answer
     grep "^$1 " "$answers" | tail -n 1
 }
 stop_answer() {
-    stop answer TERM
+    tell end
+    wait_for 10 '! running answer'
+    unset "pids[answer]"
 }
 
 asks4() { in_ns "$1" arping -q -c 1 -w 1 -I eth0 "$2"; }
