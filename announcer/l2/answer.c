@@ -72,7 +72,7 @@ int answer_arp(const struct served_table *t, const struct answer_in *in, struct 
 	if (!mac_same(a.dst, mac_broadcast) && !mac_same(a.dst, in->iface->mac))
 		return 0;
 	s = served_there(t, in, AF_INET, a.target);
-	if (!s)
+	if (!s || s->quiet)
 		return 0;
 	reply = arp_reply_to(&a, in->iface->mac);
 	arp_encode(&w, &reply);
@@ -101,7 +101,7 @@ int answer_ndp(const struct served_table *t, const struct answer_in *in, struct 
 	}
 	if (!ndp_is_unspecified(n.src))
 		claim(in, out, served_there(t, in, AF_INET6, n.src), mac);
-	if (!s || !mac_is_host(mac))
+	if (!s || s->quiet || !mac_is_host(mac))
 		return 0;
 	if (!mac_is_group(n.dst_mac) && !mac_same(n.dst_mac, in->iface->mac))
 		return 0;
@@ -130,4 +130,22 @@ void answer_announce(
 		}
 		news->len[k] = w.len;
 	}
+}
+
+void answer_probe(
+    const struct answer_iface *i, const struct ipaddr *a, struct answer_news *news)
+{
+	struct wr w = wr_of(news->frame[0], sizeof(news->frame[0]));
+
+	if (a->family == AF_INET) {
+		struct arp arp = arp_probe(a->addr, i->mac);
+
+		arp_encode(&w, &arp);
+	} else {
+		struct ndp ndp = ndp_probe(a->addr, i->mac);
+
+		ndp_encode(&w, &ndp);
+	}
+	news->len[0] = w.len;
+	news->len[1] = 0;
 }

@@ -60,6 +60,9 @@ struct answer_news {
 };
 void answer_announce(
     const struct answer_iface *i, const struct ipaddr *a, struct answer_news *news);
+/* One frame: whether somebody has the address. */
+void answer_probe(
+    const struct answer_iface *i, const struct ipaddr *a, struct answer_news *news);
 
 void answer_macs_sort(struct answer_macs *m);
 #endif

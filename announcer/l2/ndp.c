@@ -204,3 +204,16 @@ struct ndp ndp_reply_to(const struct ndp *s, const uint8_t *mac)
 	memcpy(n.dst_mac, s->has_mac ? s->mac : s->src_mac, MAC_LEN);
 	return n;
 }
+
+struct ndp ndp_probe(const uint8_t *addr, const uint8_t *mac)
+{
+	struct ndp n = {
+	    .type = NDP_SOLICIT, .dst_mac = {0x33, 0x33}
+        };
+
+	ndp_solicited_group(addr, n.dst);
+	memcpy(n.dst_mac + 2, n.dst + 12, 4);
+	memcpy(n.src_mac, mac, MAC_LEN);
+	memcpy(n.target, addr, IP_LEN);
+	return n;
+}

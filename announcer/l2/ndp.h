@@ -32,6 +32,8 @@ void ndp_encode(struct wr *w, const struct ndp *n);
 struct ndp ndp_reply_to(const struct ndp *solicitation, const uint8_t *mac);
 /* Unasked, to all (7.2.6). */
 struct ndp ndp_announcement(const uint8_t *addr, const uint8_t *mac);
+/* Does anybody have it (RFC 4862 5.4.2)? */
+struct ndp ndp_probe(const uint8_t *addr, const uint8_t *mac);
 
 bool ndp_is_unspecified(const uint8_t *addr);
 /* ff02::1:ffXX:XXXX (RFC 4291 2.7.1). group: 16 bytes. */

@@ -114,6 +114,21 @@ static void test_answer_to_a_probe_without_mac(void **state)
 	assert_true(a.solicited && a.override && a.has_mac);
 }
 
+/* As the kernel asks, but for its nonce: to the group, from no address, without a MAC. */
+static void test_probe(void **state)
+{
+	struct ndp n = ndp_probe(addr("2001:db8::2"), mac_b), k = decoded(FRAME_NS_DAD_2);
+
+	(void)state;
+	assert_memory_equal(n.dst_mac, k.dst_mac, MAC_LEN);
+	assert_memory_equal(n.src_mac, k.src_mac, MAC_LEN);
+	assert_memory_equal(n.src, k.src, 16);
+	assert_memory_equal(n.dst, k.dst, 16);
+	assert_memory_equal(n.target, k.target, 16);
+	assert_int_equal(n.type, NDP_SOLICIT);
+	assert_false(n.has_mac);
+}
+
 static void test_announcement(void **state)
 {
 	struct ndp n = ndp_announcement(addr("2001:db8::1"), mac_a);
@@ -253,6 +268,7 @@ int main(void)
 	    cmocka_unit_test(test_answer_is_the_kernels),
 	    cmocka_unit_test(test_answer_to_a_duplicate),
 	    cmocka_unit_test(test_answer_to_a_probe_without_mac),
+	    cmocka_unit_test(test_probe),
 	    cmocka_unit_test(test_announcement),
 	    cmocka_unit_test(test_group),
 	    cmocka_unit_test(test_every_truncation),
