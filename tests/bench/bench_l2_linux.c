@@ -135,7 +135,8 @@ int main(int argc, char **argv)
 		if (clock_ns() < began + gap * r.asked)
 			wait_until(&r, began + gap * r.asked);
 		else if (r.sent_ns[r.asked % r.n] > clock_ns() - WAIT_NS)
-			wait_until(&r, clock_ns() + WAIT_NS); /* one question at a time for each */
+			wait_until(
+			    &r, clock_ns() + WAIT_NS); /* one question at a time for each */
 		else if (ask(&r))
 			return 1;
 	}

@@ -92,6 +92,12 @@ read -r _ requests responses gratuitous conflicts <<<"$(ask counts 10.0.42.0)"
 check "counted: $requests requests, $responses responses, $gratuitous gratuitous, $conflicts conflicts" \
     '[ "$requests" -ge 2 ] && [ "$responses" = "$requests" ] && [ "$gratuitous" -ge 2 ] && [ "$conflicts" = 0 ]'
 
+before=$(ask counts 192.168.2.200)
+in_ns client arping -q -V 7 -c 2 -w 1 -I eth0 192.168.2.200
+tagged=$(tshark -r "$capture" -Y 'vlan.id == 7 and arp' 2>>"$lab/log/tshark.log" | wc -l)
+check "$tagged questions in a VLAN that the node has not: went over the LAN" '[ "$tagged" -gt 0 ]'
+is 'and are none for us' "$(ask counts 192.168.2.200 | cut -d' ' -f2,3)" "$(cut -d' ' -f2,3 <<<"$before")"
+
 # --- unicast probes, duplicate addresses ---------------------------------------------------------
 
 for a in 192.168.2.200 fd00:2::8001; do
