@@ -70,6 +70,7 @@ service default/new ips=203.0.113.9 on=node1
 service default/new6 ips=fd00:d::a:1 v6 on=node1
 EOF
 conf
+for ns in lan-a lan-b pod pod2; do l2_capture "seen-$ns" "$ns" eth0 arp or icmp6; done
 l2_start 1
 
 # who HOST ADDRESS: the node's interfaces whose MAC answers there.
@@ -97,6 +98,15 @@ answers 'by default' lan-b '- - eth1 eth1 - - - eth1 -' "${all[@]}"
 answers 'by default: the bridge, not its port' host-c '- - - - br9 br9 - - -' "${all[@]}"
 answers 'by default: nothing for a pod' pod '- - - - - - - - -' "${all[@]}"
 answers 'by default: nothing for a pod of a bridge' pod2 '- - - - - - - - -' "${all[@]}"
+# seen HOST: for which of the addresses the node sent frames there, unasked ones too.
+seen() {
+    stop "seen-$1" INT
+    l2_frames "seen-$1" 'arp.opcode == 2 || arp.isgratuitous || icmpv6.type == 136' \
+        arp.src.proto_ipv4 icmpv6.nd.na.target_address | tr -d '\t' | sort -u |
+        grep -xF "$(printf '%s\n' "${all[@]}")" | paste -sd ' '
+}
+is 'the first LAN was told of' "$(seen lan-a)" '10.0.42.0 192.168.2.100 fd00:2::a:1'
+is 'the second LAN was told of' "$(seen lan-b)" '10.50.0.1 198.51.100.100 fd00:b::a:1'
 check 'no address was added to an interface' \
     "! node ip addr show | grep -E '192.168.2.100|198.51.100.100|10.9.0.100|10.0.42.0|10.50.0.1|a:1/'"
 
@@ -112,6 +122,8 @@ answers 'named by a pattern: for what suits nothing, too' lan-b 'eth1 eth1 eth1 
 reload '{interfaces: ["*"]}'
 answers 'a pattern for all: no port, no macvlan' lan-a 'eth0 eth0' 192.168.2.100 10.0.42.0
 answers 'a pattern for all: no pod, still' pod '- -' 192.168.2.100 10.0.42.0
+is 'no frame for a pod' "$(seen pod)" ''
+is 'no frame for a pod of a bridge' "$(seen pod2)" ''
 reload '{interfaces: [eth0, mac0]}'
 answers 'a macvlan named in full' lan-a 'eth0 mac0' 192.168.2.100
 reload
@@ -128,6 +140,8 @@ becomes 10 'a veth without an address may be a pod'\''s' 'choice eth5' pod
 answers 'an interface without an address' lan-d '- -' 203.0.113.9 fd00:d::a:1
 addr node1 eth5 203.0.113.13/24 fd00:d::13/64
 answers 'it gets some' lan-d 'eth5 eth5' 203.0.113.9 fd00:d::a:1
+in_group() { node ip maddr show dev eth5 | grep -c 33:33:ff:0a:00:01; }
+becomes 10 'it is in the solicited-node group' in_group 1
 answers 'and it is nowhere else now' lan-a '- -' 203.0.113.9 fd00:d::a:1
 node ip addr del 203.0.113.13/24 dev eth5
 answers 'it loses one' lan-d '- eth5' 203.0.113.9 fd00:d::a:1
@@ -137,6 +151,7 @@ node ip link del eth5
 link node1 eth5 lan-d eth0
 addr lan-d eth0 203.0.113.1/24 fd00:d::1/64
 addr node1 eth5 203.0.113.13/24 fd00:d::13/64
+becomes 10 'gone and come again: in the group' in_group 1
 answers 'gone and come again, with another MAC' lan-d 'eth5 eth5' 203.0.113.9 fd00:d::a:1
 
 # A link that is lost, a default route that moves, other names.
