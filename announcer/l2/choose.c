@@ -12,10 +12,12 @@
 /* What network plugins, kube-proxy and container engines make, MetalLB's own list among them.
  * Of OVS only what is made for pods and tunnels: br-ex and its like carry the node's address.
  */
-static const char *const cni_names[] = {"antrea-*", "cali*", "cbr*", "cilium_*", "cni*",
-    "docker*", "dummy*", "flannel*", "genev_sys_*", "kube-bridge", "kube-dummy-if",
-    "kube-ipvs*", "lxc*", "nerdctl*", "nodelocaldns*", "ovn-k8s-*", "ovs-system", "podman*",
-    "tunl*", "virbr*", "vxlan.calico", "vxlan-v6.calico", "vxlan_sys_*", "weave"};
+#define HEX4 "[0-9a-f][0-9a-f][0-9a-f][0-9a-f]"
+static const char *const cni_names[] = {"antrea-*", "br-" HEX4 HEX4 HEX4, "cali*", "cbr*",
+    "cilium_*", "cni*", "docker*", "dummy*", "flannel*", "genev_sys_*", "kube-bridge",
+    "kube-dummy-if", "kube-ipvs*", "lxc*", "nerdctl*", "nodelocaldns*", "ovn-k8s-*",
+    "ovs-system", "podman*", "tunl*", "virbr*", "vxlan.calico", "vxlan-v6.calico",
+    "vxlan_sys_*", "weave"};
 
 const struct l2_choice_text *l2_choice_text(enum l2_choice c)
 {

@@ -151,6 +151,8 @@ static const struct row zoo[] = {
     {"42 eth42 down addr=10.42.0.1/16",                              "down"        },
     {"43 macvl3 kind=macvlan on=42 addr=10.42.0.2/16",               "twin"        },
     {"44 ppp0 ptp addr=10.44.0.1/16",                                "no-arp"      },
+    {"45 br-0123456789ab kind=bridge addr=172.18.0.1/16",            "cni"         },
+    {"46 br-abc kind=bridge addr=172.19.0.1/16",                     "chosen"      },
 };
 
 static void what_is_made_of_every_kind(void **state)
