@@ -101,10 +101,9 @@ static bool is_macvlan(const struct l2_link *l)
 }
 
 /* What holds without a look at others. */
-static enum l2_choice choose_alone(
-    const struct l2_link *l, const struct strlist *names, const struct strlist *exclude)
+static enum l2_choice choose_alone(const struct l2_link *l, const struct l2_rules *r)
 {
-	bool named = strlist_has(names, l->name);
+	bool named = strlist_has(r->names, l->name);
 	bool used = has_lan(l) || l->default4 || l->default6;
 
 	if (l->loopback)
@@ -119,26 +118,25 @@ static enum l2_choice choose_alone(
 		return L2_POD;
 	if (!named && is_cni(l->name))
 		return L2_CNI;
-	if (matches(exclude, l->name))
+	if (matches(r->exclude, l->name))
 		return L2_EXCLUDED;
-	if (names->n && !matches(names, l->name))
+	if (r->names->n && !matches(r->names, l->name))
 		return L2_NOT_NAMED;
-	if (!names->n && !used)
+	if (!r->names->n && !used && !strlist_has(r->advertised, l->name))
 		return L2_NO_SUBNET;
 	return l->up ? L2_CHOSEN : L2_DOWN;
 }
 
-enum l2_choice l2_choose(const struct l2_link *v, size_t n, size_t at,
-    const struct strlist *names, const struct strlist *exclude)
+enum l2_choice l2_choose(const struct l2_link *v, size_t n, size_t at, const struct l2_rules *r)
 {
 	const struct l2_link *l = &v[at];
-	enum l2_choice c = choose_alone(l, names, exclude);
+	enum l2_choice c = choose_alone(l, r);
 
-	if (c != L2_CHOSEN || l->elsewhere || !is_macvlan(l) || strlist_has(names, l->name))
+	if (c != L2_CHOSEN || l->elsewhere || !is_macvlan(l) || strlist_has(r->names, l->name))
 		return c;
 	for (size_t i = 0; i < n; i++)
 		if (v[i].ifindex == l->parent && shares_subnet(l, &v[i])) {
-			enum l2_choice of = choose_alone(&v[i], names, exclude);
+			enum l2_choice of = choose_alone(&v[i], r);
 
 			/* Where that is down this one is, or is just going to be. */
 			return of == L2_CHOSEN || of == L2_DOWN ? L2_TWIN : c;
@@ -172,21 +170,20 @@ static void put_subnets(struct l2_iface *to, const struct l2_link *l)
 			to->subnets[to->n_subnets++] = to->subnets[i];
 }
 
-void l2_facts_make(struct l2_facts *to, const struct l2_link *v, size_t n,
-    const struct strlist *names, const struct strlist *exclude)
+void l2_facts_make(
+    struct l2_facts *to, const struct l2_link *v, size_t n, const struct l2_rules *r)
 {
 	*to = (struct l2_facts){.v = xcalloc(n, sizeof(*to->v))};
 	for (size_t i = 0; i < n; i++) {
-		enum l2_choice c = l2_choose(v, n, i, names, exclude);
 		struct l2_iface *f = &to->v[to->n];
 
-		if (c != L2_CHOSEN && !(c == L2_NO_SUBNET && v[i].up))
+		if (l2_choose(v, n, i, r) != L2_CHOSEN)
 			continue;
 		memcpy(f->name, v[i].name, sizeof(f->name));
 		f->ifindex = v[i].ifindex;
 		f->default4 = v[i].default4;
 		f->default6 = v[i].default6;
-		f->named = names->n > 0;
+		f->named = r->names->n > 0;
 		put_subnets(f, &v[i]);
 		to->n++;
 	}
