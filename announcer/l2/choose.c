@@ -72,6 +72,12 @@ static bool has_lan(const struct l2_link *l)
 	return false;
 }
 
+/* Something of the node goes over it. */
+static bool is_used(const struct l2_link *l)
+{
+	return l->default4 || l->default6 || has_lan(l);
+}
+
 static bool has_subnet_of(const struct l2_link *l, const struct l2_addr *a)
 {
 	struct prefix want = prefix_of(&a->addr, a->plen);
@@ -104,7 +110,6 @@ static bool is_macvlan(const struct l2_link *l)
 static enum l2_choice choose_alone(const struct l2_link *l, const struct l2_rules *r)
 {
 	bool named = strlist_has(r->names, l->name);
-	bool used = has_lan(l) || l->default4 || l->default6;
 
 	if (l->loopback)
 		return L2_LOOPBACK;
@@ -114,7 +119,7 @@ static enum l2_choice choose_alone(const struct l2_link *l, const struct l2_rule
 		return L2_NO_ARP;
 	if (l->master)
 		return L2_PORT;
-	if (!named && !used && l->elsewhere && !strcmp(l->kind, "veth"))
+	if (!named && l->elsewhere && !strcmp(l->kind, "veth") && !is_used(l))
 		return L2_POD;
 	if (!named && is_cni(l->name))
 		return L2_CNI;
@@ -122,7 +127,7 @@ static enum l2_choice choose_alone(const struct l2_link *l, const struct l2_rule
 		return L2_EXCLUDED;
 	if (r->names->n && !matches(r->names, l->name))
 		return L2_NOT_NAMED;
-	if (!r->names->n && !used && !strlist_has(r->advertised, l->name))
+	if (!r->names->n && !is_used(l) && !strlist_has(r->advertised, l->name))
 		return L2_NO_SUBNET;
 	return l->up ? L2_CHOSEN : L2_DOWN;
 }

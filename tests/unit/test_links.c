@@ -369,6 +369,38 @@ static void default_routes_are_read_anew(void **state)
 	assert_true(l2_links_find(links, 7)->default4);
 }
 
+/* As kube-ipvs0 of a large cluster, told in no order. */
+static void thousands_of_addresses_are_found_again(void **state)
+{
+	enum { MANY = 5000 };
+	static const struct row rows[] = {
+	    {"7 kube-ipvs0 kind=dummy noarp", NULL},
+	    {"8 eth0 addr=192.0.2.1/24",      NULL},
+	};
+	struct ipaddr a;
+	uint8_t buf[512];
+	char text[32];
+
+	(void)state;
+	read_rows(rows, 2);
+	for (unsigned i = 0; i < MANY; i++) {
+		unsigned k = i * 7 % MANY;
+
+		snprintf(text, sizeof(text), "10.96.%u.%u/32", k / 250, k % 250);
+		TELL(put_addr(&w, RTM_NEWADDR, 7, text, 0), true, false);
+	}
+	assert_int_equal(l2_links_find(links, 7)->n_addrs, MANY);
+	for (unsigned i = 0; i < MANY; i++) {
+		snprintf(text, sizeof(text), "10.96.%u.%u", i / 250, i % 250);
+		ipaddr_parse(text, &a);
+		assert_ptr_equal(l2_links_owner(links, &a), l2_links_find(links, 7));
+	}
+	ipaddr_parse("192.0.2.1", &a);
+	assert_ptr_equal(l2_links_owner(links, &a), l2_links_find(links, 8));
+	ipaddr_parse("10.96.20.0", &a);
+	assert_null(l2_links_owner(links, &a));
+}
+
 static void what_was_lost_is_read_again(void **state)
 {
 	static const struct row rows[] = {
@@ -469,6 +501,7 @@ int main(void)
 	    CASE(facts_are_those_that_are_up),
 	    CASE(changes_are_told_once_each),
 	    CASE(default_routes_are_read_anew),
+	    CASE(thousands_of_addresses_are_found_again),
 	    CASE(what_was_lost_is_read_again),
 	    CASE(a_reading_that_fails_is_tried_again),
 	    CASE(where_the_kernel_cannot_be_asked),
