@@ -108,8 +108,10 @@ static struct owners_node *holder_of(
 	for (size_t i = 0; i < a->n_claims; i++) {
 		const struct owners_claim *c = &a->claims[i];
 
-		if (c->what == L2_CLAIM_OWNS && owners_heard(o, c->node, n_where) &&
-		    (!best || keeps(a, c, best)))
+		if (c->what != L2_CLAIM_OWNS || !owners_heard(o, c->node, n_where))
+			continue;
+		/* What is not known for certain is no reason to give up what one has. */
+		if (!best || (keeps(a, c, best) && (!a->owns || c->node->known)))
 			best = c;
 	}
 	return best ? best->node : NULL;

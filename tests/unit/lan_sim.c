@@ -22,7 +22,9 @@ unsigned sim_pick(struct sim *s, unsigned n)
 
 static struct ipaddr address(unsigned i)
 {
-	return (struct ipaddr){AF_INET, {192, 0, 2, (uint8_t)(i + 1)}};
+	return (struct ipaddr){
+	    AF_INET, {192, 0, 2, (uint8_t)(i + 1)}
+        };
 }
 
 static unsigned index_of(const struct ipaddr *a)
@@ -54,7 +56,15 @@ static void on_leave(const struct ipaddr *a, void *arg)
 
 static void on_defend(const struct ipaddr *a, void *arg)
 {
+	assert_true(((const struct sim_node *)arg)->answers[index_of(a)]);
+}
+
+/* Nobody else has an address: there is no conflict, so nothing is probed. */
+static void on_probe(const struct ipaddr *a, const uint32_t *ifindex, size_t n, void *arg)
+{
 	(void)a;
+	(void)ifindex;
+	(void)n;
 	(void)arg;
 	fail();
 }
@@ -79,6 +89,7 @@ static void on_news(const struct l2_owners_view *now, enum l2_state was, void *a
 static const struct l2_owners_ops owners_ops = {.take = on_take,
     .leave = on_leave,
     .defend = on_defend,
+    .probe = on_probe,
     .claim = on_claim_of_ours,
     .news = on_news};
 
@@ -164,10 +175,9 @@ static void see(struct sim_node *node, unsigned addr)
 	node->see_ms[addr] = INT64_MAX;
 	for (unsigned i = 0; i < SIM_NODES && w->wanted; i++)
 		if (w->may[i].candidate)
-			v[wish.n++] =
-			    (struct l2_candidate){.node = node->sim->node[i].name,
-				.preference = w->may[i].preference,
-				.draining = w->may[i].draining};
+			v[wish.n++] = (struct l2_candidate){.node = node->sim->node[i].name,
+			    .preference = w->may[i].preference,
+			    .draining = w->may[i].draining};
 	l2_owners_want(node->owners, &wish);
 	node->told = true;
 }
@@ -216,9 +226,10 @@ void sim_cut_off(struct sim *s, unsigned i, bool cut_off)
 static void set_facts(struct sim_node *node)
 {
 	static const uint32_t ifindex = 1;
-	struct prefix lan = {.family = AF_INET, .plen = 24, .addr = {192, 0, 2}};
-	struct l2_iface eth0 = {
-	    .name = "eth0", .ifindex = 1, .subnets = &lan, .n_subnets = 1};
+	struct prefix lan = {
+	    .family = AF_INET, .plen = 24, .addr = {192, 0, 2}
+        };
+	struct l2_iface eth0 = {.name = "eth0", .ifindex = 1, .subnets = &lan, .n_subnets = 1};
 	struct l2_facts f = {.v = &eth0, .n = node->nic};
 
 	l2_owners_set_facts(node->owners, &f);
