@@ -56,10 +56,13 @@ struct l2_owners {
 	size_t *at;            /* room for an index of each of our interfaces */
 	int64_t *listen_to_ms; /* of each of them: until then only listened to; -1 = from the
 	                          next run on, for listen_ms */
+	void *grades;          /* room for as many grades; owners_pick.c's own */
+	size_t room;
+	size_t work; /* candidates looked at in this run */
 	bool heartbeat, all_dirty, say_again;
 	int64_t listen_ms;
 	int64_t known_ms; /* until then peers are to tell what they have */
-	int64_t now_ms, next_ms;
+	int64_t now_ms;
 	uint64_t wall_ms;
 };
 

@@ -389,7 +389,9 @@ static void since(int64_t *at, bool so, int64_t now, int64_t *longest)
 
 static void look(struct sim *s)
 {
-	for (unsigned a = 0; a < SIM_ADDRS; a++) {
+	if (s->loss) /* anybody may miss anybody */
+		start_anew(s);
+	for (unsigned a = 0; a < SIM_ADDRS && !s->loss; a++) {
 		bool wrong = false, two = false;
 
 		for (unsigned side = 0; side < SIM_NODES; side++) {
