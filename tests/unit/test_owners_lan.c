@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Owners of many nodes on one LAN: what each case may cost, then a random walk. SEED and STEPS
- * of the environment choose another walk.
+ * Owners of many nodes on one LAN: what each case may cost, then random walks. SEED, STEPS and
+ * WALKS of the environment choose others; make soak takes many.
  */
 #include "announcer/util.h"
 #include "tests/unit/lan_sim.h"
+#include <stdio.h>
 
 enum {
 	DEAD = SIM_INTERVAL * 7 / 2, /* until a node counts as dead */
@@ -385,13 +386,11 @@ static void settle(struct sim *s, unsigned long at)
 		fail_msg("step %lu: %lu moves out of nothing", at, s->moves - moves);
 }
 
-static void whatever_happens(void **state)
+static void walk(uint64_t seed, unsigned long steps)
 {
-	unsigned long steps = number("STEPS", 1500);
 	struct sim s;
 
-	(void)state;
-	sim_init(&s, number("SEED", 3), SIM_NODES);
+	sim_init(&s, seed, SIM_NODES);
 	want_all(&s);
 	for (unsigned long at = 0; at < steps; at++) {
 		for (unsigned k = sim_pick(&s, 3) + 1; k--;)
@@ -406,6 +405,19 @@ static void whatever_happens(void **state)
 	assert_in_range(s.longest_two, 0, 600);
 	assert_in_range(s.longest_wrong, 0, 5000);
 	sim_fini(&s);
+}
+
+static void whatever_happens(void **state)
+{
+	const char *soak = getenv("GREVY_SOAK");
+	unsigned long walks = number("WALKS", soak && strcmp(soak, "full") == 0 ? 500 : 4);
+	uint64_t seed = number("SEED", 3);
+
+	(void)state;
+	for (unsigned long i = 0; i < walks; i++) {
+		printf("SEED=%lu WALKS=1\n", (unsigned long)seed + i);
+		walk(seed + i, number("STEPS", 400));
+	}
 }
 
 int main(void)
