@@ -72,17 +72,12 @@ int answer_arp(const struct served_table *t, const struct answer_in *in, struct 
 	if (!mac_same(a.dst, mac_broadcast) && !mac_same(a.dst, in->iface->mac))
 		return 0;
 	s = served_there(t, in, AF_INET, a.target);
-	if (!s)
+	if (!s || s->quiet)
 		return 0;
 	reply = arp_reply_to(&a, in->iface->mac);
 	arp_encode(&w, &reply);
 	answered(out, s, &w);
 	return 0;
-}
-
-static const uint8_t *source_of(const struct answer_iface *i)
-{
-	return ndp_is_unspecified(i->source) ? NULL : i->source;
 }
 
 int answer_ndp(const struct served_table *t, const struct answer_in *in, struct answer_out *out)
@@ -106,11 +101,11 @@ int answer_ndp(const struct served_table *t, const struct answer_in *in, struct 
 	}
 	if (!ndp_is_unspecified(n.src))
 		claim(in, out, served_there(t, in, AF_INET6, n.src), mac);
-	if (!s || !mac_is_host(mac))
+	if (!s || s->quiet || !mac_is_host(mac))
 		return 0;
 	if (!mac_is_group(n.dst_mac) && !mac_same(n.dst_mac, in->iface->mac))
 		return 0;
-	reply = ndp_reply_to(&n, in->iface->mac, source_of(in->iface));
+	reply = ndp_reply_to(&n, in->iface->mac);
 	ndp_encode(&w, &reply);
 	answered(out, s, &w);
 	return 0;
@@ -129,10 +124,28 @@ void answer_announce(
 
 			arp_encode(&w, &arp);
 		} else if (!k) {
-			struct ndp ndp = ndp_announcement(a->addr, i->mac, source_of(i));
+			struct ndp ndp = ndp_announcement(a->addr, i->mac);
 
 			ndp_encode(&w, &ndp);
 		}
 		news->len[k] = w.len;
 	}
+}
+
+void answer_probe(
+    const struct answer_iface *i, const struct ipaddr *a, struct answer_news *news)
+{
+	struct wr w = wr_of(news->frame[0], sizeof(news->frame[0]));
+
+	if (a->family == AF_INET) {
+		struct arp arp = arp_probe(a->addr, i->mac);
+
+		arp_encode(&w, &arp);
+	} else {
+		struct ndp ndp = ndp_probe(a->addr, i->mac);
+
+		ndp_encode(&w, &ndp);
+	}
+	news->len[0] = w.len;
+	news->len[1] = 0;
 }

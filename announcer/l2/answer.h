@@ -21,7 +21,6 @@ enum { ANSWER_CONFLICT_MS = 50 };
 struct answer_iface {
 	uint32_t ifindex;
 	uint8_t mac[MAC_LEN];
-	uint8_t source[16]; /* of advertisements; :: = the address that they are for */
 };
 
 /* MACs of all our links, sorted (answer_macs_sort()). */
@@ -60,6 +59,9 @@ struct answer_news {
 	uint8_t frame[2][NDP_FRAME_MAX];
 };
 void answer_announce(
+    const struct answer_iface *i, const struct ipaddr *a, struct answer_news *news);
+/* One frame: whether somebody has the address. */
+void answer_probe(
     const struct answer_iface *i, const struct ipaddr *a, struct answer_news *news);
 
 void answer_macs_sort(struct answer_macs *m);

@@ -76,3 +76,11 @@ struct arp arp_announcement(uint16_t op, const uint8_t *addr, const uint8_t *mac
 	memcpy(a.target, addr, IPV4_LEN);
 	return a;
 }
+
+struct arp arp_probe(const uint8_t *addr, const uint8_t *mac)
+{
+	struct arp a = arp_announcement(ARP_REQUEST, addr, mac);
+
+	memset(a.sender, 0, IPV4_LEN);
+	return a;
+}

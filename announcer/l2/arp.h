@@ -23,4 +23,6 @@ void arp_encode(struct wr *w, const struct arp *a);
 struct arp arp_reply_to(const struct arp *request, const uint8_t *mac);
 /* To all: op ARP_REQUEST is RFC 5227's announcement; some switches want ARP_REPLY. */
 struct arp arp_announcement(uint16_t op, const uint8_t *addr, const uint8_t *mac);
+/* To all: does anybody have it (RFC 5227 2.1.1)? */
+struct arp arp_probe(const uint8_t *addr, const uint8_t *mac);
 #endif

@@ -180,22 +180,22 @@ void ndp_encode(struct wr *w, const struct ndp *n)
 		    checksum(w->buf + message - (size_t)2 * IP_LEN, w->buf + message, len));
 }
 
-static struct ndp advert(const uint8_t *target, const uint8_t *mac, const uint8_t *source)
+struct ndp ndp_announcement(const uint8_t *addr, const uint8_t *mac)
 {
 	struct ndp n = {.type = NDP_ADVERT, .override = true, .has_mac = true};
 
 	memcpy(n.dst_mac, all_nodes_mac, MAC_LEN);
 	memcpy(n.src_mac, mac, MAC_LEN);
-	memcpy(n.src, source ? source : target, IP_LEN);
+	memcpy(n.src, addr, IP_LEN);
 	memcpy(n.dst, all_nodes, IP_LEN);
-	memcpy(n.target, target, IP_LEN);
+	memcpy(n.target, addr, IP_LEN);
 	memcpy(n.mac, mac, MAC_LEN);
 	return n;
 }
 
-struct ndp ndp_reply_to(const struct ndp *s, const uint8_t *mac, const uint8_t *source)
+struct ndp ndp_reply_to(const struct ndp *s, const uint8_t *mac)
 {
-	struct ndp n = advert(s->target, mac, source);
+	struct ndp n = ndp_announcement(s->target, mac);
 
 	if (ndp_is_unspecified(s->src))
 		return n;
@@ -205,7 +205,15 @@ struct ndp ndp_reply_to(const struct ndp *s, const uint8_t *mac, const uint8_t *
 	return n;
 }
 
-struct ndp ndp_announcement(const uint8_t *addr, const uint8_t *mac, const uint8_t *source)
+struct ndp ndp_probe(const uint8_t *addr, const uint8_t *mac)
 {
-	return advert(addr, mac, source);
+	struct ndp n = {
+	    .type = NDP_SOLICIT, .dst_mac = {0x33, 0x33}
+        };
+
+	ndp_solicited_group(addr, n.dst);
+	memcpy(n.dst_mac + 2, n.dst + 12, 4);
+	memcpy(n.src_mac, mac, MAC_LEN);
+	memcpy(n.target, addr, IP_LEN);
+	return n;
 }

@@ -27,11 +27,13 @@ int ndp_decode(const uint8_t *frame, size_t len, struct ndp *n);
 void ndp_encode(struct wr *w, const struct ndp *n);
 
 /* The answer to a solicitation (7.2.4), to all if it came from no address (duplicate address
- * detection, RFC 4862 5.4.3). source: of the answer; NULL = the target. */
-struct ndp ndp_reply_to(
-    const struct ndp *solicitation, const uint8_t *mac, const uint8_t *source);
+ * detection, RFC 4862 5.4.3). Its source is the target, as a kernel's own would be: ndisc6
+ * takes an answer for a global address from no link-local one. */
+struct ndp ndp_reply_to(const struct ndp *solicitation, const uint8_t *mac);
 /* Unasked, to all (7.2.6). */
-struct ndp ndp_announcement(const uint8_t *addr, const uint8_t *mac, const uint8_t *source);
+struct ndp ndp_announcement(const uint8_t *addr, const uint8_t *mac);
+/* Does anybody have it (RFC 4862 5.4.2)? */
+struct ndp ndp_probe(const uint8_t *addr, const uint8_t *mac);
 
 bool ndp_is_unspecified(const uint8_t *addr);
 /* ff02::1:ffXX:XXXX (RFC 4291 2.7.1). group: 16 bytes. */

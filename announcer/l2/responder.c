@@ -25,7 +25,8 @@ static void schedule(struct responder *r)
 	event_add(r->tell_ev, &in);
 }
 
-static void tell(struct responder *r, struct served *s, struct port *p)
+static void send_to(struct responder *r, struct served *s, struct port *p,
+    void (*what)(const struct answer_iface *, const struct ipaddr *, struct answer_news *))
 {
 	struct ipaddr a = served_addr(&r->table, s);
 	struct port_socket *out = &p->sockets[a.family == AF_INET ? PACKET_ARP : PACKET_NDP];
@@ -33,7 +34,7 @@ static void tell(struct responder *r, struct served *s, struct port *p)
 
 	if (out->fd < 0)
 		return;
-	answer_announce(&p->iface, &a, &news);
+	what(&p->iface, &a, &news);
 	for (unsigned i = 0; i < ARRAY_LEN(news.len) && news.len[i]; i++) {
 		struct packet_frame *f = responder_out(out);
 
@@ -42,6 +43,11 @@ static void tell(struct responder *r, struct served *s, struct port *p)
 		s->counts.gratuitous++;
 		r->stats.gratuitous++;
 	}
+}
+
+static void tell(struct responder *r, struct served *s, struct port *p)
+{
+	send_to(r, s, p, answer_announce);
 }
 
 static void flush(struct responder *r)
@@ -124,7 +130,7 @@ void responder_tell_all(struct responder *r, uint8_t family, uint32_t ifindex)
 	struct served *s;
 
 	while ((s = served_next(&r->table, &at))) {
-		if (served_addr(&r->table, s).family != family ||
+		if (served_addr(&r->table, s).family != family || s->quiet ||
 		    !served_on(&r->table, s, ifindex))
 			continue;
 		served_tell(&r->table, s, ifindex);
@@ -159,18 +165,29 @@ static void set_groups(struct responder *r, const struct ipaddr *a, const struct
 			groups_unwant(&r->groups, old->ifindex[i], a->addr);
 }
 
-void responder_take(
-    struct responder *r, const struct ipaddr *a, const uint32_t *ifindex, size_t n)
+/* Return: *news as of served_put(). */
+static struct served *put(
+    struct responder *r, const struct ipaddr *a, const uint32_t *ifindex, size_t n, bool *news)
 {
 	struct served *s = served_find(&r->table, a->family, a->addr);
-	bool news;
 
 	if (n > SERVED_MAX)
 		n = SERVED_MAX;
 	set_groups(r, a, s, ifindex, n);
-	s = served_put(&r->table, a, ifindex, n, &news);
-	if (news)
+	return served_put(&r->table, a, ifindex, n, news);
+}
+
+void responder_take(
+    struct responder *r, const struct ipaddr *a, const uint32_t *ifindex, size_t n)
+{
+	bool news;
+	struct served *s = put(r, a, ifindex, n, &news);
+
+	if (s->quiet)
+		served_told(&r->table, s);
+	if (news || s->quiet)
 		burst_start(&r->burst, &s->burst, clock_ms());
+	s->quiet = false;
 	responder_open(r);
 	schedule(r);
 }
@@ -192,12 +209,28 @@ void responder_defend(struct responder *r, const struct ipaddr *a)
 {
 	struct served *s = served_find(&r->table, a->family, a->addr);
 
-	if (!s)
+	if (!s || s->quiet)
 		return;
 	for (size_t i = 0; i < r->n_ports; i++)
 		if (served_on(&r->table, s, r->ports[i]->iface.ifindex))
 			tell(r, s, r->ports[i]);
 	flush(r);
+}
+
+void responder_probe(
+    struct responder *r, const struct ipaddr *a, const uint32_t *ifindex, size_t n)
+{
+	bool news;
+	struct served *s = put(r, a, ifindex, n, &news);
+
+	burst_stop(&r->burst, &s->burst);
+	s->quiet = true;
+	responder_open(r);
+	for (size_t i = 0; i < r->n_ports; i++)
+		if (served_on(&r->table, s, r->ports[i]->iface.ifindex))
+			send_to(r, s, r->ports[i], answer_probe);
+	flush(r);
+	schedule(r);
 }
 
 bool responder_counts(

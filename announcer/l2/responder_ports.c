@@ -232,24 +232,12 @@ static struct port *port_new(struct responder *r, uint32_t ifindex)
 	return p;
 }
 
-/* Advertisements come from a link-local address if there is one (RFC 4861 4.4 leaves it open;
- * some hosts take nothing else), else from any, else from what they are for. */
-static void source_of(const struct l2_link *link, uint8_t *source)
+static bool has_ipv6(const struct l2_link *link)
 {
-	bool found = false;
-
-	memset(source, 0, 16);
-	for (size_t i = 0; i < link->n_addrs; i++) {
-		const struct l2_addr *a = &link->addrs[i];
-		bool local = ipaddr_is_linklocal(&a->addr);
-
-		if (a->addr.family != AF_INET6 || !a->usable || (found && !local))
-			continue;
-		memcpy(source, a->addr.addr, 16);
-		found = true;
-		if (local)
-			return;
-	}
+	for (size_t i = 0; i < link->n_addrs; i++)
+		if (link->addrs[i].addr.family == AF_INET6)
+			return true;
+	return false;
 }
 
 static void port_set(struct port *p, const struct l2_link *link)
@@ -259,8 +247,7 @@ static void port_set(struct port *p, const struct l2_link *link)
 
 	memcpy(p->name, link->name, sizeof(p->name));
 	memcpy(p->iface.mac, link->mac, MAC_LEN);
-	source_of(link, p->iface.source);
-	p->has6 = !ndp_is_unspecified(p->iface.source);
+	p->has6 = has_ipv6(link);
 	p->seen = true;
 	if (p->has6 && !had6)
 		groups_again(&r->groups, p->iface.ifindex);

@@ -19,6 +19,7 @@ struct served {
 	uint32_t conflict_ms; /* the last that counted, cut to 32 bits */
 	uint32_t where;       /* its set */
 	uint32_t news;        /* the set of those that the burst is for; 0 = of all */
+	bool quiet;           /* only looked for: neither answered nor told */
 	uint8_t key[];        /* the table's */
 };
 

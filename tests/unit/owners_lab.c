@@ -42,6 +42,14 @@ static void on_defend(const struct ipaddr *a, void *arg)
 	add(arg, "defend %s; ", last(a));
 }
 
+static void on_probe(const struct ipaddr *a, const uint32_t *ifindex, size_t n, void *arg)
+{
+	add(arg, "probe %s", last(a));
+	for (size_t i = 0; i < n; i++)
+		add(arg, " if%u", ifindex[i]);
+	add(arg, "; ");
+}
+
 static void on_claim(const struct ipaddr *a, enum l2_claim what, uint64_t stamp, void *arg)
 {
 	static const char *const names[] = {"none", "wants", "owns"};
@@ -69,6 +77,7 @@ static void on_news(const struct l2_owners_view *now, enum l2_state was, void *a
 static const struct l2_owners_ops ops = {.take = on_take,
     .leave = on_leave,
     .defend = on_defend,
+    .probe = on_probe,
     .claim = on_claim,
     .news = on_news};
 

@@ -15,7 +15,7 @@
 #include <stdio.h>
 
 /* As owners_decide.c has them; LISTEN is ours. ms */
-enum { LISTEN = 600, TURN = 300, HOLD = 1000, RELEASE = 300, BACK = 30000 };
+enum { LISTEN = 600, TURN = 300, HOLD = 1000, RELEASE = 300, BACK = 30000, PROBE = 1000 };
 
 struct lab {
 	struct l2_owners *o;

@@ -82,6 +82,16 @@ static void test_announcement(void **state)
 			   "02000000000ac0000201");
 }
 
+/* As arping -0 asks, but for its padding. */
+static void test_probe(void **state)
+{
+	struct arp a = arp_probe((const uint8_t[]){192, 0, 2, 2}, mac_a);
+
+	(void)state;
+	assert_encodes(&a, "ffffffffffff02000000000a0806000108000604000102000000000a00000000"
+			   "000000000000c0000202");
+}
+
 static void test_every_truncation(void **state)
 {
 	uint8_t frame[128];
@@ -141,6 +151,7 @@ int main(void)
 	    cmocka_unit_test(test_request),
 	    cmocka_unit_test(test_answers_are_the_kernels),
 	    cmocka_unit_test(test_announcement),
+	    cmocka_unit_test(test_probe),
 	    cmocka_unit_test(test_every_truncation),
 	    cmocka_unit_test(test_every_bit),
 	    cmocka_unit_test(test_no_room),

@@ -81,24 +81,20 @@ static void test_kernels_frames(void **state)
  */
 static void test_answer_is_the_kernels(void **state)
 {
-	struct ndp q = decoded(FRAME_NS_2), a = ndp_reply_to(&q, mac_b, addr("2001:db8::2"));
+	struct ndp q = decoded(FRAME_NS_2), a = ndp_reply_to(&q, mac_b);
 
 	(void)state;
-	assert_encodes(&a, FRAME_NA_2);
-	/* Without a source of its own it comes from the target. */
-	a = ndp_reply_to(&q, mac_b, NULL);
 	assert_encodes(&a, FRAME_NA_2);
 }
 
 /* RFC 4862 5.4.3: to all, not solicited. */
 static void test_answer_to_a_duplicate(void **state)
 {
-	struct ndp q = decoded(FRAME_NS_DAD_2);
-	struct ndp a = ndp_reply_to(&q, mac_b, addr("fe80::ff:fe00:b"));
+	struct ndp q = decoded(FRAME_NS_DAD_2), a = ndp_reply_to(&q, mac_b);
 
 	(void)state;
 	assert_memory_equal(a.dst, addr("ff02::1"), 16);
-	assert_memory_equal(a.src, addr("fe80::ff:fe00:b"), 16);
+	assert_memory_equal(a.src, addr("2001:db8::2"), 16);
 	assert_memory_equal(a.dst_mac, ((uint8_t[]){0x33, 0x33, 0, 0, 0, 1}), MAC_LEN);
 	assert_true(!a.solicited && a.override && !a.router && a.has_mac);
 	assert_memory_equal(a.target, addr("2001:db8::2"), 16);
@@ -112,15 +108,30 @@ static void test_answer_to_a_probe_without_mac(void **state)
 	(void)state;
 	q.has_mac = false;
 	memcpy(q.src_mac, (uint8_t[]){2, 0, 0, 0, 0, 0x77}, MAC_LEN);
-	a = ndp_reply_to(&q, mac_a, NULL);
+	a = ndp_reply_to(&q, mac_a);
 	assert_memory_equal(a.dst_mac, q.src_mac, MAC_LEN);
 	assert_memory_equal(a.dst, addr("fe80::ff:fe00:b"), 16);
 	assert_true(a.solicited && a.override && a.has_mac);
 }
 
+/* As the kernel asks, but for its nonce: to the group, from no address, without a MAC. */
+static void test_probe(void **state)
+{
+	struct ndp n = ndp_probe(addr("2001:db8::2"), mac_b), k = decoded(FRAME_NS_DAD_2);
+
+	(void)state;
+	assert_memory_equal(n.dst_mac, k.dst_mac, MAC_LEN);
+	assert_memory_equal(n.src_mac, k.src_mac, MAC_LEN);
+	assert_memory_equal(n.src, k.src, 16);
+	assert_memory_equal(n.dst, k.dst, 16);
+	assert_memory_equal(n.target, k.target, 16);
+	assert_int_equal(n.type, NDP_SOLICIT);
+	assert_false(n.has_mac);
+}
+
 static void test_announcement(void **state)
 {
-	struct ndp n = ndp_announcement(addr("2001:db8::1"), mac_a, NULL);
+	struct ndp n = ndp_announcement(addr("2001:db8::1"), mac_a);
 	uint8_t frame[NDP_FRAME_MAX];
 	struct wr w = wr_of(frame, sizeof(frame));
 
@@ -241,7 +252,7 @@ static void test_rules(void **state)
 
 static void test_no_room(void **state)
 {
-	struct ndp n = ndp_announcement(addr("2001:db8::1"), mac_a, NULL);
+	struct ndp n = ndp_announcement(addr("2001:db8::1"), mac_a);
 	uint8_t small[NDP_FRAME_MAX - 1];
 	struct wr w = wr_of(small, sizeof(small));
 
@@ -257,6 +268,7 @@ int main(void)
 	    cmocka_unit_test(test_answer_is_the_kernels),
 	    cmocka_unit_test(test_answer_to_a_duplicate),
 	    cmocka_unit_test(test_answer_to_a_probe_without_mac),
+	    cmocka_unit_test(test_probe),
 	    cmocka_unit_test(test_announcement),
 	    cmocka_unit_test(test_group),
 	    cmocka_unit_test(test_every_truncation),

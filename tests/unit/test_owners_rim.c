@@ -259,7 +259,62 @@ static void the_higher_mac_steps_back(void **state)
 	pass(&l, BACK - 1);
 	expect(&l, "");
 	pass(&l, 2);
-	expect(&l, "take 7 if1; owns 7; conflict>owner:a; ");
+	expect(&l, "probe 7 if1; ");
+	pass(&l, PROBE - 2);
+	expect(&l, "");
+	pass(&l, 2);
+	expect(&l, "leave 7; take 7 if1; owns 7; conflict>owner:a; ");
+	close_lab(&l);
+}
+
+/* As long as somebody answers when it is looked for it is not taken again. */
+static void it_stays_back_while_the_other_has_it(void **state)
+{
+	struct lab l;
+
+	(void)state;
+	open_lab(&l, 0);
+	want(&l, "192.0.2.7", "a");
+	run(&l);
+	conflict(&l, low, high);
+	pass(&l, 500);
+	conflict(&l, low, high);
+	*l.said = '\0';
+	conflict(&l, low, high); /* not asked for */
+	for (int i = 0; i < 3; i++) {
+		pass(&l, BACK);
+		expect(&l, "probe 7 if1; ");
+		conflict(&l, low, high);
+		expect(&l, "leave 7; ");
+	}
+	/* Nobody wants it any more, or it would be another matter: the looking ends. */
+	pass(&l, BACK);
+	expect(&l, "probe 7 if1; ");
+	want(&l, "192.0.2.7", "");
+	run(&l);
+	expect(&l, "leave 7; conflict>nobody; ");
+	close_lab(&l);
+}
+
+/* Two owned it, while neither heard the other. */
+static void who_stays_alone_says_so(void **state)
+{
+	struct lab l;
+
+	(void)state;
+	open_lab(&l, HEARTBEAT);
+	want(&l, "192.0.2.7", "a b");
+	run(&l);
+	saw(&l, OWNED, "192.0.2.7");
+	peer(&l, "b", UP);
+	claims(&l, "b", "192.0.2.7", L2_CLAIM_OWNS, UINT64_MAX);
+	run(&l);
+	claims(&l, "b", "192.0.2.7", L2_CLAIM_OWNS, UINT64_MAX);
+	run(&l);
+	expect(&l, "");
+	claims(&l, "b", "192.0.2.7", L2_CLAIM_NONE, 0);
+	pass(&l, 60000);
+	expect(&l, "defend 7; ");
 	close_lab(&l);
 }
 
@@ -337,6 +392,8 @@ int main(void)
 	    cmocka_unit_test(another_heartbeat_moves_nothing),
 	    cmocka_unit_test(shown_in_order),
 	    cmocka_unit_test(the_higher_mac_steps_back),
+	    cmocka_unit_test(it_stays_back_while_the_other_has_it),
+	    cmocka_unit_test(who_stays_alone_says_so),
 	    cmocka_unit_test(the_lower_mac_stays),
 	    cmocka_unit_test(a_new_wish_ends_the_conflict),
 	    cmocka_unit_test(a_conflict_with_a_peer_is_the_heartbeats),
