@@ -42,8 +42,8 @@ agrees() {
     wait_for 30 "owner=\$(l2_owner client $address) && [[ \$owner == [${3-1234}] && \$(said $2) == \"node\$owner eth0\" ]]"
     ok "$1: $2, $address: node$owner"
 }
-# nobody 'WHAT IT SHOWS' NAME: who has its address, and what objects there are.
-nobody() { becomes 30 "$1: nobody" "l2_owner client $(has "$2"); said $2" ''; }
+# nobody 'WHAT IT SHOWS' NAME: nobody has its address, and no object says so.
+nobody() { becomes 30 "$1: nobody" "l2_owner client $(has "$2"); said $2; :" ''; }
 assigned() { events "$1" | grep -c '^Normal nodeAssigned '; }
 # label NODE KEY=VALUE|KEY-
 label() { kubectl label --overwrite node "node$1" "$2" >/dev/null || fail "kubectl label node$1 $2"; }
@@ -65,7 +65,7 @@ all='selector: {app: all}'
 for i in 1 2 3 4; do kube_pod "all-$i" "node$i" all "10.42.$i.2"; done
 {
     pool lan "$vip4.100-$vip4.150"
-    advertisement lan ''
+    advertisement lan 'ipAddressPools: [lan]'
     lb web "$all"
 } | apply
 gets 'a Service gets its address from the pool' web "$vip4.100"
@@ -79,7 +79,7 @@ told '4.10: an Event' web "Normal nodeAssigned announcing from node \"node$owner
 is '1.7: its labels' "$(kubectl get servicel2statuses -n "$metallb" -o json | json "[dict(o['metadata']['labels']) for o in d['items']]")" \
     "[{'metallb.io/node': 'node$owner', 'metallb.io/service-name': 'web', 'metallb.io/service-namespace': 'default'}]"
 first=$owner
-advertisement again 'ipAddressPools: [lan]' | apply
+advertisement again 'ipAddressPools: [lan], nodeSelectors: [{}]' | apply
 {
     lb share1 "ports: [{port: 53, protocol: UDP}], $all" '+allow-shared-ip: dns'
     lb share2 "ports: [{port: 53}], $all" "+allow-shared-ip: dns, +loadBalancerIPs: $vip4.101"
@@ -107,7 +107,7 @@ nobody '5.6-12: the endpoint on one node, the advertisement on another' local
 agrees '1.2: a node is selected' web 1
 advertisement lan 'nodeSelectors: [{matchLabels: {rack: b}}]' | apply
 agrees '5.3: the selector is another' web 2
-advertisement lan '' | apply
+advertisement lan 'ipAddressPools: [lan]' | apply
 agrees 'all nodes again: nothing moves back' web 2
 label 2 node.kubernetes.io/exclude-from-external-load-balancers=
 agrees '5.3: a node that is excluded' web 134
@@ -138,7 +138,7 @@ told '5.6-15' web 'Warning announceFailed the interfaces specified by LB IP "192
 advertisement again 'interfaces: [eth0]' | apply
 agrees '5.3: two advertisements: the union of their interfaces, and the object lists it' web
 delete -n "$metallb" l2advertisement again
-advertisement lan '' | apply
+advertisement lan 'ipAddressPools: [lan]' | apply
 agrees 'every interface' web
 
 # --- which Services --------------------------------------------------------------------------------
@@ -148,7 +148,7 @@ nobody '5.3: a Service that is not selected' web
 kubectl label service web share1 tier=back >/dev/null
 agrees '5.3: selected by the second of two' web
 nobody 'trap 1.2: a Service that shares its address is not announced by such' share1
-advertisement lan '' | apply
+advertisement lan 'ipAddressPools: [lan]' | apply
 agrees 'all Services' share1
 
 # --- nodes that come and go --------------------------------------------------------------------------
@@ -167,7 +167,7 @@ is 'and what ended left nothing behind' \
     "$(kubectl get servicel2statuses -n "$metallb" -l "metallb.io/node=node$then" -o name)" ''
 l2_start "$then"
 delete service web
-becomes 20 'the Service is deleted: so is the object' 'said web' ''
+becomes 20 'the Service is deleted: so is the object' 'said web; :' ''
 
 # --- objects of others -------------------------------------------------------------------------------
 
