@@ -227,6 +227,7 @@ static void look(struct l2_peers *p, struct peers_peer *peer, int64_t now_ms)
 	peer->alive = peer->n_heard > 0;
 	if (!peer->changed && was == peer->alive)
 		return;
+	peer->stale |= was && !peer->alive;
 	tell(p, peer);
 	if (peer->alive && !was)
 		peers_tell_claims(p, peer);

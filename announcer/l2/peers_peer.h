@@ -53,6 +53,7 @@ struct peers_peer {
 	uint32_t *heard; /* as told: interfaces where it is alive */
 	size_t n_heard;
 	/* Claims: the version that it is at, the one that we are at, and what came of it. */
+	bool stale; /* it was dead: what it said may not be so any more until it beats */
 	uint64_t claims_at, claims_have;
 	struct ptable claims;
 	size_t owns;
