@@ -99,6 +99,7 @@ static void recompute(struct desired *d, const struct alloc_addr *aa)
 	rib_set(d->rib, RIB_KUBERNETES, &prefix, o.route.nh, o.route.n);
 	if (d->node && aa->pool && ads_by_service(aa->pool, POLICY_BGP))
 		rib_touch(d->rib, RIB_KUBERNETES, &prefix);
+	desired_tell_l2(d, aa, &o);
 	desired_note_outcome(d, aa, &o);
 	desired_outcome_fini(&o);
 }
@@ -113,6 +114,13 @@ void desired_set_finished(struct desired *d, desired_fn *fn, void *arg)
 {
 	d->on_finished = fn;
 	d->finished_arg = arg;
+}
+
+void desired_set_l2(struct desired *d, desired_l2_fn *fn, void *arg)
+{
+	d->on_l2 = fn;
+	d->l2_arg = arg;
+	judge_all_again(d);
 }
 
 size_t desired_run(struct desired *d, size_t *moved)

@@ -25,7 +25,9 @@ enum desired_reason {
 	DESIRED_NO_COMMON,    /* shared by unlike Local Services: no node serves all of them */
 	DESIRED_LIMITED,      /* announced over as many nodes as zebra takes */
 	DESIRED_NOT_HERE,     /* role node: other nodes announce it, this one does not */
-	DESIRED_LAYER2,       /* role node: its pool is for ARP and NDP */
+	DESIRED_LAYER2,       /* role node: its pool is for ARP and NDP, some node answers */
+	DESIRED_MUTED,        /* so is it, but for a shared address advertisements with service
+	                       * selectors do not count */
 	DESIRED_REASONS
 };
 
@@ -100,7 +102,8 @@ struct desired_view {
 	const struct store_service **sharers; /* the other users, oldest first; as nodes */
 	size_t n_sharers;
 	size_t n_nexthops;   /* of the route, all sharers seen */
-	size_t n_announcing; /* nodes that it leads to; role node: that announce it */
+	size_t n_announcing; /* nodes that it leads to; role node: that announce it, or may
+	                      * answer for it */
 };
 
 /* Short: without nodes and sharers; nothing to free. which = 0 or 1: the Service's address. */

@@ -22,7 +22,9 @@ static enum store_family family_index(uint8_t family)
 	return family == AF_INET6 ? STORE_V6 : STORE_V4;
 }
 
-unsigned desired_protocols(const struct desired *d, const struct pool *pool)
+/* The advertisements that a route for an address of this pool goes by: those of any protocol on
+ * role router, of BGP on role node. */
+static unsigned protocols_of(const struct desired *d, const struct pool *pool)
 {
 	return d->node && pool->protocols & POLICY_BGP ? POLICY_BGP : pool->protocols;
 }
@@ -77,6 +79,7 @@ void desired_cache_drop(struct desired *d)
 	for (size_t i = 0; i < c->n_clusters; i++) {
 		free(c->clusters[i].nodes);
 		ads_fini(&c->clusters[i].ads);
+		desired_l2_free(c->clusters[i].l2);
 		for (size_t j = 0; j < DESIRED_SUBSETS; j++)
 			free(c->clusters[i].subset[j].nh);
 	}
@@ -110,22 +113,6 @@ struct desired_cluster *desired_cluster(
 	};
 	cl->sum = eligible_run(&in, cl->nodes);
 	return cl;
-}
-
-const struct desired_nexthops *desired_cluster_subset(
-    const struct desired *d, struct desired_cluster *c, uint32_t subset)
-{
-	struct eligible_verdict *copy;
-
-	if (c->made[subset])
-		return &c->subset[subset];
-	copy = xcalloc(c->n, sizeof(*copy));
-	if (c->n)
-		memcpy(copy, c->nodes, c->n * sizeof(*copy));
-	c->subset[subset] = desired_nexthops_make(d, copy, c->n, subset);
-	c->made[subset] = true;
-	free(copy);
-	return &c->subset[subset];
 }
 
 static int nexthop_cmp(const void *a, const void *b)
@@ -167,7 +154,9 @@ static void nexthop_itself(const struct desired *d, const struct eligible_verdic
 	}
 }
 
-struct desired_nexthops desired_nexthops_make(
+/* Next hops of the eligible nodes, at most the router's limit; changes `nodes`. Role node:
+ * interface lo where this one is among them. */
+static struct desired_nexthops nexthops_make(
     const struct desired *d, struct eligible_verdict *nodes, size_t n, uint32_t subset)
 {
 	struct desired_nexthops out = {0};
@@ -191,6 +180,22 @@ struct desired_nexthops desired_nexthops_make(
 	qsort(out.nh, out.n, sizeof(*out.nh), nexthop_cmp);
 	out.n = merge_same(out.nh, out.n);
 	return out;
+}
+
+static const struct desired_nexthops *cluster_subset(
+    const struct desired *d, struct desired_cluster *c, uint32_t subset)
+{
+	struct eligible_verdict *copy;
+
+	if (c->made[subset])
+		return &c->subset[subset];
+	copy = xcalloc(c->n, sizeof(*copy));
+	if (c->n)
+		memcpy(copy, c->nodes, c->n * sizeof(*copy));
+	c->subset[subset] = nexthops_make(d, copy, c->n, subset);
+	c->made[subset] = true;
+	free(copy);
+	return &c->subset[subset];
 }
 
 static void part_cluster(const struct desired *d, struct desired_part *p, uint8_t family)
@@ -222,10 +227,10 @@ static void part_local(const struct desired *d, struct desired_part *p, uint8_t 
 }
 
 static void part_make(const struct desired *d, const struct store_service *svc,
-    const struct alloc_addr *aa, struct desired_part *p)
+    const struct alloc_addr *aa, unsigned protocols, struct desired_part *p)
 {
 	*p = (struct desired_part){.svc = svc};
-	ads_make(&p->ads, aa->pool, desired_protocols(d, aa->pool), &svc->obj->service);
+	ads_make(&p->ads, aa->pool, protocols, &svc->obj->service);
 	if (svc->obj->service.local)
 		part_local(d, p, aa->addr.family);
 	else
@@ -264,6 +269,7 @@ static void intersect(struct eligible_verdict *v, size_t n, const struct desired
 			v[i].eligible = false;
 		else if (o->weight < v[i].weight)
 			v[i].weight = o->weight;
+		v[i].draining |= o && o->draining;
 	}
 }
 
@@ -293,14 +299,16 @@ static bool unlike_locals(const struct desired_outcome *o)
 	return false;
 }
 
-/* The first contributor's nodes, then less those that others do not have. */
-static void merge_parts(const struct desired *d, struct desired_outcome *o, uint32_t subset)
+/* The first contributor's nodes, then less those that others do not have: n of them, to be
+ * freed. */
+static struct eligible_verdict *merge(struct desired_outcome *o, size_t *n)
 {
 	const struct desired_part *first = o->parts;
 	struct eligible_verdict *v;
 
 	while (!first->sum.eligible)
 		first++;
+	*n = first->n;
 	v = xcalloc(first->n, sizeof(*v));
 	memcpy(v, first->nodes, first->n * sizeof(*v));
 	for (const struct desired_part *p = first + 1; p < o->parts + o->n_parts; p++)
@@ -312,7 +320,15 @@ static void merge_parts(const struct desired *d, struct desired_outcome *o, uint
 		o->split = true;
 		memcpy(v, first->nodes, first->n * sizeof(*v));
 	}
-	o->route = desired_nexthops_make(d, v, first->n, subset);
+	return v;
+}
+
+static void merge_parts(const struct desired *d, struct desired_outcome *o, uint32_t subset)
+{
+	size_t n;
+	struct eligible_verdict *v = merge(o, &n);
+
+	o->route = nexthops_make(d, v, n, subset);
 	free(v);
 }
 
@@ -326,8 +342,62 @@ static void merge_one(const struct desired *d, const struct alloc_addr *aa,
 		return;
 	}
 	c = desired_cluster(d, &o->parts[0].ads, aa->addr.family);
-	o->route = *desired_cluster_subset(d, c, subset);
+	o->route = *cluster_subset(d, c, subset);
 	o->route_shared = true;
+}
+
+/* Who may answer for it. */
+static void merge_candidates(struct desired_outcome *o)
+{
+	size_t n;
+
+	if (!o->contributors)
+		return;
+	o->candidates = merge(o, &n);
+	for (size_t i = 0; i < n; i++)
+		if (o->candidates[i].eligible)
+			o->candidates[o->n_candidates++] = o->candidates[i];
+	o->route.nodes = o->n_candidates;
+}
+
+/* metallb-compat 4.5: an address that may be shared is not announced by advertisements that are
+ * for some Services only. */
+static bool muted(const struct desired_part *p)
+{
+	const char *key = p->svc->obj->service.share_key;
+
+	if (!key || !*key)
+		return false;
+	for (size_t i = 0; i < p->ads.n; i++)
+		if (p->ads.v[i]->services.n)
+			return true;
+	return false;
+}
+
+static void make_parts(const struct desired *d, const struct alloc_addr *aa, unsigned protocols,
+    struct desired_outcome *o)
+{
+	o->parts = xcalloc(aa->n_users, sizeof(*o->parts));
+	for (size_t i = 0; i < aa->n_users; i++)
+		if (aa->users[i]->svc->obj)
+			part_make(d, aa->users[i]->svc, aa, protocols, &o->parts[o->n_parts++]);
+	qsort(o->parts, o->n_parts, sizeof(*o->parts), part_cmp);
+	for (size_t i = 0; i < o->n_parts; i++) {
+		struct desired_part *p = &o->parts[i];
+
+		p->muted = o->layer2 && muted(p);
+		if (p->muted)
+			p->sum.eligible = 0;
+		o->contributors += p->sum.eligible != 0;
+	}
+}
+
+void desired_outcome_make_l2(
+    const struct desired *d, const struct alloc_addr *aa, struct desired_outcome *o)
+{
+	*o = (struct desired_outcome){.layer2 = true};
+	make_parts(d, aa, POLICY_LAYER2, o);
+	merge_candidates(o);
 }
 
 void desired_outcome_make(
@@ -338,16 +408,11 @@ void desired_outcome_make(
 	*o = (struct desired_outcome){0};
 	if (!aa->pool) /* the guard: nothing outside the pools */
 		return;
-	o->parts = xcalloc(aa->n_users, sizeof(*o->parts));
-	for (size_t i = 0; i < aa->n_users; i++)
-		if (aa->users[i]->svc->obj)
-			part_make(d, aa->users[i]->svc, aa, &o->parts[o->n_parts++]);
-	qsort(o->parts, o->n_parts, sizeof(*o->parts), part_cmp);
-	for (size_t i = 0; i < o->n_parts; i++)
-		o->contributors += o->parts[i].sum.eligible != 0;
-	o->layer2 = d->node && aa->pool->protocols == POLICY_LAYER2;
-	if (o->layer2)
+	if (d->node && aa->pool->protocols == POLICY_LAYER2) {
+		desired_outcome_make_l2(d, aa, o);
 		return;
+	}
+	make_parts(d, aa, protocols_of(d, aa->pool), o);
 	if (o->n_parts == 1 && o->contributors)
 		merge_one(d, aa, o, subset);
 	else if (o->contributors)
@@ -362,6 +427,7 @@ void desired_outcome_fini(struct desired_outcome *o)
 			free(o->parts[i].nodes);
 	}
 	free(o->parts);
+	free(o->candidates);
 	if (!o->route_shared)
 		free(o->route.nh);
 }

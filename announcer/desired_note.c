@@ -103,7 +103,7 @@ static unsigned flags_of(const struct desired_outcome *o)
 {
 	unsigned flags = 0;
 
-	if (o->n_parts && !o->route.nodes && !o->layer2)
+	if (o->n_parts && !o->route.nodes)
 		flags |= WATCH_NOBODY;
 	if (o->route.over)
 		flags |= WATCH_LIMIT;
@@ -142,6 +142,11 @@ static void note_nobody(struct desired *d, const struct desired_outcome *o, cons
 		note(d, true,
 		    "%s: not announced: no node serves all %zu Services that share it", addr,
 		    o->contributors);
+		return;
+	}
+	if (o->parts[0].muted) {
+		note(d, true, "%s/%s: %s is not announced: %s", svc->ns, svc->name, addr,
+		    desired_text(DESIRED_MUTED)->what);
 		return;
 	}
 	for (size_t i = 0; i < o->n_parts; i++)

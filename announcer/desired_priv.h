@@ -24,6 +24,7 @@ struct desired_cluster {
 	struct eligible_sum sum;
 	bool made[DESIRED_SUBSETS];
 	struct desired_nexthops subset[DESIRED_SUBSETS];
+	struct desired_l2 *l2; /* what the advertisements say of nodes; NULL = not asked yet */
 };
 
 /* Thrown away as a whole when a Node, the router or the rules change. */
@@ -50,6 +51,8 @@ struct desired {
 	void *progress_arg;
 	desired_fn *on_finished; /* NULL: nobody asked */
 	void *finished_arg;
+	desired_l2_fn *on_l2; /* NULL: nobody asked */
+	void *l2_arg;
 };
 
 /* One Service's part in an address. */
@@ -60,6 +63,7 @@ struct desired_part {
 	size_t n;
 	struct eligible_sum sum;
 	bool shared; /* nodes belongs to the cache */
+	bool muted;  /* not for layer 2: it shares, and is selected by its labels */
 };
 
 /* What becomes of an address. */
@@ -70,22 +74,28 @@ struct desired_outcome {
 	bool layer2;         /* role node: not for a route, its pool is for ARP and NDP */
 	bool split;          /* no node serves all contributors: the oldest one's are used */
 	bool apart; /* none does, and none is used: who enters there is lost to others */
-	struct desired_nexthops route;
-	bool route_shared; /* route belongs to the cache */
+	struct desired_nexthops route;       /* layer2: only how many nodes */
+	bool route_shared;                   /* route belongs to the cache */
+	struct eligible_verdict *candidates; /* layer2: those eligible; sorted by name */
+	size_t n_candidates;
 };
 
 void desired_outcome_make(
     const struct desired *d, const struct alloc_addr *aa, struct desired_outcome *o);
+/* The same for layer 2, whatever else the pool is for. */
+void desired_outcome_make_l2(
+    const struct desired *d, const struct alloc_addr *aa, struct desired_outcome *o);
 void desired_outcome_fini(struct desired_outcome *o);
+
+/* Tell what came of an address for layer 2; o: by desired_outcome_make(). */
+void desired_tell_l2(
+    const struct desired *d, const struct alloc_addr *aa, const struct desired_outcome *o);
+void desired_l2_free(struct desired_l2 *l2); /* NULL is fine */
 
 /* Every Node, and every other node that this Service's endpoints name, with its endpoints of
  * the family; sorted by name. To be freed. */
 struct eligible_node *desired_all_nodes(
     const struct desired *d, const struct store_service *svc, uint8_t family, size_t *n);
-
-/* The advertisements that a route for an address of this pool goes by: those of any protocol on
- * role router, of BGP on role node. */
-unsigned desired_protocols(const struct desired *d, const struct pool *pool);
 
 /* What eligible_run() is to be told of a Service, but for the nodes. */
 struct eligible_in desired_ask(const struct desired *d, const struct store_service *svc,
@@ -93,17 +103,10 @@ struct eligible_in desired_ask(const struct desired *d, const struct store_servi
 
 struct desired_cluster *desired_cluster(
     const struct desired *d, const struct ads *ads, uint8_t family);
-const struct desired_nexthops *desired_cluster_subset(
-    const struct desired *d, struct desired_cluster *c, uint32_t subset);
 void desired_cache_drop(struct desired *d);
 
 /* Which subset a prefix uses. */
 uint32_t desired_subset_of(const struct ipaddr *addr);
-
-/* Next hops of the eligible nodes, at most the router's limit; changes `nodes`. Role node:
- * interface lo where this one is among them. */
-struct desired_nexthops desired_nexthops_make(
-    const struct desired *d, struct eligible_verdict *nodes, size_t n, uint32_t subset);
 
 /* Compare what became of an address with what was noted of it. */
 void desired_note_outcome(

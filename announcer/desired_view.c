@@ -21,6 +21,8 @@ static const struct desired_text texts[DESIRED_REASONS] = {
     TEXT(DESIRED_LIMITED, "limited", "announced over as many nodes as zebra takes"),
     TEXT(DESIRED_NOT_HERE, "not-here", "other nodes announce it, this one does not"),
     TEXT(DESIRED_LAYER2, "layer2", "its pool is for ARP and NDP, not for routes"),
+    TEXT(DESIRED_MUTED, "service-selectors",
+	"it shares its address, and is selected by advertisements for some Services only"),
 };
 
 const struct desired_text *desired_text(enum desired_reason reason)
@@ -33,14 +35,16 @@ static enum desired_reason reason_of(
 {
 	const struct desired_part *first = o->parts;
 
-	if (o->layer2)
-		return DESIRED_LAYER2;
+	if (p->muted)
+		return DESIRED_MUTED;
 	if (!p->sum.eligible && o->route.nodes)
 		return DESIRED_LEFT_OUT;
 	if (!p->sum.eligible)
 		return endpoints ? DESIRED_NO_NODES : DESIRED_NO_ENDPOINTS;
 	if (o->apart)
 		return DESIRED_NO_COMMON;
+	if (o->layer2)
+		return DESIRED_LAYER2;
 	if (!o->route.n)
 		return DESIRED_NOT_HERE;
 	while (!first->sum.eligible)

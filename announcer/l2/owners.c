@@ -109,8 +109,10 @@ static bool needed(const struct owners_addr *a)
 /* ---- what is told ---- */
 
 /* Who stepped back may try again: it is another matter now. */
-static void forget_conflict(struct owners_addr *a)
+static void forget_conflict(struct l2_owners *o, struct owners_addr *a)
 {
+	if (a->conflict && a->conflict->probing)
+		o->ops->leave(&a->addr, o->arg);
 	free(a->conflict);
 	a->conflict = NULL;
 }
@@ -126,7 +128,7 @@ void l2_owners_want(struct l2_owners *o, const struct l2_wish *w)
 	a->set = w->n ? owners_set_take(o, w) : NULL;
 	a->dirty |= a->set != was;
 	if (a->set != was)
-		forget_conflict(a);
+		forget_conflict(o, a);
 	owners_set_drop(o, was);
 	if (w->n)
 		a->key = w->key;
@@ -159,6 +161,7 @@ static bool claim_remove(struct owners_addr *a, const struct owners_node *node)
 	for (size_t i = 0; i < a->n_claims; i++) {
 		if (a->claims[i].node != node)
 			continue;
+		a->rid |= a->owns && a->claims[i].what == L2_CLAIM_OWNS;
 		a->claims[i] = a->claims[--a->n_claims];
 		return true;
 	}
@@ -275,7 +278,7 @@ void l2_owners_recorded(struct l2_owners *o, const struct ipaddr *addr, const ch
 		return;
 	a->recorded = now;
 	a->dirty = true;
-	forget_conflict(a);
+	forget_conflict(o, a);
 }
 
 void l2_owners_conflict(struct l2_owners *o, const struct ipaddr *addr,
@@ -283,7 +286,7 @@ void l2_owners_conflict(struct l2_owners *o, const struct ipaddr *addr,
 {
 	struct owners_addr *a = find(o, addr);
 
-	if (!a || !a->owns)
+	if (!a || (!a->owns && !(a->conflict && a->conflict->probing)))
 		return;
 	if (!a->conflict) {
 		a->conflict = xcalloc(1, sizeof(*a->conflict));

@@ -62,8 +62,11 @@ struct l2_owners_ops {
 	/* Answer for it on these interfaces, and tell the LAN; again when they are others. */
 	void (*take)(const struct ipaddr *a, const uint32_t *ifindex, size_t n, void *arg);
 	void (*leave)(const struct ipaddr *a, void *arg); /* stop answering, at once */
-	/* Tell the LAN once more that it is here, against a conflict. */
+	/* Tell the LAN once more that it is here: against a conflict, or after one. */
 	void (*defend)(const struct ipaddr *a, void *arg);
+	/* Ask there whether somebody else has it, and tell l2_owners_conflict() who, until it
+	 * is left or taken. */
+	void (*probe)(const struct ipaddr *a, const uint32_t *ifindex, size_t n, void *arg);
 	/* For the heartbeat: what this node says of an address from now on. */
 	void (*claim)(const struct ipaddr *a, enum l2_claim what, uint64_t stamp, void *arg);
 	/* State or owner are others than before; was: before. */

@@ -20,6 +20,7 @@ enum {
 	DEFEND_MS = 10000, /* RFC 5227 DEFEND_INTERVAL */
 	SAME_MS = 20,      /* frames of one announcement */
 	STEPPED_BACK_MS = 30000,
+	PROBE_MS = 1000, /* RFC 5227 2.1.1 waits so long for an answer, or twice */
 };
 
 static void look_again(struct owners_addr *a, int64_t at_ms)
@@ -90,18 +91,42 @@ static void meet_conflict(struct l2_owners *o, struct owners_addr *a, struct own
 		o->ops->defend(&a->addr, o->arg);
 }
 
+/* Stepped back for long enough: does the other one have it still? */
+static void probe(struct l2_owners *o, struct owners_addr *a, struct owners_conflict *c)
+{
+	size_t n = owners_where_own(o, a, owners_member(a->set, o->self));
+	struct owners_where *where;
+
+	c->probing = n && !peer_owns(a);
+	c->until_ms = c->probing ? o->now_ms + PROBE_MS : 0;
+	if (!c->probing)
+		return;
+	where = owners_where_take(o, n);
+	o->ops->probe(&a->addr, where->ifindex, where->n, o->arg);
+	owners_where_drop(o, where);
+}
+
+/* Answered, or not for long enough. */
+static void end_probe(struct l2_owners *o, struct owners_addr *a, struct owners_conflict *c)
+{
+	if (!c->heard && o->now_ms < c->until_ms)
+		return;
+	c->probing = false;
+	c->until_ms = c->heard ? o->now_ms + STEPPED_BACK_MS : 0;
+	o->ops->leave(&a->addr, o->arg);
+}
+
 static void see_conflict(struct l2_owners *o, struct owners_addr *a)
 {
 	struct owners_conflict *c = a->conflict;
 
 	if (!c)
 		return;
-	if (c->until_ms && o->now_ms >= c->until_ms) {
-		c->until_ms = 0;
-		c->first_ms = c->last_ms = OWNERS_NEVER;
-	}
-	/* Where a peer owns it the heartbeat settles it. */
-	if (c->heard && a->owns && !peer_owns(a))
+	if (c->probing)
+		end_probe(o, a, c);
+	else if (c->until_ms && o->now_ms >= c->until_ms)
+		probe(o, a, c);
+	else if (c->heard && a->owns && !peer_owns(a)) /* else the heartbeat settles it */
 		meet_conflict(o, a, c);
 	c->heard = false;
 	if (c->until_ms)
@@ -232,6 +257,14 @@ static void tell(struct l2_owners *o, struct owners_addr *a, const struct owners
 	o->ops->news(&v, was, o->arg);
 }
 
+/* Two owned it, as when a LAN that had fallen apart is whole again, and this node stays. */
+static void tell_again(struct l2_owners *o, struct owners_addr *a)
+{
+	if (a->rid && a->owns && !peer_owns(a))
+		o->ops->defend(&a->addr, o->arg);
+	a->rid = false;
+}
+
 void owners_decide(struct l2_owners *o, struct owners_addr *a)
 {
 	struct owners_pick p;
@@ -249,6 +282,7 @@ void owners_decide(struct l2_owners *o, struct owners_addr *a)
 	} else if (a->owns || may_take(o, a, &p)) {
 		take(o, a, p.n_where);
 	}
+	tell_again(o, a);
 	if (p.holder || a->owns) {
 		a->nobody_ms = OWNERS_NEVER;
 		a->released_by = NULL;

@@ -54,7 +54,8 @@ struct owners_conflict {
 	int64_t first_ms, last_ms; /* of those close together; OWNERS_NEVER = none so far */
 	int64_t until_ms;          /* stepped back until then; 0 = not */
 	unsigned times;
-	bool heard; /* one more, not looked at yet */
+	bool heard;   /* one more, not looked at yet */
+	bool probing; /* whether it is over */
 	uint8_t mac[6], mine[6];
 };
 
@@ -63,6 +64,7 @@ struct owners_addr {
 	uint8_t state; /* enum l2_state */
 	uint8_t said;  /* enum l2_claim */
 	bool owns, dirty;
+	bool rid; /* of another one that owned it, too: its clients are to hear of this node */
 	uint32_t moves, n_claims;
 	struct owners_set *set; /* NULL: nobody is to have it */
 	struct owners_node *owner, *recorded;

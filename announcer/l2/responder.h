@@ -49,6 +49,11 @@ void responder_leave(struct responder *r, const struct ipaddr *a);
 /* Tell the LAN once, as a defence (RFC 5227 2.4). */
 void responder_defend(struct responder *r, const struct ipaddr *a);
 
+/* Ask there once whether somebody has an address that is not ours, who is told as a conflict,
+ * until responder_leave(). */
+void responder_probe(
+    struct responder *r, const struct ipaddr *a, const uint32_t *ifindex, size_t n);
+
 bool responder_counts(
     const struct responder *r, const struct ipaddr *a, struct responder_counts *c);
 void responder_stats(const struct responder *r, struct responder_stats *st);

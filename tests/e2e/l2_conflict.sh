@@ -21,8 +21,11 @@ for a in "$vip4.100" "$vip4.101" "$vip6:1"; do
     is "$a: the node with the endpoint" "$owner" 2
 done
 is 'no conflict so far' "$(l2_metric 2 grevy_l2_conflicts_total)" 0
+conflicts() { l2_ask 2 "show l2 $1 json" | json "str(d['conflicts'])"; }
 state() { l2_ask 2 "show l2 $1 json" | json "d['state']"; }
-claim4() { in_ns "$1" arping -q -U -c 1 -i eth0 -S "$2" "$2"; } # NAMESPACE ADDRESS: an announcement of it
+# An announcement of it: NAMESPACE ADDRESS.
+claim4() { in_ns "$1" arping -q -U -c 1 -i eth0 -S "$2" "$2"; }
+claim6() { in_ns "$1" python3 "$e2e_dir/l2_watch.py" claim eth0 "$2"; }
 
 # Once: it is defended, and kept.
 l2_capture defence client2 eth0 arp
@@ -51,15 +54,13 @@ holds_for 2 "[ \$(state $vip4.101) = owner ] && l2_macs client $vip4.101 | grep 
 ok 'a higher MAC keeps on: the node stays'
 in_ns higher ip addr del "$vip4.101/32" dev eth0
 
-# NDP: a host that would take it finds it taken; one that takes it without asking is a conflict.
+# NDP.
 in_ns lower ip addr add "$vip6:1/128" dev eth0 nodad
-in_ns lower sysctl -qw net.ipv6.conf.eth0.ndisc_notify=1
-for i in 1 2; do
-    in_ns lower ip link set eth0 down
-    in_ns lower ip link set eth0 up
-    in_ns lower ip addr replace "$vip6:1/128" dev eth0 nodad
-done
-becomes 10 'NDP, a lower MAC: the node steps back' "state $vip6:1" conflict
+claim6 lower "$vip6:1"
+wait_for 5 "[ \$(conflicts $vip6:1) = 1 ]"
+is 'NDP: one claim is defended' "$(state "$vip6:1")" owner
+claim6 lower "$vip6:1"
+becomes 5 'a lower MAC keeps on: the node steps back' "state $vip6:1" conflict
 
 # As long as the host has it, nobody tries it again.
 holds_for 33 "[ \$(l2_macs client $vip4.100) = 02:00:00:00:00:00 ]"

@@ -8,6 +8,7 @@
                               asked=N silent=N two=N streak_ms=N macs=A,B
   l2_watch.py probe INTERFACE MAC ADDRESS          a solicitation to that MAC alone, without the
                               option that names the asker's; prints what answers, and how
+  l2_watch.py claim INTERFACE ADDRESS              an advertisement to all: it is here
   l2_watch.py udp ADDRESS PORT INTERFACE <LINES    a datagram from each line of hex
 
 An answer names its question: each has another sender, 169.254.x.y or fe80::beef:N, which nobody
@@ -44,15 +45,21 @@ def arp_question(mac, address, seq):
     return BROADCAST + mac + struct.pack("!HHHBBH", ETH_ARP, 1, 0x0800, 6, 4, 1) + mac + sender + bytes(6) + address
 
 
+def ndp(macs, addresses, kind, flags, rest):
+    """macs, addresses: to and from."""
+    body = struct.pack("!BBHI", kind, 0, 0, flags) + rest
+    pseudo = addresses[1] + addresses[0] + struct.pack("!II", len(body), 58)
+    body = body[:2] + struct.pack("!H", checksum(pseudo + body)) + body[4:]
+    head = struct.pack("!IHBB", 6 << 28, len(body), 58, 255) + addresses[1] + addresses[0]
+    return macs[0] + macs[1] + struct.pack("!H", ETH_IP6) + head + body
+
+
 def ns_question(mac, address, seq, to=None):
     """to: unicast, without the option."""
     source = bytes.fromhex("fe80" + "0" * 20 + "beef") + struct.pack("!H", seq)
     group = address if to else bytes.fromhex("ff02" + "0" * 18 + "01ff") + address[13:]
-    body = struct.pack("!BBHI", 135, 0, 0, 0) + address + (b"" if to else b"\x01\x01" + mac)
-    pseudo = source + group + struct.pack("!II", len(body), 58)
-    body = body[:2] + struct.pack("!H", checksum(pseudo + body)) + body[4:]
-    head = struct.pack("!IHBB", 6 << 28, len(body), 58, 255) + source + group
-    return (to or b"\x33\x33" + group[12:]) + mac + struct.pack("!H", ETH_IP6) + head + body
+    macs = to or b"\x33\x33" + group[12:], mac
+    return ndp(macs, (group, source), 135, 0, address + (b"" if to else b"\x01\x01" + mac))
 
 
 def answer(frame):
@@ -151,6 +158,13 @@ def probe(interface, mac, address):
             return
 
 
+def claim(interface, address):
+    watch = Watch(interface, [address])
+    raw, everybody = (socket.inet_pton(socket.AF_INET6, a) for a in (address, "ff02::1"))
+    macs = b"\x33\x33" + everybody[12:], watch.mac
+    watch.sock.send(ndp(macs, (everybody, raw), 136, 1 << 29, raw + b"\x02\x01" + watch.mac))
+
+
 def udp(address, port, interface, lines):
     index = socket.if_nametoindex(interface)
     v6 = ":" in address
@@ -168,6 +182,8 @@ def main(verb, *rest):
         judge(int(rest[0]), int(rest[1]), rest[2] if rest[2:] else None, sys.stdin)
     elif verb == "probe":
         probe(*rest)
+    elif verb == "claim":
+        claim(*rest)
     elif verb == "udp":
         udp(rest[0], int(rest[1]), rest[2], sys.stdin)
 

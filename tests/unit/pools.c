@@ -27,16 +27,51 @@ static void pools_selector(struct selectors *to, char *pair)
 	to->v[to->n++] = s;
 }
 
-/* An advertisement that selects the nodes, or the Services, with this label. */
-static void pools_ad(struct pool *p, char *pair)
+static struct pool_ad *pools_new_ad(struct pool *p, unsigned protocol)
 {
-	bool nodes = strncmp(pair, "zone=", 5) == 0;
 	struct pool_ad *ad;
 
 	p->ads = xrealloc(p->ads, p->n_ads + 1, sizeof(*p->ads));
 	ad = &p->ads[p->n_ads++];
-	*ad = (struct pool_ad){.protocol = POLICY_BGP, .aggregation4 = 32, .aggregation6 = 128};
+	*ad = (struct pool_ad){.protocol = protocol, .aggregation4 = 32, .aggregation6 = 128};
+	return ad;
+}
+
+/* It selects the nodes, or the Services, with this label. */
+static void pools_select(struct pool_ad *ad, char *pair)
+{
+	bool nodes = strncmp(pair, "zone=", 5) == 0;
+
 	pools_selector(nodes ? &ad->nodes : &ad->services, pair);
+}
+
+/* "KEY=VALUE*WEIGHT" */
+static void pools_prefer(struct pool_ad *ad, char *word)
+{
+	char *times = strchr(word, '*');
+	struct pool_preference p = {.weight = (uint32_t)strtoul(times + 1, NULL, 10)};
+
+	*times = '\0';
+	pools_selector(&p.nodes, word);
+	ad->preferred = xrealloc(ad->preferred, ad->n_preferred + 1, sizeof(p));
+	ad->preferred[ad->n_preferred++] = p;
+}
+
+static void pools_l2(struct pool *p, const char *words)
+{
+	struct pool_ad *ad = pools_new_ad(p, POLICY_LAYER2);
+	char word[OBJ_WORD];
+
+	p->protocols |= POLICY_LAYER2;
+	obj_word(&words, "/", word);
+	while (obj_word(&words, "/", word)) {
+		if (strncmp(word, "if=", 3) == 0)
+			strlist_add(&ad->interfaces, word + 3);
+		else if (strncmp(word, "prefer=", 7) == 0)
+			pools_prefer(ad, word + 7);
+		else
+			pools_select(ad, word);
+	}
 }
 
 static bool pools_allocation(struct pool *p, char *word)
@@ -70,7 +105,11 @@ static void pools_option(struct pool *p, char *word)
 	else if (strcmp(word, "buggy") == 0)
 		p->avoid_buggy_ips = true;
 	else if (strncmp(word, "zone=", 5) == 0 || strncmp(word, "app=", 4) == 0)
-		pools_ad(p, word);
+		pools_select(pools_new_ad(p, POLICY_BGP), word);
+	else if (strcmp(word, "bgp") == 0)
+		pools_new_ad(p, POLICY_BGP);
+	else if (strncmp(word, "l2", 2) == 0)
+		pools_l2(p, word);
 	else
 		known = pools_allocation(p, word);
 	assert(known);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A random walk: Services, slices and nodes come, change and go, pools and the router change,
- * some steps at once. After each batch the RIB must be what a rebuild from nothing makes of the
- * same objects, the same assignments and the same rules; and nothing may break the rules that
- * hold always. Once as a router, once as a node, which is now this one, now another. The seed
- * is fixed; SEED and STEPS of the environment choose others.
+ * some steps at once. After each batch the RIB, and who may answer ARP and NDP, must be what a
+ * rebuild from nothing makes of the same objects, the same assignments and the same rules; and
+ * nothing may break the rules that hold always. Once as a router, once as a node, which is now
+ * this one, now another. The seed is fixed; SEED and STEPS of the environment choose others.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,6 +15,7 @@
 #include "k8s/decode_int.h"
 #include "tests/unit/objects.h"
 #include "tests/unit/pools.h"
+#include "tests/unit/wishes.h"
 #include <cmocka.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -27,6 +28,7 @@ struct side {
 	struct alloc *a;
 	struct rib *rib;
 	struct desired *d;
+	struct wishes wishes;
 };
 
 struct world {
@@ -49,10 +51,12 @@ static unsigned pick(struct world *w, unsigned n)
 
 static void side_init(struct side *s)
 {
+	*s = (struct side){0};
 	s->st = store_new();
 	s->a = alloc_new(s->st);
 	s->rib = rib_new();
 	s->d = desired_new(s->st, s->a, s->rib);
+	desired_set_l2(s->d, wishes_hear, &s->wishes);
 }
 
 static void side_fini(struct side *s)
@@ -61,6 +65,7 @@ static void side_fini(struct side *s)
 	alloc_free(s->a);
 	rib_free(s->rib);
 	store_free(s->st);
+	free(s->wishes.v);
 }
 
 static void step_service(struct world *w)
@@ -151,6 +156,10 @@ static void step_rules(struct world *w)
 	    "lan:198.51.100.1-198.51.100.2 rest:zone=b:198.51.100.3-198.51.100.9",
 	    "six:2001:db8:f::1-2001:db8:f::1 lan:198.51.100.1-198.51.100.1",
 	    "lan:198.51.100.1-198.51.100.2 arp:layer2:198.51.100.3-198.51.100.9",
+	    "arp:layer2:l2/zone=a/if=e0/prefer=zone=a*7:l2/app=x/"
+	    "if=e1:198.51.100.1-198.51.100.3 "
+	    "both:bgp:l2/prefer=zone=b*20/if=e0:l2/zone=b/if=e1/prefer=zone=b*5:"
+	    "198.51.100.4-198.51.100.9,2001:db8:f::1-2001:db8:f::4",
 	    "lan:198.51.100.2-198.51.100.9",
 	    "lan:app=x:app=y:zone=a:198.51.100.1-198.51.100.4 "
 	    "wan:app=x:203.0.113.0/30,2001:db8:f::1-2001:db8:f::4",
@@ -280,10 +289,16 @@ static void say_service(struct store_service *svc, void *arg)
 
 static void describe(const struct side *s, struct text *t)
 {
+	char buf[PREFIX_STRLEN];
+
 	t->len = 0;
 	t->s[0] = '\0';
 	store_each_service(s->st, say_service, t);
 	rib_each(s->rib, say_route, t);
+	for (size_t i = 0; i < s->wishes.n; i++)
+		if (s->wishes.v[i].n)
+			say(t, "%s %s\n", ipaddr_str(&s->wishes.v[i].addr, buf),
+			    s->wishes.v[i].text);
 }
 
 static void check_service(struct store_service *svc, void *arg)
@@ -336,6 +351,11 @@ static void check_verdict(const struct world *w, const struct store_service *svc
 	assert_int_equal(got.draining, want->draining);
 }
 
+static bool for_layer2(const struct desired_view *v)
+{
+	return v->pool && v->pool->protocols == POLICY_LAYER2;
+}
+
 static void check_view(struct store_service *svc, void *arg)
 {
 	const struct world *w = arg;
@@ -353,7 +373,7 @@ static void check_view(struct store_service *svc, void *arg)
 			here += v.nodes[j].eligible && !strcmp(v.nodes[j].node, w->node);
 		}
 		if (*w->node && !v.n_sharers)
-			assert_int_equal(r ? r->n : 0, v.reason == DESIRED_LAYER2 ? 0 : here);
+			assert_int_equal(r ? r->n : 0, for_layer2(&v) ? 0 : here);
 		else if (*w->node)
 			assert_true(!r || here <= 1);
 		else if (!v.n_sharers && r)
@@ -361,6 +381,20 @@ static void check_view(struct store_service *svc, void *arg)
 		else if (!v.n_sharers)
 			assert_int_equal(eligible, 0);
 		desired_view_fini(&v);
+	}
+}
+
+/* All nodes tell the same of an address. */
+static void check_wishes(const struct side *side, const struct ipaddr *a)
+{
+	const struct wish *first = wishes_find(&side->wishes, a);
+
+	for (unsigned i = 1; i < NODES; i++) {
+		const struct wish *w = wishes_find(&side[i].wishes, a);
+
+		assert_int_equal(w != NULL, first != NULL);
+		if (w)
+			assert_string_equal(w->text, first->text);
 	}
 }
 
@@ -382,11 +416,15 @@ static void check_nodes(const struct world *w)
 		for (unsigned k = 0; svc && svc->alloc && k < svc->alloc->n; k++) {
 			struct desired_view v = desired_look(w->live.d, svc, k);
 			const struct prefix p = prefix_of_addr(&v.addr);
+			const struct wish *wish = wishes_find(&w->live.wishes, &v.addr);
 			size_t have = 0;
 
 			for (unsigned j = 0; j < NODES; j++)
 				have += rib_best(side[j].rib, &p) != NULL;
+			if (for_layer2(&v))
+				have += wish ? wish->n : 0;
 			assert_int_equal(have, v.n_announcing);
+			check_wishes(side, &v.addr);
 		}
 	}
 	for (unsigned i = 0; i < NODES; i++)
