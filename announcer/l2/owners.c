@@ -16,12 +16,12 @@ struct l2_owners *l2_owners_new(const char *self, const struct l2_owners_ops *op
 
 	o->ops = ops;
 	o->arg = arg;
-	o->listen_ms = -1;
 	o->sweep_at = 64;
 	o->next_ms = OWNERS_NEVER;
 	o->self = owners_node(o, self);
 	o->self->alive = o->self->known = true;
 	o->at = xcalloc(0, sizeof(*o->at));
+	o->listen_to_ms = xcalloc(0, sizeof(*o->listen_to_ms));
 	return o;
 }
 
@@ -45,6 +45,7 @@ void l2_owners_free(struct l2_owners *o)
 		owners_node_free(o->nodes[i]);
 	free(o->nodes);
 	free(o->at);
+	free(o->listen_to_ms);
 	free(o);
 }
 
@@ -134,10 +135,27 @@ void l2_owners_want(struct l2_owners *o, const struct l2_wish *w)
 		a->key = w->key;
 }
 
+/* Who has what is to be heard on each new interface first. */
+static void listen_to_new(struct l2_owners *o, const struct l2_facts *next)
+{
+	const struct l2_facts *was = &o->self->facts;
+	int64_t *to_ms = xcalloc(next->n, sizeof(*to_ms));
+
+	for (size_t i = 0; i < next->n; i++) {
+		to_ms[i] = -1;
+		for (size_t k = 0; k < was->n; k++)
+			if (was->v[k].ifindex == next->v[i].ifindex)
+				to_ms[i] = o->listen_to_ms[k];
+	}
+	free(o->listen_to_ms);
+	o->listen_to_ms = to_ms;
+}
+
 void l2_owners_set_facts(struct l2_owners *o, const struct l2_facts *own)
 {
 	if (l2_facts_equal(&o->self->facts, own))
 		return;
+	listen_to_new(o, own);
 	l2_facts_fini(&o->self->facts);
 	l2_facts_copy(&o->self->facts, own);
 	o->at = xrealloc(o->at, own->n, sizeof(*o->at));
@@ -232,7 +250,9 @@ void l2_owners_set_heartbeat(struct l2_owners *o, bool on, int64_t listen_ms)
 {
 	forget_peers(o);
 	o->heartbeat = o->say_again = on;
-	o->listen_ms = on ? listen_ms : -1;
+	o->listen_ms = listen_ms;
+	for (size_t i = 0; i < o->self->facts.n; i++)
+		o->listen_to_ms[i] = -1;
 	o->all_dirty = true;
 }
 
@@ -348,9 +368,9 @@ int64_t l2_owners_run(struct l2_owners *o, int64_t now_ms, uint64_t wall_ms)
 	o->now_ms = now_ms;
 	o->wall_ms = wall_ms;
 	o->all_dirty = false;
-	if (o->listen_ms >= 0)
-		o->listen_end_ms = now_ms + o->listen_ms;
-	o->listen_ms = -1;
+	for (size_t i = 0; i < o->self->facts.n; i++)
+		if (o->listen_to_ms[i] < 0)
+			o->listen_to_ms[i] = now_ms + o->listen_ms;
 	await_peers(o);
 	if (o->say_again)
 		say_all_again(o);

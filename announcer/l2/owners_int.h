@@ -91,11 +91,12 @@ struct l2_owners {
 	size_t n, cap;
 	struct owners_set *sets[OWNERS_BUCKETS];
 	struct owners_where *wheres;
-	size_t *at; /* room for an index of each of our interfaces */
-	bool heartbeat, leaving, all_dirty, say_again;
-	int64_t listen_ms;     /* to be listened from the next run on; -1 = not */
-	int64_t listen_end_ms; /* nothing is taken before, unless all are known */
-	int64_t known_ms;      /* as long as peers are to tell what they have */
+	size_t *at;            /* room for an index of each of our interfaces */
+	int64_t *listen_to_ms; /* of each of them: until then only listened to; -1 = from the
+	                          next run on, for listen_ms */
+	bool heartbeat, all_dirty, say_again;
+	int64_t listen_ms;
+	int64_t known_ms; /* until then peers are to tell what they have */
 	int64_t now_ms, next_ms;
 	uint64_t wall_ms;
 };
