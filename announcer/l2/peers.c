@@ -232,7 +232,8 @@ static bool hear_where(const struct l2_peers *p, struct peers_peer *peer, int64_
 	return differs;
 }
 
-/* Whether it is alive, and where; tell what is new. */
+/* Whether it is alive, and where; tell what is new. What it claimed before it fell silent may
+ * be true no more: that is told again when it is known to be. */
 static void look(struct l2_peers *p, struct peers_peer *peer, int64_t now_ms)
 {
 	bool was = peer->alive;
@@ -241,10 +242,13 @@ static void look(struct l2_peers *p, struct peers_peer *peer, int64_t now_ms)
 	peer->alive = peer->n_heard > 0;
 	if (!peer->changed && was == peer->alive)
 		return;
-	peer->stale |= was && !peer->alive;
+	peer->current &= peer->alive;
+	peer->told &= peer->alive;
 	tell(p, peer);
-	if (peer->alive && !was)
+	if (peers_known(peer) && !peer->told) {
+		peer->told = true;
 		peers_tell_claims(p, peer);
+	}
 }
 
 /* ---- hearing ---- */

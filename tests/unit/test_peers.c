@@ -351,6 +351,32 @@ static void a_restart_takes_claims_back(void **state)
 	lab_fini(&l);
 }
 
+/* What it claimed before it was shut out is not told again unless it still does. */
+static void who_comes_back_claims_nothing_old(void **state)
+{
+	struct lab l;
+	size_t n_owns;
+
+	(void)state;
+	lab_init(&l, 2, 8);
+	l.loss = 20;
+	settle(&l, 1000);
+	lab_claim(&l, 1, 0, L2_CLAIM_OWNS);
+	lab_claim(&l, 1, 1, L2_CLAIM_OWNS);
+	until_told(&l, 0, 1, 2, 1000);
+	l.side[1] = 1;
+	lab_run(&l, 1000);
+	assert_false(l.v[0].seen[1].alive);
+	lab_claim(&l, 1, 1, L2_CLAIM_NONE);
+	lab_run(&l, 100);
+	n_owns = l.v[0].seen[1].n_owns;
+	l.side[1] = 0;
+	settle(&l, 1000);
+	assert_true(lab_told(&l, 0, 1, 0, 1));
+	assert_int_equal(l.v[0].seen[1].n_owns, n_owns + 1);
+	lab_fini(&l);
+}
+
 static void interfaces_count_one_by_one(void **state)
 {
 	static const uint32_t one[] = {LAB_IFACE}, both[] = {LAB_IFACE, LAB_IFACE2};
@@ -452,6 +478,7 @@ int main(void)
 	    cmocka_unit_test(a_namesake_is_counted),
 	    cmocka_unit_test(who_was_hidden_is_seen_again),
 	    cmocka_unit_test(a_restart_takes_claims_back),
+	    cmocka_unit_test(who_comes_back_claims_nothing_old),
 	    cmocka_unit_test(interfaces_count_one_by_one),
 	    cmocka_unit_test(the_dead_are_shown_for_a_while),
 	    cmocka_unit_test(who_was_forgotten_comes_back),
