@@ -34,7 +34,15 @@ is 'the node with the endpoint answers' "$owner" 2
 why_says l2_elsewhere "why 1 $a" "$there"
 becomes 10 'on that node nothing is wrong' "verdicts 2 $a" "$here"
 why_says l2_nobody_alive "why 1 $b" "owner: 1 node may answer, and none is heard. $peers_cure"
-why_says l2_nobody "why 1 $wide4.7" "owner: 3 nodes may answer, and none has an interface for it. Cure: grevysh -c \
+
+# Of two nodes without an interface for it the first by rank says what it lacks, the other one that all lack it.
+states() { for i in 1 2; do l2_ask "$i" "show l2 $wide4.7 json" | json "d['state']"; done | sort | paste -sd ' '; }
+becomes 10 'no node has the interface' states 'no-interface nobody'
+first=1 second=2
+[ "$(l2_ask 1 "show l2 $wide4.7 json" | json "d['state']")" = no-interface ] || first=2 second=1
+why_says l2_not_advertised "why $first $wide4.7" "interface: node$first is to answer, and has no interface for it: the \
+advertisement names eth7. Cure: ip -br link; change interfaces of the pool's L2Advertisement, or its nodeSelectors"
+why_says l2_nobody "why $second $wide4.7" "owner: 3 nodes may answer, and none has an interface for it. Cure: grevysh -c \
 'show l2 interfaces' on each of them; give them a subnet for it, or set l2: {interfaces: [...]}"
 
 # The kernel of a node that is not the owner has the address.
