@@ -31,6 +31,10 @@ struct heartbeat *heartbeat_new(struct event_base *base, const struct heartbeat_
     const struct l2_peers_ops *ops, void *arg, char error[HEARTBEAT_ERROR_LEN]);
 /* leave: say good-bye. NULL is fine. */
 void heartbeat_free(struct heartbeat *h, bool leave);
+/* The key is what this file has now. Return: false with error written, and the key in force
+ * stays. */
+bool heartbeat_set_key(
+    struct heartbeat *h, const char *key_file, char error[HEARTBEAT_ERROR_LEN]);
 /* Beat and listen on these interfaces only. */
 void heartbeat_set_facts(struct heartbeat *h, const struct l2_facts *own);
 /* To be told what this node says; l2_peers_run() is called soon after, from the loop. */

@@ -53,6 +53,12 @@ void l2_peers_free(struct l2_peers *p)
 	free(p);
 }
 
+void l2_peers_set_key(struct l2_peers *p, const uint8_t *key, size_t len)
+{
+	beat_key_free(p->key);
+	p->key = beat_key_new(key, len);
+}
+
 void l2_peers_set_cut_off(struct l2_peers *p, bool cut_off)
 {
 	if (p->cut_off != cut_off)

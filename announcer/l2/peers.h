@@ -48,6 +48,8 @@ struct l2_peers;
 struct l2_peers *l2_peers_new(
     const struct l2_peers_conf *conf, const struct l2_peers_ops *ops, void *arg);
 void l2_peers_free(struct l2_peers *p); /* NULL is fine */
+/* Another key from now on, as that of conf. */
+void l2_peers_set_key(struct l2_peers *p, const uint8_t *key, size_t len);
 
 /* What this node says from now on; copied. A change is sent at the next l2_peers_run(). */
 void l2_peers_set_facts(struct l2_peers *p, const struct l2_facts *own);
