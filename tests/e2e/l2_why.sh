@@ -80,6 +80,29 @@ Kubernetes says that the owner is gone. Cure: openssl rand -base64 32 >/etc/grev
 set l2: {heartbeat: {key-file: /etc/grevy/l2.key}}"
 l2_stop 2
 
+# A key that cannot be used: there is no heartbeat; later, the one before it counts.
+key_cure="Cure: ls -l $lab/two.key; it must be there, readable for grevyd's user, with 16 bytes at least"
+l2_conf 2 "{heartbeat: {key-file: $lab/two.key}}" </dev/null
+l2_start 2
+why_says l2_bad_key "why 2 $a" "heartbeat: there is none: $lab/two.key: No such file or directory. $key_cure"
+l2_key "$lab/two.key"
+l2_reload 2
+becomes 10 'as the cure says' "verdicts 2 $a" "$here"
+echo short >"$lab/two.key"
+l2_reload 2
+why_says l2_new_key "why 2 $a" "heartbeat: it goes on with the key of before: $lab/two.key: a key must have at least 16 bytes: \
+one of its lines has less. $key_cure"
+l2_stop 2
+l2_conf 2 </dev/null
+
+# Two nodes of one name.
+l2_start 2
+l2_conf 3 <<<'' && sed -i 's/^node-name: .*/node-name: node1/' "$lab/node3.yaml"
+l2_start 3
+why_says l2_same_name "why 1 $a" 'heartbeat: another grevyd says that it is node1, too. Cure: give each node a node-name of its own'
+l2_stop 3
+l2_stop 2
+
 # No right to open packet sockets.
 user_frr
 l2_start 2
