@@ -376,6 +376,7 @@ static struct peers_peer *whose(
 {
 	struct peers_peer *peer = find(p, h->node);
 	const struct peers_run *old;
+	bool namesake;
 
 	if (peer && peer->run == h->run)
 		return peer;
@@ -384,12 +385,11 @@ static struct peers_peer *whose(
 		p->stats.replayed++;
 		return NULL;
 	}
-	if (!names_us(p, h, *body)) {
-		hear_fresh(p, h, now_ms);
-		return NULL;
-	}
-	if (strcmp(h->node, p->self) == 0) {
+	namesake = strcmp(h->node, p->self) == 0;
+	if (namesake && names_us(p, h, *body))
 		p->stats.same_name++;
+	if (namesake || !names_us(p, h, *body)) { /* a namesake is to notice us, too */
+		hear_fresh(p, h, now_ms);
 		return NULL;
 	}
 	peer = admit(p, peer, h, now_ms);
