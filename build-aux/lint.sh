@@ -11,6 +11,7 @@ cd "${1:-$(dirname "$0")/..}"
 libraries='
 ^json-c/                ^k8s/|^announcer/(conf[^/]*|assign)[.]c$
 ^yaml[.]h$              ^k8s/yamldoc[.]c$
+^nettle/                ^announcer/l2/beat[.]c$
 ^zmq[.]h$               ^announcer/(queue|out_pub)[.]c$
 ^(pthread|threads)[.]h$ ^announcer/queue[.]c$
 ^(linux|netlink|libmnl)/ _linux[.]c$

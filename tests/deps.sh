@@ -4,7 +4,7 @@
 # they are installed. Nothing is asked of apt when all are there. a|b: one of them will do.
 # shellcheck disable=SC2034 # whoever sources this picks from the lists
 deps_build=(gcc libc6-dev make autoconf automake pkg-config\|pkgconf libevent-dev
-    libcurl4-openssl-dev libjson-c-dev libyaml-dev libzmq3-dev libmnl-dev
+    libcurl4-openssl-dev libjson-c-dev libyaml-dev libzmq3-dev libmnl-dev nettle-dev
     libedit-dev tar xz-utils)
 deps_lab=(frr bird2 iproute2 iputils-ping procps python3 util-linux kmod nftables curl)
 deps_demo=(bind9-dnsutils)

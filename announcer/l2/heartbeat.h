@@ -11,6 +11,8 @@
 struct event_base;
 struct heartbeat;
 
+enum { HEARTBEAT_ERROR_LEN = 256 };
+
 struct heartbeat_conf {
 	const char *self; /* this node */
 	const char *key_file;
@@ -22,11 +24,11 @@ struct heartbeat_conf {
  * heartbeat_new - listen and begin to beat
  * @conf:  copied
  * @ops:   on_peer and on_claim are called, send is not; with arg, borrowed
- * @error: room for `size` bytes: why not: "/etc/grevy/l2.key: No such file or directory"
+ * @error: why not: "/etc/grevy/l2.key: No such file or directory"
  * Return: NULL with error written.
  */
 struct heartbeat *heartbeat_new(struct event_base *base, const struct heartbeat_conf *conf,
-    const struct l2_peers_ops *ops, void *arg, char *error, size_t size);
+    const struct l2_peers_ops *ops, void *arg, char error[HEARTBEAT_ERROR_LEN]);
 /* leave: say good-bye. NULL is fine. */
 void heartbeat_free(struct heartbeat *h, bool leave);
 /* Beat and listen on these interfaces only. */

@@ -43,7 +43,8 @@ struct l2_peers_stats {
 
 struct l2_peers;
 
-/* All of conf is copied; ops and arg are borrowed. */
+/* All of conf is copied; ops and arg are borrowed. self: one that beat_is_node(); key: as
+ * beat_key_new(). */
 struct l2_peers *l2_peers_new(
     const struct l2_peers_conf *conf, const struct l2_peers_ops *ops, void *arg);
 void l2_peers_free(struct l2_peers *p); /* NULL is fine */
@@ -55,9 +56,15 @@ void l2_peers_claim(
     struct l2_peers *p, const struct ipaddr *a, enum l2_claim what, uint64_t stamp);
 void l2_peers_leave(struct l2_peers *p); /* say good-bye at the next l2_peers_run() */
 
-/* A datagram that came in by an interface of ours. family: of the addresses that it went by. */
-void l2_peers_hear(struct l2_peers *p, const uint8_t *datagram, size_t len, uint32_t ifindex,
-    uint8_t family, int64_t now_ms);
+/* The way of a datagram: an interface of ours, and the family of its addresses. */
+struct l2_path {
+	uint32_t ifindex;
+	uint8_t family;
+};
+
+/* A datagram that came in. */
+void l2_peers_hear(struct l2_peers *p, const uint8_t *datagram, size_t len,
+    const struct l2_path *by, int64_t now_ms);
 /* The interfaces that we listen on are these; of others nobody is heard any more. */
 void l2_peers_set_ifaces(struct l2_peers *p, const uint32_t *ifindex, size_t n);
 
