@@ -48,7 +48,7 @@ static const struct eligible_text texts[ELIGIBLE_REASONS] = {
 	"advertisements for this Service give one prefix two local preferences",
 	"give them one localpref, other aggregation lengths, or other peers"),
     TEXT(ELIGIBLE_NOT_SELECTED, "not-selected", "no advertisement of the pool selects it",
-	"change node-selectors of the pool's bgp-advertisements, or the labels of NODE"),
+	"change node-selectors of the pool's advertisements, or the labels of NODE"),
     TEXT_OF_FILES(ELIGIBLE_NO_ADDRESS, "no-internal-ip", "has no usable InternalIP",
 	"start the kubelet of NODE with --node-ip=ADDRESS",
 	"give Node NODE an address of type InternalIP"),

@@ -27,4 +27,4 @@ for file in daemons frr.conf; do
     done
 done
 echo "$cases cases, $failed failed"
-[ "$failed" = 0 ] && [ "$cases" = 7 ]
+[ "$failed" = 0 ] && [ "$cases" = 8 ]

@@ -158,7 +158,7 @@ void metrics_put_l2(struct buf *to, const struct vty_context *ctx)
 	struct l2_summary s;
 	struct owned owned;
 
-	if (!ctx->l2 || !ctx->alloc || !ctx->desired || !desired_node(ctx->desired))
+	if (!names_has_l2(ctx) || !ctx->alloc)
 		return;
 	l2_summary(ctx->l2, &s);
 	put_owners(to, &s);

@@ -251,6 +251,7 @@ static struct names_state address_state(
 	case DESIRED_LEFT_OUT:
 	case DESIRED_NO_COMMON:
 	case DESIRED_LAYER2:
+	case DESIRED_MUTED:
 		return state_of(false, desired_text(v->reason)->token, "");
 	case DESIRED_NOT_HERE:
 		return state_of(true, desired_text(v->reason)->token, "");

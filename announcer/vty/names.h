@@ -46,6 +46,8 @@ bool names_zebra_is_off(const struct vty_context *ctx);
 
 /* The same for an address of a pool for layer 2: "answered", "other: n2". */
 struct names_state names_l2_state(const struct vty_request *rq, const struct desired_view *v);
+/* Role node: ARP and NDP can be answered. */
+bool names_has_l2(const struct vty_context *ctx);
 /* Addresses of the pool are answered for by ARP and NDP; by nothing else. */
 bool names_is_l2(const struct vty_context *ctx, const struct pool *pool);
 bool names_is_l2_only(const struct vty_context *ctx, const struct pool *pool);

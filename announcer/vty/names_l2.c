@@ -28,20 +28,19 @@ const char *names_l2_what(enum l2_state state)
 	return states[state].what;
 }
 
+bool names_has_l2(const struct vty_context *ctx)
+{
+	return ctx->l2 && ctx->desired && desired_node(ctx->desired);
+}
+
 bool names_is_l2(const struct vty_context *ctx, const struct pool *pool)
 {
-	return ctx->l2 && pool && pool->protocols & POLICY_LAYER2;
+	return names_has_l2(ctx) && pool && pool->protocols & POLICY_LAYER2;
 }
 
 bool names_is_l2_only(const struct vty_context *ctx, const struct pool *pool)
 {
 	return names_is_l2(ctx, pool) && pool->protocols == POLICY_LAYER2;
-}
-
-/* What leaves no node that may answer. */
-static enum desired_reason unwanted(const struct desired_view *d)
-{
-	return d->ready || d->draining ? DESIRED_NO_NODES : DESIRED_NO_ENDPOINTS;
 }
 
 struct names_state names_l2_state(const struct vty_request *rq, const struct desired_view *d)
@@ -50,10 +49,12 @@ struct names_state names_l2_state(const struct vty_request *rq, const struct des
 	struct names_state s = {0};
 	bool other;
 
-	if (!l2_look(rq->ctx->l2, &d->addr, &v)) {
-		snprintf(s.text, sizeof(s.text), "%s", desired_text(unwanted(d))->token);
+	if (d->reason != DESIRED_LAYER2 && names_is_l2_only(rq->ctx, d->pool)) {
+		snprintf(s.text, sizeof(s.text), "%s", desired_text(d->reason)->token);
 		return s;
 	}
+	if (!l2_look(rq->ctx->l2, &d->addr, &v))
+		v = (struct l2_owners_view){.state = L2_NOBODY};
 	other = (v.state == L2_OTHER || v.state == L2_WAITS) && v.owner;
 	s.good = v.state == L2_OWNER || other;
 	snprintf(s.text, sizeof(s.text), "%s%s%s",

@@ -179,7 +179,7 @@ enum vty_rc show_l2(struct vty_request *rq)
 {
 	struct l2_summary s;
 
-	if (!rq->ctx->l2)
+	if (!names_has_l2(rq->ctx))
 		return no_l2(rq);
 	if (rq->n_args)
 		return show_one(rq);
@@ -238,7 +238,7 @@ enum vty_rc show_l2_interfaces(struct vty_request *rq)
 	const struct l2_link *v;
 	size_t n = 0;
 
-	if (!rq->ctx->l2)
+	if (!names_has_l2(rq->ctx))
 		return no_l2(rq);
 	v = l2_all_links(rq->ctx->l2, &n);
 	writer_table_begin(rq->w, "interfaces", "No interfaces.");
@@ -302,7 +302,7 @@ enum vty_rc show_l2_peers(struct vty_request *rq)
 	struct l2_summary s;
 	const char *after = NULL;
 
-	if (!rq->ctx->l2)
+	if (!names_has_l2(rq->ctx))
 		return no_l2(rq);
 	l2_summary(rq->ctx->l2, &s);
 	put_heartbeat(w, &s);

@@ -37,6 +37,20 @@ static const char *port_cure(struct why_l2 *w)
 	    c ? (unsigned)c->l2.port : 0);
 }
 
+static const char *key_file(const struct why_l2 *w)
+{
+	const struct conf *c = w->y->rq->ctx->conf;
+
+	return c && c->l2.key_file ? c->l2.key_file : "";
+}
+
+static const char *key_cure(struct why_l2 *w)
+{
+	return why_say(w->y,
+	    "ls -l %s; it must be there, readable for grevyd's user, with 16 bytes at least",
+	    key_file(w));
+}
+
 /* Of what a socket said. */
 static const char *socket_cure(struct why_l2 *w, const char *problem)
 {
@@ -273,22 +287,27 @@ static void put_kernel(struct why_l2 *w)
 
 static void put_no_heartbeat(struct why_l2 *w)
 {
-	const struct conf *c = w->y->rq->ctx->conf;
-	const char *file = c ? c->l2.key_file : NULL;
-
 	if (w->s.heartbeat_error)
-		why_warn(w->y, "heartbeat",
-		    why_say(w->y,
-			"ls -l %s; it must be there, readable for grevyd's user, with 16 bytes "
-			"at least",
-			file ? file : ""),
-		    "there is none: %s", w->s.heartbeat_error);
+		why_warn(
+		    w->y, "heartbeat", key_cure(w), "there is none: %s", w->s.heartbeat_error);
 	else
 		why_warn(w->y, "heartbeat",
 		    "openssl rand -base64 32 >/etc/grevy/l2.key; the same file on every node, "
 		    "then set l2: {heartbeat: {key-file: /etc/grevy/l2.key}}",
 		    "there is none, as no key-file is set: another node takes over only when "
 		    "Kubernetes says that the owner is gone");
+}
+
+/* It is on, and something of it is not as it should be. */
+static void put_trouble(struct why_l2 *w, const char *error)
+{
+	const char *file = key_file(w);
+
+	if (*file && strncmp(error, file, strlen(file)) == 0)
+		why_warn(w->y, "heartbeat", key_cure(w),
+		    "it goes on with the key of before: %s", error);
+	else
+		why_warn(w->y, "heartbeat", port_cure(w), "it is on, but %s", error);
 }
 
 static void put_heartbeat(struct why_l2 *w, size_t heard)
@@ -303,14 +322,16 @@ static void put_heartbeat(struct why_l2 *w, size_t heard)
 	why_ok(
 	    w->y, "heartbeat", "other nodes that may answer: %zu of %zu heard", heard, others);
 	if (w->s.heartbeat_error)
-		why_warn(
-		    w->y, "heartbeat", port_cure(w), "it is on, but %s", w->s.heartbeat_error);
+		put_trouble(w, w->s.heartbeat_error);
 	if (st->wrong_key && heard < others)
 		why_warn(w->y, "heartbeat",
 		    "sha256sum the key-file on each node; it must be the same",
 		    "%" PRIu64 " datagrams have another key, or are damaged: who sends them is "
 		    "not heard",
 		    st->wrong_key);
+	else if (others && !heard && w->known && w->v.state == L2_OWNER)
+		why_warn(w->y, "heartbeat", port_cure(w),
+		    "no other node is heard that may answer: those that live answer, too");
 	if (st->same_name)
 		why_warn(w->y, "heartbeat", "give each node a node-name of its own",
 		    "another grevyd says that it is %s, too", w->here);
@@ -322,6 +343,19 @@ static void put_heartbeat(struct why_l2 *w, size_t heard)
 }
 
 /* ---- all of it ---- */
+
+/* It has endpoints and nodes. */
+static void put_unwanted(struct why_l2 *w)
+{
+	if (w->d->reason == DESIRED_MUTED)
+		why_broken(w->y, "advertisement",
+		    "do not share its address, or take service-selectors out of the pool's "
+		    "l2-advertisements",
+		    "%s", desired_text(w->d->reason)->what);
+	else
+		why_broken(w->y, "owner", "wait; if it stays: grevysh -c 'show l2'",
+		    "no node may answer for it");
+}
 
 static void put_owner(struct why_l2 *w, size_t heard)
 {
@@ -358,22 +392,21 @@ void why_l2(struct why *y, const struct desired_view *v)
 	struct why_l2 w = {.y = y, .l2 = ctx->l2, .d = v, .here = desired_node(ctx->desired)};
 	size_t heard = 0;
 
-	w.here = w.here ? w.here : "";
 	ipaddr_str(&v->addr, w.addr);
 	l2_summary(w.l2, &w.s);
 	w.known = l2_look(w.l2, &v->addr, &w.v);
-	if (w.s.error)
-		why_broken(y, "layer 2", socket_cure(&w, w.s.error),
-		    "nothing can be answered: %s", w.s.error);
 	if (w.known && w.s.heartbeat)
 		heard = put_heard(&w);
-	if (w.known)
+	if (w.s.error)
+		why_broken(y, "layer 2",
+		    why_say(y,
+			"set protocol: bgp of pool %s; ARP and NDP are answered on Linux only",
+			v->pool->name),
+		    "nothing can be answered: %s", w.s.error);
+	else if (w.known)
 		put_owner(&w, heard);
 	else if (!y->broken)
-		why_broken(y, "owner",
-		    "wait; if it stays, see node-selectors and service-selectors of the pool's "
-		    "l2-advertisements",
-		    "no node may answer for it");
+		put_unwanted(&w);
 	put_kernel(&w);
 	if (w.known)
 		put_heartbeat(&w, heard);

@@ -7,15 +7,17 @@
 . "$(dirname "$0")/kube_lib.sh"
 
 deploy=$top_dir/k8s/deploy
-roles='router router-controller node node-frr controller'
+roles='router router-controller node node-frr node-l2 controller'
 rights='policy-crds policy-configmap peer-secrets'
 pools='[{"name":"default","protocol":"bgp","addresses":["192.168.254.0/24","fd00:254::/64"]}]'
+lan_pools='[{"name":"default","protocol":"layer2","addresses":["192.168.1.240-192.168.1.250"]}]'
 # What the chart is told so that it makes what the folder of that name does.
 declare -A told=([policy-crds]=policy.crds=true [policy-configmap]=policy.configMap=config
     [peer-secrets]='policy.peerSecrets={bgp-password}')
 
 # helm ROLES [OPTION...]: the chart, rendered.
 helm() {
+    [ "$1" != node-l2 ] || local pools=$lan_pools
     "$KUBE_BIN/helm" template grevy "$deploy/chart/grevy" -n grevy-system --kube-version 1.36.0 \
         --set "roles={$1}" --set-json "pools=$pools" "${@:2}" 2> >(grep -v 'symbolic link' >&2)
 }
@@ -44,7 +46,7 @@ for role in $roles; do
     helm "$role" >"$kube/chart.yaml" || fail "helm template: $role"
     is "the chart: $role" "$(taken -f "$kube/chart.yaml")" ''
 done
-check 'node and node-frr at once: refused' '! helm node,node-frr'
+for both in node,node-frr node,node-l2 node-frr,node-l2; do check "$both at once: refused" "! helm $both"; done
 check 'a role that is none: refused' '! helm nodes'
 check 'a word that the chart does not know: refused' '! helm node --set node.tolerance=x'
 
@@ -120,6 +122,8 @@ done
 helm node --set node.uid=7 | objects chart.json
 kubectl kustomize "$deploy/kustomize/node" | objects folder.json
 is 'another user is another object' "$(same folder.json chart.json | grep '^[A-Z]')" 'DaemonSet grevy-system/grevy-node'
+helm node-l2 --set node.heartbeatSecret= | objects chart.json
+check 'without a heartbeat: no Secret, no key' '! grep heartbeat "$kube/chart.json"'
 helm router,node --set policy.crds=true,policy.configMap=config,frr.uid=7 | objects chart.json
 check 'the chart tells grevyd of the policy that it may read' \
     'json "[o[\"data\"][\"grevyd.yaml\"] for o in d[\"items\"] if o[\"kind\"] == \"ConfigMap\"][0]" <"$kube/chart.json" | grep -A3 "^policy-from:" | grep "configmap:metallb-system/config"'
@@ -141,6 +145,9 @@ for account in grevy-controller grevy-node; do kubectl -n strict create servicea
 check 'a pod of the controller is taken where pods are restricted' 'pod_of Deployment controller | kubectl create --dry-run=server -f -'
 check 'a pod of a node wants the host network and nothing else' \
     '[ "$(pod_of DaemonSet node | kubectl create --dry-run=server -f - 2>&1 | grep -o "violates.*")" = "violates PodSecurity \"restricted:latest\": host namespaces (hostNetwork=true)" ]'
+is 'one that answers ARP wants root with NET_RAW besides' \
+    "$(pod_of DaemonSet node-l2 | kubectl create --dry-run=server -f - 2>&1 | grep -o 'host namespaces.*' | sed 's/ (container[^)]*)//g')" \
+    'host namespaces (hostNetwork=true), unrestricted capabilities, runAsNonRoot != true, runAsUser=0'
 
 # --- rights ------------------------------------------------------------------------------------
 
@@ -163,6 +170,12 @@ patch ipaddresspools/status
 patch services/status'
 is 'a node may read' "$(may node default)" "$read_rights"
 is 'and in grevy-system no more' "$(may node grevy-system)" "$read_rights"
+kubectl apply --server-side --force-conflicts -k "$deploy/kustomize/node-l2" >/dev/null || fail 'kubectl apply -k node-l2'
+l2_rights='create,delete,list,watch servicel2statuses
+create,patch events
+patch servicel2statuses/status'
+is 'one that answers ARP says so' "$(may node default)" "$(sort <<<"$read_rights"$'\n'"$l2_rights")"
+kubectl delete clusterrolebinding grevy-node-l2 >/dev/null || fail 'kubectl delete clusterrolebinding'
 for account in router controller; do
     is "a $account that leads writes" "$(may $account default)" "$(sort <<<"$read_rights"$'\n'"$write_rights")"
     is 'and holds a Lease' "$(may $account grevy-system)" "$(sort <<<"$read_rights"$'\n'"$write_rights

@@ -210,9 +210,15 @@ static void idle(struct lab *lab)
 {
 	lab->ctx.l2 = (const struct l2 *)lab;
 	fake_l2 = (struct fake_l2){
-	    .summary = {.error = "packet sockets: Operation not permitted", .cut_off = true}
+	    .summary = {.error = "cannot see the interfaces: Function not implemented",
+			.cut_off = true}
         };
 }
+
+/* Role router: there is nothing to be said of it, though the part is there. */
+static const char *const of_router[] = {
+    "show l2", "show services default/web | include State", NULL};
+SCENE(l2_router, .commands = of_router, .arrange = idle)
 
 #define L2_NODE                                                                                \
 	.node = "n1", .commands = of_l2,                                                       \
@@ -432,6 +438,7 @@ int main(void)
 	    cmocka_unit_test(metrics_of_an_api),
 	    cmocka_unit_test(l2),
 	    cmocka_unit_test(l2_idle),
+	    cmocka_unit_test(l2_router),
 	    cmocka_unit_test(metrics_of_layer_2),
 	    cmocka_unit_test(node),
 	    cmocka_unit_test(node_unknown),

@@ -16,9 +16,10 @@
 	"role: node\nnode-name: n1\ncontroller: {enabled: yes}\n"                              \
 	"l2: {heartbeat: {key-file: /etc/grevy/l2.key}}\naddress-pools:\n"                     \
 	"- {name: lan, protocol: layer2, addresses: [192.168.2.240/28]" more "}\n"
-#define SCENE(how) SCENE_OF(POOL(""), how)
-#define SCENE_OF(policy, how)                                                                  \
-	.node = "n1", .objects = SERVICE("web", "", LB), .config = (policy), .arrange = (how)
+#define SCENE(how)            SCENE_OF(POOL(""), how)
+#define SCENE_OF(policy, how) SCENE_AS(policy, SERVICE("web", "", LB), how)
+#define SCENE_AS(policy, yaml, how)                                                            \
+	.node = "n1", .objects = (yaml), .config = (policy), .arrange = (how)
 
 static const char *const shown[] = {"show services default/web", NULL};
 
@@ -110,11 +111,12 @@ static void forbidden(struct lab *lab)
 	fake_l2.problems[1] = "eth0: Operation not permitted";
 }
 
-static void forbidden_all(struct lab *lab)
+static void unable(struct lab *lab)
 {
-	elsewhere(lab);
-	fake_l2.summary.error = "packet sockets: Operation not permitted";
-	fake_l2.owners[0].state = L2_NO_IFACE;
+	nobody(lab);
+	fake_l2.n_links = 0;
+	fake_l2.summary.heartbeat = false;
+	fake_l2.summary.error = "cannot see the interfaces: Function not implemented";
 }
 
 static void half_down(struct lab *lab)
@@ -174,17 +176,29 @@ static void bad_key(struct lab *lab)
 	fake_l2.summary.heartbeat_error = "/etc/grevy/l2.key: Permission denied";
 }
 
+static void new_key(struct lab *lab)
+{
+	l2_cast(lab);
+	fake_l2.summary.heartbeat_error =
+	    "/etc/grevy/l2.key: the key has 3 bytes, 16 are needed at least";
+}
+
 static void no_way(struct lab *lab)
 {
 	l2_cast(lab);
 	fake_l2.summary.heartbeat_error = "eth0: Network is unreachable";
 }
 
-static void other_key(struct lab *lab)
+static void alone(struct lab *lab)
 {
 	l2_cast(lab);
 	fake_l2.owners[0].alive = 1;
 	fake_l2.n_peers = 0;
+}
+
+static void other_key(struct lab *lab)
+{
+	alone(lab);
 	fake_l2.summary.peers.wrong_key = 42;
 }
 
@@ -203,6 +217,12 @@ static void cut_off(struct lab *lab)
 static const struct scene scenes[] = {
     API("l2_good", "why default/web", .commands = shown, SCENE(l2_cast)),
     API("l2_good_json", "why default/web json", SCENE(l2_cast)),
+    API("l2_and_routes", "why default/web", .commands = shown,
+	SCENE_AS("role: node\nnode-name: n1\ncontroller: {enabled: yes}\npolicy-from: [crds]\n",
+	    CUSTOM("IPAddressPool", "lan", "addresses: [192.168.2.240/28]")
+		CUSTOM("BGPAdvertisement", "all", "") CUSTOM("L2Advertisement", "all", "")
+		    SERVICE("web", "", LB),
+	    l2_cast)),
     /* who answers */
     API("l2_elsewhere", "why default/web", .commands = shown, SCENE(elsewhere)),
     API("l2_unheard", "why default/web", SCENE(nowhere_yet)),
@@ -212,12 +232,21 @@ static const struct scene scenes[] = {
     API("l2_nobody_alive", "why default/web", SCENE(nobody_alive)),
     API("l2_conflict", "why default/web", .commands = shown, SCENE(conflict)),
     API("l2_unwanted", "why default/web", SCENE(unwanted)),
+    API("l2_muted", "why default/web",
+	SCENE_AS(
+	    POOL(", l2-advertisements: [{service-selectors: [{match-labels: {app: web}}]}]"),
+	    SERVICE("web", ", labels: {app: web}, annotations: {metallb.io/allow-shared-ip: a}",
+		LB),
+	    unwanted)),
+    API("l2_left_out", "why default/web",
+	SCENE_AS(POOL(", l2-advertisements: [{node-selectors: [{match-labels: {rack: z}}]}]"),
+	    SERVICE("web", "", LB), unwanted)),
     /* interfaces */
     API("l2_no_interface", "why default/web", SCENE(no_interface)),
     API("l2_not_advertised", "why default/web",
 	SCENE_OF(POOL(", l2-advertisements: [{interfaces: [eth7]}]"), not_advertised)),
     API("l2_forbidden", "why default/web", SCENE(forbidden)),
-    API("l2_forbidden_all", "why default/web", SCENE(forbidden_all)),
+    API("l2_nothing", "why default/web", SCENE(unable)),
     API("l2_half_down", "why default/web", SCENE(half_down)),
     /* the kernel */
     API("l2_kernel_has_it", "why default/web", SCENE(kernel_has_it)),
@@ -228,7 +257,9 @@ static const struct scene scenes[] = {
     /* the heartbeat */
     API("l2_no_key", "why default/web", SCENE(no_key)),
     API("l2_bad_key", "why default/web", SCENE(bad_key)),
+    API("l2_new_key", "why default/web", SCENE(new_key)),
     API("l2_no_way", "why default/web", SCENE(no_way)),
+    API("l2_alone", "why default/web", SCENE(alone)),
     API("l2_other_key", "why default/web", SCENE(other_key)),
     API("l2_same_name", "why default/web", SCENE(same_name)),
     API("l2_cut_off", "why default/web", SCENE(cut_off)),

@@ -12,11 +12,16 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{ .Values.frr.image.repository }}:{{ .Values.frr.image.tag | default "latest" }}
 {{- end }}
 
+{{/* Which of the roles on nodes; "" = none. */}}
+{{- define "grevy.node" -}}
+{{- range list "node" "node-frr" "node-l2" }}{{ if has . $.Values.roles }}{{ . }}{{ end }}{{ end }}
+{{- end }}
+
 {{/* The accounts that the roles make, as a list in JSON. */}}
 {{- define "grevy.accounts" -}}
 {{- $accounts := list }}
 {{- if or (has "router" .Values.roles) (has "router-controller" .Values.roles) }}{{ $accounts = append $accounts "router" }}{{ end }}
-{{- if or (has "node" .Values.roles) (has "node-frr" .Values.roles) }}{{ $accounts = append $accounts "node" }}{{ end }}
+{{- if include "grevy.node" . }}{{ $accounts = append $accounts "node" }}{{ end }}
 {{- if has "controller" .Values.roles }}{{ $accounts = append $accounts "controller" }}{{ end }}
 {{- toJson $accounts }}
 {{- end }}
