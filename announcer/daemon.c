@@ -20,6 +20,7 @@
 #include "announcer/conf.h"
 #include "announcer/control.h"
 #include "announcer/daemon_int.h"
+#include "announcer/daemon_l2.h"
 #include "announcer/http/metrics.h"
 #include "announcer/http/server.h"
 #include "announcer/log.h"
@@ -200,6 +201,7 @@ void daemon_commit(struct daemon *d)
 	commit_when_cool(d);
 	daemon_bgp_run(d);
 	rib_commit(d->rib);
+	daemon_l2_commit(d);
 	if (!d->unwritten)
 		d->oldest_ns = 0;
 	d->last_commit_ns = clock_ns();
@@ -370,9 +372,9 @@ static int start(struct daemon *d)
 	d->desired = desired_new(d->store, d->alloc, d->rib);
 	desired_set_progress(d->desired, on_progress, d);
 	d->control = control_new(d->store, d->alloc);
-	desired_set_finished(d->desired, control_collect, d->control);
 	daemon_bgp_new(d);
 	set_node(d);
+	daemon_l2_new(d);
 	daemon_set_rules(d);
 	set_router(d);
 	restore(d);
@@ -401,6 +403,7 @@ static int start(struct daemon *d)
 	http_listen(d);
 	out_zserv_start(d->zserv);
 	bgp_start(d->bgp);
+	daemon_l2_start(d);
 	out_zserv_status(d->zserv, &zebra);
 	out_kernel_zebra(d->kernel, zebra.state != ZSERV_OFF && zebra.state != ZSERV_NO_SOCKET);
 	out_kernel_start(d->kernel);
@@ -461,6 +464,7 @@ void daemon_reload(struct daemon *d, struct conf *next)
 		set_node(d);
 		daemon_check_node(d);
 	}
+	daemon_l2_reload(d, changed);
 	set_router(d);
 	if (changed & (CONF_CHANGED_CONTROLLER | CONF_CHANGED_SOURCE) || d->state_unknown)
 		restore(d);
@@ -497,6 +501,7 @@ void daemon_free(struct daemon *d)
 		return;
 	if (event_pending(d->save_ev, EV_TIMEOUT, NULL))
 		save(d);
+	daemon_l2_leave(d);
 	daemon_source_stop(d);
 	bgp_stop(d->bgp, d->conf->hold_on_exit);
 	out_zserv_stop(d->zserv, d->conf->hold_on_exit);
@@ -506,6 +511,7 @@ void daemon_free(struct daemon *d)
 	vty_server_free(d->vty);
 	loop_watch_free(d->loop);
 	desired_free(d->desired);
+	daemon_l2_free(d);
 	control_free(d->control);
 	alloc_free(d->alloc);
 	store_free(d->store);

@@ -2,7 +2,8 @@
 /*
  * daemon_int.h - between the parts of the daemon: daemon.c (start, reload, end),
  * daemon_source.c (what the source tells), daemon_policy.c (the rules, and who assigns
- * addresses), daemon_bgp.c (what BGP peers tell, and when all of it is known).
+ * addresses), daemon_bgp.c (what BGP peers tell, and when all of it is known), daemon_l2.c
+ * (layer 2).
  */
 #ifndef GREVY_DAEMON_INT_H
 #define GREVY_DAEMON_INT_H
@@ -16,6 +17,7 @@
 
 struct control;
 struct k8s_state;
+struct layer2;
 struct policy_set;
 struct queue;
 struct rules;
@@ -37,6 +39,7 @@ struct daemon {
 	struct desired *desired;
 	struct out_zserv *zserv;
 	struct bgp *bgp;
+	struct layer2 *layer2;
 	struct out_kernel *kernel;
 	struct queue *queue;
 	struct control *control;

@@ -13,6 +13,7 @@
 #include "announcer/conf_source.h"
 #include "announcer/control.h"
 #include "announcer/daemon_int.h"
+#include "announcer/daemon_l2.h"
 #include "announcer/log.h"
 #include "announcer/policy_set.h"
 #include "announcer/queue.h"
@@ -219,6 +220,7 @@ void daemon_set_rules(struct daemon *d)
 	desired_set_rules(d->desired, &rules);
 	if (next) {
 		want_more(d, old);
+		daemon_l2_rules(d);
 		set_zebra(d);
 		bgp_set_policy(d->bgp, d->rules);
 	}

@@ -8,6 +8,7 @@
 #include "announcer/conf_source.h"
 #include "announcer/control.h"
 #include "announcer/daemon_int.h"
+#include "announcer/daemon_l2.h"
 #include "announcer/identity.h"
 #include "announcer/log.h"
 #include "announcer/policy_set.h"
@@ -161,6 +162,7 @@ static void on_state(struct daemon *d, struct k8s_state *st)
 	if (st->synced)
 		control_set_listed(d->control, st->listed);
 	daemon_set_rules(d);
+	daemon_l2_source(d);
 	if (!d->waiting && st->synced && (!d->synced || (st->whole && !d->whole)))
 		sync(d);
 	else
@@ -210,6 +212,8 @@ static void on_event(struct k8s_event *ev, void *arg)
 	switch (ev->type) {
 	case K8S_PUT:
 	case K8S_DELETE:
+		if (daemon_l2_object(d, ev))
+			break;
 		on_object(d, ev);
 		return;
 	case K8S_STATE:

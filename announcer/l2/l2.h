@@ -25,6 +25,8 @@ struct l2_events {
 struct l2 *l2_new(struct event_base *base, const struct conf *conf, const char *self,
     const struct l2_events *ev);
 void l2_start(struct l2 *l);
+/* Who had what last is known: owners may be decided. */
+void l2_decide(struct l2 *l);
 void l2_stop(struct l2 *l); /* lets go of every address, says good-bye; NULL is fine */
 /* conf is in force; changed: its section l2 is another, or the key in key-file may be. */
 void l2_reload(struct l2 *l, const struct conf *conf, bool changed);

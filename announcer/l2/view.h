@@ -31,5 +31,6 @@ const struct l2_link *l2_all_links(const struct l2 *l, size_t *n);
 const struct l2_link *l2_kernel_has(const struct l2 *l, const struct ipaddr *a);
 bool l2_counts(const struct l2 *l, const struct ipaddr *a, struct responder_counts *c);
 const char *l2_link_problem(const struct l2 *l, uint32_t ifindex);
+/* link: one of l2_all_links(). */
 enum l2_choice l2_link_choice(const struct l2 *l, const struct l2_link *link);
 #endif
