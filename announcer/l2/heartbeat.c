@@ -239,6 +239,22 @@ static void end_open(struct heartbeat *h, struct beat_end *e, uint8_t family)
 	event_add(e->ev, NULL);
 }
 
+static size_t read_key(const char *file, uint8_t key[KEYFILE_MAX], char *error)
+{
+	bool others;
+	size_t len = keyfile_read(file, key, &others, error, HEARTBEAT_ERROR_LEN);
+
+	if (len && others)
+		log_warn("l2", "%s: everybody on this host may read it", file);
+	return len;
+}
+
+static void wipe_key(uint8_t *key)
+{
+	for (volatile uint8_t *p = key; p < key + KEYFILE_MAX; p++)
+		*p = 0;
+}
+
 static struct l2_peers *make_peers(
     struct heartbeat *h, const struct heartbeat_conf *conf, char error[HEARTBEAT_ERROR_LEN])
 {
@@ -248,21 +264,28 @@ static struct l2_peers *make_peers(
 	struct l2_peers_conf c = {
 	    .self = conf->self, .key = key, .interval_ms = conf->interval_ms};
 	struct l2_peers *peers = NULL;
-	bool others;
 
 	if (!beat_is_node(conf->self)) {
 		snprintf(error, HEARTBEAT_ERROR_LEN, "node-name: not the name of a node");
 		return NULL;
 	}
-	c.key_len = keyfile_read(conf->key_file, key, &others, error, HEARTBEAT_ERROR_LEN);
+	c.key_len = read_key(conf->key_file, key, error);
 	evutil_secure_rng_get_bytes(&c.run, sizeof(c.run));
 	if (c.key_len)
 		peers = l2_peers_new(&c, &ops, h);
-	if (peers && others)
-		log_warn("l2", "%s: everybody on this host may read it", conf->key_file);
-	for (volatile uint8_t *p = key; p < key + sizeof(key); p++)
-		*p = 0;
+	wipe_key(key);
 	return peers;
+}
+
+bool heartbeat_rekey(struct heartbeat *h, const char *key_file, char error[HEARTBEAT_ERROR_LEN])
+{
+	uint8_t key[KEYFILE_MAX];
+	size_t len = read_key(key_file, key, error);
+
+	if (len && l2_peers_set_key(h->peers, key, len))
+		log_info("l2", "%s: other keys than before are in force", key_file);
+	wipe_key(key);
+	return len;
 }
 
 struct heartbeat *heartbeat_new(struct event_base *base, const struct heartbeat_conf *conf,

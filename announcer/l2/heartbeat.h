@@ -29,6 +29,10 @@ struct heartbeat_conf {
  */
 struct heartbeat *heartbeat_new(struct event_base *base, const struct heartbeat_conf *conf,
     const struct l2_peers_ops *ops, void *arg, char error[HEARTBEAT_ERROR_LEN]);
+/* Its keys are read from this file anew, and all else goes on. Return: false with error
+ * written: those of before stay in force. */
+bool heartbeat_rekey(
+    struct heartbeat *h, const char *key_file, char error[HEARTBEAT_ERROR_LEN]);
 /* leave: say good-bye. NULL is fine. */
 void heartbeat_free(struct heartbeat *h, bool leave);
 /* Beat and listen on these interfaces only. */

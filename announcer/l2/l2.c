@@ -198,6 +198,8 @@ static void open_heartbeat(struct l2 *l)
 	*l->heartbeat_error = '\0';
 	heartbeat_free(l->heartbeat, false);
 	l->heartbeat = next;
+	l->port = c->port;
+	l->interval_ms = c->interval_ms;
 	heartbeat_set_facts(next, &l->facts);
 	l2_peers_set_cut_off(heartbeat_peers(next), l->cut_off);
 	l2_owners_set_heartbeat(l->owners, true, (int64_t)c->interval_ms * LISTEN_INTERVALS);
@@ -212,23 +214,37 @@ static void close_heartbeat(struct l2 *l)
 	l2_owners_set_heartbeat(l->owners, false, 0);
 }
 
-/* As the configuration says; changed: it says something new. */
-static void set_heartbeat(struct l2 *l, bool changed)
-{
-	if (!l->conf->l2.key_file) {
-		if (l->heartbeat || *l->heartbeat_error)
-			close_heartbeat(l);
-	} else if (changed || (!l->heartbeat && !*l->heartbeat_error)) {
-		open_heartbeat(l);
-	}
-}
-
 static void warn_no_key(const struct l2 *l)
 {
 	if (!l->conf->l2.key_file)
 		log_warn("l2",
 		    "no l2.heartbeat.key-file: a dead node is noticed by Kubernetes alone, "
 		    "after most of a minute");
+}
+
+static void open_if_wanted(struct l2 *l)
+{
+	if (l->conf->l2.key_file && !l->heartbeat && !*l->heartbeat_error)
+		open_heartbeat(l);
+}
+
+/* The key file is read again in any case: its keys may be others by now. */
+static void reload_heartbeat(struct l2 *l)
+{
+	const struct conf_l2 *c = &l->conf->l2;
+
+	if (!c->key_file) {
+		if (l->heartbeat || *l->heartbeat_error) {
+			close_heartbeat(l);
+			warn_no_key(l);
+		}
+	} else if (!l->heartbeat || c->port != l->port || c->interval_ms != l->interval_ms) {
+		open_heartbeat(l);
+	} else if (heartbeat_rekey(l->heartbeat, c->key_file, l->heartbeat_error)) {
+		*l->heartbeat_error = '\0';
+	} else {
+		log_err("l2", "%s: the keys of before stay in force", l->heartbeat_error);
+	}
 }
 
 /* Open what is needed. */
@@ -240,7 +256,7 @@ static void wake(struct l2 *l)
 		open_links(l);
 		warn_no_key(l);
 	}
-	set_heartbeat(l, false);
+	open_if_wanted(l);
 }
 
 /* ---- from outside ---- */
@@ -300,12 +316,12 @@ void l2_stop(struct l2 *l)
 void l2_reload(struct l2 *l, const struct conf *conf, bool changed)
 {
 	l->conf = conf;
-	if (!changed)
-		return;
-	set_facts(l);
-	wake(l);
+	if (changed)
+		set_facts(l);
 	if (l->links)
-		set_heartbeat(l, true);
+		reload_heartbeat(l);
+	else
+		wake(l);
 }
 
 void l2_want(struct l2 *l, const struct l2_wish *w)

@@ -19,7 +19,8 @@ struct l2 {
 	struct l2_links *links; /* NULL: not needed yet, or error */
 	struct l2_facts facts;
 	struct heartbeat *heartbeat;
-	struct event *run_ev; /* l2_owners_run() is due */
+	uint32_t port, interval_ms; /* of the heartbeat, as it was opened */
+	struct event *run_ev;       /* l2_owners_run() is due */
 	uint64_t moves;
 	bool started, wanted, decides;
 	bool told; /* told since the last l2_owners_run() */

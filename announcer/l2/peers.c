@@ -30,6 +30,17 @@ struct l2_peers *l2_peers_new(
 	return p;
 }
 
+bool l2_peers_set_key(struct l2_peers *p, const uint8_t *key, size_t len)
+{
+	struct beat_key *was = p->key;
+	bool same;
+
+	p->key = beat_key_new(key, len);
+	same = beat_key_same(p->key, was);
+	beat_key_free(was);
+	return !same;
+}
+
 static void peer_free(struct peers_peer *peer)
 {
 	peers_forget_said(peer);
