@@ -55,8 +55,8 @@ static const char *key_cure(struct why_l2 *w)
 static const char *socket_cure(struct why_l2 *w, const char *problem)
 {
 	if (strstr(problem, strerror(EPERM)))
-		return "AmbientCapabilities=CAP_NET_RAW in grevyd's unit; for a container "
-		       "capabilities: {add: [NET_RAW]}";
+		return "AmbientCapabilities=CAP_NET_RAW and CapabilityBoundingSet=CAP_NET_RAW "
+		       "in grevyd's unit; for a container capabilities: {add: [NET_RAW]}";
 	return why_say(w->y, "grevysh -c 'show l2 interfaces'; it is tried again");
 }
 
