@@ -164,6 +164,26 @@ static void test_late(void **state)
 	assert_true(burst_wait(&b, now) > 1000);
 }
 
+/* Sending what one look gave took longer than the pause after it: there is more, at once. */
+static void test_slow(void **state)
+{
+	struct told t[BURST_MAX + 1] = {0};
+	struct burst b;
+	int64_t now = 1000;
+
+	(void)state;
+	burst_init(&b);
+	for (size_t i = 0; i < ARRAY_LEN(t); i++)
+		burst_start(&b, &t[i].item, now);
+	for (size_t i = 0; i < BURST_MAX; i++)
+		assert_non_null(burst_next(&b, now));
+	assert_null(burst_next(&b, now));
+	assert_int_equal(burst_wait(&b, now), BURST_PACE_MS);
+	for (int64_t late = BURST_PACE_MS; late < 10; late++)
+		assert_int_equal(burst_wait(&b, now + late), 0);
+	assert_ptr_equal(burst_next(&b, now + 10), &t[BURST_MAX].item);
+}
+
 /* An item may leave in the middle of it, and the time is kept by who remains. */
 static void test_stop(void **state)
 {
@@ -191,6 +211,7 @@ int main(void)
 	    cmocka_unit_test(test_many),
 	    cmocka_unit_test(test_new_ones_first),
 	    cmocka_unit_test(test_late),
+	    cmocka_unit_test(test_slow),
 	    cmocka_unit_test(test_stop),
 	};
 
