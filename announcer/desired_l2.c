@@ -123,7 +123,7 @@ static const struct ads *ads_of(const struct desired_outcome *o)
 {
 	const struct desired_part *first = o->parts;
 
-	while (!first->sum.eligible)
+	while (!desired_contributes(first))
 		first++;
 	return &first->ads;
 }

@@ -237,6 +237,11 @@ static void part_make(const struct desired *d, const struct store_service *svc,
 		part_cluster(d, p, aa->addr.family);
 }
 
+bool desired_contributes(const struct desired_part *p)
+{
+	return p->sum.eligible && !p->muted;
+}
+
 static int part_cmp(const void *a, const void *b)
 {
 	const struct desired_part *x = a, *y = b;
@@ -290,7 +295,7 @@ static bool unlike_locals(const struct desired_outcome *o)
 	for (size_t i = 0; i < o->n_parts; i++) {
 		const struct k8s_service *s = &o->parts[i].svc->obj->service;
 
-		if (!o->parts[i].sum.eligible || !s->local)
+		if (!desired_contributes(&o->parts[i]) || !s->local)
 			continue;
 		if (selector && strcmp(selector, s->selector) != 0)
 			return true;
@@ -306,13 +311,13 @@ static struct eligible_verdict *merge(struct desired_outcome *o, size_t *n)
 	const struct desired_part *first = o->parts;
 	struct eligible_verdict *v;
 
-	while (!first->sum.eligible)
+	while (!desired_contributes(first))
 		first++;
 	*n = first->n;
 	v = xcalloc(first->n, sizeof(*v));
 	memcpy(v, first->nodes, first->n * sizeof(*v));
 	for (const struct desired_part *p = first + 1; p < o->parts + o->n_parts; p++)
-		if (p->sum.eligible)
+		if (desired_contributes(p))
 			intersect(v, first->n, p);
 	if (!any_eligible(v, first->n) && unlike_locals(o)) {
 		o->apart = true;
@@ -386,9 +391,7 @@ static void make_parts(const struct desired *d, const struct alloc_addr *aa, uns
 		struct desired_part *p = &o->parts[i];
 
 		p->muted = o->layer2 && muted(p);
-		if (p->muted)
-			p->sum.eligible = 0;
-		o->contributors += p->sum.eligible != 0;
+		o->contributors += desired_contributes(p);
 	}
 }
 

@@ -66,6 +66,8 @@ struct desired_part {
 	bool muted;  /* not for layer 2: it shares, and is selected by its labels */
 };
 
+bool desired_contributes(const struct desired_part *p); /* its nodes count */
+
 /* What becomes of an address. */
 struct desired_outcome {
 	struct desired_part *parts; /* its users, oldest first */

@@ -43,14 +43,14 @@ static enum desired_reason reason_of(
 		return endpoints ? DESIRED_NO_NODES : DESIRED_NO_ENDPOINTS;
 	if (o->apart)
 		return DESIRED_NO_COMMON;
-	if (o->layer2)
-		return DESIRED_LAYER2;
-	if (!o->route.n)
+	if (!o->layer2 && !o->route.n)
 		return DESIRED_NOT_HERE;
-	while (!first->sum.eligible)
+	while (!desired_contributes(first))
 		first++;
 	if (o->split && p != first)
 		return DESIRED_OTHERS_NODES;
+	if (o->layer2)
+		return DESIRED_LAYER2;
 	if (o->contributors > 1 && o->route.nodes < p->sum.eligible)
 		return DESIRED_NARROWED;
 	return o->route.over ? DESIRED_LIMITED : DESIRED_OK;

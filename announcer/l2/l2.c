@@ -141,9 +141,17 @@ static void on_claim(
 
 /* ---- interfaces ---- */
 
-/* From the links and what the configuration says of them. */
+struct l2_rules l2_rules_of(const struct l2 *l)
+{
+	const struct conf_l2 *c = &l->conf->l2;
+
+	return (struct l2_rules){&c->interfaces, &c->exclude, &l->advertised};
+}
+
+/* From the links and what the configuration and advertisements say of them. */
 static void set_facts(struct l2 *l)
 {
+	const struct l2_rules rules = l2_rules_of(l);
 	const struct l2_link *v;
 	size_t n;
 
@@ -151,7 +159,7 @@ static void set_facts(struct l2 *l)
 		return;
 	v = l2_links_all(l->links, &n);
 	l2_facts_fini(&l->facts);
-	l2_facts_make(&l->facts, v, n, &l->conf->l2.interfaces, &l->conf->l2.exclude);
+	l2_facts_make(&l->facts, v, n, &rules);
 	l2_owners_set_facts(l->owners, &l->facts);
 	responder_set_links(l->responder, v, n, &l->facts);
 	if (l->heartbeat)
@@ -309,6 +317,7 @@ void l2_stop(struct l2 *l)
 	l2_owners_free(l->owners);
 	l2_links_free(l->links);
 	l2_facts_fini(&l->facts);
+	strlist_fini(&l->advertised);
 	event_free(l->run_ev);
 	free(l->self);
 	free(l);
@@ -323,11 +332,28 @@ void l2_reload(struct l2 *l, const struct conf *conf)
 	wake(l);
 }
 
+/* Interfaces that only advertisements choose. Return: whether there is one more. */
+static bool advertise(struct l2 *l, const struct l2_wish *w)
+{
+	const struct strlist *names = NULL;
+	size_t before = l->advertised.n;
+
+	for (size_t i = 0; i < w->n && !names; i++)
+		if (!strcmp(w->v[i].node, l->self))
+			names = w->v[i].interfaces;
+	for (size_t i = 0; names && i < names->n; i++)
+		if (!strlist_has(&l->advertised, names->v[i]))
+			strlist_add(&l->advertised, names->v[i]);
+	return l->advertised.n != before;
+}
+
 void l2_want(struct l2 *l, const struct l2_wish *w)
 {
 	if (!l->self)
 		return;
 	l->wanted |= w->n > 0;
+	if (advertise(l, w))
+		set_facts(l);
 	l2_owners_want(l->owners, w);
 	kick(l);
 }

@@ -10,18 +10,21 @@
 /* For so long a peer that is new is waited for until it has told what it has. */
 enum { TELL_MS = 500 };
 
+/* Candidates that are looked at in one run, some 10 ms; then the loop may see to the heartbeat.
+ */
+enum { WORK_MAX = 100000 };
+
 struct l2_owners *l2_owners_new(const char *self, const struct l2_owners_ops *ops, void *arg)
 {
 	struct l2_owners *o = xcalloc(1, sizeof(*o));
 
 	o->ops = ops;
 	o->arg = arg;
-	o->listen_ms = -1;
 	o->sweep_at = 64;
-	o->next_ms = OWNERS_NEVER;
 	o->self = owners_node(o, self);
 	o->self->alive = o->self->known = true;
 	o->at = xcalloc(0, sizeof(*o->at));
+	o->listen_to_ms = xcalloc(0, sizeof(*o->listen_to_ms));
 	return o;
 }
 
@@ -45,6 +48,8 @@ void l2_owners_free(struct l2_owners *o)
 		owners_node_free(o->nodes[i]);
 	free(o->nodes);
 	free(o->at);
+	free(o->listen_to_ms);
+	free(o->grades);
 	free(o);
 }
 
@@ -103,7 +108,7 @@ static struct owners_addr *find_or_add(struct l2_owners *o, const struct ipaddr 
 
 static bool needed(const struct owners_addr *a)
 {
-	return a->set || a->n_claims || a->recorded || a->owns;
+	return a->set || a->n_claims || a->recorded || a->owns || a->dirty;
 }
 
 /* ---- what is told ---- */
@@ -134,10 +139,27 @@ void l2_owners_want(struct l2_owners *o, const struct l2_wish *w)
 		a->key = w->key;
 }
 
+/* Who has what is to be heard on each new interface first. */
+static void listen_to_new(struct l2_owners *o, const struct l2_facts *next)
+{
+	const struct l2_facts *was = &o->self->facts;
+	int64_t *to_ms = xcalloc(next->n, sizeof(*to_ms));
+
+	for (size_t i = 0; i < next->n; i++) {
+		to_ms[i] = -1;
+		for (size_t k = 0; k < was->n; k++)
+			if (was->v[k].ifindex == next->v[i].ifindex)
+				to_ms[i] = o->listen_to_ms[k];
+	}
+	free(o->listen_to_ms);
+	o->listen_to_ms = to_ms;
+}
+
 void l2_owners_set_facts(struct l2_owners *o, const struct l2_facts *own)
 {
 	if (l2_facts_equal(&o->self->facts, own))
 		return;
+	listen_to_new(o, own);
 	l2_facts_fini(&o->self->facts);
 	l2_facts_copy(&o->self->facts, own);
 	o->at = xrealloc(o->at, own->n, sizeof(*o->at));
@@ -232,7 +254,9 @@ void l2_owners_set_heartbeat(struct l2_owners *o, bool on, int64_t listen_ms)
 {
 	forget_peers(o);
 	o->heartbeat = o->say_again = on;
-	o->listen_ms = on ? listen_ms : -1;
+	o->listen_ms = listen_ms;
+	for (size_t i = 0; i < o->self->facts.n; i++)
+		o->listen_to_ms[i] = -1;
 	o->all_dirty = true;
 }
 
@@ -341,33 +365,50 @@ static void drop_unneeded(struct l2_owners *o)
 	o->n = to;
 }
 
+static void mark_all(struct l2_owners *o)
+{
+	for (size_t i = 0; i < o->n && o->all_dirty; i++)
+		o->v[i]->dirty = true;
+	o->all_dirty = false;
+}
+
+/* Return: when the next one is due; now if there was too much to do. */
+static int64_t decide_all(struct l2_owners *o)
+{
+	int64_t next_ms = OWNERS_NEVER;
+
+	o->work = 0;
+	for (size_t i = 0; i < o->n; i++) {
+		struct owners_addr *a = o->v[i];
+		bool due = a->dirty || a->due_ms <= o->now_ms;
+
+		if (due && o->work > WORK_MAX && !o->self->leaving)
+			next_ms = o->now_ms;
+		else if (due)
+			owners_decide(o, a);
+		if (a->due_ms < next_ms)
+			next_ms = a->due_ms;
+	}
+	return next_ms;
+}
+
 int64_t l2_owners_run(struct l2_owners *o, int64_t now_ms, uint64_t wall_ms)
 {
-	bool all = o->all_dirty, drop = false;
+	int64_t next_ms;
 
 	o->now_ms = now_ms;
 	o->wall_ms = wall_ms;
-	o->all_dirty = false;
-	if (o->listen_ms >= 0)
-		o->listen_end_ms = now_ms + o->listen_ms;
-	o->listen_ms = -1;
+	for (size_t i = 0; i < o->self->facts.n; i++)
+		if (o->listen_to_ms[i] < 0)
+			o->listen_to_ms[i] = now_ms + o->listen_ms;
 	await_peers(o);
 	if (o->say_again)
 		say_all_again(o);
-	o->next_ms = OWNERS_NEVER;
-	for (size_t i = 0; i < o->n; i++) {
-		struct owners_addr *a = o->v[i];
-
-		if (all || a->dirty || a->due_ms <= now_ms)
-			owners_decide(o, a);
-		if (a->due_ms < o->next_ms)
-			o->next_ms = a->due_ms;
-		drop |= !needed(a);
-	}
-	if (drop)
-		drop_unneeded(o);
+	mark_all(o);
+	next_ms = decide_all(o);
+	drop_unneeded(o);
 	owners_sweep_nodes(o);
-	if (o->next_ms == OWNERS_NEVER)
+	if (next_ms == OWNERS_NEVER)
 		return -1;
-	return o->next_ms > now_ms ? o->next_ms - now_ms : 0;
+	return next_ms > now_ms ? next_ms - now_ms : 0;
 }

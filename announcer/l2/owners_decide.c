@@ -165,13 +165,14 @@ static bool must_let_go(struct l2_owners *o, struct owners_addr *a, const struct
 
 /* ---- taking ---- */
 
-/* The others are to be heard first. */
+/* The others are to be heard first. p: just made. */
 static bool listens(struct l2_owners *o, struct owners_addr *a, const struct owners_pick *p)
 {
 	int64_t until = o->known_ms;
 
-	if (!p->all_known && o->listen_end_ms > until)
-		until = o->listen_end_ms;
+	for (size_t i = 0; i < p->n_where && !p->all_known; i++)
+		if (o->listen_to_ms[o->at[i]] > until)
+			until = o->listen_to_ms[o->at[i]];
 	if (!o->heartbeat || o->now_ms >= until)
 		return false;
 	look_again(a, until);
@@ -287,11 +288,10 @@ void owners_decide(struct l2_owners *o, struct owners_addr *a)
 		a->nobody_ms = OWNERS_NEVER;
 		a->released_by = NULL;
 	}
-	if (!a->owns)
-		say(o, a,
-		    p.holder && p.holder != o->self && p.target == o->self && p.able &&
-			    o->now_ms >= o->listen_end_ms
-			? L2_CLAIM_WANTS
-			: L2_CLAIM_NONE);
+	if (!a->owns) {
+		bool asks = p.holder && p.target == o->self && p.able && !listens(o, a, &p);
+
+		say(o, a, asks ? L2_CLAIM_WANTS : L2_CLAIM_NONE);
+	}
 	tell(o, a, &p);
 }

@@ -3,45 +3,7 @@
 #ifndef GREVY_L2_OWNERS_INT_H
 #define GREVY_L2_OWNERS_INT_H
 #include "announcer/l2/owners.h"
-
-#define OWNERS_NEVER INT64_MAX
-
-/* Another node, or this one: by its name. */
-struct owners_node {
-	char *name;
-	uint64_t hash;
-	struct l2_facts facts;
-	uint32_t *heard;
-	size_t n_heard;
-	int64_t unknown_ms; /* alive, but not all known: since when; OWNERS_NEVER = not so */
-	bool alive, known, cut_off, leaving;
-	bool used; /* while those that nobody needs are swept */
-};
-
-struct owners_member {
-	struct owners_node *node;
-	const struct strlist *only; /* of the set's lists; NULL = any interface */
-	uint32_t preference;
-	bool draining;
-};
-
-/* Candidates. Many addresses have the same. */
-struct owners_set {
-	uint32_t refs, hash;
-	size_t n, n_lists;
-	struct owners_member *v;
-	struct strlist *lists;    /* owned; members point to them */
-	struct owners_set *next;  /* of the same bucket */
-	uint32_t best_preference; /* of those not draining, if there are such */
-	bool best_draining;       /* all are */
-};
-
-/* Interfaces of this node; many addresses have the same. */
-struct owners_where {
-	uint32_t refs, n;
-	struct owners_where *next;
-	uint32_t ifindex[];
-};
+#include "announcer/l2/owners_sets.h"
 
 struct owners_claim {
 	struct owners_node *node;
@@ -91,12 +53,16 @@ struct l2_owners {
 	size_t n, cap;
 	struct owners_set *sets[OWNERS_BUCKETS];
 	struct owners_where *wheres;
-	size_t *at; /* room for an index of each of our interfaces */
-	bool heartbeat, leaving, all_dirty, say_again;
-	int64_t listen_ms;     /* to be listened from the next run on; -1 = not */
-	int64_t listen_end_ms; /* nothing is taken before, unless all are known */
-	int64_t known_ms;      /* as long as peers are to tell what they have */
-	int64_t now_ms, next_ms;
+	size_t *at;            /* room for an index of each of our interfaces */
+	int64_t *listen_to_ms; /* of each of them: until then only listened to; -1 = from the
+	                          next run on, for listen_ms */
+	void *grades;          /* room for as many grades; owners_pick.c's own */
+	size_t room;
+	size_t work; /* candidates looked at in this run */
+	bool heartbeat, all_dirty, say_again;
+	int64_t listen_ms;
+	int64_t known_ms; /* until then peers are to tell what they have */
+	int64_t now_ms;
 	uint64_t wall_ms;
 };
 
@@ -137,20 +103,6 @@ size_t owners_at(const struct l2_owners *o, const struct ipaddr *a, bool *found)
 void owners_decide(struct l2_owners *o, struct owners_addr *a);
 /* Stop answering. */
 void owners_let_go(struct l2_owners *o, struct owners_addr *a);
-
-/* Of names and keys; the highest rank has it. */
-uint64_t owners_hash_key(const struct ipaddr *key);
-uint64_t owners_rank(uint64_t node, uint64_t key);
-
-struct owners_node *owners_node(struct l2_owners *o, const char *name); /* made if need be */
-void owners_sweep_nodes(struct l2_owners *o);
-void owners_node_free(struct owners_node *node);
-
-struct owners_set *owners_set_take(struct l2_owners *o, const struct l2_wish *w);
-void owners_set_drop(struct l2_owners *o, struct owners_set *set); /* NULL is fine */
-/* The interfaces o->at[0..n). */
-struct owners_where *owners_where_take(struct l2_owners *o, size_t n);
-void owners_where_drop(struct l2_owners *o, struct owners_where *w); /* NULL is fine */
 
 void owners_view(struct l2_owners *o, const struct owners_addr *a, struct l2_owners_view *v);
 #endif

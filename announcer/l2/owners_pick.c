@@ -108,8 +108,10 @@ static struct owners_node *holder_of(
 	for (size_t i = 0; i < a->n_claims; i++) {
 		const struct owners_claim *c = &a->claims[i];
 
-		if (c->what == L2_CLAIM_OWNS && owners_heard(o, c->node, n_where) &&
-		    (!best || keeps(a, c, best)))
+		if (c->what != L2_CLAIM_OWNS || !owners_heard(o, c->node, n_where))
+			continue;
+		/* What is not known for certain is no reason to give up what one has. */
+		if (!best || (keeps(a, c, best) && (!a->owns || c->node->known)))
 			best = c;
 	}
 	return best ? best->node : NULL;
@@ -141,84 +143,72 @@ static int grade_cmp(const struct grade *a, const struct grade *b)
 	return strcmp(b->member->node->name, a->member->node->name);
 }
 
+/* Room for n grades. */
+static struct grade *room_for(struct l2_owners *o, size_t n)
+{
+	if (n > o->room) {
+		o->grades = xrealloc(o->grades, n, sizeof(struct grade));
+		o->room = n;
+	}
+	return o->grades;
+}
+
 struct field {
 	struct grade best;
 	struct grade self; /* member NULL: not among them */
-	enum sureness sure;
-	size_t better; /* than self; all, if that is not among them */
+	size_t before;     /* self */
 	bool all_known;
 };
 
 static struct grade grade_of(const struct l2_owners *o, const struct owners_addr *a,
-    const struct owners_pick *p, const struct owners_member *m)
+    const struct owners_node *holder, const struct owners_member *m)
 {
-	const struct owners_node *first = p->holder ? p->holder : a->recorded;
+	const struct owners_node *first = holder ? holder : a->recorded;
 	struct grade g = {.member = m, .fit = fit_of(o, a, m), .sure = SURE};
 
 	g.first = m->node == first;
-	if (o->heartbeat && m->node != p->holder)
+	if (o->heartbeat && m->node != holder)
 		g.sure = !m->node->known ? UNKNOWN : m->node->cut_off ? CUT_OFF : SURE;
-	g.rank = owners_rank(m->node->hash, owners_hash_key(&a->key));
 	return g;
 }
 
 /* Only the surest count: a surer one puts all before it aside. */
-static void field_add(struct field *f, const struct grade *g, bool self)
+static void field_add(struct field *f, const struct grade *g)
 {
-	if (f->best.member && g->sure < f->sure)
+	if (f->best.member && g->sure < f->best.sure)
 		return;
-	if (!f->best.member || g->sure > f->sure) {
+	if (!f->best.member || g->sure > f->best.sure || grade_cmp(g, &f->best) > 0)
 		f->best = *g;
-		f->sure = g->sure;
-		f->self.member = NULL;
-	} else if (grade_cmp(g, &f->best) > 0) {
-		f->best = *g;
-	}
-	if (self)
-		f->self = *g;
 }
 
 /* fit: only those with an interface for the address. */
-static void field_make(struct field *f, const struct l2_owners *o, const struct owners_addr *a,
+static void field_make(struct field *f, struct l2_owners *o, const struct owners_addr *a,
     const struct owners_pick *p, bool fit)
 {
+	uint64_t key = owners_hash_key(&a->key);
+	struct grade *v = room_for(o, a->set->n);
+	size_t n = 0;
+
 	*f = (struct field){.all_known = true};
 	for (size_t i = 0; i < a->set->n; i++) {
 		const struct owners_member *m = &a->set->v[i];
 		bool heard = owners_heard(o, m->node, p->n_where);
-		struct grade g;
 
 		f->all_known &= heard && (m->node->known || !o->heartbeat);
 		if (!heard || !willing(o, a, m->node))
 			continue;
-		g = grade_of(o, a, p, m);
-		if (g.fit != L2_FIT_NO || !fit)
-			field_add(f, &g, m->node == o->self);
-	}
-}
-
-/* How many of them come before this node. */
-static size_t turn_of(const struct l2_owners *o, const struct owners_addr *a,
-    const struct owners_pick *p, const struct field *f)
-{
-	size_t before = 0;
-
-	if (!f->self.member)
-		return OWNERS_NO_TURN;
-	if (f->best.member == f->self.member)
-		return 0;
-	for (size_t i = 0; i < a->set->n; i++) {
-		const struct owners_member *m = &a->set->v[i];
-		struct grade g;
-
-		if (m == f->self.member || !owners_heard(o, m->node, p->n_where) ||
-		    !willing(o, a, m->node))
+		v[n] = grade_of(o, a, p->holder, m);
+		v[n].rank = owners_rank(m->node->hash, key);
+		if (v[n].fit == L2_FIT_NO && fit)
 			continue;
-		g = grade_of(o, a, p, m);
-		before +=
-		    g.fit != L2_FIT_NO && g.sure == f->sure && grade_cmp(&g, &f->self) > 0;
+		if (m->node == o->self)
+			f->self = v[n];
+		field_add(f, &v[n++]);
 	}
-	return before;
+	if (f->self.member && f->self.sure < f->best.sure)
+		f->self.member = NULL;
+	for (size_t i = 0; f->self.member && i < n; i++)
+		f->before += v[i].sure == f->best.sure && grade_cmp(&v[i], &f->self) > 0;
 }
 
 /* As good as the best can be: nobody needs to be asked. */
@@ -239,6 +229,7 @@ void owners_pick(struct l2_owners *o, const struct owners_addr *a, struct owners
 	    .self = owners_member(a->set, o->self), .turn = OWNERS_NO_TURN};
 	p->n_where = owners_where_own(o, a, p->self);
 	p->holder = holder_of(o, a, p->n_where);
+	o->work++;
 	if (!a->set)
 		return;
 	p->able = p->self && p->n_where && !o->self->leaving && !owners_stepped_back(o, a);
@@ -246,11 +237,12 @@ void owners_pick(struct l2_owners *o, const struct owners_addr *a, struct owners
 		p->target = p->holder;
 		return;
 	}
+	o->work += a->set->n;
 	field_make(&f, o, a, p, true);
 	p->all_known = f.all_known;
 	if (f.best.member) {
 		p->target = f.best.member->node;
-		p->turn = turn_of(o, a, p, &f);
+		p->turn = f.self.member ? f.before : OWNERS_NO_TURN;
 		p->no_iface = !o->heartbeat && p->target == o->self && !p->n_where;
 		return;
 	}

@@ -232,7 +232,8 @@ static bool hear_where(const struct l2_peers *p, struct peers_peer *peer, int64_
 	return differs;
 }
 
-/* Whether it is alive, and where; tell what is new. */
+/* Whether it is alive, and where; tell what is new. What it claimed before it fell silent may
+ * be true no more: that is told again when it is known to be. */
 static void look(struct l2_peers *p, struct peers_peer *peer, int64_t now_ms)
 {
 	bool was = peer->alive;
@@ -241,9 +242,13 @@ static void look(struct l2_peers *p, struct peers_peer *peer, int64_t now_ms)
 	peer->alive = peer->n_heard > 0;
 	if (!peer->changed && was == peer->alive)
 		return;
+	peer->current &= peer->alive;
+	peer->told &= peer->alive;
 	tell(p, peer);
-	if (peer->alive && !was)
+	if (peers_known(peer) && !peer->told) {
+		peer->told = true;
 		peers_tell_claims(p, peer);
+	}
 }
 
 /* ---- hearing ---- */
@@ -371,6 +376,7 @@ static struct peers_peer *whose(
 {
 	struct peers_peer *peer = find(p, h->node);
 	const struct peers_run *old;
+	bool namesake;
 
 	if (peer && peer->run == h->run)
 		return peer;
@@ -379,12 +385,11 @@ static struct peers_peer *whose(
 		p->stats.replayed++;
 		return NULL;
 	}
-	if (!names_us(p, h, *body)) {
-		hear_fresh(p, h, now_ms);
-		return NULL;
-	}
-	if (strcmp(h->node, p->self) == 0) {
+	namesake = strcmp(h->node, p->self) == 0;
+	if (namesake && names_us(p, h, *body))
 		p->stats.same_name++;
+	if (namesake || !names_us(p, h, *body)) { /* a namesake is to notice us, too */
+		hear_fresh(p, h, now_ms);
 		return NULL;
 	}
 	peer = admit(p, peer, h, now_ms);

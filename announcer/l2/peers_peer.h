@@ -47,6 +47,8 @@ struct peers_peer {
 	uint8_t flags; /* enum beat_flags, of its newest datagram */
 	bool greeted;  /* it was named in a beat of ours */
 	bool alive;
+	bool current; /* it has said at which versions it is since it is alive */
+	bool told;    /* its claims were, since then */
 	bool changed; /* to be told */
 	struct peers_path *paths;
 	size_t n_paths;

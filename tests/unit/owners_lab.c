@@ -189,7 +189,7 @@ void want(struct lab *l, const char *address, const char *candidates)
 			*drains = '\0';
 		if (preference) {
 			*preference = '\0';
-			c->preference = (uint32_t)atoi(preference + 1);
+			c->preference = (uint32_t)strtoul(preference + 1, NULL, 10);
 		}
 		w.n++;
 	}
