@@ -50,24 +50,23 @@ static void end(struct l2_peers *p, struct wr *w)
 /* Those who cannot know yet that we hear them, then all others by turns. */
 static void put_runs(struct l2_peers *p, struct wr *w, int64_t now_ms)
 {
-	size_t room = beat_room(p->self) / 8 - 4, turns = ECHO_ADMITTED;
+	size_t room = beat_room(p->self) / 8 - 4 - p->n_fresh, turns = ECHO_ADMITTED;
+	size_t from = p->echo_at;
 
 	for (size_t i = 0; i < p->n_fresh; i++)
 		wr_u64(w, p->fresh[i].run);
-	room -= p->n_fresh;
-	for (size_t i = 0; i < p->n && room > ECHO_ADMITTED; i++)
-		if (p->v[i]->admitted_ms + ECHO_NEW_BEATS * p->interval_ms > now_ms) {
-			wr_u64(w, p->v[i]->run);
-			p->v[i]->greeted = true;
-			room--;
-		}
-	if (turns > p->n)
-		turns = p->n;
-	for (size_t i = 0; i < turns; i++) {
-		struct peers_peer *peer = p->v[p->echo_at++ % p->n];
+	for (size_t i = 0; i < p->n && room; i++) {
+		struct peers_peer *peer = p->v[(from + i) % p->n];
 
+		if (peer->admitted_ms + ECHO_NEW_BEATS * p->interval_ms <= now_ms) {
+			if (!turns)
+				continue;
+			turns--;
+		}
 		wr_u64(w, peer->run);
 		peer->greeted = true;
+		p->echo_at = (from + i + 1) % p->n;
+		room--;
 	}
 }
 
@@ -148,20 +147,21 @@ static size_t part_end(const struct l2_peers *p, const struct peers_job *j, size
 }
 
 /* records: in any order; sorted here. */
-static void job_begin(struct l2_peers *p, struct peers_job *j, uint64_t since,
-    struct peers_claim **records, size_t n)
+static struct peers_job job_make(
+    const struct l2_peers *p, uint64_t since, struct peers_claim **records, size_t n)
 {
 	size_t parts = 0, at = 0;
+	struct peers_job j = {.v = xcalloc(n, sizeof(*j.v)), .n = n};
 
 	ptable_sort(&p->claims, (void **)records, n);
-	*j = (struct peers_job){.v = xcalloc(n, sizeof(*j->v)), .n = n};
 	for (size_t i = 0; i < n; i++)
-		j->v[i] = (struct beat_claim){claim_addr(p, records[i]),
+		j.v[i] = (struct beat_claim){claim_addr(p, records[i]),
 		    (enum l2_claim)records[i]->what, records[i]->stamp};
 	do
-		at = part_end(p, j, at);
+		at = part_end(p, &j, at);
 	while (++parts < PEERS_PARTS_MAX && at < n);
-	j->at = (struct beat_part){since, p->version, 0, (uint16_t)parts};
+	j.at = (struct beat_part){since, p->version, 0, (uint16_t)parts};
+	return j;
 }
 
 static void job_end(struct peers_job *j)
@@ -187,18 +187,20 @@ static bool job_step(struct l2_peers *p, struct peers_job *j)
 	return true;
 }
 
-static void delta_begin(struct l2_peers *p)
+static struct peers_job delta_make(struct l2_peers *p)
 {
+	struct peers_job j;
 	uint64_t since = p->version++;
 
 	for (size_t i = 0; i < p->n_pending; i++) {
 		p->pending[i]->version = p->version;
 		p->pending[i]->pending = false;
 	}
-	job_begin(p, &p->delta, since, p->pending, p->n_pending);
+	j = job_make(p, since, p->pending, p->n_pending);
 	free(p->pending);
 	p->pending = NULL;
 	p->n_pending = 0;
+	return j;
 }
 
 /* Whoever does not know of these by now is told all that there is. */
@@ -216,20 +218,22 @@ static void forget_gone(struct l2_peers *p)
 	p->floor = p->version;
 }
 
-static void answer_begin(struct l2_peers *p)
+static struct peers_job answer_make(struct l2_peers *p)
 {
 	uint64_t since = p->answer_since < p->floor ? 0 : p->answer_since;
 	size_t n = 0, at = 0;
 	struct peers_claim **records =
 	    xcalloc(ptable_count(&p->claims, 0), sizeof(struct peers_claim *));
 	struct peers_claim *c;
+	struct peers_job j;
 
 	while ((c = ptable_next(&p->claims, &at)))
 		if (since ? c->version > since : c->what != L2_CLAIM_NONE)
 			records[n++] = c;
-	job_begin(p, &p->answer, since, records, n);
+	j = job_make(p, since, records, n);
 	free(records);
 	p->answer_due = false;
+	return j;
 }
 
 void peers_asked(struct l2_peers *p, const struct beat_ask *a)
@@ -334,14 +338,14 @@ static bool step(struct l2_peers *p)
 		uint64_t version;
 
 		if (!p->delta.at.parts)
-			delta_begin(p);
+			p->delta = delta_make(p);
 		version = p->delta.at.version;
 		if (job_step(p, &p->delta))
 			p->said_version = version;
 		return true;
 	}
 	if (!p->answer.at.parts && p->answer_due)
-		answer_begin(p);
+		p->answer = answer_make(p);
 	if (!p->answer.at.parts)
 		return false;
 	job_step(p, &p->answer);

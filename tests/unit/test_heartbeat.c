@@ -47,6 +47,7 @@ static void on_claim(
 
 static const struct l2_peers_ops ops = {.on_peer = on_peer, .on_claim = on_claim};
 
+/* Both serve as keys, too: those of another run of this test are others. */
 static char folder[] = "/tmp/grevy-beat-XXXXXX", path[64];
 
 static void put_key(const void *text, size_t len, mode_t mode)
@@ -128,7 +129,7 @@ static void two_hear_each_other_by_real_sockets(void **state)
 	lo.n_subnets = 1;
 	assert_int_equal(prefix_parse("127.0.0.0/8", &subnet), 0);
 	assert_int_equal(ipaddr_parse("192.0.2.1", &a), 0);
-	put_key("0123456789abcdef\n", 17, 0600);
+	put_key(folder, strlen(folder), 0600);
 	h[0] = open_beat(base, "n0", &ear[0]);
 	h[1] = open_beat(base, "n1", &ear[1]);
 	for (size_t i = 0; i < 2; i++) {
@@ -152,8 +153,8 @@ static void two_hear_each_other_by_real_sockets(void **state)
 /* Keys, interval and port by reload: the same run, and nobody is missed. */
 static void a_reload_misses_nobody(void **state)
 {
-	static const char *const keys[] = {"0123456789abcdef\nfedcba9876543210\n",
-	    "fedcba9876543210\n0123456789abcdef\n", "fedcba9876543210\n"};
+	char both[128], swapped[128];
+	const char *const keys[] = {both, swapped, path};
 	struct event_base *base = event_base_new();
 	struct prefix subnet;
 	struct l2_iface lo = {
@@ -166,9 +167,11 @@ static void a_reload_misses_nobody(void **state)
 	struct heartbeat *h[2];
 
 	(void)state;
+	snprintf(both, sizeof(both), "%s\n%s\n", folder, path);
+	snprintf(swapped, sizeof(swapped), "%s\n%s\n", path, folder);
 	lo.n_subnets = 1;
 	assert_int_equal(prefix_parse("127.0.0.0/8", &subnet), 0);
-	put_key("0123456789abcdef\n", 17, 0600);
+	put_key(folder, strlen(folder), 0600);
 	for (size_t i = 0; i < 2; i++) {
 		h[i] = open_beat(base, i ? "n1" : "n0", &ear[i]);
 		assert_non_null(h[i]);
@@ -214,7 +217,7 @@ static void an_interface_that_is_gone_is_a_problem(void **state)
 	struct heartbeat *h;
 
 	(void)state;
-	put_key("0123456789abcdef\n", 17, 0600);
+	put_key(folder, strlen(folder), 0600);
 	h = open_beat(base, "n0", &ear);
 	assert_non_null(h);
 	heartbeat_set_facts(h, &facts);
@@ -233,7 +236,7 @@ static void a_node_without_a_name_has_no_heartbeat(void **state)
 	struct ear ear;
 
 	(void)state;
-	put_key("0123456789abcdef\n", 17, 0600);
+	put_key(folder, strlen(folder), 0600);
 	memset(name, 'n', sizeof(name));
 	name[254] = '\0';
 	assert_null(open_beat(base, name, &ear));
