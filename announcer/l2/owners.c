@@ -221,6 +221,7 @@ static void peer_set(struct owners_node *node, const struct l2_peer *p)
 		memcpy(node->heard, p->heard, p->n_heard * sizeof(node->heard[0]));
 	node->n_heard = p->n_heard;
 	node->alive = p->alive;
+	node->heard_of |= p->alive;
 	node->known = p->known;
 	node->cut_off = p->cut_off;
 	node->leaving = p->leaving;
@@ -243,9 +244,12 @@ static void forget_peers(struct l2_owners *o)
 {
 	static const struct l2_peer nobody;
 
-	for (size_t i = 0; i < o->n_nodes; i++)
-		if (o->nodes[i] != o->self)
-			peer_set(o->nodes[i], &nobody);
+	for (size_t i = 0; i < o->n_nodes; i++) {
+		if (o->nodes[i] == o->self)
+			continue;
+		peer_set(o->nodes[i], &nobody);
+		o->nodes[i]->heard_of = false;
+	}
 	for (size_t i = 0; i < o->n; i++)
 		o->v[i]->n_claims = 0;
 }
@@ -300,9 +304,10 @@ void l2_owners_recorded(struct l2_owners *o, const struct ipaddr *addr, const ch
 
 	if (!a || a->recorded == now)
 		return;
+	if (a->recorded && a->recorded != o->self)
+		forget_conflict(o, a); /* with that one, perhaps */
 	a->recorded = now;
 	a->dirty = true;
-	forget_conflict(o, a);
 }
 
 void l2_owners_conflict(struct l2_owners *o, const struct ipaddr *addr,

@@ -147,6 +147,40 @@ static void what_was_recorded_counts_where_nobody_owns(void **state)
 	close_lab(&l);
 }
 
+/* Some have no key yet. */
+static void who_was_never_heard_may_have_it(void **state)
+{
+	const char *a = ranked("b", true);
+	const struct ipaddr address = addr(a);
+	struct lab l;
+
+	(void)state;
+	open_lab(&l, HEARTBEAT);
+	l2_owners_recorded(l.o, &address, "b");
+	want(&l, a, "a b");
+	pass(&l, 60000);
+	expect(&l, "nobody>other:b; ");
+	/* It is heard, and has nothing; it dies. */
+	peer(&l, "b", UP);
+	claims(&l, "b", a, L2_CLAIM_OWNS, 1);
+	run(&l);
+	expect(&l, "");
+	peer(&l, "b", 0);
+	run(&l);
+	saw(&l, "take # if1; owns #; other>owner:a; ", a);
+	close_lab(&l);
+	/* Kubernetes knows that it is gone. */
+	open_lab(&l, HEARTBEAT);
+	l2_owners_recorded(l.o, &address, "b");
+	want(&l, a, "a b");
+	run(&l);
+	expect(&l, "nobody>other:b; ");
+	want(&l, a, "a");
+	run(&l);
+	saw(&l, "take # if1; owns #; other>owner:a; ", a);
+	close_lab(&l);
+}
+
 static void a_new_peer_may_have_it(void **state)
 {
 	const char *a = ranked("b", true);
@@ -359,6 +393,35 @@ static void a_new_wish_ends_the_conflict(void **state)
 	close_lab(&l);
 }
 
+/* The status object goes when it steps back, and that is no reason to come again. */
+static void its_own_record_ends_no_conflict(void **state)
+{
+	const struct ipaddr a = addr("192.0.2.7");
+	struct lab l;
+
+	(void)state;
+	open_lab(&l, 0);
+	want(&l, "192.0.2.7", "a");
+	l2_owners_recorded(l.o, &a, "a");
+	run(&l);
+	conflict(&l, low, high);
+	pass(&l, 1000);
+	conflict(&l, low, high);
+	assert_non_null(strstr(l.said, "owner>conflict"));
+	*l.said = '\0';
+	l2_owners_recorded(l.o, &a, NULL);
+	pass(&l, 1000);
+	expect(&l, "");
+	/* Somebody else had it, and goes. */
+	l2_owners_recorded(l.o, &a, "b");
+	pass(&l, 1000);
+	expect(&l, "");
+	l2_owners_recorded(l.o, &a, NULL);
+	run(&l);
+	expect(&l, "take 7 if1; owns 7; conflict>owner:a; ");
+	close_lab(&l);
+}
+
 static void a_conflict_with_a_peer_is_the_heartbeats(void **state)
 {
 	struct lab l;
@@ -387,7 +450,9 @@ int main(void)
 	    cmocka_unit_test(no_interface),
 	    cmocka_unit_test(without_a_heartbeat_kubernetes_decides),
 	    cmocka_unit_test(what_was_recorded_counts_where_nobody_owns),
+	    cmocka_unit_test(who_was_never_heard_may_have_it),
 	    cmocka_unit_test(a_new_peer_may_have_it),
+	    cmocka_unit_test(its_own_record_ends_no_conflict),
 	    cmocka_unit_test(it_leaves_for_good),
 	    cmocka_unit_test(another_heartbeat_moves_nothing),
 	    cmocka_unit_test(shown_in_order),
