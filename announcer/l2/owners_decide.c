@@ -15,6 +15,7 @@
 
 enum {
 	TURN_MS = 300,
+	START_MS = 700, /* more for who had it last: it may listen still */
 	HOLD_MS = 1000,
 	RELEASE_MS = 300,
 	DEFEND_MS = 10000, /* RFC 5227 DEFEND_INTERVAL */
@@ -199,6 +200,8 @@ static bool my_turn(struct l2_owners *o, struct owners_addr *a, const struct own
 	if (p->turn == OWNERS_NO_TURN)
 		return false;
 	turn = a->nobody_ms + (int64_t)p->turn * TURN_MS;
+	if (p->turn && p->target == a->recorded)
+		turn += START_MS;
 	at = turn > at ? turn : at;
 	look_again(a, at);
 	return o->now_ms >= at;

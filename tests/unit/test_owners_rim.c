@@ -134,7 +134,7 @@ static void without_a_heartbeat_kubernetes_decides(void **state)
 static void what_was_recorded_counts_where_nobody_owns(void **state)
 {
 	const char *a = ranked("b", false);
-	const struct ipaddr address = addr(a);
+	struct ipaddr address = addr(a);
 	struct lab l;
 
 	(void)state;
@@ -144,6 +144,18 @@ static void what_was_recorded_counts_where_nobody_owns(void **state)
 	want(&l, a, "a b");
 	run(&l);
 	saw(&l, OWNED, a);
+	close_lab(&l);
+	/* All were started anew: who had it is given the time to listen. */
+	a = ranked("b", true);
+	open_lab(&l, HEARTBEAT);
+	peer(&l, "b", UP);
+	address = addr(a);
+	l2_owners_recorded(l.o, &address, "b");
+	want(&l, a, "a b");
+	pass(&l, 999);
+	expect(&l, "nobody>other:b; ");
+	pass(&l, 2);
+	saw(&l, "take # if1; owns #; other>owner:a; ", a);
 	close_lab(&l);
 }
 
