@@ -216,7 +216,7 @@ void daemon_l2_reload(struct daemon *d, unsigned changed)
 		open_parts(l);
 		l2_start(l->l2);
 	} else {
-		l2_reload(l->l2, d->conf, changed & CONF_CHANGED_L2);
+		l2_reload(l->l2, d->conf);
 	}
 	daemon_l2_rules(d);
 	daemon_l2_source(d);

@@ -95,7 +95,8 @@ void fib_close(struct fib *f); /* NULL is fine */
  * Return: 0 or -errno. */
 int fib_dump(struct fib *f, uint32_t table, uint8_t protocol);
 
-/* Of changes of routes tell only those of default routes, of objects none. */
+/* Of changes of routes tell only those of default routes, of objects none. Of this and
+ * fib_ignore() the later holds. */
 void fib_defaults_only(struct fib *f);
 
 /* Tell nothing of what this netlink port changes. */

@@ -24,17 +24,16 @@ struct beat_key {
 struct beat_key *beat_key_new(const uint8_t *text, size_t len)
 {
 	struct beat_key *k = xcalloc(1, sizeof(*k));
-	const uint8_t *end = text + len;
+	struct rd r = rd_of(text, len);
 
 	do {
-		const uint8_t *line = text;
-		size_t n;
+		const uint8_t *line = r.p, *stop = memchr(line, '\n', rd_left(&r));
+		size_t n = stop ? (size_t)(stop - line) : rd_left(&r);
 
-		text = memchr(line, '\n', (size_t)(end - line));
-		n = (size_t)((text ? text : end) - line);
 		if (n || !k->n)
 			hmac_sha256_set_key(&k->v[k->n++], n, line);
-	} while (text++ && k->n < BEAT_KEYS_MAX);
+		rd_skip(&r, n + (stop != NULL));
+	} while (rd_left(&r) && k->n < BEAT_KEYS_MAX);
 	return k;
 }
 
@@ -45,6 +44,11 @@ void beat_key_free(struct beat_key *k)
 	for (size_t i = 0; k && i < sizeof(*k); i++)
 		p[i] = 0;
 	free(k);
+}
+
+bool beat_key_same(const struct beat_key *a, const struct beat_key *b)
+{
+	return a->n == b->n && !memcmp(a->v, b->v, a->n * sizeof(a->v[0]));
 }
 
 void beat_begin(struct wr *w, const struct beat_head *h)

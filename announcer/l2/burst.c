@@ -109,5 +109,7 @@ int64_t burst_wait(const struct burst *b, int64_t now_ms)
 	if (b->given == BURST_MAX)
 		pause = b->window_ms + BURST_PACE_MS - now_ms;
 	due -= now_ms;
-	return due < pause ? pause : due < 0 ? 0 : due;
+	if (due < pause)
+		due = pause;
+	return due < 0 ? 0 : due; /* the pause may be over, too: sending takes its time */
 }

@@ -12,10 +12,12 @@
 /* What network plugins, kube-proxy and container engines make, MetalLB's own list among them.
  * Of OVS only what is made for pods and tunnels: br-ex and its like carry the node's address.
  */
-static const char *const cni_names[] = {"antrea-*", "cali*", "cbr*", "cilium_*", "cni*",
-    "docker*", "dummy*", "flannel*", "genev_sys_*", "kube-bridge", "kube-dummy-if",
-    "kube-ipvs*", "lxc*", "nerdctl*", "nodelocaldns*", "ovn-k8s-*", "ovs-system", "podman*",
-    "tunl*", "virbr*", "vxlan.calico", "vxlan-v6.calico", "vxlan_sys_*", "weave"};
+#define HEX4 "[0-9a-f][0-9a-f][0-9a-f][0-9a-f]"
+static const char *const cni_names[] = {"antrea-*", "br-" HEX4 HEX4 HEX4, "cali*", "cbr*",
+    "cilium_*", "cni*", "docker*", "dummy*", "flannel*", "genev_sys_*", "kube-bridge",
+    "kube-dummy-if", "kube-ipvs*", "lxc*", "nerdctl*", "nodelocaldns*", "ovn-k8s-*",
+    "ovs-system", "podman*", "tunl*", "virbr*", "vxlan.calico", "vxlan-v6.calico",
+    "vxlan_sys_*", "weave"};
 
 const struct l2_choice_text *l2_choice_text(enum l2_choice c)
 {
@@ -70,6 +72,12 @@ static bool has_lan(const struct l2_link *l)
 	return false;
 }
 
+/* Something of the node goes over it. */
+static bool is_used(const struct l2_link *l)
+{
+	return l->default4 || l->default6 || has_lan(l);
+}
+
 static bool has_subnet_of(const struct l2_link *l, const struct l2_addr *a)
 {
 	struct prefix want = prefix_of(&a->addr, a->plen);
@@ -99,11 +107,9 @@ static bool is_macvlan(const struct l2_link *l)
 }
 
 /* What holds without a look at others. */
-static enum l2_choice choose_alone(
-    const struct l2_link *l, const struct strlist *names, const struct strlist *exclude)
+static enum l2_choice choose_alone(const struct l2_link *l, const struct l2_rules *r)
 {
-	bool named = strlist_has(names, l->name);
-	bool used = has_lan(l) || l->default4 || l->default6;
+	bool named = strlist_has(r->names, l->name);
 
 	if (l->loopback)
 		return L2_LOOPBACK;
@@ -113,30 +119,29 @@ static enum l2_choice choose_alone(
 		return L2_NO_ARP;
 	if (l->master)
 		return L2_PORT;
-	if (!named && !used && l->elsewhere && !strcmp(l->kind, "veth"))
+	if (!named && l->elsewhere && !strcmp(l->kind, "veth") && !is_used(l))
 		return L2_POD;
 	if (!named && is_cni(l->name))
 		return L2_CNI;
-	if (matches(exclude, l->name))
+	if (matches(r->exclude, l->name))
 		return L2_EXCLUDED;
-	if (names->n && !matches(names, l->name))
+	if (r->names->n && !matches(r->names, l->name))
 		return L2_NOT_NAMED;
-	if (!names->n && !used)
+	if (!r->names->n && !is_used(l) && !strlist_has(r->advertised, l->name))
 		return L2_NO_SUBNET;
 	return l->up ? L2_CHOSEN : L2_DOWN;
 }
 
-enum l2_choice l2_choose(const struct l2_link *v, size_t n, size_t at,
-    const struct strlist *names, const struct strlist *exclude)
+enum l2_choice l2_choose(const struct l2_link *v, size_t n, size_t at, const struct l2_rules *r)
 {
 	const struct l2_link *l = &v[at];
-	enum l2_choice c = choose_alone(l, names, exclude);
+	enum l2_choice c = choose_alone(l, r);
 
-	if (c != L2_CHOSEN || l->elsewhere || !is_macvlan(l) || strlist_has(names, l->name))
+	if (c != L2_CHOSEN || l->elsewhere || !is_macvlan(l) || strlist_has(r->names, l->name))
 		return c;
 	for (size_t i = 0; i < n; i++)
 		if (v[i].ifindex == l->parent && shares_subnet(l, &v[i])) {
-			enum l2_choice of = choose_alone(&v[i], names, exclude);
+			enum l2_choice of = choose_alone(&v[i], r);
 
 			/* Where that is down this one is, or is just going to be. */
 			return of == L2_CHOSEN || of == L2_DOWN ? L2_TWIN : c;
@@ -170,21 +175,20 @@ static void put_subnets(struct l2_iface *to, const struct l2_link *l)
 			to->subnets[to->n_subnets++] = to->subnets[i];
 }
 
-void l2_facts_make(struct l2_facts *to, const struct l2_link *v, size_t n,
-    const struct strlist *names, const struct strlist *exclude)
+void l2_facts_make(
+    struct l2_facts *to, const struct l2_link *v, size_t n, const struct l2_rules *r)
 {
 	*to = (struct l2_facts){.v = xcalloc(n, sizeof(*to->v))};
 	for (size_t i = 0; i < n; i++) {
-		enum l2_choice c = l2_choose(v, n, i, names, exclude);
 		struct l2_iface *f = &to->v[to->n];
 
-		if (c != L2_CHOSEN && !(c == L2_NO_SUBNET && v[i].up))
+		if (l2_choose(v, n, i, r) != L2_CHOSEN)
 			continue;
 		memcpy(f->name, v[i].name, sizeof(f->name));
 		f->ifindex = v[i].ifindex;
 		f->default4 = v[i].default4;
 		f->default6 = v[i].default6;
-		f->named = names->n > 0;
+		f->named = r->names->n > 0;
 		put_subnets(f, &v[i]);
 		to->n++;
 	}

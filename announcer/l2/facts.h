@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * facts.h - on which interfaces a node can answer: those chosen that are up, with the subnets
- * that they are in, and those that only an advertisement can choose, by naming them: these have
- * none. A node's own come from links.h, a peer's from its heartbeat. Pure.
+ * that they are in. One that an advertisement names may be in none. A node's own come from
+ * links.h, a peer's from its heartbeat. Pure.
  */
 #ifndef GREVY_L2_FACTS_H
 #define GREVY_L2_FACTS_H

@@ -28,7 +28,8 @@ struct beat_iface {
 	char name[L2_NAME];
 	bool ipv4; /* it has an address */
 	bool joined[2];
-	int error; /* of the last datagram: it went out by no family */
+	int deaf;  /* errno: nothing can be heard by any family */
+	int error; /* likewise of the last datagram: it went out by none */
 };
 
 struct beat_end {
@@ -81,9 +82,9 @@ static void on_send(const uint8_t *datagram, size_t len, void *arg)
 		struct beat_iface *to = &h->v[i];
 
 		send_iface(h, to, datagram, len);
-		if (to->error && !*h->problem)
+		if ((to->error || to->deaf) && !*h->problem)
 			snprintf(h->problem, sizeof(h->problem), "%s: %s", to->name,
-			    strerror(to->error));
+			    strerror(to->error ? to->error : to->deaf));
 	}
 }
 
@@ -109,10 +110,10 @@ static bool drain(struct heartbeat *h, const struct beat_end *e)
 {
 	uint8_t datagram[L2_DATAGRAM_MAX + 1];
 	struct l2_path from = {.family = e->family};
-	ssize_t n = 0;
 
 	for (int i = 0; i < BATCH && e->fd >= 0; i++) {
-		n = beat_sock_receive(e->fd, &from, datagram, sizeof(datagram));
+		ssize_t n = beat_sock_receive(e->fd, &from, datagram, sizeof(datagram));
+
 		if (n < 0)
 			return false;
 		l2_peers_hear(h->peers, datagram, (size_t)n, &from, clock_ms());
@@ -180,14 +181,17 @@ static struct beat_iface *find(struct beat_iface *v, size_t n, uint32_t ifindex)
 /* What cannot be joined now is tried again when interfaces change. */
 static void join(struct heartbeat *h, struct beat_iface *i, bool wanted)
 {
+	int rc = -EAFNOSUPPORT;
+
 	for (size_t k = 0; k < 2; k++) {
 		const struct beat_end *e = &h->end[k];
 
 		if (e->fd < 0 || i->joined[k] == wanted)
 			continue;
-		i->joined[k] =
-		    beat_sock_join(e->fd, e->family, i->ifindex, wanted) == 0 && wanted;
+		rc = beat_sock_join(e->fd, e->family, i->ifindex, wanted);
+		i->joined[k] = rc == 0 && wanted;
 	}
+	i->deaf = i->joined[0] || i->joined[1] ? 0 : -rc;
 }
 
 static bool has_ipv4(const struct l2_iface *i)
@@ -228,15 +232,65 @@ void heartbeat_set_facts(struct heartbeat *h, const struct l2_facts *own)
 
 /* ---- life ---- */
 
-static void end_open(struct heartbeat *h, struct beat_end *e, uint8_t family)
+static void end_use(struct heartbeat *h, struct beat_end *e, uint8_t family, int fd)
 {
-	e->h = h;
-	e->family = family;
-	e->fd = beat_sock_open(family, h->port);
-	if (e->fd < 0)
+	*e = (struct beat_end){.h = h, .family = family, .fd = fd};
+	if (fd < 0)
 		return;
 	e->ev = event_new(h->base, e->fd, EV_READ | EV_PERSIST, on_readable, e);
 	event_add(e->ev, NULL);
+}
+
+static void ends_close(struct heartbeat *h)
+{
+	for (size_t i = 0; i < 2; i++) {
+		struct beat_end *e = &h->end[i];
+
+		if (e->ev)
+			event_free(e->ev);
+		if (e->fd >= 0)
+			close(e->fd);
+		*e = (struct beat_end){.fd = -1};
+	}
+}
+
+/* Sockets of this port instead of those that there are; one family is enough. */
+static bool ends_open(struct heartbeat *h, uint16_t port, char error[HEARTBEAT_ERROR_LEN])
+{
+	int fd4 = beat_sock_open(AF_INET, port), fd6 = beat_sock_open(AF_INET6, port);
+
+	if (fd4 < 0 && fd6 < 0) {
+		snprintf(error, HEARTBEAT_ERROR_LEN, "UDP port %u: %s", (unsigned)port,
+		    strerror(-fd4));
+		return false;
+	}
+	ends_close(h);
+	end_use(h, &h->end[0], AF_INET, fd4);
+	end_use(h, &h->end[1], AF_INET6, fd6);
+	h->port = port;
+	for (size_t i = 0; i < h->n; i++) {
+		memset(h->v[i].joined, 0, sizeof(h->v[i].joined));
+		join(h, &h->v[i], true);
+	}
+	return true;
+}
+
+static void wipe_key(uint8_t key[KEYFILE_MAX])
+{
+	for (volatile uint8_t *p = key; p < key + KEYFILE_MAX; p++)
+		*p = 0;
+}
+
+/* As keyfile_read(), with a word to the log. */
+static size_t read_key(
+    const char *path, uint8_t key[KEYFILE_MAX], char error[HEARTBEAT_ERROR_LEN])
+{
+	bool others;
+	size_t len = keyfile_read(path, key, &others, error, HEARTBEAT_ERROR_LEN);
+
+	if (len && others)
+		log_warn("l2", "%s: everybody on this host may read it", path);
+	return len;
 }
 
 static struct l2_peers *make_peers(
@@ -248,20 +302,16 @@ static struct l2_peers *make_peers(
 	struct l2_peers_conf c = {
 	    .self = conf->self, .key = key, .interval_ms = conf->interval_ms};
 	struct l2_peers *peers = NULL;
-	bool others;
 
 	if (!beat_is_node(conf->self)) {
 		snprintf(error, HEARTBEAT_ERROR_LEN, "node-name: not the name of a node");
 		return NULL;
 	}
-	c.key_len = keyfile_read(conf->key_file, key, &others, error, HEARTBEAT_ERROR_LEN);
+	c.key_len = read_key(conf->key_file, key, error);
 	evutil_secure_rng_get_bytes(&c.run, sizeof(c.run));
 	if (c.key_len)
 		peers = l2_peers_new(&c, &ops, h);
-	if (peers && others)
-		log_warn("l2", "%s: everybody on this host may read it", conf->key_file);
-	for (volatile uint8_t *p = key; p < key + sizeof(key); p++)
-		*p = 0;
+	wipe_key(key);
 	return peers;
 }
 
@@ -273,14 +323,9 @@ struct heartbeat *heartbeat_new(struct event_base *base, const struct heartbeat_
 	h->base = base;
 	h->ops = ops;
 	h->arg = arg;
-	h->port = conf->port;
+	h->end[0].fd = h->end[1].fd = -1;
 	h->timer = event_new(base, -1, 0, on_timer, h);
-	end_open(h, &h->end[0], AF_INET);
-	end_open(h, &h->end[1], AF_INET6);
-	if (h->end[0].fd < 0 && h->end[1].fd < 0)
-		snprintf(error, HEARTBEAT_ERROR_LEN, "UDP port %u: %s", (unsigned)h->port,
-		    strerror(-h->end[0].fd));
-	else
+	if (ends_open(h, conf->port, error))
 		h->peers = make_peers(h, conf, error);
 	if (!h->peers) {
 		heartbeat_free(h, false);
@@ -288,6 +333,22 @@ struct heartbeat *heartbeat_new(struct event_base *base, const struct heartbeat_
 	}
 	arm(h, 0);
 	return h;
+}
+
+bool heartbeat_reload(
+    struct heartbeat *h, const struct heartbeat_conf *conf, char error[HEARTBEAT_ERROR_LEN])
+{
+	uint8_t key[KEYFILE_MAX];
+	size_t len = read_key(conf->key_file, key, error);
+	bool good = len && (conf->port == h->port || ends_open(h, conf->port, error));
+
+	if (good) {
+		l2_peers_set_key(h->peers, key, len);
+		l2_peers_set_interval(h->peers, conf->interval_ms);
+		heartbeat_kick(h);
+	}
+	wipe_key(key);
+	return good;
 }
 
 void heartbeat_free(struct heartbeat *h, bool leave)
@@ -298,12 +359,7 @@ void heartbeat_free(struct heartbeat *h, bool leave)
 		l2_peers_leave(h->peers);
 		l2_peers_run(h->peers, clock_ms(), 0);
 	}
-	for (size_t i = 0; i < 2; i++) {
-		if (h->end[i].ev)
-			event_free(h->end[i].ev);
-		if (h->end[i].fd >= 0)
-			close(h->end[i].fd);
-	}
+	ends_close(h);
 	event_free(h->timer);
 	l2_peers_free(h->peers);
 	free(h->v);

@@ -29,6 +29,16 @@ struct heartbeat_conf {
  */
 struct heartbeat *heartbeat_new(struct event_base *base, const struct heartbeat_conf *conf,
     const struct l2_peers_ops *ops, void *arg, char error[HEARTBEAT_ERROR_LEN]);
+/**
+ * heartbeat_reload - read the key file again, which may hold others; take over interval and
+ * port
+ * @conf:  of the same node
+ * @error: as heartbeat_new()
+ * Return: false with error written: all that was in force stays. It is the same run: no peer is
+ * missed meanwhile, and nothing is forgotten.
+ */
+bool heartbeat_reload(
+    struct heartbeat *h, const struct heartbeat_conf *conf, char error[HEARTBEAT_ERROR_LEN]);
 /* leave: say good-bye. NULL is fine. */
 void heartbeat_free(struct heartbeat *h, bool leave);
 /* Beat and listen on these interfaces only. */

@@ -45,10 +45,9 @@ size_t keyfile_tidy(uint8_t text[KEYFILE_MAX], size_t len, const char **what)
 static ssize_t read_all(int fd, uint8_t *text, size_t cap)
 {
 	size_t len = 0;
-	ssize_t n;
 
 	while (len < cap) {
-		n = read(fd, text + len, cap - len);
+		ssize_t n = read(fd, text + len, cap - len);
 		if (n < 0 && errno != EINTR)
 			return -errno;
 		if (n == 0)

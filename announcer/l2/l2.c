@@ -141,9 +141,17 @@ static void on_claim(
 
 /* ---- interfaces ---- */
 
-/* From the links and what the configuration says of them. */
+struct l2_rules l2_rules_of(const struct l2 *l)
+{
+	const struct conf_l2 *c = &l->conf->l2;
+
+	return (struct l2_rules){&c->interfaces, &c->exclude, &l->advertised};
+}
+
+/* From the links and what the configuration and advertisements say of them. */
 static void set_facts(struct l2 *l)
 {
+	const struct l2_rules rules = l2_rules_of(l);
 	const struct l2_link *v;
 	size_t n;
 
@@ -151,7 +159,7 @@ static void set_facts(struct l2 *l)
 		return;
 	v = l2_links_all(l->links, &n);
 	l2_facts_fini(&l->facts);
-	l2_facts_make(&l->facts, v, n, &l->conf->l2.interfaces, &l->conf->l2.exclude);
+	l2_facts_make(&l->facts, v, n, &rules);
 	l2_owners_set_facts(l->owners, &l->facts);
 	responder_set_links(l->responder, v, n, &l->facts);
 	if (l->heartbeat)
@@ -179,29 +187,43 @@ static void open_links(struct l2 *l)
 
 /* ---- heartbeat ---- */
 
-/* One that cannot begin leaves the one before it in force. */
-static void open_heartbeat(struct l2 *l)
+static struct heartbeat_conf heartbeat_conf(const struct l2 *l)
 {
-	static const struct l2_peers_ops ops = {.on_peer = on_peer, .on_claim = on_claim};
 	const struct conf_l2 *c = &l->conf->l2;
-	const struct heartbeat_conf conf = {.self = l->self,
+
+	return (struct heartbeat_conf){.self = l->self,
 	    .key_file = c->key_file,
 	    .port = (uint16_t)c->port,
 	    .interval_ms = c->interval_ms};
-	struct heartbeat *next = heartbeat_new(l->base, &conf, &ops, l, l->heartbeat_error);
+}
 
-	if (!next) {
-		log_err("l2", "%s: %s", l->heartbeat_error,
-		    l->heartbeat ? "the heartbeat goes on as before" : "no heartbeat");
+static void open_heartbeat(struct l2 *l)
+{
+	static const struct l2_peers_ops ops = {.on_peer = on_peer, .on_claim = on_claim};
+	const struct heartbeat_conf conf = heartbeat_conf(l);
+
+	l->heartbeat = heartbeat_new(l->base, &conf, &ops, l, l->heartbeat_error);
+	if (!l->heartbeat) {
+		log_err("l2", "%s: no heartbeat", l->heartbeat_error);
 		return;
 	}
 	*l->heartbeat_error = '\0';
-	heartbeat_free(l->heartbeat, false);
-	l->heartbeat = next;
-	heartbeat_set_facts(next, &l->facts);
-	l2_peers_set_cut_off(heartbeat_peers(next), l->cut_off);
-	l2_owners_set_heartbeat(l->owners, true, (int64_t)c->interval_ms * LISTEN_INTERVALS);
-	log_info("l2", "heartbeat every %u ms on port %u", c->interval_ms, c->port);
+	heartbeat_set_facts(l->heartbeat, &l->facts);
+	l2_peers_set_cut_off(heartbeat_peers(l->heartbeat), l->cut_off);
+	l2_owners_set_heartbeat(l->owners, true, (int64_t)conf.interval_ms * LISTEN_INTERVALS);
+	log_info("l2", "heartbeat every %u ms on port %u", (unsigned)conf.interval_ms,
+	    (unsigned)conf.port);
+}
+
+/* What cannot be taken over leaves all as it was. */
+static void reload_heartbeat(struct l2 *l)
+{
+	const struct heartbeat_conf conf = heartbeat_conf(l);
+
+	if (heartbeat_reload(l->heartbeat, &conf, l->heartbeat_error))
+		*l->heartbeat_error = '\0';
+	else
+		log_err("l2", "%s: the heartbeat goes on as before", l->heartbeat_error);
 }
 
 static void close_heartbeat(struct l2 *l)
@@ -212,14 +234,17 @@ static void close_heartbeat(struct l2 *l)
 	l2_owners_set_heartbeat(l->owners, false, 0);
 }
 
-/* As the configuration says; changed: it says something new. */
-static void set_heartbeat(struct l2 *l, bool changed)
+/* As the configuration says; again: it was read again, and the key file is to be. */
+static void set_heartbeat(struct l2 *l, bool again)
 {
 	if (!l->conf->l2.key_file) {
 		if (l->heartbeat || *l->heartbeat_error)
 			close_heartbeat(l);
-	} else if (changed || (!l->heartbeat && !*l->heartbeat_error)) {
-		open_heartbeat(l);
+	} else if (!l->heartbeat) {
+		if (again || !*l->heartbeat_error)
+			open_heartbeat(l);
+	} else if (again) {
+		reload_heartbeat(l);
 	}
 }
 
@@ -292,20 +317,34 @@ void l2_stop(struct l2 *l)
 	l2_owners_free(l->owners);
 	l2_links_free(l->links);
 	l2_facts_fini(&l->facts);
+	strlist_fini(&l->advertised);
 	event_free(l->run_ev);
 	free(l->self);
 	free(l);
 }
 
-void l2_reload(struct l2 *l, const struct conf *conf, bool changed)
+void l2_reload(struct l2 *l, const struct conf *conf)
 {
 	l->conf = conf;
-	if (!changed)
-		return;
 	set_facts(l);
-	wake(l);
 	if (l->links)
 		set_heartbeat(l, true);
+	wake(l);
+}
+
+/* Interfaces that only advertisements choose. Return: whether there is one more. */
+static bool advertise(struct l2 *l, const struct l2_wish *w)
+{
+	const struct strlist *names = NULL;
+	size_t before = l->advertised.n;
+
+	for (size_t i = 0; i < w->n && !names; i++)
+		if (!strcmp(w->v[i].node, l->self))
+			names = w->v[i].interfaces;
+	for (size_t i = 0; names && i < names->n; i++)
+		if (!strlist_has(&l->advertised, names->v[i]))
+			strlist_add(&l->advertised, names->v[i]);
+	return l->advertised.n != before;
 }
 
 void l2_want(struct l2 *l, const struct l2_wish *w)
@@ -313,6 +352,8 @@ void l2_want(struct l2 *l, const struct l2_wish *w)
 	if (!l->self)
 		return;
 	l->wanted |= w->n > 0;
+	if (advertise(l, w))
+		set_facts(l);
 	l2_owners_want(l->owners, w);
 	kick(l);
 }

@@ -28,8 +28,8 @@ void l2_start(struct l2 *l);
 /* Who had what last is known: owners may be decided. */
 void l2_decide(struct l2 *l);
 void l2_stop(struct l2 *l); /* lets go of every address, says good-bye; NULL is fine */
-/* conf is in force; changed: its section l2 is another, or the key in key-file may be. */
-void l2_reload(struct l2 *l, const struct conf *conf, bool changed);
+/* conf is in force; its key file is read again. */
+void l2_reload(struct l2 *l, const struct conf *conf);
 
 /* As l2_owners_want(), l2_owners_recorded(); then l2_commit() when all was told. */
 void l2_want(struct l2 *l, const struct l2_wish *w);

@@ -18,6 +18,7 @@ struct l2 {
 	struct responder *responder;
 	struct l2_links *links; /* NULL: not needed yet, or error */
 	struct l2_facts facts;
+	struct strlist advertised; /* interfaces that wishes named, ever */
 	struct heartbeat *heartbeat;
 	struct event *run_ev; /* l2_owners_run() is due */
 	uint64_t moves;
@@ -27,4 +28,7 @@ struct l2 {
 	char error[128];                           /* of the links; "" = none */
 	char heartbeat_error[HEARTBEAT_ERROR_LEN]; /* of the last attempt; "" = none */
 };
+
+/* What chooses interfaces; borrowed. */
+struct l2_rules l2_rules_of(const struct l2 *l);
 #endif

@@ -60,9 +60,9 @@ const char *l2_link_problem(const struct l2 *l, uint32_t ifindex)
 
 enum l2_choice l2_link_choice(const struct l2 *l, const struct l2_link *link)
 {
+	const struct l2_rules rules = l2_rules_of(l);
 	size_t n;
 	const struct l2_link *v = l2_links_all(l->links, &n);
 
-	return l2_choose(
-	    v, n, (size_t)(link - v), &l->conf->l2.interfaces, &l->conf->l2.exclude);
+	return l2_choose(v, n, (size_t)(link - v), &rules);
 }

@@ -182,16 +182,21 @@ static void on_link(const struct fib_link *told, bool there, void *arg)
 	note(l, !link_equal(link, &was));
 }
 
-/* In order, so that sets compare however they came about. The same address may stand there with
- * several lengths. */
-static size_t addr_place(const struct l2_link *link, const struct l2_addr *a, bool *there)
+/* The first that is not before `a`. In order, so that sets compare however they came about; one
+ * interface may have thousands, as kube-ipvs0, and the same with several lengths. */
+static size_t addr_place(const struct l2_link *link, const struct l2_addr *a)
 {
-	size_t at = 0;
+	size_t low = 0, high = link->n_addrs;
 
-	while (at < link->n_addrs && addr_cmp(&link->addrs[at], a) < 0)
-		at++;
-	*there = at < link->n_addrs && !addr_cmp(&link->addrs[at], a);
-	return at;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (addr_cmp(&link->addrs[mid], a) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
 }
 
 static void addr_insert(struct l2_link *link, size_t at, const struct l2_addr *a)
@@ -224,7 +229,8 @@ static void on_addr(const struct fib_addr *told, bool added, void *arg)
 
 	if (!link)
 		return;
-	at = addr_place(link, &a, &there);
+	at = addr_place(link, &a);
+	there = at < link->n_addrs && !addr_cmp(&link->addrs[at], &a);
 	if (added == there && (!there || addr_equal(&link->addrs[at], &a)))
 		return;
 	l->stale = l->stale || (!added && may_lead_out(link));
@@ -383,9 +389,14 @@ const struct l2_link *l2_links_find(const struct l2_links *l, uint32_t ifindex)
 
 const struct l2_link *l2_links_owner(const struct l2_links *l, const struct ipaddr *a)
 {
-	for (size_t i = 0; i < l->now.n; i++)
-		for (size_t k = 0; k < l->now.v[i].n_addrs; k++)
-			if (!ipaddr_cmp(&l->now.v[i].addrs[k].addr, a))
-				return &l->now.v[i];
+	const struct l2_addr want = {.addr = *a};
+
+	for (size_t i = 0; i < l->now.n; i++) {
+		const struct l2_link *link = &l->now.v[i];
+		size_t at = addr_place(link, &want);
+
+		if (at < link->n_addrs && !ipaddr_cmp(&link->addrs[at].addr, a))
+			return link;
+	}
 	return NULL;
 }

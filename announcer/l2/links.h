@@ -54,15 +54,19 @@ struct l2_choice_text {
 };
 const struct l2_choice_text *l2_choice_text(enum l2_choice c);
 
-/* What is made of v[at], one of all n. Patterns are those of fnmatch(3); of `names` none = any.
- * One that `names` has is never L2_NO_SUBNET; one that it has in full, not as a pattern, is
- * neither L2_POD, L2_CNI nor L2_TWIN. Pure. */
-enum l2_choice l2_choose(const struct l2_link *v, size_t n, size_t at,
-    const struct strlist *names, const struct strlist *exclude);
-/* Of those that are L2_CHOSEN, and of those that are L2_NO_SUBNET and up, for advertisements
- * that name them; to be freed with l2_facts_fini(). */
-void l2_facts_make(struct l2_facts *to, const struct l2_link *v, size_t n,
-    const struct strlist *names, const struct strlist *exclude);
+/* What chooses, all borrowed. */
+struct l2_rules {
+	const struct strlist *names, *exclude; /* patterns of fnmatch(3); no names = any */
+	const struct strlist *advertised;      /* exact names that advertisements have */
+};
+
+/* What is made of v[at], one of all n. One that names or advertised has is never L2_NO_SUBNET;
+ * one that names has in full, not as a pattern, is neither L2_POD, L2_CNI nor L2_TWIN. Pure. */
+enum l2_choice l2_choose(
+    const struct l2_link *v, size_t n, size_t at, const struct l2_rules *r);
+/* Of those that are L2_CHOSEN; to be freed with l2_facts_fini(). */
+void l2_facts_make(
+    struct l2_facts *to, const struct l2_link *v, size_t n, const struct l2_rules *r);
 
 struct l2_links;
 struct l2_links_ops {

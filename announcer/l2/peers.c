@@ -53,6 +53,20 @@ void l2_peers_free(struct l2_peers *p)
 	free(p);
 }
 
+void l2_peers_set_key(struct l2_peers *p, const uint8_t *key, size_t len)
+{
+	beat_key_free(p->key);
+	p->key = beat_key_new(key, len);
+}
+
+/* The others are to know at once how long to wait for the next. */
+void l2_peers_set_interval(struct l2_peers *p, uint32_t interval_ms)
+{
+	if (p->interval_ms != interval_ms)
+		p->beat_ms = INT64_MIN;
+	p->interval_ms = interval_ms;
+}
+
 void l2_peers_set_cut_off(struct l2_peers *p, bool cut_off)
 {
 	if (p->cut_off != cut_off)
@@ -218,7 +232,8 @@ static bool hear_where(const struct l2_peers *p, struct peers_peer *peer, int64_
 	return differs;
 }
 
-/* Whether it is alive, and where; tell what is new. */
+/* Whether it is alive, and where; tell what is new. What it claimed before it fell silent may
+ * be true no more: that is told again when it is known to be. */
 static void look(struct l2_peers *p, struct peers_peer *peer, int64_t now_ms)
 {
 	bool was = peer->alive;
@@ -227,10 +242,13 @@ static void look(struct l2_peers *p, struct peers_peer *peer, int64_t now_ms)
 	peer->alive = peer->n_heard > 0;
 	if (!peer->changed && was == peer->alive)
 		return;
-	peer->stale |= was && !peer->alive;
+	peer->current &= peer->alive;
+	peer->told &= peer->alive;
 	tell(p, peer);
-	if (peer->alive && !was)
+	if (peers_known(peer) && !peer->told) {
+		peer->told = true;
 		peers_tell_claims(p, peer);
+	}
 }
 
 /* ---- hearing ---- */
@@ -358,6 +376,7 @@ static struct peers_peer *whose(
 {
 	struct peers_peer *peer = find(p, h->node);
 	const struct peers_run *old;
+	bool namesake;
 
 	if (peer && peer->run == h->run)
 		return peer;
@@ -366,12 +385,11 @@ static struct peers_peer *whose(
 		p->stats.replayed++;
 		return NULL;
 	}
-	if (!names_us(p, h, *body)) {
-		hear_fresh(p, h, now_ms);
-		return NULL;
-	}
-	if (strcmp(h->node, p->self) == 0) {
+	namesake = strcmp(h->node, p->self) == 0;
+	if (namesake && names_us(p, h, *body))
 		p->stats.same_name++;
+	if (namesake || !names_us(p, h, *body)) { /* a namesake is to notice us, too */
+		hear_fresh(p, h, now_ms);
 		return NULL;
 	}
 	peer = admit(p, peer, h, now_ms);

@@ -49,6 +49,10 @@ struct l2_peers *l2_peers_new(
     const struct l2_peers_conf *conf, const struct l2_peers_ops *ops, void *arg);
 void l2_peers_free(struct l2_peers *p); /* NULL is fine */
 
+/* As those of l2_peers_conf, from now on. */
+void l2_peers_set_key(struct l2_peers *p, const uint8_t *key, size_t len);
+void l2_peers_set_interval(struct l2_peers *p, uint32_t interval_ms);
+
 /* What this node says from now on; copied. A change is sent at the next l2_peers_run(). */
 void l2_peers_set_facts(struct l2_peers *p, const struct l2_facts *own);
 void l2_peers_set_cut_off(struct l2_peers *p, bool cut_off);

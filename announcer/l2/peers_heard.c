@@ -10,7 +10,7 @@
 
 bool peers_known(const struct peers_peer *peer)
 {
-	return !peer->stale && peer->claims_have >= peer->claims_at &&
+	return peer->current && peer->claims_have >= peer->claims_at &&
 	       peer->facts_have == peer->facts_at && peer->facts_have;
 }
 
@@ -234,7 +234,7 @@ static int take_alive(struct l2_peers *p, struct peers_peer *peer, struct rd *bo
 	if (beat_alive_decode(body, &a))
 		return -EBADMSG;
 	known = peers_known(peer);
-	peer->stale = false;
+	peer->current = true;
 	peer->interval_ms = a.interval_ms;
 	if (a.claims_version > peer->claims_at)
 		peer->claims_at = a.claims_version;
@@ -288,6 +288,7 @@ void peers_forget_said(struct peers_peer *peer)
 	l2_facts_fini(&peer->facts);
 	peer->facts = (struct l2_facts){0};
 	ptable_fini(&peer->claims);
+	peer->current = peer->told = false;
 	peer->owns = 0;
 	peer->claims_at = peer->claims_have = 0;
 	peer->facts_at = peer->facts_have = 0;

@@ -47,13 +47,14 @@ struct peers_peer {
 	uint8_t flags; /* enum beat_flags, of its newest datagram */
 	bool greeted;  /* it was named in a beat of ours */
 	bool alive;
+	bool current; /* it has said at which versions it is since it is alive */
+	bool told;    /* its claims were, since then */
 	bool changed; /* to be told */
 	struct peers_path *paths;
 	size_t n_paths;
 	uint32_t *heard; /* as told: interfaces where it is alive */
 	size_t n_heard;
 	/* Claims: the version that it is at, the one that we are at, and what came of it. */
-	bool stale; /* it was dead: what it said may not be so any more until it beats */
 	uint64_t claims_at, claims_have;
 	struct ptable claims;
 	size_t owns;

@@ -7,6 +7,7 @@ A row is one line of JSON: section, frr (release), and what was measured; ms are
 max the extremes of the runs.
 """
 import json
+import statistics
 import sys
 
 NONE = "-"
@@ -159,6 +160,27 @@ def burst(rows):
             ratio(r["rate"], own) if r["rate"] else NONE] for r in rows])
 
 
+def l2(rows):
+    loads = [r for r in rows if r["what"] == "load"]
+    table(["addresses", "questions a second", "answered", "processor", "RssAnon", "p50, p99"],
+          [[f"{r['n']:,}", f"{r['rate']:,}", f"{r['run']['answered']:,} of {r['run']['asked']:,}",
+            f"{r['cpu_permille'] / 10:.1f} % of one", mib(r["rss_kib"]), micros(r["run"])] for r in loads])
+    medians = {}
+    for who in "kernel", "grevyd":
+        runs = [r["run"] for r in rows if r["what"] == who]
+        if runs:
+            medians[who] = {k: statistics.median(r[k] for r in runs) for k in ("p50", "p99")}
+    if len(medians) == 2:
+        ours, other = medians["grevyd"], medians["kernel"]
+        table(["one address", "kernel p50, p99", "grevyd p50, p99", "ratio"],
+              [["of its own, 1,000 questions a second", micros(other), micros(ours),
+                f"{ratio(ours['p50'], other['p50'])}, {ratio(ours['p99'], other['p99'])}"]])
+
+
+def micros(row):
+    return f"{row['p50']:,.0f} us, {row['p99']:,.0f} us"
+
+
 def main(path):
     with open(path, encoding="ascii") as f:
         rows = [json.loads(line) for line in f]
@@ -166,7 +188,7 @@ def main(path):
         if r["section"] == "machine":
             print(f"{r['text']}")
             break
-    for section in bulk, change, idle, show, bgp, kube_sync, kube_churn, burst:
+    for section in bulk, change, idle, show, bgp, kube_sync, kube_churn, burst, l2:
         section([r for r in rows if r["section"] == section.__name__])
 
 

@@ -2,19 +2,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # run.sh [SECTION...] - the figures of tests/bench/README.md, in namespaces, as root: bulk, change,
 # idle, show on each release of FRR that they are for, bgp (bgp.sh), kube (kube.sh) on this machine's, burst (burst.sh),
-# alloc (bench_alloc); all of them by default. Ends with the tables.
+# l2 (l2.sh), alloc (bench_alloc); all of them by default. Ends with the tables.
 #
 #   BENCH_FRR      "host trixie bullseye": this machine's FRR and the roots of tests/zebras.sh
 #   BENCH_RUNS     5; of more than 50,000 routes at most 3
 #   BENCH_SIZES    "1000 10000 100000"
-#   BENCH_ONLY     "floor grevyd bgpd gobgpd"; "bgp", "kube", "burst" or "alloc" is that section alone
+#   BENCH_ONLY     "floor grevyd bgpd gobgpd"; "bgp", "kube", "burst", "l2" or "alloc" is that section alone
 #   BENCH_CHANGES  400
 set -u
 bench=$(cd "$(dirname "$0")" && pwd)
 sections=("$@")
-[ $# != 0 ] || sections=(bulk change idle show bgp kube burst alloc)
+[ $# != 0 ] || sections=(bulk change idle show bgp kube burst l2 alloc)
 case ${BENCH_ONLY-} in
-bgp | kube | burst | alloc) sections=("$BENCH_ONLY") ;;
+bgp | kube | burst | l2 | alloc) sections=("$BENCH_ONLY") ;;
 esac
 
 # sections_of SUITE: bullseye is there for the release that gobgpd was made for, and the memory of
@@ -23,7 +23,7 @@ sections_of() {
     local s
     for s in "${sections[@]}"; do
         case $s,$1 in
-        change,bullseye | idle,trixie | idle,bullseye | show,trixie | show,bullseye | bgp,* | kube,* | burst,* | alloc,*) ;;
+        change,bullseye | idle,trixie | idle,bullseye | show,trixie | show,bullseye | bgp,* | kube,* | burst,* | l2,* | alloc,*) ;;
         *) echo "$s" ;;
         esac
     done
@@ -50,7 +50,7 @@ if [ -z "${BENCH_SECTIONS-}" ]; then
         gobgpd=${root:-$(bash "$bench/../zebras.sh" trixie | cut -d' ' -f3)}/usr/bin/gobgpd
         GOBGPD=${GOBGPD:-$gobgpd} FRR_ROOT=$root BENCH_SECTIONS=${these[*]} bash "$0" || worst=$?
     done
-    for section in bgp kube burst; do
+    for section in bgp kube burst l2; do
         [[ " ${sections[*]} " == *" $section "* ]] || continue
         bash "$bench/$section.sh"
         status=$?

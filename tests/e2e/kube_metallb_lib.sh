@@ -17,6 +17,10 @@ metallb='metallb-system'
 # metallb_start [NODES]: the API server with our CRDs, and grevyd's account.
 metallb_start() {
     lab_start "${1-0}"
+    metallb_up
+}
+# metallb_up: the same in a lab that is there.
+metallb_up() {
     kube_start
     kubectl apply --server-side -f "$top_dir/k8s/deploy/crds" >/dev/null || fail 'kubectl apply: our CRDs'
     kubectl wait --for condition=Established crd --all --timeout 30s >/dev/null || fail 'our CRDs are not established'

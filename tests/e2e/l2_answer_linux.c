@@ -8,7 +8,8 @@
  *   counts ADDRESS         "counts REQUESTS RESPONSES GRATUITOUS CONFLICTS", or "counts none"
  *   stats                  "stats FRAMES MALFORMED REQUESTS RESPONSES GRATUITOUS ERRORS"
  *   problem IF             "problem TEXT", or "problem none"
- * It says "conflict ADDRESS FOREIGN-MAC OUR-MAC" when it sees one, and ends with its input.
+ *   end
+ * It says "conflict ADDRESS FOREIGN-MAC OUR-MAC" when it sees one.
  */
 #include "announcer/l2/responder.h"
 #include "announcer/util.h"
@@ -169,6 +170,8 @@ static void command(struct run *r, char *line)
 		word[n++] = w;
 	if (n == 1 && !strcmp(word[0], "links")) {
 		read_links(r);
+	} else if (n == 1 && !strcmp(word[0], "end")) {
+		event_base_loopbreak(r->base);
 	} else if (n == 1 && !strcmp(word[0], "stats")) {
 		say_stats(r);
 	} else if (n > 1 && (!strcmp(word[0], "take") || !strcmp(word[0], "leave"))) {

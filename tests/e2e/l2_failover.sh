@@ -87,7 +87,7 @@ for i in 1 2 3 4; do
     l2_reload "$i"
 done
 for i in 1 2 3 4; do
-    wait_for 10 "l2_ask $i 'show running-config' | grep -q 'level: debug'"
+    wait_for 10 "l2_ask $i 'show running-config' | grep -q 'log level debug'"
 done
 kept 'every one reloads'
 node_is "$first" label=rack:a
@@ -117,7 +117,9 @@ planned() {
     from=$owner
     streams_start "$1" "$web"
     eval "$3"
+    read -ra all <<<"$(others "$from")" # the other one may hear nobody
     taken_from "$from" "$2"
+    all=(1 2 3 4)
     to=$owner
     streams_stop "$2: lost" 0
     streams_start "$1-back" "$web"

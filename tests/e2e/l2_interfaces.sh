@@ -9,7 +9,7 @@
 
 lab_prepare
 user_frr net_raw
-for ns in node1 router lan-a lan-b host-c pod pod2; do ns_add "$ns"; done
+for ns in node1 router lan-a lan-b host-c host-e pod pod2; do ns_add "$ns"; done
 node() { in_ns node1 "$@"; }
 
 link node1 eth0 lan-a eth0
@@ -25,6 +25,11 @@ link node1 port9 host-c eth0
 node ip link set port9 master br9
 addr node1 br9 10.9.0.13/24 fd00:9::13/64
 addr host-c eth0 10.9.0.1/24 fd00:9::1/64
+node ip link add br7 address 02:00:00:00:07:07 type bridge forward_delay 0
+node ip link set br7 up
+link node1 port7 host-e eth0
+node ip link set port7 master br7
+addr host-e eth0 10.70.0.1/24
 node ip link add mac0 link eth0 type macvlan mode bridge
 node ip link set mac0 up
 addr node1 mac0 192.168.2.77/24
@@ -49,6 +54,7 @@ address-pools:
 - {name: c, protocol: layer2, addresses: [10.9.0.100-10.9.0.120, "fd00:9::a:0/112"]}
 - {name: wide, protocol: layer2, addresses: [10.0.42.0/24]}
 - {name: named, protocol: layer2, addresses: [10.50.0.0/24], l2-advertisements: [{interfaces: [eth1]}]}
+- {name: bare, protocol: layer2, addresses: [10.70.0.0/24], l2-advertisements: [{interfaces: [br7]}]}
 - {name: never, protocol: layer2, addresses: [10.60.0.0/24], l2-advertisements: [{interfaces: [port9, veth7, cni0]}]}
 - {name: new, protocol: layer2, addresses: [203.0.113.0/24, "fd00:d::a:0/112"]}
 EOF
@@ -65,11 +71,13 @@ service default/c ips=10.9.0.100 on=node1
 service default/c6 ips=fd00:9::a:1 v6 on=node1
 service default/wide ips=10.0.42.0 on=node1
 service default/named ips=10.50.0.1 on=node1
+service default/bare ips=10.70.0.9 on=node1
 service default/never ips=10.60.0.1 on=node1
 service default/new ips=203.0.113.9 on=node1
 service default/new6 ips=fd00:d::a:1 v6 on=node1
 EOF
 conf
+for ns in lan-a lan-b pod pod2; do l2_capture "seen-$ns" "$ns" eth0 arp or icmp6; done
 l2_start 1
 
 # who HOST ADDRESS: the node's interfaces whose MAC answers there.
@@ -97,6 +105,18 @@ answers 'by default' lan-b '- - eth1 eth1 - - - eth1 -' "${all[@]}"
 answers 'by default: the bridge, not its port' host-c '- - - - br9 br9 - - -' "${all[@]}"
 answers 'by default: nothing for a pod' pod '- - - - - - - - -' "${all[@]}"
 answers 'by default: nothing for a pod of a bridge' pod2 '- - - - - - - - -' "${all[@]}"
+answers 'an interface without an address, named by an advertisement' host-e '- br7' 192.168.2.100 10.70.0.9
+answers 'it is only there' lan-a - 10.70.0.9
+
+# seen HOST: for which of the addresses the node sent frames there, unasked ones too.
+seen() {
+    stop "seen-$1" INT
+    l2_frames "seen-$1" 'arp.opcode == 2 || arp.isgratuitous || icmpv6.type == 136' \
+        arp.src.proto_ipv4 icmpv6.nd.na.target_address | tr -d '\t' | sort -u |
+        grep -xF "$(printf '%s\n' "${all[@]}")" | paste -sd ' '
+}
+is 'the first LAN was told of' "$(seen lan-a)" '10.0.42.0 192.168.2.100 fd00:2::a:1'
+is 'the second LAN was told of' "$(seen lan-b)" '10.50.0.1 198.51.100.100 fd00:b::a:1'
 check 'no address was added to an interface' \
     "! node ip addr show | grep -E '192.168.2.100|198.51.100.100|10.9.0.100|10.0.42.0|10.50.0.1|a:1/'"
 
@@ -112,6 +132,8 @@ answers 'named by a pattern: for what suits nothing, too' lan-b 'eth1 eth1 eth1 
 reload '{interfaces: ["*"]}'
 answers 'a pattern for all: no port, no macvlan' lan-a 'eth0 eth0' 192.168.2.100 10.0.42.0
 answers 'a pattern for all: no pod, still' pod '- -' 192.168.2.100 10.0.42.0
+is 'no frame for a pod' "$(seen pod)" ''
+is 'no frame for a pod of a bridge' "$(seen pod2)" ''
 reload '{interfaces: [eth0, mac0]}'
 answers 'a macvlan named in full' lan-a 'eth0 mac0' 192.168.2.100
 reload
@@ -128,6 +150,8 @@ becomes 10 'a veth without an address may be a pod'\''s' 'choice eth5' pod
 answers 'an interface without an address' lan-d '- -' 203.0.113.9 fd00:d::a:1
 addr node1 eth5 203.0.113.13/24 fd00:d::13/64
 answers 'it gets some' lan-d 'eth5 eth5' 203.0.113.9 fd00:d::a:1
+in_group() { node ip maddr show dev eth5 | grep -c 33:33:ff:0a:00:01; }
+becomes 10 'it is in the solicited-node group' in_group 1
 answers 'and it is nowhere else now' lan-a '- -' 203.0.113.9 fd00:d::a:1
 node ip addr del 203.0.113.13/24 dev eth5
 answers 'it loses one' lan-d '- eth5' 203.0.113.9 fd00:d::a:1
@@ -137,6 +161,7 @@ node ip link del eth5
 link node1 eth5 lan-d eth0
 addr lan-d eth0 203.0.113.1/24 fd00:d::1/64
 addr node1 eth5 203.0.113.13/24 fd00:d::13/64
+becomes 10 'gone and come again: in the group' in_group 1
 answers 'gone and come again, with another MAC' lan-d 'eth5 eth5' 203.0.113.9 fd00:d::a:1
 
 # A link that is lost, a default route that moves, other names.

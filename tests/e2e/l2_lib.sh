@@ -149,9 +149,10 @@ l2_start() {
 l2_stop() { stop "grevyd-node$1" "${2:-TERM}"; } # I [SIGNAL]
 l2_reload() { kill -HUP "${pids[grevyd-node$1]}"; }
 l2_ask() { grevy_at "/run/grevy/node$1" "$2"; } # I COMMAND
-# l2_metric I 'NAME{LABELS}': its value, of node I.
+# l2_metric I 'NAME{LABELS}': its value, of node I; nothing: it is not there.
 l2_metric() {
-    in_ns "node$1" python3 "$e2e_dir/lab.py" get http://127.0.0.1:7473/metrics | grep -F -- "$2 " | sed 's/.* //'
+    in_ns "node$1" python3 "$e2e_dir/lab.py" get http://127.0.0.1:7473/metrics |
+        awk -v name="$2" 'index($0, name " ") == 1 { print $NF }'
 }
 
 # --- who answers, as the LAN sees it ----------------------------------------------------------

@@ -107,7 +107,10 @@ check 'behind the router: it answers' "in_ns far ping -c 3 -i 0.2 -W 2 $wide4.0"
 stop redirects INT
 stop told INT
 is 'redirects: of the router alone, to the address itself' \
-    "$(l2_frames redirects 'icmp.type == 5 || icmpv6.type == 137' ip.src icmp.redir_gw | sort -u)" \
-    "192.168.2.1,192.168.2.51"$'\t'"$wide4.0"
+    "$(l2_frames redirects icmp.type==5 ip.src icmp.redir_gw | sort -u)" "192.168.2.1,192.168.2.51"$'\t'"$wide4.0"
+# A kernel that forwards takes a unicast probe for an address that it does not have for a packet to
+# be forwarded: it says that the address is on the link, which is so, and names no MAC for it.
+is 'IPv6: if any, that the address itself is on the link' "$(l2_frames redirects 'icmpv6.type == 137 &&
+    (icmpv6.nd.rd.target_address != icmpv6.rd.na.destination_address || icmpv6.opt.linkaddr)')" ''
 is 'behind the router: none' "$(l2_frames told 'icmp.type == 5 || icmpv6.type == 137')" ''
 l2_well_formed

@@ -58,7 +58,9 @@ ask() { # COMMAND...: its answer
     grep "^$1 " "$answers" | tail -n 1
 }
 stop_answer() {
-    stop answer TERM
+    tell end
+    wait_for 10 '! running answer'
+    unset "pids[answer]"
 }
 
 asks4() { in_ns "$1" arping -q -c 1 -w 1 -I eth0 "$2"; }
@@ -89,6 +91,12 @@ becomes 5 'and not any more' 'asks4 far 192.168.2.200 || echo no' no
 read -r _ requests responses gratuitous conflicts <<<"$(ask counts 10.0.42.0)"
 check "counted: $requests requests, $responses responses, $gratuitous gratuitous, $conflicts conflicts" \
     '[ "$requests" -ge 2 ] && [ "$responses" = "$requests" ] && [ "$gratuitous" -ge 2 ] && [ "$conflicts" = 0 ]'
+
+before=$(ask counts 192.168.2.200)
+in_ns client arping -q -V 7 -c 2 -w 1 -I eth0 192.168.2.200
+tagged=$(tshark -r "$capture" -Y 'vlan.id == 7 and arp' 2>>"$lab/log/tshark.log" | wc -l)
+check "$tagged questions in a VLAN that the node has not: went over the LAN" '[ "$tagged" -gt 0 ]'
+is 'and are none for us' "$(ask counts 192.168.2.200 | cut -d' ' -f2,3)" "$(cut -d' ' -f2,3 <<<"$before")"
 
 # --- unicast probes, duplicate addresses ---------------------------------------------------------
 

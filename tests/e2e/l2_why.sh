@@ -34,7 +34,15 @@ is 'the node with the endpoint answers' "$owner" 2
 why_says l2_elsewhere "why 1 $a" "$there"
 becomes 10 'on that node nothing is wrong' "verdicts 2 $a" "$here"
 why_says l2_nobody_alive "why 1 $b" "owner: 1 node may answer, and none is heard. $peers_cure"
-why_says l2_nobody "why 1 $wide4.7" "owner: 3 nodes may answer, and none has an interface for it. Cure: grevysh -c \
+
+# Of two nodes without an interface for it the first by rank says what it lacks, the other one that all lack it.
+states() { for i in 1 2; do l2_ask "$i" "show l2 $wide4.7 json" | json "d['state']"; done | sort | paste -sd ' '; }
+becomes 10 'no node has the interface' states 'no-interface nobody'
+first=1 second=2
+[ "$(l2_ask 1 "show l2 $wide4.7 json" | json "d['state']")" = no-interface ] || first=2 second=1
+why_says l2_not_advertised "why $first $wide4.7" "interface: node$first is to answer, and has no interface for it: the \
+advertisement names eth7. Cure: ip -br link; change interfaces of the pool's L2Advertisement, or its nodeSelectors"
+why_says l2_nobody "why $second $wide4.7" "owner: 3 nodes may answer, and none has an interface for it. Cure: grevysh -c \
 'show l2 interfaces' on each of them; give them a subnet for it, or set l2: {interfaces: [...]}"
 
 # The kernel of a node that is not the owner has the address.
@@ -70,6 +78,29 @@ l2_owned "$a"
 why_says l2_no_key "why 2 $a" "heartbeat: there is none, as no key-file is set: another node takes over only when \
 Kubernetes says that the owner is gone. Cure: openssl rand -base64 32 >/etc/grevy/l2.key; the same file on every node, then \
 set l2: {heartbeat: {key-file: /etc/grevy/l2.key}}"
+l2_stop 2
+
+# A key that cannot be used: there is no heartbeat; later, the one before it counts.
+key_cure="Cure: ls -l $lab/two.key; it must be there, readable for grevyd's user, with 16 bytes at least"
+l2_conf 2 "{heartbeat: {key-file: $lab/two.key}}" </dev/null
+l2_start 2
+why_says l2_bad_key "why 2 $a" "heartbeat: there is none: $lab/two.key: No such file or directory. $key_cure"
+l2_key "$lab/two.key"
+l2_reload 2
+becomes 10 'as the cure says' "verdicts 2 $a" "$here"
+echo short >"$lab/two.key"
+l2_reload 2
+why_says l2_new_key "why 2 $a" "heartbeat: it goes on with the key of before: $lab/two.key: a key must have at least 16 bytes: \
+one of its lines has less. $key_cure"
+l2_stop 2
+l2_conf 2 </dev/null
+
+# Two nodes of one name.
+l2_start 2
+l2_conf 3 <<<'' && sed -i 's/^node-name: .*/node-name: node1/' "$lab/node3.yaml"
+l2_start 3
+why_says l2_same_name "why 1 $a" 'heartbeat: another grevyd says that it is node1, too. Cure: give each node a node-name of its own'
+l2_stop 3
 l2_stop 2
 
 # No right to open packet sockets.

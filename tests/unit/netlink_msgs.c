@@ -167,12 +167,13 @@ void put_link(struct wr *w, uint16_t type, const char *words)
 	struct ifinfomsg head = {
 	    .ifi_type = l.type, .ifi_index = (int)l.ifindex, .ifi_flags = l.flags};
 	uint8_t mac[20] = {2, 0, 0, 0, 0, (uint8_t)l.ifindex};
+	uint8_t operstate = l.flags & IFF_RUNNING ? 6 : 2; /* up, down */
 	size_t at = begin(w, type, 0);
 
 	wr_bytes(w, &head, sizeof(head));
 	attr_text(w, IFLA_IFNAME, l.name);
 	attr_u32(w, IFLA_TXQLEN, 1000);
-	attr(w, IFLA_OPERSTATE, &(uint8_t){l.flags & IFF_RUNNING ? 6 : 2}, 1);
+	attr(w, IFLA_OPERSTATE, &operstate, 1);
 	attr_u32(w, IFLA_MTU, 1500);
 	if (l.master)
 		attr_u32(w, IFLA_MASTER, l.master);

@@ -90,6 +90,7 @@ static void on_claim(
 	assert_true(number < node->lab->n_addrs);
 	assert_true(what == L2_CLAIM_NONE || stamp == number + 1000);
 	seen_of(node, name)->claims[number] = (uint8_t)what;
+	seen_of(node, name)->n_owns += what == L2_CLAIM_OWNS;
 }
 
 void lab_boot(struct lab *l, size_t i, const char *key)
@@ -218,7 +219,8 @@ static void deliver_all(struct lab *l)
 	}
 	l->queue = xrealloc(l->queue, l->n_queue + kept + 64, sizeof(*queue));
 	l->cap_queue = l->n_queue + kept + 64;
-	memcpy(l->queue + l->n_queue, queue, kept * sizeof(*queue));
+	if (kept)
+		memcpy(l->queue + l->n_queue, queue, kept * sizeof(*queue));
 	l->n_queue += kept;
 	free(queue);
 }

@@ -11,6 +11,7 @@ enum { LAB_KEEPS = 256, LAB_IFACE = 7, LAB_IFACE2 = 9 };
 struct lab_seen {
 	bool alive, known, cut_off, leaving;
 	size_t n_heard, n_facts, news;
+	size_t n_owns;   /* how often it was said to own something */
 	uint8_t *claims; /* enum l2_claim by number of the address */
 };
 

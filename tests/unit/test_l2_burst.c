@@ -164,6 +164,24 @@ static void test_late(void **state)
 	assert_true(burst_wait(&b, now) > 1000);
 }
 
+/* Who takes longer to tell so many than the pause lasts goes on at once. */
+static void test_slow(void **state)
+{
+	struct told t[BURST_MAX + 1] = {0};
+	struct burst b;
+
+	(void)state;
+	burst_init(&b);
+	for (size_t i = 0; i < ARRAY_LEN(t); i++)
+		burst_start(&b, &t[i].item, 50);
+	for (size_t i = 0; i < BURST_MAX; i++)
+		assert_non_null(burst_next(&b, 50));
+	assert_null(burst_next(&b, 50));
+	assert_int_equal(burst_wait(&b, 51), BURST_PACE_MS - 1);
+	assert_int_equal(burst_wait(&b, 54), 0);
+	assert_ptr_equal(burst_next(&b, 54), &t[BURST_MAX].item);
+}
+
 /* An item may leave in the middle of it, and the time is kept by who remains. */
 static void test_stop(void **state)
 {
@@ -191,6 +209,7 @@ int main(void)
 	    cmocka_unit_test(test_many),
 	    cmocka_unit_test(test_new_ones_first),
 	    cmocka_unit_test(test_late),
+	    cmocka_unit_test(test_slow),
 	    cmocka_unit_test(test_stop),
 	};
 

@@ -52,6 +52,9 @@ static int end(void **state)
 	return fake_fib.ops != NULL;
 }
 
+static const struct strlist none;
+static const struct l2_rules by_default = {&none, &none, &none};
+
 /* An interface, and what is to be made of it. */
 struct row {
 	const char *words, *want;
@@ -82,22 +85,19 @@ static void read_rows(const struct row *rows, size_t n)
 	tell(&w);
 }
 
-static enum l2_choice choice_of(
-    uint32_t ifindex, const struct strlist *names, const struct strlist *exclude)
+static enum l2_choice choice_of(uint32_t ifindex, const struct l2_rules *r)
 {
 	size_t n;
 	const struct l2_link *v = l2_links_all(links, &n);
 
-	return l2_choose(v, n, (size_t)(l2_links_find(links, ifindex) - v), names, exclude);
+	return l2_choose(v, n, (size_t)(l2_links_find(links, ifindex) - v), r);
 }
 
 static void check_rows(const struct row *rows, size_t n)
 {
-	static const struct strlist none;
-
 	for (size_t i = 0; i < n; i++) {
 		uint32_t ifindex = (uint32_t)strtoul(rows[i].words, NULL, 10);
-		const char *got = l2_choice_text(choice_of(ifindex, &none, &none))->token;
+		const char *got = l2_choice_text(choice_of(ifindex, &by_default))->token;
 
 		if (strcmp(got, rows[i].want) != 0)
 			fail_msg("%s: %s, not %s", rows[i].words, got, rows[i].want);
@@ -151,6 +151,8 @@ static const struct row zoo[] = {
     {"42 eth42 down addr=10.42.0.1/16",                              "down"        },
     {"43 macvl3 kind=macvlan on=42 addr=10.42.0.2/16",               "twin"        },
     {"44 ppp0 ptp addr=10.44.0.1/16",                                "no-arp"      },
+    {"45 br-0123456789ab kind=bridge addr=172.18.0.1/16",            "cni"         },
+    {"46 br-abc kind=bridge addr=172.19.0.1/16",                     "chosen"      },
 };
 
 static void what_is_made_of_every_kind(void **state)
@@ -196,37 +198,44 @@ static void patterns_choose_among_what_can_be_chosen(void **state)
 	    {"7 mac0 kind=macvlan on=2 addr=192.0.2.7/24", NULL},
 	};
 	static const struct {
-		const char *names, *exclude, *want;
+		const char *names, *exclude, *advertised, *want;
 	} cases[] = {
-	    {NULL,       "eth*", "excluded excluded pod cni port chosen"         },
-	    {"eth*",     "eth1", "chosen excluded pod cni port not-named"        },
-	    {"*",        NULL,   "chosen chosen pod cni port twin"               },
-	    {"eth[1-9]", NULL,   "not-named chosen pod cni port not-named"       },
-	    {"veth1",    "*1",   "not-named excluded excluded cni port not-named"},
-	    {"veth1",    NULL,   "not-named not-named chosen cni port not-named" },
-	    {"cni0",     NULL,   "not-named not-named pod chosen port not-named" },
-	    {"p0",       NULL,   "not-named not-named pod cni port not-named"    },
-	    {"mac0",     NULL,   "not-named not-named pod cni port chosen"       },
+	    {NULL,       NULL,   NULL,    "chosen no-subnet pod cni port twin"            },
+	    {NULL,       NULL,   "eth1",  "chosen chosen pod cni port twin"               },
+	    {NULL,       "eth*", "eth1",  "excluded excluded pod cni port chosen"         },
+	    {"eth0",     NULL,   "eth1",  "chosen not-named pod cni port not-named"       },
+	    {NULL,       NULL,   "p0",    "chosen no-subnet pod cni port twin"            },
+	    {NULL,       NULL,   "veth1", "chosen no-subnet pod cni port twin"            },
+	    {NULL,       "eth*", NULL,    "excluded excluded pod cni port chosen"         },
+	    {"eth*",     "eth1", NULL,    "chosen excluded pod cni port not-named"        },
+	    {"*",        NULL,   NULL,    "chosen chosen pod cni port twin"               },
+	    {"eth[1-9]", NULL,   NULL,    "not-named chosen pod cni port not-named"       },
+	    {"veth1",    "*1",   NULL,    "not-named excluded excluded cni port not-named"},
+	    {"veth1",    NULL,   NULL,    "not-named not-named chosen cni port not-named" },
+	    {"cni0",     NULL,   NULL,    "not-named not-named pod chosen port not-named" },
+	    {"p0",       NULL,   NULL,    "not-named not-named pod cni port not-named"    },
+	    {"mac0",     NULL,   NULL,    "not-named not-named pod cni port chosen"       },
 	};
 
 	(void)state;
 	read_rows(rows, ARRAY_LEN(rows));
 	for (size_t c = 0; c < ARRAY_LEN(cases); c++) {
-		struct strlist names = {0}, exclude = {0};
+		struct strlist lists[3] = {{0}};
+		const struct l2_rules rules = {&lists[0], &lists[1], &lists[2]};
+		const char *words[] = {cases[c].names, cases[c].exclude, cases[c].advertised};
 		struct buf got = {0};
 
-		if (cases[c].names)
-			strlist_add(&names, cases[c].names);
-		if (cases[c].exclude)
-			strlist_add(&exclude, cases[c].exclude);
+		for (size_t i = 0; i < 3; i++)
+			if (words[i])
+				strlist_add(&lists[i], words[i]);
 		for (uint32_t i = 2; i < 2 + ARRAY_LEN(rows); i++) {
 			buf_str(&got, i > 2 ? " " : "");
-			buf_str(&got, l2_choice_text(choice_of(i, &names, &exclude))->token);
+			buf_str(&got, l2_choice_text(choice_of(i, &rules))->token);
 		}
 		assert_string_equal(got.p, cases[c].want);
 		free(got.p);
-		strlist_fini(&names);
-		strlist_fini(&exclude);
+		for (size_t i = 0; i < 3; i++)
+			strlist_fini(&lists[i]);
 	}
 }
 
@@ -239,7 +248,9 @@ static void facts_are_those_that_are_up(void **state)
 	    {"5 gone down addr=10.5.0.1/16",                     NULL},
 	    {"6 nothing down",				   NULL},
 	};
-	static const struct strlist none;
+	static char *names[] = {(char *)"empty", (char *)"nothing", (char *)"nobody"};
+	static const struct strlist advertised = {names, ARRAY_LEN(names)};
+	const struct l2_rules rules = {&none, &none, &advertised};
 	size_t n;
 	const struct l2_link *v;
 	struct l2_facts f;
@@ -249,7 +260,7 @@ static void facts_are_those_that_are_up(void **state)
 	read_rows(rows, ARRAY_LEN(rows));
 	v = l2_links_all(links, &n);
 	assert_int_equal(n, ARRAY_LEN(rows));
-	l2_facts_make(&f, v, n, &none, &none);
+	l2_facts_make(&f, v, n, &rules);
 	assert_int_equal(f.n, 3);
 	assert_string_equal(f.v[0].name, "alpha");
 	assert_int_equal(f.v[0].ifindex, 3);
@@ -262,6 +273,9 @@ static void facts_are_those_that_are_up(void **state)
 	assert_string_equal(f.v[2].name, "zeta");
 	assert_int_equal(f.v[2].n_subnets, 1);
 	assert_true(f.v[2].default4 && !f.v[2].default6);
+	l2_facts_fini(&f);
+	l2_facts_make(&f, v, n, &by_default);
+	assert_int_equal(f.n, 2);
 	l2_facts_fini(&f);
 }
 
@@ -353,6 +367,38 @@ static void default_routes_are_read_anew(void **state)
 	one(&end_only, true, true);
 	TELL(put_whole(&w, with[0].words); put_done(&w, 0), false, false);
 	assert_true(l2_links_find(links, 7)->default4);
+}
+
+/* As kube-ipvs0 of a large cluster, told in no order. */
+static void thousands_of_addresses_are_found_again(void **state)
+{
+	enum { MANY = 5000 };
+	static const struct row rows[] = {
+	    {"7 kube-ipvs0 kind=dummy noarp", NULL},
+	    {"8 eth0 addr=192.0.2.1/24",      NULL},
+	};
+	struct ipaddr a;
+	uint8_t buf[512];
+	char text[32];
+
+	(void)state;
+	read_rows(rows, 2);
+	for (unsigned i = 0; i < MANY; i++) {
+		unsigned k = i * 7 % MANY;
+
+		snprintf(text, sizeof(text), "10.96.%u.%u/32", k / 250, k % 250);
+		TELL(put_addr(&w, RTM_NEWADDR, 7, text, 0), true, false);
+	}
+	assert_int_equal(l2_links_find(links, 7)->n_addrs, MANY);
+	for (unsigned i = 0; i < MANY; i++) {
+		snprintf(text, sizeof(text), "10.96.%u.%u", i / 250, i % 250);
+		ipaddr_parse(text, &a);
+		assert_ptr_equal(l2_links_owner(links, &a), l2_links_find(links, 7));
+	}
+	ipaddr_parse("192.0.2.1", &a);
+	assert_ptr_equal(l2_links_owner(links, &a), l2_links_find(links, 8));
+	ipaddr_parse("10.96.20.0", &a);
+	assert_null(l2_links_owner(links, &a));
 }
 
 static void what_was_lost_is_read_again(void **state)
@@ -455,6 +501,7 @@ int main(void)
 	    CASE(facts_are_those_that_are_up),
 	    CASE(changes_are_told_once_each),
 	    CASE(default_routes_are_read_anew),
+	    CASE(thousands_of_addresses_are_found_again),
 	    CASE(what_was_lost_is_read_again),
 	    CASE(a_reading_that_fails_is_tried_again),
 	    CASE(where_the_kernel_cannot_be_asked),

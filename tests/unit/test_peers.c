@@ -304,8 +304,40 @@ static void claims_agree_after_anything(void **state)
 
 /* ---- names, runs, interfaces ---- */
 
+/* One after the other takes the next key, signs with it, and forgets the old one. */
+static void keys_change_and_nobody_is_missed(void **state)
+{
+	static const char next[] = "fedcba9876543210fedcba9876543210";
+	static const char *const keys[] = {LAB_KEY "\nfedcba9876543210fedcba9876543210",
+	    "fedcba9876543210fedcba9876543210\n" LAB_KEY, next};
+	size_t news[4];
+	struct lab l;
+
+	(void)state;
+	lab_init(&l, 4, 8);
+	settle(&l, 1000);
+	for (size_t i = 0; i < 4; i++)
+		news[i] = l.v[i].seen[!i].news;
+	for (size_t k = 0; k < ARRAY_LEN(keys); k++)
+		for (size_t i = 0; i < 4; i++) {
+			l2_peers_set_key(
+			    l.v[i].peers, (const uint8_t *)keys[k], strlen(keys[k]));
+			lab_run(&l, 500);
+		}
+	for (size_t i = 0; i < 4; i++) {
+		assert_int_equal(l.v[i].seen[!i].news, news[i]);
+		assert_int_equal(lab_stats(&l, i).wrong_key, 0);
+	}
+	l2_peers_set_key(l.v[0].peers, (const uint8_t *)LAB_KEY, strlen(LAB_KEY));
+	lab_run(&l, 1000);
+	assert_true(lab_stats(&l, 1).wrong_key > 0);
+	assert_false(l.v[1].seen[0].alive);
+	lab_fini(&l);
+}
+
 static void a_namesake_is_counted(void **state)
 {
+	uint64_t was[3];
 	struct lab l;
 
 	(void)state;
@@ -313,8 +345,11 @@ static void a_namesake_is_counted(void **state)
 	memcpy(l.v[2].name, "n1", 3);
 	lab_boot(&l, 2, NULL);
 	lab_run(&l, 2000);
-	assert_true(lab_stats(&l, 1).same_name > 0);
-	assert_true(lab_stats(&l, 2).same_name > 0);
+	for (size_t i = 1; i < 3; i++)
+		was[i] = lab_stats(&l, i).same_name;
+	lab_run(&l, 1000); /* and goes on to be, by both */
+	for (size_t i = 1; i < 3; i++)
+		assert_true(lab_stats(&l, i).same_name > was[i]);
 	assert_false(l.v[1].seen[1].alive);
 	lab_fini(&l);
 }
@@ -348,6 +383,32 @@ static void a_restart_takes_claims_back(void **state)
 	lab_boot(&l, 1, NULL);
 	assert_true(until_told(&l, 0, 1, 0, 1000) <= 60);
 	assert_true(l.v[0].seen[1].alive);
+	lab_fini(&l);
+}
+
+/* What it claimed before it was shut out is not told again unless it still does. */
+static void who_comes_back_claims_nothing_old(void **state)
+{
+	struct lab l;
+	size_t n_owns;
+
+	(void)state;
+	lab_init(&l, 2, 8);
+	l.loss = 20;
+	settle(&l, 1000);
+	lab_claim(&l, 1, 0, L2_CLAIM_OWNS);
+	lab_claim(&l, 1, 1, L2_CLAIM_OWNS);
+	until_told(&l, 0, 1, 2, 1000);
+	l.side[1] = 1;
+	lab_run(&l, 1000);
+	assert_false(l.v[0].seen[1].alive);
+	lab_claim(&l, 1, 1, L2_CLAIM_NONE);
+	lab_run(&l, 100);
+	n_owns = l.v[0].seen[1].n_owns;
+	l.side[1] = 0;
+	settle(&l, 1000);
+	assert_true(lab_told(&l, 0, 1, 0, 1));
+	assert_int_equal(l.v[0].seen[1].n_owns, n_owns + 1);
 	lab_fini(&l);
 }
 
@@ -449,9 +510,11 @@ int main(void)
 	    cmocka_unit_test(lost_claims_are_asked_for),
 	    cmocka_unit_test(what_is_forgotten_is_told_whole),
 	    cmocka_unit_test(claims_agree_after_anything),
+	    cmocka_unit_test(keys_change_and_nobody_is_missed),
 	    cmocka_unit_test(a_namesake_is_counted),
 	    cmocka_unit_test(who_was_hidden_is_seen_again),
 	    cmocka_unit_test(a_restart_takes_claims_back),
+	    cmocka_unit_test(who_comes_back_claims_nothing_old),
 	    cmocka_unit_test(interfaces_count_one_by_one),
 	    cmocka_unit_test(the_dead_are_shown_for_a_while),
 	    cmocka_unit_test(who_was_forgotten_comes_back),

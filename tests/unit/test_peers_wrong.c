@@ -62,6 +62,40 @@ static void a_wrong_key_only_counts(void **state)
 	lab_fini(&l);
 }
 
+/* First all know the new key, then one after the other signs with it, then the old one goes. */
+static void keys_change_node_by_node(void **state)
+{
+	static const char next[] = "the key that is to be the next one";
+	char texts[2][sizeof(LAB_KEY) + sizeof(next)];
+	const char *steps[] = {texts[0], texts[1], next};
+	struct sight was;
+	struct lab l;
+
+	(void)state;
+	snprintf(texts[0], sizeof(texts[0]), "%s\n%s", LAB_KEY, next);
+	snprintf(texts[1], sizeof(texts[1]), "%s\n%s", next, LAB_KEY);
+	lab_init(&l, 3, 8);
+	settle(&l);
+	was = look(&l, 0);
+	for (size_t step = 0; step < ARRAY_LEN(steps); step++)
+		for (size_t i = 0; i < l.n; i++) {
+			const uint8_t *key = (const uint8_t *)steps[step];
+
+			assert_true(l2_peers_set_key(l.v[i].peers, key, strlen(steps[step])));
+			assert_false(l2_peers_set_key(l.v[i].peers, key, strlen(steps[step])));
+			lab_run(&l, 1000);
+			assert_true(lab_settled(&l));
+		}
+	assert_unmoved(&l, 0, &was);
+	assert_int_equal(lab_stats(&l, 0).wrong_key, 0);
+	/* Who has the old one alone is not heard any more. */
+	assert_true(l2_peers_set_key(l.v[2].peers, (const uint8_t *)LAB_KEY, strlen(LAB_KEY)));
+	lab_run(&l, 1000);
+	assert_false(look(&l, 0).alive[2]);
+	assert_true(lab_stats(&l, 0).wrong_key > 0);
+	lab_fini(&l);
+}
+
 static void replayed_ones_only_count(void **state)
 {
 	struct lab l;
@@ -193,6 +227,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_wrong_key_only_counts),
+	    cmocka_unit_test(keys_change_node_by_node),
 	    cmocka_unit_test(replayed_ones_only_count),
 	    cmocka_unit_test(what_was_recorded_before_only_counts),
 	    cmocka_unit_test(an_old_run_only_counts),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A Lease begins and ends with nothing of ours on the way. */
+/* A Lease begins and ends with nothing of ours on the way; what needs none goes on. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -198,6 +198,65 @@ static void what_a_former_term_left(void **state)
 	wait_for(w, "PATCH", "/services/web/status");
 }
 
+static void own_notice(struct world *w)
+{
+	struct k8s_command *c = k8s_command_new(K8S_NOTICE);
+
+	c->notice = xcalloc(1, sizeof(*c->notice));
+	c->notice->ns = xstrdup("lan");
+	c->notice->name = xstrdup("web");
+	c->notice->reason = xstrdup("nodeAssigned");
+	c->notice->text = xstrdup("announcing");
+	c->notice->node = xstrdup("n1");
+	command(w, c);
+}
+
+static void own_object(struct world *w, bool gone)
+{
+	struct k8s_command *c = k8s_command_new(K8S_L2);
+
+	c->l2 = xcalloc(1, sizeof(*c->l2));
+	c->l2->ns = xstrdup("lan");
+	c->l2->name = xstrdup("l2-a");
+	c->l2->gone = gone;
+	c->l2->node = xstrdup("n1");
+	c->l2->service_ns = xstrdup("lan");
+	c->l2->service = xstrdup("web");
+	c->l2->interfaces = xstrdup("eth0");
+	command(w, c);
+}
+
+/* What a node says of itself is bound to no Lease. */
+static void a_node_needs_no_lease(void **state)
+{
+	struct world *w = *state;
+	const struct fake_rq *rq;
+
+	elect(w, NULL);
+	only_the_lease(w);
+	own_notice(w);
+	rq = fake_rq(fake_newest(), wait_for(w, "POST", "/lan/events"));
+	assert_non_null(
+	    strstr(rq->body, "\"source\":{\"component\":\"grevy\",\"host\":\"n1\"}"));
+	assert_non_null(strstr(rq->body, "\"reportingInstance\":\"n1\""));
+	own_object(w, false);
+	wait_for(w, "POST", "/lan/servicel2statuses");
+}
+
+/* And it takes it back before it leaves. */
+static void a_node_takes_back_what_it_said(void **state)
+{
+	struct world *w = *state;
+
+	elect(w, NULL);
+	only_the_lease(w);
+	own_object(w, true);
+	source_leave(w->source, on_left, w);
+	assert_false(w->left);
+	fake_answer(fake_newest(), wait_for(w, "DELETE", "/servicel2statuses/l2-a"), 200, "{}");
+	assert_true(w->left);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -207,6 +266,8 @@ int main(void)
 	    CASE(when_no_controller_is_wanted),
 	    CASE(when_the_lease_is_another),
 	    CASE(what_a_former_term_left),
+	    CASE(a_node_needs_no_lease),
+	    CASE(a_node_takes_back_what_it_said),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
