@@ -211,16 +211,12 @@ static void field_make(struct field *f, struct l2_owners *o, const struct owners
 		f->before += v[i].sure == f->best.sure && grade_cmp(&v[i], &f->self) > 0;
 }
 
-/* Kubernetes says that this one has it, and it was never heard: it may have no key, or another
- * one, as while all get one. Who dies was heard before. */
-static struct owners_node *silent_holder(const struct l2_owners *o, const struct owners_addr *a)
+bool owners_silent(const struct l2_owners *o, const struct owners_addr *a)
 {
-	struct owners_node *node = a->recorded;
+	const struct owners_node *node = a->recorded;
 
-	if (!o->heartbeat || !node || node == o->self || node->heard_of ||
-	    !owners_member(a->set, node))
-		return NULL;
-	return node;
+	return o->heartbeat && node && node != o->self && !node->heard_of &&
+	       owners_member(a->set, node);
 }
 
 /* As good as the best can be: nobody needs to be asked. */
@@ -246,10 +242,6 @@ void owners_pick(struct l2_owners *o, const struct owners_addr *a, struct owners
 		return;
 	p->able = p->self && p->n_where && !o->self->leaving && !owners_stepped_back(o, a);
 	if (p->holder && settled(o, a, p->holder)) {
-		p->target = p->holder;
-		return;
-	}
-	if (!p->holder && (p->holder = silent_holder(o, a))) {
 		p->target = p->holder;
 		return;
 	}
