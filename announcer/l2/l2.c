@@ -114,11 +114,14 @@ static void on_news(const struct l2_owners_view *now, enum l2_state was, void *a
 static void on_conflict(const struct ipaddr *a, const uint8_t foreign[6], const uint8_t mine[6],
     uint32_t ifindex, void *arg)
 {
+	struct l2_owners_view v;
 	struct l2 *l = arg;
 
 	(void)ifindex;
 	l2_owners_conflict(l->owners, a, foreign, mine);
-	l->ev.on_conflict(a, foreign, l->ev.arg);
+	/* A node without a heartbeat may answer for what is another's by Kubernetes. */
+	if (l2_owners_look(l->owners, a, &v) && v.state != L2_OTHER)
+		l->ev.on_conflict(a, foreign, l->ev.arg);
 	kick(l);
 }
 

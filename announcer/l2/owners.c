@@ -221,6 +221,7 @@ static void peer_set(struct owners_node *node, const struct l2_peer *p)
 		memcpy(node->heard, p->heard, p->n_heard * sizeof(node->heard[0]));
 	node->n_heard = p->n_heard;
 	node->alive = p->alive;
+	node->heard_of |= p->alive;
 	node->known = p->known;
 	node->cut_off = p->cut_off;
 	node->leaving = p->leaving;
@@ -243,11 +244,16 @@ static void forget_peers(struct l2_owners *o)
 {
 	static const struct l2_peer nobody;
 
-	for (size_t i = 0; i < o->n_nodes; i++)
-		if (o->nodes[i] != o->self)
-			peer_set(o->nodes[i], &nobody);
-	for (size_t i = 0; i < o->n; i++)
+	for (size_t i = 0; i < o->n_nodes; i++) {
+		if (o->nodes[i] == o->self)
+			continue;
+		peer_set(o->nodes[i], &nobody);
+		o->nodes[i]->heard_of = false;
+	}
+	for (size_t i = 0; i < o->n; i++) {
 		o->v[i]->n_claims = 0;
+		o->v[i]->asked = false;
+	}
 }
 
 void l2_owners_set_heartbeat(struct l2_owners *o, bool on, int64_t listen_ms)
@@ -300,9 +306,19 @@ void l2_owners_recorded(struct l2_owners *o, const struct ipaddr *addr, const ch
 
 	if (!a || a->recorded == now)
 		return;
+	if (a->recorded && a->recorded != o->self)
+		forget_conflict(o, a); /* with that one, perhaps */
 	a->recorded = now;
+	a->asked = false;
 	a->dirty = true;
-	forget_conflict(o, a);
+}
+
+struct owners_conflict *owners_conflict_new(void)
+{
+	struct owners_conflict *c = xcalloc(1, sizeof(*c));
+
+	c->first_ms = c->last_ms = OWNERS_NEVER;
+	return c;
 }
 
 void l2_owners_conflict(struct l2_owners *o, const struct ipaddr *addr,
@@ -312,10 +328,8 @@ void l2_owners_conflict(struct l2_owners *o, const struct ipaddr *addr,
 
 	if (!a || (!a->owns && !(a->conflict && a->conflict->probing)))
 		return;
-	if (!a->conflict) {
-		a->conflict = xcalloc(1, sizeof(*a->conflict));
-		a->conflict->first_ms = a->conflict->last_ms = OWNERS_NEVER;
-	}
+	if (!a->conflict)
+		a->conflict = owners_conflict_new();
 	a->conflict->heard = true;
 	memcpy(a->conflict->mac, foreign, sizeof(a->conflict->mac));
 	memcpy(a->conflict->mine, mine, sizeof(a->conflict->mine));

@@ -91,7 +91,8 @@ void l2_owners_set_cut_off(struct l2_owners *o, bool cut_off); /* this node from
 void l2_owners_claimed(struct l2_owners *o, const char *node, const struct ipaddr *a,
     enum l2_claim what, uint64_t stamp);
 /* What ServiceL2Status objects say: this node had it last; NULL = none. Counts where no peer
- * says otherwise. */
+ * says otherwise. Of a candidate that was never heard nothing is taken unless nobody answers.
+ */
 void l2_owners_recorded(struct l2_owners *o, const struct ipaddr *a, const char *node);
 /* A frame of a foreign MAC claims an address that is ours (RFC 5227 2.4). mine: our MAC there.
  */

@@ -15,11 +15,13 @@
 
 enum {
 	TURN_MS = 300,
+	START_MS = 700, /* more for who had it last: it may listen still */
 	HOLD_MS = 1000,
 	RELEASE_MS = 300,
 	DEFEND_MS = 10000, /* RFC 5227 DEFEND_INTERVAL */
 	SAME_MS = 20,      /* frames of one announcement */
 	STEPPED_BACK_MS = 30000,
+	ASK_MS = 5000,
 	PROBE_MS = 1000, /* RFC 5227 2.1.1 waits so long for an answer, or twice */
 };
 
@@ -109,10 +111,14 @@ static void probe(struct l2_owners *o, struct owners_addr *a, struct owners_conf
 /* Answered, or not for long enough. */
 static void end_probe(struct l2_owners *o, struct owners_addr *a, struct owners_conflict *c)
 {
-	if (!c->heard && o->now_ms < c->until_ms)
+	bool owned = peer_owns(a); /* by heartbeat: it is that one who answered */
+
+	if (!c->heard && !owned && o->now_ms < c->until_ms)
 		return;
 	c->probing = false;
-	c->until_ms = c->heard ? o->now_ms + STEPPED_BACK_MS : 0;
+	c->until_ms =
+	    c->heard && !owned ? o->now_ms + (c->asking ? ASK_MS : STEPPED_BACK_MS) : 0;
+	a->asked = !c->heard && !owned;
 	o->ops->leave(&a->addr, o->arg);
 }
 
@@ -122,6 +128,8 @@ static void see_conflict(struct l2_owners *o, struct owners_addr *a)
 
 	if (!c)
 		return;
+	if (c->asking && !c->probing && peer_owns(a)) /* that one answered, then */
+		c->until_ms = 0;
 	if (c->probing)
 		end_probe(o, a, c);
 	else if (c->until_ms && o->now_ms >= c->until_ms)
@@ -129,6 +137,7 @@ static void see_conflict(struct l2_owners *o, struct owners_addr *a)
 	else if (c->heard && a->owns && !peer_owns(a)) /* else the heartbeat settles it */
 		meet_conflict(o, a, c);
 	c->heard = false;
+	c->asking &= c->until_ms != 0;
 	if (c->until_ms)
 		look_again(a, c->until_ms);
 }
@@ -199,9 +208,24 @@ static bool my_turn(struct l2_owners *o, struct owners_addr *a, const struct own
 	if (p->turn == OWNERS_NO_TURN)
 		return false;
 	turn = a->nobody_ms + (int64_t)p->turn * TURN_MS;
+	if (p->turn && p->target == a->recorded)
+		turn += START_MS;
 	at = turn > at ? turn : at;
 	look_again(a, at);
 	return o->now_ms >= at;
+}
+
+/* Whether one that is silent has it: asked on the LAN, as after a conflict. */
+static bool must_ask(struct l2_owners *o, struct owners_addr *a)
+{
+	if (a->asked || !owners_silent(o, a))
+		return false;
+	if (!a->conflict)
+		a->conflict = owners_conflict_new();
+	a->conflict->asking = true;
+	probe(o, a, a->conflict);
+	look_again(a, a->conflict->until_ms);
+	return true;
 }
 
 static bool may_take(struct l2_owners *o, struct owners_addr *a, const struct owners_pick *p)
@@ -213,7 +237,7 @@ static bool may_take(struct l2_owners *o, struct owners_addr *a, const struct ow
 	if (!o->heartbeat)
 		return p->target == o->self;
 	if (!h)
-		return my_turn(o, a, p);
+		return my_turn(o, a, p) && !must_ask(o, a);
 	return p->target == o->self && (h->leaving || (h->cut_off && !o->self->cut_off));
 }
 
@@ -231,6 +255,10 @@ static enum l2_state state_of(const struct l2_owners *o, const struct owners_add
 		return L2_NOBODY;
 	if (p->holder)
 		return a->said == L2_CLAIM_WANTS ? L2_WAITS : L2_OTHER;
+	if (p->self && owners_stepped_back(o, a) && a->conflict->asking) {
+		*owner = a->recorded;
+		return L2_OTHER;
+	}
 	if (p->self && owners_stepped_back(o, a) && (o->heartbeat || p->target == o->self))
 		return L2_CONFLICT;
 	if (p->no_iface)

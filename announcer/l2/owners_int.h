@@ -18,6 +18,7 @@ struct owners_conflict {
 	unsigned times;
 	bool heard;   /* one more, not looked at yet */
 	bool probing; /* whether it is over */
+	bool asking;  /* there was none yet: does who is silent have it? */
 	uint8_t mac[6], mine[6];
 };
 
@@ -26,6 +27,7 @@ struct owners_addr {
 	uint8_t state; /* enum l2_state */
 	uint8_t said;  /* enum l2_claim */
 	bool owns, dirty;
+	bool asked; /* who is silent does not answer for it */
 	bool rid; /* of another one that owned it, too: its clients are to hear of this node */
 	uint32_t moves, n_claims;
 	struct owners_set *set; /* NULL: nobody is to have it */
@@ -81,6 +83,9 @@ struct owners_pick {
 #define OWNERS_NO_TURN SIZE_MAX
 
 void owners_pick(struct l2_owners *o, const struct owners_addr *a, struct owners_pick *p);
+/* Kubernetes says that another candidate has it, which was never heard: it may have no key, or
+ * another one, as while all get one. Who dies was heard before. */
+bool owners_silent(const struct l2_owners *o, const struct owners_addr *a);
 /* Stepped back for a foreign MAC. */
 bool owners_stepped_back(const struct l2_owners *o, const struct owners_addr *a);
 /* Candidates that are alive with an interface for the address. */
@@ -99,6 +104,7 @@ const struct owners_member *owners_member(
 
 /* Where an address stands in o->v, or is to stand. */
 size_t owners_at(const struct l2_owners *o, const struct ipaddr *a, bool *found);
+struct owners_conflict *owners_conflict_new(void);
 /* Look at one address, and do what follows. */
 void owners_decide(struct l2_owners *o, struct owners_addr *a);
 /* Stop answering. */

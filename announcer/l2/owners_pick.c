@@ -211,6 +211,14 @@ static void field_make(struct field *f, struct l2_owners *o, const struct owners
 		f->before += v[i].sure == f->best.sure && grade_cmp(&v[i], &f->self) > 0;
 }
 
+bool owners_silent(const struct l2_owners *o, const struct owners_addr *a)
+{
+	const struct owners_node *node = a->recorded;
+
+	return o->heartbeat && node && node != o->self && !node->heard_of &&
+	       owners_member(a->set, node);
+}
+
 /* As good as the best can be: nobody needs to be asked. */
 static bool settled(
     const struct l2_owners *o, const struct owners_addr *a, const struct owners_node *holder)

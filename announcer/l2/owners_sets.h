@@ -19,7 +19,8 @@ struct owners_node {
 	size_t n_heard;
 	int64_t unknown_ms; /* alive, but not all known: since when; OWNERS_NEVER = not so */
 	bool alive, known, cut_off, leaving;
-	bool used; /* while those that nobody needs are swept */
+	bool heard_of; /* was alive once, by this heartbeat */
+	bool used;     /* while those that nobody needs are swept */
 };
 
 struct owners_member {

@@ -34,6 +34,14 @@ static unsigned index_of(const struct ipaddr *a)
 
 /* ---- what owners do ---- */
 
+static void record(struct sim_node *node, unsigned addr, int what)
+{
+	if (node->cut_off || node->sim->record[addr] == what)
+		return;
+	node->sim->record[addr] = what;
+	sim_wish_changed(node->sim, addr);
+}
+
 static void on_take(const struct ipaddr *a, const uint32_t *ifindex, size_t n, void *arg)
 {
 	struct sim_node *node = arg;
@@ -42,6 +50,8 @@ static void on_take(const struct ipaddr *a, const uint32_t *ifindex, size_t n, v
 	assert_int_equal(ifindex[0], 1);
 	assert_true(node->nic);
 	node->answers[index_of(a)] = true;
+	node->probes[index_of(a)] = false;
+	record(node, index_of(a), (int)node->id);
 	node->sim->moves++;
 }
 
@@ -49,8 +59,14 @@ static void on_leave(const struct ipaddr *a, void *arg)
 {
 	struct sim_node *node = arg;
 
+	if (node->probes[index_of(a)]) {
+		node->probes[index_of(a)] = false;
+		return;
+	}
 	assert_true(node->answers[index_of(a)]);
 	node->answers[index_of(a)] = false;
+	if (node->sim->record[index_of(a)] == (int)node->id)
+		record(node, index_of(a), -1);
 	node->sim->moves++;
 }
 
@@ -59,14 +75,14 @@ static void on_defend(const struct ipaddr *a, void *arg)
 	assert_true(((const struct sim_node *)arg)->answers[index_of(a)]);
 }
 
-/* Nobody else has an address: there is no conflict, so nothing is probed. */
 static void on_probe(const struct ipaddr *a, const uint32_t *ifindex, size_t n, void *arg)
 {
-	(void)a;
-	(void)ifindex;
-	(void)n;
-	(void)arg;
-	fail();
+	struct sim_node *node = arg;
+
+	assert_int_equal(n, 1);
+	assert_int_equal(ifindex[0], 1);
+	assert_false(node->answers[index_of(a)]);
+	node->probes[index_of(a)] = true;
 }
 
 static void on_claim_of_ours(
@@ -165,20 +181,34 @@ static void deliver(struct sim *s)
 
 /* ---- Kubernetes ---- */
 
+/* Without the nodes that are NotReady. */
+static struct sim_wish wish_of(const struct sim *s, unsigned addr)
+{
+	struct sim_wish w;
+
+	w = s->wish[addr];
+	for (unsigned i = 0; i < SIM_NODES; i++)
+		w.may[i].candidate &= !s->node[i].gone;
+	return w;
+}
+
 static void see(struct sim_node *node, unsigned addr)
 {
-	const struct sim_wish *w = &node->sim->wish[addr];
+	const struct sim *s = node->sim;
+	const struct sim_wish w = wish_of(s, addr);
 	struct l2_candidate v[SIM_NODES];
 	struct l2_wish wish = {.addr = address(addr), .key = address(addr), .v = v};
 
-	node->seen[addr] = *w;
+	node->seen[addr] = w;
 	node->see_ms[addr] = INT64_MAX;
-	for (unsigned i = 0; i < SIM_NODES && w->wanted; i++)
-		if (w->may[i].candidate)
-			v[wish.n++] = (struct l2_candidate){.node = node->sim->node[i].name,
-			    .preference = w->may[i].preference,
-			    .draining = w->may[i].draining};
+	for (unsigned i = 0; i < SIM_NODES && w.wanted; i++)
+		if (w.may[i].candidate)
+			v[wish.n++] = (struct l2_candidate){.node = s->node[i].name,
+			    .preference = w.may[i].preference,
+			    .draining = w.may[i].draining};
 	l2_owners_want(node->owners, &wish);
+	l2_owners_recorded(node->owners, &wish.addr,
+	    s->record[addr] < 0 ? NULL : s->node[s->record[addr]].name);
 	node->told = true;
 }
 
@@ -261,7 +291,7 @@ void sim_up(struct sim *s, unsigned i)
 	if (node->up)
 		return;
 	node->up = true;
-	node->cut_off = false;
+	node->cut_off = node->gone = false;
 	node->owners = l2_owners_new(node->name, &owners_ops, node);
 	node->peers = l2_peers_new(&conf, &peers_ops, node);
 	l2_owners_set_heartbeat(node->owners, true, LISTEN);
@@ -269,7 +299,7 @@ void sim_up(struct sim *s, unsigned i)
 	node->peers_ms = node->owners_ms = s->now;
 	for (unsigned a = 0; a < SIM_ADDRS; a++) {
 		node->see_ms[a] = INT64_MAX;
-		see_later(node, a);
+		sim_wish_changed(s, a);
 	}
 }
 
@@ -280,9 +310,11 @@ void sim_kill(struct sim *s, unsigned i)
 	if (!node->up)
 		return;
 	node->up = false;
+	node->down_ms = s->now;
 	l2_owners_free(node->owners);
 	l2_peers_free(node->peers);
 	memset(node->answers, 0, sizeof(node->answers));
+	memset(node->probes, 0, sizeof(node->probes));
 }
 
 void sim_leave(struct sim *s, unsigned i)
@@ -316,12 +348,15 @@ void sim_init(struct sim *s, uint64_t seed, unsigned nodes)
 {
 	*s = (struct sim){.random = seed, .delay_ms = 2, .now = 1000};
 	start_anew(s);
+	for (unsigned a = 0; a < SIM_ADDRS; a++)
+		s->record[a] = -1;
 	for (unsigned i = 0; i < SIM_NODES; i++) {
 		struct sim_node *node = &s->node[i];
 
 		node->sim = s;
 		node->id = i;
 		node->nic = true;
+		node->gone = true;
 		snprintf(node->name, sizeof(node->name), "n%u", i);
 	}
 	for (unsigned i = 0; i < nodes; i++)
@@ -355,23 +390,36 @@ int sim_owner(const struct sim *s, unsigned addr, unsigned side)
 /* Somebody there could answer, as Kubernetes is. */
 static bool can(const struct sim *s, unsigned addr, unsigned side)
 {
-	const struct sim_wish *w = &s->wish[addr];
+	const struct sim_wish w = wish_of(s, addr);
 
 	for (unsigned i = 0; i < SIM_NODES; i++)
-		if (w->wanted && w->may[i].candidate && s->node[i].up && s->node[i].nic &&
+		if (w.wanted && w.may[i].candidate && s->node[i].up && s->node[i].nic &&
 		    s->node[i].side == side)
 			return true;
 	return false;
 }
 
+static bool wish_equal(const struct sim_wish *a, const struct sim_wish *b)
+{
+	if (a->wanted != b->wanted)
+		return false;
+	for (unsigned i = 0; i < SIM_NODES; i++)
+		if (a->may[i].candidate != b->may[i].candidate ||
+		    a->may[i].draining != b->may[i].draining ||
+		    a->may[i].preference != b->may[i].preference)
+			return false;
+	return true;
+}
+
 /* All there see the address as it is. */
 static bool clear(const struct sim *s, unsigned addr, unsigned side)
 {
+	const struct sim_wish w = wish_of(s, addr);
+
 	for (unsigned i = 0; i < SIM_NODES; i++) {
 		const struct sim_node *node = &s->node[i];
 
-		if (node->up && node->side == side &&
-		    memcmp(&node->seen[addr], &s->wish[addr], sizeof(s->wish[addr])) != 0)
+		if (node->up && node->side == side && !wish_equal(&node->seen[addr], &w))
 			return false;
 	}
 	return true;
@@ -415,8 +463,24 @@ bool sim_right(const struct sim *s)
 
 /* ---- time ---- */
 
+/* Whoever answers there is heard by a node that asks. */
+static void hear_answers(struct sim *s, struct sim_node *node)
+{
+	static const uint8_t mac[6] = {2, 0, 0, 0, 0, 1};
+
+	for (unsigned a = 0; a < SIM_ADDRS; a++) {
+		const struct ipaddr addr = address(a);
+
+		if (!node->probes[a] || !node->nic || sim_owner(s, a, node->side) == -1)
+			continue;
+		l2_owners_conflict(node->owners, &addr, mac, mac);
+		node->told = true;
+	}
+}
+
 static void run_node(struct sim *s, struct sim_node *node)
 {
+	hear_answers(s, node);
 	for (unsigned a = 0; a < SIM_ADDRS; a++)
 		if (node->see_ms[a] <= s->now)
 			see(node, a);
@@ -432,10 +496,25 @@ static void run_node(struct sim *s, struct sim_node *node)
 	}
 }
 
+/* Who has been down for long is NotReady. */
+static void monitor(struct sim *s)
+{
+	for (unsigned i = 0; i < SIM_NODES; i++) {
+		struct sim_node *node = &s->node[i];
+
+		if (node->up || node->gone || s->now < node->down_ms + SIM_NOT_READY)
+			continue;
+		node->gone = true;
+		for (unsigned a = 0; a < SIM_ADDRS; a++)
+			sim_wish_changed(s, a);
+	}
+}
+
 void sim_run(struct sim *s, int64_t ms)
 {
 	for (int64_t end = s->now + ms; s->now < end; s->now += SIM_TICK) {
 		deliver(s);
+		monitor(s);
 		for (unsigned i = 0; i < SIM_NODES; i++)
 			if (s->node[i].up)
 				run_node(s, &s->node[i]);

@@ -14,7 +14,7 @@
 #include "announcer/l2/peers.h"
 #include <cmocka.h>
 
-enum { SIM_NODES = 5, SIM_ADDRS = 8, SIM_INTERVAL = 100, SIM_TICK = 5 };
+enum { SIM_NODES = 5, SIM_ADDRS = 8, SIM_INTERVAL = 100, SIM_TICK = 5, SIM_NOT_READY = 2000 };
 
 /* What Kubernetes has of a node for an address. */
 struct sim_may {
@@ -35,12 +35,14 @@ struct sim_node {
 	char name[8];
 	bool up, nic; /* it runs; its interface is up */
 	bool cut_off; /* from the API: it sees no change of Kubernetes */
+	bool gone;    /* Kubernetes has seen that it is down, SIM_NOT_READY ms after */
+	int64_t down_ms;
 	unsigned side;
 	struct l2_owners *owners;
 	struct l2_peers *peers;
 	int64_t owners_ms, peers_ms; /* to be run then */
 	bool told;
-	bool answers[SIM_ADDRS];
+	bool answers[SIM_ADDRS], probes[SIM_ADDRS];
 	struct sim_wish seen[SIM_ADDRS]; /* of Kubernetes */
 	int64_t see_ms[SIM_ADDRS];       /* sees what is so now then; INT64_MAX = it does */
 };
@@ -48,6 +50,7 @@ struct sim_node {
 struct sim {
 	struct sim_node node[SIM_NODES];
 	struct sim_wish wish[SIM_ADDRS]; /* as it is */
+	int record[SIM_ADDRS];           /* ServiceL2Status: the node; -1 = none */
 	struct sim_datagram *sent;       /* on their way, by time */
 	uint64_t random, runs;
 	int64_t now;

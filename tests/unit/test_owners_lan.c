@@ -373,7 +373,7 @@ static void settle(struct sim *s, unsigned long at)
 	s->loss = 0;
 	for (unsigned i = 0; i < SIM_NODES; i++)
 		sim_cut_off(s, i, false);
-	until = s->now + s->late_ms + s->delay_ms + DEAD + SIM_TICK;
+	until = s->now + SIM_NOT_READY + s->late_ms + s->delay_ms + DEAD + SIM_TICK;
 	sim_run(s, until - s->now); /* all know who is alive */
 	while (!sim_right(s) && s->now < until + HEAL)
 		sim_run(s, SIM_TICK);
@@ -399,7 +399,7 @@ static void walk(uint64_t seed, unsigned long steps)
 		if (sim_pick(&s, 3) == 0)
 			settle(&s, at);
 	}
-	assert_true(s.moves > steps / 2); /* the walk is about something */
+	assert_true(s.moves > steps / 4); /* the walk is about something */
 	/* As long as no datagram was lost. Of `wrong` steps have their part: who is to take an
 	 * address dies, too. */
 	assert_in_range(s.longest_two, 0, 600);

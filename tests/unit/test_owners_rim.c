@@ -3,6 +3,8 @@
 #include "announcer/util.h"
 #include "tests/unit/owners_lab.h"
 
+static const uint8_t high[6] = {2, 0, 0, 0, 0, 9}, low[6] = {2, 0, 0, 0, 0, 1};
+
 static void who_lost_its_interface_or_leaves_is_followed_at_once(void **state)
 {
 	static const unsigned flags[] = {UP | NO_NET, UP | LEAVING};
@@ -134,7 +136,7 @@ static void without_a_heartbeat_kubernetes_decides(void **state)
 static void what_was_recorded_counts_where_nobody_owns(void **state)
 {
 	const char *a = ranked("b", false);
-	const struct ipaddr address = addr(a);
+	struct ipaddr address = addr(a);
 	struct lab l;
 
 	(void)state;
@@ -142,6 +144,63 @@ static void what_was_recorded_counts_where_nobody_owns(void **state)
 	peer(&l, "b", UP);
 	l2_owners_recorded(l.o, &address, "a");
 	want(&l, a, "a b");
+	run(&l);
+	saw(&l, OWNED, a);
+	close_lab(&l);
+	/* All were started anew: who had it is given the time to listen. */
+	a = ranked("b", true);
+	open_lab(&l, HEARTBEAT);
+	peer(&l, "b", UP);
+	address = addr(a);
+	l2_owners_recorded(l.o, &address, "b");
+	want(&l, a, "a b");
+	pass(&l, 999);
+	expect(&l, "nobody>other:b; ");
+	pass(&l, 2);
+	saw(&l, "take # if1; owns #; other>owner:a; ", a);
+	close_lab(&l);
+}
+
+/* Some have no key yet: of who is not heard the LAN is asked. */
+static void who_was_never_heard_may_have_it(void **state)
+{
+	const char *a = ranked("b", true);
+	const struct ipaddr address = addr(a);
+	struct lab l;
+
+	(void)state;
+	open_lab(&l, HEARTBEAT);
+	l2_owners_recorded(l.o, &address, "b");
+	want(&l, a, "a b");
+	run(&l);
+	saw(&l, "probe # if1; nobody>other:b; ", a);
+	l2_owners_conflict(l.o, &address, low, high);
+	run(&l);
+	saw(&l, "leave #; ", a);
+	pass(&l, 4999);
+	expect(&l, "");
+	pass(&l, 2);
+	saw(&l, "probe # if1; ", a);
+	/* Nobody answers any more. */
+	pass(&l, 1000);
+	saw(&l, "leave #; take # if1; owns #; other>owner:a; ", a);
+	close_lab(&l);
+	/* It is heard, and dies: that is for certain. */
+	open_lab(&l, HEARTBEAT);
+	l2_owners_recorded(l.o, &address, "b");
+	peer(&l, "b", UP);
+	claims(&l, "b", a, L2_CLAIM_OWNS, 1);
+	want(&l, a, "a b");
+	run(&l);
+	expect(&l, "nobody>other:b; ");
+	peer(&l, "b", 0);
+	run(&l);
+	saw(&l, "take # if1; owns #; other>owner:a; ", a);
+	close_lab(&l);
+	/* Kubernetes knows that it is gone. */
+	open_lab(&l, HEARTBEAT);
+	l2_owners_recorded(l.o, &address, "b");
+	want(&l, a, "a");
 	run(&l);
 	saw(&l, OWNED, a);
 	close_lab(&l);
@@ -225,8 +284,6 @@ static void shown_in_order(void **state)
 	assert_int_equal(l2_owners_count(l.o, L2_NOBODY), 1);
 	close_lab(&l);
 }
-
-static const uint8_t high[6] = {2, 0, 0, 0, 0, 9}, low[6] = {2, 0, 0, 0, 0, 1};
 
 static void conflict(struct lab *l, const uint8_t *foreign, const uint8_t *mine)
 {
@@ -359,6 +416,35 @@ static void a_new_wish_ends_the_conflict(void **state)
 	close_lab(&l);
 }
 
+/* The status object goes when it steps back, and that is no reason to come again. */
+static void its_own_record_ends_no_conflict(void **state)
+{
+	const struct ipaddr a = addr("192.0.2.7");
+	struct lab l;
+
+	(void)state;
+	open_lab(&l, 0);
+	want(&l, "192.0.2.7", "a");
+	l2_owners_recorded(l.o, &a, "a");
+	run(&l);
+	conflict(&l, low, high);
+	pass(&l, 1000);
+	conflict(&l, low, high);
+	assert_non_null(strstr(l.said, "owner>conflict"));
+	*l.said = '\0';
+	l2_owners_recorded(l.o, &a, NULL);
+	pass(&l, 1000);
+	expect(&l, "");
+	/* Somebody else had it, and goes. */
+	l2_owners_recorded(l.o, &a, "b");
+	pass(&l, 1000);
+	expect(&l, "");
+	l2_owners_recorded(l.o, &a, NULL);
+	run(&l);
+	expect(&l, "take 7 if1; owns 7; conflict>owner:a; ");
+	close_lab(&l);
+}
+
 static void a_conflict_with_a_peer_is_the_heartbeats(void **state)
 {
 	struct lab l;
@@ -387,7 +473,9 @@ int main(void)
 	    cmocka_unit_test(no_interface),
 	    cmocka_unit_test(without_a_heartbeat_kubernetes_decides),
 	    cmocka_unit_test(what_was_recorded_counts_where_nobody_owns),
+	    cmocka_unit_test(who_was_never_heard_may_have_it),
 	    cmocka_unit_test(a_new_peer_may_have_it),
+	    cmocka_unit_test(its_own_record_ends_no_conflict),
 	    cmocka_unit_test(it_leaves_for_good),
 	    cmocka_unit_test(another_heartbeat_moves_nothing),
 	    cmocka_unit_test(shown_in_order),
