@@ -24,8 +24,9 @@ enum {
 	BURST = 100,
 	TOKEN_MS = 20, /* fifty requests a second */
 	ASK_MS = 10000,
-	ROUNDS_MAX = 4, /* CREATE and FILL in turn, then it waits */
-	SLOW_MS = 60000,
+	ROUNDS_MAX = 4,  /* CREATE and FILL in turn, then it waits */
+	SLOW_MS = 60000, /* where it is not for us to mend; doubled so many times: */
+	SLOWER_MAX = 3,
 	TEXT_MAX = 640,
 };
 
@@ -166,6 +167,14 @@ static void on_success(struct item *it)
 		finish(it);
 }
 
+static unsigned slow_ms(struct item *it)
+{
+	unsigned doubled = it->failures < SLOWER_MAX ? it->failures : SLOWER_MAX;
+
+	it->failures++;
+	return SLOW_MS << doubled;
+}
+
 static void on_failure(struct item *it, const struct ask_answer *a)
 {
 	struct l2_writer *w = it->w;
@@ -174,10 +183,10 @@ static void on_failure(struct item *it, const struct ask_answer *a)
 	if (ask_overloaded(a)) {
 		w->pause_ms = ask_now_ms() + ask_backoff_ms(w->failures++, a->retry_after_s);
 		put_ready(it);
+	} else if (a->status >= 500) {
+		put_later(it, ask_backoff_ms(it->failures++, a->retry_after_s));
 	} else {
-		put_later(it, a->status >= 500
-				  ? ask_backoff_ms(it->failures++, a->retry_after_s)
-				  : SLOW_MS);
+		put_later(it, slow_ms(it));
 	}
 }
 

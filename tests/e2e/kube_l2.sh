@@ -181,6 +181,9 @@ metadata:
   namespace: $metallb
   labels: {metallb.io/node: $2, metallb.io/service-name: $3, metallb.io/service-namespace: default}
 OBJECT
+}
+# metallb_fills NAME NODE SERVICE: and what it says.
+metallb_fills() {
     kubectl patch servicel2status -n "$metallb" "$1" --subresource status --type merge \
         -p "{\"status\":{\"node\":\"$2\",\"serviceName\":\"$3\",\"serviceNamespace\":\"default\"}}" >/dev/null || fail "kubectl patch $1"
 }
@@ -200,7 +203,10 @@ agrees 'before' web
 kubectl delete events --field-selector reason=nodeAssigned >/dev/null
 for i in 1 2 3 4; do l2_stop "$i" KILL; done
 kubectl delete servicel2statuses -n "$metallb" --all >/dev/null
-for name in web share1 share2 local; do metallb_object "l2-$name" node4 "$name"; done
+for name in web share1 share2 local; do
+    metallb_object "l2-$name" node4 "$name"
+    metallb_fills "l2-$name" node4 "$name"
+done
 for i in 1 2 3 4; do node_conf "$i" '{}'; done
 l2_start 1 2 3 4
 agrees 'from MetalLB: who had it keeps it' web 4
@@ -210,6 +216,14 @@ is 'it answered before, by its object: no Event' "$(events web | grep nodeAssign
 
 # --- rights ------------------------------------------------------------------------------------------
 
+may_create() { kubectl auth can-i create servicel2statuses.metallb.io -n "$metallb" --as system:serviceaccount:grevy-system:grevy-node; }
+kubectl patch clusterrole grevy-l2 --type json -p '[{"op":"replace","path":"/rules/0/verbs","value":["list","watch","delete"]}]' >/dev/null
+wait_for 10 '! may_create'
+kubectl delete servicel2statuses -n "$metallb" --all >/dev/null
+wait_for 20 'logged "cannot write: create servicel2statuses" grevyd-node4'
+ok "no right to create: $(logged 'cannot write' grevyd-node4 | tail -n 1 | cut -d' ' -f2- | cut -c1-200)"
+wait_for 20 "[[ \$(l2_owner client $vip4.100) == [1234] ]]"
+ok "one node answers all the same: node$(l2_owner client "$vip4.100")"
 kubectl delete clusterrolebinding grevy-node-l2 >/dev/null
 for i in 1 2 3 4; do l2_stop "$i" KILL; done
 l2_start 1 2 3 4
