@@ -111,6 +111,6 @@ is 'redirects: of the router alone, to the address itself' \
 # A kernel that forwards takes a unicast probe for an address that it does not have for a packet to
 # be forwarded: it says that the address is on the link, which is so, and names no MAC for it.
 is 'IPv6: if any, that the address itself is on the link' "$(l2_frames redirects 'icmpv6.type == 137 &&
-    (icmpv6.nd.rd.target_address != icmpv6.rd.na.destination_address || icmpv6.opt.linkaddr)')" ''
+    (icmpv6.nd.rd.target_address != icmpv6.rd.na.destination_address || icmpv6.opt.type == 2)')" ''
 is 'behind the router: none' "$(l2_frames told 'icmp.type == 5 || icmpv6.type == 137')" ''
 l2_well_formed
