@@ -50,24 +50,23 @@ static void end(struct l2_peers *p, struct wr *w)
 /* Those who cannot know yet that we hear them, then all others by turns. */
 static void put_runs(struct l2_peers *p, struct wr *w, int64_t now_ms)
 {
-	size_t room = beat_room(p->self) / 8 - 4, turns = ECHO_ADMITTED;
+	size_t room = beat_room(p->self) / 8 - 4 - p->n_fresh, turns = ECHO_ADMITTED;
+	size_t from = p->echo_at;
 
 	for (size_t i = 0; i < p->n_fresh; i++)
 		wr_u64(w, p->fresh[i].run);
-	room -= p->n_fresh;
-	for (size_t i = 0; i < p->n && room > ECHO_ADMITTED; i++)
-		if (p->v[i]->admitted_ms + ECHO_NEW_BEATS * p->interval_ms > now_ms) {
-			wr_u64(w, p->v[i]->run);
-			p->v[i]->greeted = true;
-			room--;
-		}
-	if (turns > p->n)
-		turns = p->n;
-	for (size_t i = 0; i < turns; i++) {
-		struct peers_peer *peer = p->v[p->echo_at++ % p->n];
+	for (size_t i = 0; i < p->n && room; i++) {
+		struct peers_peer *peer = p->v[(from + i) % p->n];
 
+		if (peer->admitted_ms + ECHO_NEW_BEATS * p->interval_ms <= now_ms) {
+			if (!turns)
+				continue;
+			turns--;
+		}
 		wr_u64(w, peer->run);
 		peer->greeted = true;
+		p->echo_at = (from + i + 1) % p->n;
+		room--;
 	}
 }
 

@@ -489,8 +489,8 @@ static void a_crowd_settles(void **state)
 	struct lab l;
 
 	(void)state;
-	lab_init(&l, 60, 4);
-	assert_true(settle(&l, 3000) <= 1500);
+	lab_init(&l, 150, 4);
+	assert_true(settle(&l, 3000) <= 300);
 	lab_fini(&l);
 }
 
