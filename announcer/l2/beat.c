@@ -46,11 +46,6 @@ void beat_key_free(struct beat_key *k)
 	free(k);
 }
 
-bool beat_key_same(const struct beat_key *a, const struct beat_key *b)
-{
-	return a->n == b->n && !memcmp(a->v, b->v, a->n * sizeof(a->v[0]));
-}
-
 void beat_begin(struct wr *w, const struct beat_head *h)
 {
 	size_t n = strlen(h->node);

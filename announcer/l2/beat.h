@@ -62,7 +62,6 @@ struct beat_key;
  * Nothing is kept of it but digests. Freed with its bytes wiped; NULL is fine. */
 struct beat_key *beat_key_new(const uint8_t *text, size_t len);
 void beat_key_free(struct beat_key *k);
-bool beat_key_same(const struct beat_key *a, const struct beat_key *b);
 
 bool beat_is_node(const char *name); /* what a head can hold */
 
