@@ -89,13 +89,15 @@ who() {
 }
 # asked HOST ADDRESS...: by which each is answered, in one line; - = nobody.
 asked() {
-    local host=$1 got line=''
+    local host=$1 n=10 i
     shift
+    rm -f "$lab"/asked.*
     for i; do
-        got=$(who "$host" "$i")
-        line+=" ${got:--}"
+        who "$host" "$i" | sed 's/^$/-/' >"$lab/asked.$n" &
+        n=$((n + 1))
     done
-    echo "${line# }"
+    wait
+    cat "$lab"/asked.* | paste -sd ' '
 }
 answers() { becomes 10 "$1, asked from $2" "asked $2 ${*:4}" "$3"; } # WHAT HOST ANSWERS ADDRESS...
 
