@@ -137,6 +137,44 @@ planned unchosen "l2.exclude-interfaces, by reload" \
     'l2_conf $owner "{exclude-interfaces: [eth0], heartbeat: {key-file: $lab/l2.key}}" </dev/null; l2_reload $owner' \
     'l2_conf OWNER </dev/null; l2_reload OWNER'
 
+# --- a node that is preferred ----------------------------------------------------------------
+
+rack='l2-advertisements: [{preferred-node-selectors: [{weight: 10, preference: {match-labels: {rack: a}}}]}]'
+owner_of "$web"
+from=$owner to=$((owner % 4 + 1))
+streams_start prefers "$web"
+for i in 1 2 3 4; do
+    l2_conf "$i" </dev/null
+    sed -i "/name: lan,/s/}\$/, $rack}/" "$lab/node$i.yaml"
+    l2_reload "$i"
+done
+for i in 1 2 3 4; do
+    wait_for 10 "l2_ask $i 'show running-config' | grep -q 'preference rack=a'"
+done
+owner_of "$web"
+is 'nodes are preferred by a label that none has: nothing moves' "$owner" "$from"
+node_is "$to" label=rack:a
+taken_from "$from" 'one has the label'
+is 'it is the one' "$owner" "$to"
+streams_stop 'one has the label: lost' 0
+streams_start falls "$web"
+node_dies "$to"
+read -ra all <<<"$(others "$to")"
+taken_from "$to" 'the one that is preferred dies'
+streams_stop 'the one that is preferred dies: lost' "$(dead_bound)"
+streams_start reclaims "$web"
+all=(1 2 3 4)
+node_rises "$to"
+wait_for 10 "l2_owned $web && [ \$owner = $to ]"
+owner_of "$web"
+is 'it is back, and has the address again' "$owner" "$to"
+node_is "$to"
+holds_for 1 "[ \"\$(l2_owner client $web)\" = $to ]"
+ok 'the label is taken away: nothing moves'
+streams_stop 'back to the one that is preferred: lost' 0
+
+# --- the end of a grevyd ---------------------------------------------------------------------
+
 # SIGTERM: the others hear that it goes.
 owner_of "$web"
 from=$owner
