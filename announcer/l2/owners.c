@@ -266,13 +266,13 @@ void l2_owners_set_heartbeat(struct l2_owners *o, bool on, int64_t listen_ms)
 	o->all_dirty = true;
 }
 
-static void released(
-    const struct l2_owners *o, struct owners_addr *a, const struct owners_claim *was)
+/* When that was the next run knows. */
+static void released(struct owners_addr *a, const struct owners_claim *was)
 {
 	if (was->what != L2_CLAIM_OWNS || a->said == L2_CLAIM_WANTS)
 		return;
 	a->released_by = was->node;
-	a->released_ms = o->now_ms;
+	a->released_ms = OWNERS_NEVER;
 }
 
 static void claim_set(
@@ -293,7 +293,7 @@ void l2_owners_claimed(struct l2_owners *o, const char *node_name, const struct 
 	a->dirty = true;
 	for (size_t i = 0; i < a->n_claims; i++)
 		if (a->claims[i].node == node && what != L2_CLAIM_OWNS)
-			released(o, a, &a->claims[i]);
+			released(a, &a->claims[i]);
 	claim_remove(a, node);
 	if (what != L2_CLAIM_NONE)
 		claim_set(a, node, what, stamp);

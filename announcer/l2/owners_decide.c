@@ -300,6 +300,8 @@ void owners_decide(struct l2_owners *o, struct owners_addr *a)
 
 	a->dirty = false;
 	a->due_ms = OWNERS_NEVER;
+	if (a->released_ms == OWNERS_NEVER)
+		a->released_ms = o->now_ms;
 	see_conflict(o, a);
 	owners_pick(o, a, &p);
 	if (a->owns && must_let_go(o, a, &p)) {

@@ -37,10 +37,11 @@ struct owners_addr {
 	struct owners_conflict *conflict;
 	struct owners_node *released_by; /* had it, and let it go unasked; NULL = nobody */
 	uint64_t stamp;
-	int64_t since_ms, released_ms;
-	int64_t nobody_ms; /* nobody has had it since; OWNERS_NEVER = somebody has */
-	int64_t letgo_ms;  /* no candidate any more: let go then; OWNERS_NEVER = is one */
-	int64_t due_ms;    /* to be looked at again */
+	int64_t since_ms;
+	int64_t released_ms; /* OWNERS_NEVER = since the last look at it */
+	int64_t nobody_ms;   /* nobody has had it since; OWNERS_NEVER = somebody has */
+	int64_t letgo_ms;    /* no candidate any more: let go then; OWNERS_NEVER = is one */
+	int64_t due_ms;      /* to be looked at again */
 };
 
 enum { OWNERS_BUCKETS = 256 };

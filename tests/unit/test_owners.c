@@ -216,6 +216,7 @@ static void let_go_unasked_may_mean_that_it_is_gone(void **state)
 	want(&l, a, "a b");
 	run(&l);
 	expect(&l, "nobody>other:b; ");
+	pass(&l, 10000); /* in which there is nothing to be run for */
 	claims(&l, "b", a, L2_CLAIM_NONE, 0);
 	pass(&l, RELEASE - 1);
 	expect(&l, "other>listens; ");
