@@ -6,7 +6,9 @@
  * interface, by IPv4 or IPv6. What it says counts once, by whichever way it comes first
  * (peers_heard.c). A run that another one of its node has followed never counts again.
  *
- * A peer is alive on an interface for three and a half of its intervals after it was heard.
+ * A peer is alive on an interface for three and a half of its intervals after it was heard
+ * there: what comes once more by another way was heard when its newest number first came, else
+ * last words that are replayed on another LAN, or by the other family, would keep it alive.
  */
 #include "announcer/l2/peers_int.h"
 #include "announcer/table.h"
@@ -412,6 +414,8 @@ static int take(struct l2_peers *p, struct peers_peer *peer, const struct beat_h
 	if (!seqwin_note(&peer->seen, h->seq))
 		return 0;
 	peer->n_seqs++;
+	if (h->seq == peer->seen.newest)
+		peer->heard_ms = now_ms;
 	return peers_take(p, peer, h, body, now_ms);
 }
 
@@ -443,9 +447,9 @@ void l2_peers_hear(struct l2_peers *p, const uint8_t *datagram, size_t len,
 	}
 	rc = take(p, peer, &h, &body, now_ms);
 	*(rc ? &p->stats.malformed : &p->stats.good) += 1;
-	path_of(peer, by->ifindex)->heard_ms = peer->heard_ms = now_ms;
-	if (now_ms + silence_ms(peer) < p->check_ms)
-		p->check_ms = now_ms + silence_ms(peer);
+	path_of(peer, by->ifindex)->heard_ms = peer->heard_ms;
+	if (peer->heard_ms + silence_ms(peer) < p->check_ms)
+		p->check_ms = peer->heard_ms + silence_ms(peer);
 	if (peer->changed || !is_heard_on(peer, by->ifindex))
 		look(p, peer, now_ms);
 }

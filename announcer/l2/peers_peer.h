@@ -41,7 +41,7 @@ struct peers_peer {
 	uint64_t run;
 	struct seqwin seen; /* on all interfaces together */
 	uint64_t first_seq, n_seqs;
-	int64_t heard_ms;
+	int64_t heard_ms; /* its newest number, by whichever way */
 	int64_t admitted_ms;
 	uint32_t interval_ms;
 	uint8_t flags; /* enum beat_flags, of its newest datagram */

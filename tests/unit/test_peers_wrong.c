@@ -181,6 +181,36 @@ static void replays_on_another_lan_soon_end(void **state)
 	lab_fini(&l);
 }
 
+/* Its last words, said again by the family that it does not use, or on another LAN. */
+static void replays_by_another_way_keep_nobody_alive(void **state)
+{
+	static const struct l2_path ways[] = {
+	    {LAB_IFACE,  AF_INET6},
+            {LAB_IFACE2, AF_INET }
+        };
+	size_t replays = 0;
+	struct lab l;
+
+	(void)state;
+	lab_init(&l, 2, 8);
+	lab_run(&l, 3000);
+	assert_true(l.v[0].seen[1].alive);
+	lab_kill(&l, 1);
+	for (size_t k = 0; k < LAB_KEEPS && replays < 10; k++) {
+		const struct lab_datagram *d = &l.kept[k];
+
+		if (!d->len || d->from != 1)
+			continue;
+		for (size_t i = 0; i < ARRAY_LEN(ways); i++)
+			l2_peers_hear(l.v[0].peers, d->bytes, d->len, &ways[i], l.now_ms);
+		lab_run(&l, l.interval_ms);
+		replays++;
+	}
+	assert_int_equal(replays, 10);
+	assert_false(l.v[0].seen[1].alive);
+	lab_fini(&l);
+}
+
 static void damaged_ones_only_count(void **state)
 {
 	struct lab l;
@@ -231,6 +261,7 @@ int main(void)
 	    cmocka_unit_test(what_was_recorded_before_only_counts),
 	    cmocka_unit_test(an_old_run_only_counts),
 	    cmocka_unit_test(replays_on_another_lan_soon_end),
+	    cmocka_unit_test(replays_by_another_way_keep_nobody_alive),
 	    cmocka_unit_test(damaged_ones_only_count),
 	    cmocka_unit_test(other_interfaces_do_not_count),
 	};
