@@ -145,9 +145,12 @@ becomes 10 'defended, the entry is ours again' 'entry client 192.168.2.200' $mac
 
 # --- groups ----------------------------------------------------------------------------------------
 
+unasked() { ask stats | cut -d' ' -f6; }
+before=$(unasked)
 tell 'take fd00:2::9000+3000 eth0'
 becomes 30 '3,000 IPv6 addresses: as many groups are joined on eth0' 'groups eth0' 3002
 is 'the last is answered' "$(asks6 client fd00:2::9bb7 | tr A-F a-f)" "$mac"
+becomes 30 'all of them are told, six times' '[ "$(unasked)" -ge $((before + 18000)) ] && echo yes' yes
 tell 'leave fd00:2::9000+3000'
 becomes 30 'and left with them' 'groups eth0' 2
 in_ns node ip link add name late type veth peer name late netns far
