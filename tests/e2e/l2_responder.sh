@@ -208,8 +208,6 @@ for what in 'arp.opcode == 1 and arp.src.proto_ipv4 == 192.168.2.200 and arp.isa
     'icmpv6.nd.na.flag.s == 0 and ipv6.dst == ff02::1 and icmpv6.nd.na.target_address == fd00:2::8001'; do
     check "captured: $what" '[ "$(count "$what")" -gt 0 ]'
 done
-is 'no address was told more often than is to be' \
-    "$(tshark -r "$capture" -Y "arp.opcode == 1 and arp.src.proto_ipv4 == 10.0.42.0" 2>>"$lab/log/tshark.log" | wc -l | awk '{print $1 <= 12}')" 1
 is 'tshark finds nothing wrong in it' "$(wrong "$capture")" ''
 printf '0000 33 33 00 00 00 01 02 00 00 00 00 0a 86 dd 60 00 00 00 00 20 3a ff fe 80 00 00 00 00 00 00 00 00 00 00 00 00 00 01 ff 02 00 00 00 00 00 00 00 00 00 00 00 00 00 01 88 00 12 34 20 00 00 00 fd 00 00 00 00 00 00 00 00 00 00 00 00 00 00 01 02 01 02 00 00 00 00 0a\n' >"$lab/bad.hex"
 text2pcap -q "$lab/bad.hex" "$lab/bad.pcap" >>"$lab/log/tshark.log" 2>&1
