@@ -229,6 +229,14 @@ static void reload_heartbeat(struct l2 *l)
 		log_err("l2", "%s: the heartbeat goes on as before", l->heartbeat_error);
 }
 
+static void warn_no_key(const struct l2 *l)
+{
+	if (!l->conf->l2.key_file)
+		log_warn("l2",
+		    "no l2.heartbeat.key-file: a dead node is noticed by Kubernetes alone, "
+		    "after most of a minute");
+}
+
 static void close_heartbeat(struct l2 *l)
 {
 	heartbeat_free(l->heartbeat, true);
@@ -241,22 +249,16 @@ static void close_heartbeat(struct l2 *l)
 static void set_heartbeat(struct l2 *l, bool again)
 {
 	if (!l->conf->l2.key_file) {
-		if (l->heartbeat || *l->heartbeat_error)
+		if (l->heartbeat || *l->heartbeat_error) {
 			close_heartbeat(l);
+			warn_no_key(l);
+		}
 	} else if (!l->heartbeat) {
 		if (again || !*l->heartbeat_error)
 			open_heartbeat(l);
 	} else if (again) {
 		reload_heartbeat(l);
 	}
-}
-
-static void warn_no_key(const struct l2 *l)
-{
-	if (!l->conf->l2.key_file)
-		log_warn("l2",
-		    "no l2.heartbeat.key-file: a dead node is noticed by Kubernetes alone, "
-		    "after most of a minute");
 }
 
 /* Open what is needed. */

@@ -163,5 +163,10 @@ for i in 1 2 3 4; do
     is "node$i: no key in the log or show" "$(grep -c 'of the lab, 16' "$lab/log/grevyd-node$i.log")$(l2_ask "$i" \
         'show running-config' | grep -c 'of the lab, 16')" 00
 done
+lines=$(log_lines grevyd-node4)
+l2_conf 4 '{}' </dev/null
+l2_reload 4
+wait_for 5 'logged_since "$lines" "warn l2: .*key-file" grevyd-node4'
+check 'the key goes by reload: the log warns' 'logged_since "$lines" "warn l2: .*key-file" grevyd-node4'
 l2_watched client
 l2_well_formed
