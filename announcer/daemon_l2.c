@@ -143,38 +143,34 @@ static void on_finished(void *arg)
 
 /* ---- among the others ---- */
 
-static void open_parts(struct layer2 *l)
+static void open_l2(struct layer2 *l)
 {
-	static const struct l2_told_ops ops = {
-	    .look = look, .ifname = ifname, .recorded = recorded, .send = on_send};
 	const struct l2_events events = {
 	    .arg = l, .on_news = on_news, .on_conflict = on_conflict};
 	struct daemon *d = l->d;
-	const char *self = desired_node(d->desired);
 
-	d->ctx.l2 = l->l2 = l2_new(d->base, d->conf, self, &events);
-	l->told = l2_told_new(d->alloc, self ? self : "", &ops, l);
+	d->ctx.l2 = l->l2 = l2_new(d->base, d->conf, desired_node(d->desired), &events);
 }
 
-static void close_parts(struct layer2 *l)
+static void close_l2(struct layer2 *l)
 {
 	l2_stop(l->l2);
 	l->d->ctx.l2 = l->l2 = NULL;
-	if (l->d->queue)
-		l2_told_leave(l->told);
-	l2_told_free(l->told);
-	l->told = NULL;
 }
 
 void daemon_l2_new(struct daemon *d)
 {
+	static const struct l2_told_ops ops = {
+	    .look = look, .ifname = ifname, .recorded = recorded, .send = on_send};
 	struct layer2 *l = xcalloc(1, sizeof(*l));
+	const char *self = desired_node(d->desired);
 
 	l->d = d;
 	l->lines_ev = event_new(d->base, -1, 0, on_lines, l);
 	l->told_ev = event_new(d->base, -1, 0, on_tell, l);
+	l->told = l2_told_new(d->alloc, self ? self : "", &ops, l);
 	d->layer2 = l;
-	open_parts(l);
+	open_l2(l);
 	desired_set_l2(d->desired, on_wish, l);
 	desired_set_finished(d->desired, on_finished, l);
 }
@@ -212,8 +208,9 @@ void daemon_l2_reload(struct daemon *d, unsigned changed)
 	struct layer2 *l = d->layer2;
 
 	if (changed & CONF_CHANGED_NODE) { /* what it had by its old name it lets go */
-		close_parts(l);
-		open_parts(l);
+		close_l2(l);
+		open_l2(l);
+		l2_told_set_self(l->told, desired_node(d->desired));
 		l2_start(l->l2);
 	} else {
 		l2_reload(l->l2, d->conf);
@@ -230,8 +227,15 @@ void daemon_l2_commit(struct daemon *d)
 
 void daemon_l2_leave(struct daemon *d)
 {
-	if (d->layer2)
-		close_parts(d->layer2);
+	struct layer2 *l = d->layer2;
+
+	if (!l)
+		return;
+	close_l2(l);
+	if (d->queue)
+		l2_told_leave(l->told);
+	l2_told_free(l->told);
+	l->told = NULL;
 }
 
 void daemon_l2_free(struct daemon *d)

@@ -411,6 +411,17 @@ void l2_told_set_ns(struct l2_told *t, const char *ns)
 	mark_all(t);
 }
 
+void l2_told_set_self(struct l2_told *t, const char *self)
+{
+	struct told_service *s;
+
+	withdraw_all(t);
+	free(t->self);
+	t->self = xstrdup(self);
+	for (size_t at = 0; (s = table_next(&t->services, &at));)
+		changed(t, s);
+}
+
 size_t l2_told_leave(struct l2_told *t)
 {
 	size_t n = withdraw_all(t);

@@ -38,6 +38,9 @@ void l2_told_free(struct l2_told *t); /* NULL is fine */
 /* The namespace of the objects, as conf_l2_ns() has it; copied. NULL (as at first):
  * layer 2 is not used, or the source has no API. */
 void l2_told_set_ns(struct l2_told *t, const char *ns);
+/* This node goes by another name: ask that its objects by the old one be deleted, and tell who
+ * had what last once more, to whom may know nothing. Copied. */
+void l2_told_set_self(struct l2_told *t, const char *self);
 /* An object as it is now, or is not any more; borrowed. Return: it is a ServiceL2Status. */
 bool l2_told_object(struct l2_told *t, const struct k8s_event *ev);
 /* Return: who had which address is known, or cannot be had. */

@@ -375,6 +375,26 @@ static void without_layer_2_ours_go(void **st)
 	assert_true(state(w, K8S_LISTING, false)); /* nobody waits for it */
 }
 
+/* As a reload makes it: what had its addresses by the old name lets go, and what begins anew
+ * knows nothing. */
+static void another_name_of_this_node(void **st)
+{
+	struct world *w = *st;
+
+	object(w, "l2-a", "n9", "{\"name\":\"eth1\"}");
+	object(w, "l2-b", "n2", "");
+	run(w);
+	l2_told_set_self(w->t, "n9");
+	w->recorded[0] = w->sent[0] = '\0';
+	l2_told_set_self(w->t, "n1");
+	assert_string_equal(w->sent, "- l2-a\n");
+	assert_string_equal(w->recorded, "192.0.2.1=n9 ");
+	object(w, "l2-a", NULL, "");
+	assert_string_equal(w->recorded, "192.0.2.1=n2 ");
+	sees(w, "192.0.2.1", L2_OWNER, "n1", "1");
+	assert_non_null(strstr(run(w), "+ own default/web: eth1\n"));
+}
+
 int main(void)
 {
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, l2_told_setup, l2_told_teardown)
@@ -400,6 +420,7 @@ int main(void)
 	    TEST(a_conflict_is_told_now_and_then),
 	    TEST(who_ends_takes_its_objects_along),
 	    TEST(without_layer_2_ours_go),
+	    TEST(another_name_of_this_node),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
