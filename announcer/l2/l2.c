@@ -223,10 +223,12 @@ static void reload_heartbeat(struct l2 *l)
 {
 	const struct heartbeat_conf conf = heartbeat_conf(l);
 
-	if (heartbeat_reload(l->heartbeat, &conf, l->heartbeat_error))
-		*l->heartbeat_error = '\0';
-	else
+	if (!heartbeat_reload(l->heartbeat, &conf, l->heartbeat_error)) {
 		log_err("l2", "%s: the heartbeat goes on as before", l->heartbeat_error);
+		return;
+	}
+	*l->heartbeat_error = '\0';
+	l2_owners_set_listen(l->owners, (int64_t)conf.interval_ms * LISTEN_INTERVALS);
 }
 
 static void warn_no_key(const struct l2 *l)

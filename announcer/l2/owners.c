@@ -266,6 +266,11 @@ void l2_owners_set_heartbeat(struct l2_owners *o, bool on, int64_t listen_ms)
 	o->all_dirty = true;
 }
 
+void l2_owners_set_listen(struct l2_owners *o, int64_t listen_ms)
+{
+	o->listen_ms = listen_ms;
+}
+
 /* When that was the next run knows. */
 static void released(struct owners_addr *a, const struct owners_claim *was)
 {

@@ -81,6 +81,8 @@ void l2_owners_free(struct l2_owners *o); /* NULL is fine; nothing is left or to
  * own are known. listen_ms: how long to hear the others before anything is taken. Peers of
  * before are forgotten; what this node owns it keeps while it listens. */
 void l2_owners_set_heartbeat(struct l2_owners *o, bool on, int64_t listen_ms);
+/* For interfaces that are new from now on. */
+void l2_owners_set_listen(struct l2_owners *o, int64_t listen_ms);
 /* Each takes effect at the next l2_owners_run(). What is given is copied. */
 void l2_owners_want(struct l2_owners *o, const struct l2_wish *w);
 void l2_owners_set_facts(struct l2_owners *o, const struct l2_facts *own);

@@ -88,6 +88,26 @@ static void a_peer_on_another_lan_is_none(void **state)
 	close_lab(&l);
 }
 
+static void a_new_interface_is_listened_to_for_as_long_as_is_said(void **state)
+{
+	struct lab l;
+
+	(void)state;
+	open_lab(&l, HEARTBEAT);
+	own_facts(&l, ETH0);
+	peer(&l, "b", UP | BOTH);
+	want(&l, "198.51.100.1", "a@eth1 b@eth1");
+	run(&l);
+	expect(&l, "nobody>other:b; ");
+	l2_owners_set_listen(l.o, 3 * LISTEN); /* a longer interval, by reload */
+	own_facts(&l, ETH0 | ETH1);
+	pass(&l, 3 * LISTEN - 1);
+	expect(&l, "other>listens; ");
+	pass(&l, 1);
+	expect(&l, "take 1 if2; owns 1; listens>owner:a; ");
+	close_lab(&l);
+}
+
 static void no_interface(void **state)
 {
 	struct lab l;
@@ -470,6 +490,7 @@ int main(void)
 	    cmocka_unit_test(it_is_answered_where_its_subnet_is),
 	    cmocka_unit_test(the_subnet_comes_first),
 	    cmocka_unit_test(a_peer_on_another_lan_is_none),
+	    cmocka_unit_test(a_new_interface_is_listened_to_for_as_long_as_is_said),
 	    cmocka_unit_test(no_interface),
 	    cmocka_unit_test(without_a_heartbeat_kubernetes_decides),
 	    cmocka_unit_test(what_was_recorded_counts_where_nobody_owns),
