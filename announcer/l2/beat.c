@@ -9,8 +9,7 @@
 
 enum {
 	MAGIC = 0x67727679, /* "grvy" */
-	RUN_AT = 8,
-	HEAD_LEN = 24, /* without the node */
+	HEAD_LEN = 24,      /* without the node */
 	INTERVAL_MIN_MS = 20,
 	INTERVAL_MAX_MS = 10000,
 	CLAIM_IPV6 = 0x80,
@@ -91,14 +90,6 @@ void beat_end(struct wr *w, struct beat_key *k)
 size_t beat_room(const char *node)
 {
 	return L2_DATAGRAM_MAX - HEAD_LEN - strlen(node) - BEAT_MAC_LEN;
-}
-
-uint64_t beat_run(const uint8_t *datagram, size_t len)
-{
-	struct rd r = rd_of(datagram, len);
-
-	rd_skip(&r, RUN_AT);
-	return rd_u64(&r);
 }
 
 static bool is_name(const char *s, size_t n)

@@ -71,8 +71,6 @@ void beat_end(struct wr *w, struct beat_key *k);
 /* Bytes that a body may have in a datagram of this node. */
 size_t beat_room(const char *node);
 
-/* The run of a datagram of whoever: not checked; 0 when there is none. */
-uint64_t beat_run(const uint8_t *datagram, size_t len);
 /**
  * beat_open - check the HMAC, read the head
  * @h, @body: written on success; body is borrowed from the datagram

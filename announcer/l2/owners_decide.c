@@ -58,7 +58,8 @@ static void take(struct l2_owners *o, struct owners_addr *a, size_t n)
 	say(o, a, L2_CLAIM_OWNS);
 }
 
-void owners_let_go(struct l2_owners *o, struct owners_addr *a)
+/* Stop answering. */
+static void let_go(struct l2_owners *o, struct owners_addr *a)
 {
 	o->ops->leave(&a->addr, o->arg);
 	a->owns = false;
@@ -319,7 +320,7 @@ void owners_decide(struct l2_owners *o, struct owners_addr *a)
 	see_conflict(o, a);
 	owners_pick(o, a, &p);
 	if (a->owns && must_let_go(o, a, &p)) {
-		owners_let_go(o, a);
+		let_go(o, a);
 		owners_pick(o, a, &p);
 		if (!p.holder)
 			a->nobody_ms = o->now_ms;

@@ -109,8 +109,6 @@ size_t owners_at(const struct l2_owners *o, const struct ipaddr *a, bool *found)
 struct owners_conflict *owners_conflict_new(void);
 /* Look at one address, and do what follows. */
 void owners_decide(struct l2_owners *o, struct owners_addr *a);
-/* Stop answering. */
-void owners_let_go(struct l2_owners *o, struct owners_addr *a);
 
 void owners_view(struct l2_owners *o, const struct owners_addr *a, struct l2_owners_view *v);
 #endif

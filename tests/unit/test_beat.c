@@ -70,7 +70,6 @@ static void golden_bytes(void **state)
 	beat_end(&w, k);
 	assert_int_equal(w.len, sizeof(expected) + BEAT_MAC_LEN);
 	assert_memory_equal(buf + sizeof(expected), mac, BEAT_MAC_LEN);
-	assert_int_equal(beat_run(buf, w.len), 0x0102030405060708u);
 	assert_int_equal(beat_open(k, buf, w.len, &h, &body), 0);
 	assert_int_equal(h.type, BEAT_ALIVE);
 	assert_int_equal(h.flags, BEAT_CUT_OFF);
@@ -381,7 +380,6 @@ static void every_flip_and_cut_is_refused(void **state)
 		assert_non_null(copy);
 		memcpy(copy, buf, len);
 		assert_int_equal(beat_open(k, copy, len, &h, &body), -EACCES);
-		assert_true(len >= 16 || beat_run(copy, len) == 0);
 		free(copy);
 	}
 	assert_int_equal(beat_open(k, buf, L2_DATAGRAM_MAX + 1, &h, &body), -EACCES);
