@@ -156,10 +156,16 @@ static const char *last_owner(const struct l2_told *t, const struct ipaddr *addr
 	return last ? last->node : NULL;
 }
 
+/* That nobody is named any more says nothing of who answers: the object may be on its way from
+ * one node to the next, or somebody deleted it. */
 static void tell_recorded(struct l2_told *t, const struct alloc_service *as)
 {
-	for (size_t i = 0; as && i < as->n; i++)
-		t->ops->recorded(&as->addr[i], last_owner(t, &as->addr[i]), t->arg);
+	for (size_t i = 0; as && i < as->n; i++) {
+		const char *node = last_owner(t, &as->addr[i]);
+
+		if (node)
+			t->ops->recorded(&as->addr[i], node, t->arg);
+	}
 }
 
 static void changed(struct l2_told *t, struct told_service *s)
