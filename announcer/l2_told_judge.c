@@ -206,9 +206,9 @@ size_t l2_told_withdraw(struct l2_told *t, struct told_service *s)
 
 static void judge_gone(struct l2_told *t, struct told_service *s)
 {
-	if (s->asked == TOLD_GONE && our_object(t, s) && t->now_ms < s->again_ms)
-		due(s, s->again_ms);
-	else if (l2_told_withdraw(t, s))
+	bool waits = s->asked == TOLD_GONE && our_object(t, s) && t->now_ms < s->again_ms;
+
+	if (waits || l2_told_withdraw(t, s))
 		due(s, s->again_ms);
 }
 

@@ -195,12 +195,10 @@ static bool take_state(struct item *it, int status)
 {
 	if (it->step == K8S_L2_DELETE && (status == 404 || status == 409))
 		on_success(it);
-	else if (it->step == K8S_L2_CREATE && status == 409)
+	else if (it->step != K8S_L2_DELETE && status == 409)
 		go_on(it, K8S_L2_FILL);
 	else if (it->step == K8S_L2_FILL && status == 404)
 		go_on(it, K8S_L2_CREATE);
-	else if (it->step == K8S_L2_FILL && status == 409)
-		go_on(it, K8S_L2_FILL);
 	else if (it->step == K8S_L2_FILL && status == 422)
 		go_on(it, K8S_L2_DELETE);
 	else
@@ -331,8 +329,12 @@ void l2_writer_free(struct l2_writer *w)
 {
 	if (!w)
 		return;
-	while (w->index)
-		finish(*(struct item **)w->index);
+	while (w->index) {
+		struct item *it = *(struct item **)w->index;
+
+		tdelete(it, &w->index, by_name);
+		item_free(it);
+	}
 	event_free(w->tick);
 	free(w->why);
 	free(w);

@@ -317,7 +317,7 @@ struct owners_conflict *owners_conflict_new(void)
 {
 	struct owners_conflict *c = xcalloc(1, sizeof(*c));
 
-	c->first_ms = c->last_ms = OWNERS_NEVER;
+	c->first_ms = c->last_ms = c->shared_ms = OWNERS_NEVER;
 	return c;
 }
 

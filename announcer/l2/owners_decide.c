@@ -18,6 +18,7 @@ enum {
 	START_MS = 700, /* more for who had it last: it may listen still */
 	HOLD_MS = 1000,
 	RELEASE_MS = 300,
+	SETTLE_MS = 1000,
 	DEFEND_MS = 10000, /* RFC 5227 DEFEND_INTERVAL */
 	SAME_MS = 20,      /* frames of one announcement */
 	STEPPED_BACK_MS = 30000,
@@ -122,6 +123,19 @@ static void end_probe(struct l2_owners *o, struct owners_addr *a, struct owners_
 	o->ops->leave(&a->addr, o->arg);
 }
 
+/* A peer owns it, too: the heartbeat settles that at once, unless one of both is deaf. */
+static bool is_settled(
+    const struct l2_owners *o, const struct owners_addr *a, struct owners_conflict *c)
+{
+	if (!peer_owns(a)) {
+		c->shared_ms = OWNERS_NEVER;
+		return false;
+	}
+	if (c->shared_ms == OWNERS_NEVER || o->now_ms - c->shared_ms >= DEFEND_MS)
+		c->shared_ms = o->now_ms;
+	return o->now_ms - c->shared_ms < SETTLE_MS;
+}
+
 static void see_conflict(struct l2_owners *o, struct owners_addr *a)
 {
 	struct owners_conflict *c = a->conflict;
@@ -134,7 +148,7 @@ static void see_conflict(struct l2_owners *o, struct owners_addr *a)
 		end_probe(o, a, c);
 	else if (c->until_ms && o->now_ms >= c->until_ms)
 		probe(o, a, c);
-	else if (c->heard && a->owns && !peer_owns(a)) /* else the heartbeat settles it */
+	else if (c->heard && a->owns && !is_settled(o, a, c))
 		meet_conflict(o, a, c);
 	c->heard = false;
 	c->asking &= c->until_ms != 0;

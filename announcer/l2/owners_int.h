@@ -15,6 +15,7 @@ struct owners_claim {
 struct owners_conflict {
 	int64_t first_ms, last_ms; /* of those close together; OWNERS_NEVER = none so far */
 	int64_t until_ms;          /* stepped back until then; 0 = not */
+	int64_t shared_ms;         /* a peer owned it, too: since when; OWNERS_NEVER = none */
 	unsigned times;
 	bool heard;   /* one more, not looked at yet */
 	bool probing; /* whether it is over */

@@ -100,6 +100,26 @@ is 'never two owners' "$two" 0
 l2_judge client $((t2 > t1 + 2000 ? t2 : t1 + 2000)) "$(now_ms)"
 is 'heard again: exactly one' "$two" 0
 
+# A node that hears nobody, and is heard: it takes the others for dead, and answers beside them.
+# What the heartbeat cannot settle, ARP does (RFC 5227).
+one_each() {
+    local now
+    now=$(now_ms)
+    l2_judge client $((now - 2500)) $((now - 500))
+    [ "$asked $silent $two" != "0 0 0" ] && [ "$silent $two" = '0 0' ]
+}
+in_ns node1 nft 'add table inet deaf; add chain inet deaf in { type filter hook input priority 0; }'
+in_ns node1 nft 'add rule inet deaf in udp dport 7474 drop'
+heard() { l2_ask 1 'show l2 peers json' | json "' '.join(p['node'] for p in d['peers'] if p['alive'])"; }
+wait_for 10 '[ -z "$(heard)" ]'
+ok 'node1 hears nobody any more'
+wait_for 30 'one_each && left=$(owners client)'
+ok "exactly one answers for each: $left"
+in_ns node1 nft delete table inet deaf
+wait_for 60 settled
+wait_for 10 one_each
+ok 'it hears them again: exactly one'
+
 l2_watched client
 l2_watched client2
 l2_well_formed

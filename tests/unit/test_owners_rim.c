@@ -463,6 +463,51 @@ static void a_conflict_with_a_peer_is_the_heartbeats(void **state)
 	close_lab(&l);
 }
 
+/* One hears us not: it keeps what we own, too, and says so for longer than it takes to settle.
+ */
+static void a_deaf_peer_is_met_as_a_stranger(void **state)
+{
+	struct lab l;
+
+	(void)state;
+	open_lab(&l, HEARTBEAT);
+	want(&l, "192.0.2.7", "a b");
+	run(&l);
+	saw(&l, OWNED, "192.0.2.7");
+	peer(&l, "b", UP);
+	claims(&l, "b", "192.0.2.7", L2_CLAIM_OWNS, UINT64_MAX);
+	conflict(&l, low, high);
+	pass(&l, 1000);
+	conflict(&l, low, high);
+	expect(&l, "defend 7; ");
+	pass(&l, 100);
+	conflict(&l, low, high);
+	expect(&l, "leave 7; none 7; owner>other:b; ");
+	pass(&l, BACK + PROBE);
+	expect(&l, "");
+	close_lab(&l);
+}
+
+static void but_the_lower_mac_stays(void **state)
+{
+	struct lab l;
+
+	(void)state;
+	open_lab(&l, HEARTBEAT);
+	want(&l, "192.0.2.7", "a b");
+	run(&l);
+	saw(&l, OWNED, "192.0.2.7");
+	peer(&l, "b", UP);
+	claims(&l, "b", "192.0.2.7", L2_CLAIM_OWNS, UINT64_MAX);
+	conflict(&l, high, low);
+	pass(&l, 1000);
+	conflict(&l, high, low);
+	pass(&l, 100);
+	conflict(&l, high, low);
+	expect(&l, "defend 7; defend 7; ");
+	close_lab(&l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -485,6 +530,8 @@ int main(void)
 	    cmocka_unit_test(the_lower_mac_stays),
 	    cmocka_unit_test(a_new_wish_ends_the_conflict),
 	    cmocka_unit_test(a_conflict_with_a_peer_is_the_heartbeats),
+	    cmocka_unit_test(a_deaf_peer_is_met_as_a_stranger),
+	    cmocka_unit_test(but_the_lower_mac_stays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
