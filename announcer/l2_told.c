@@ -307,7 +307,11 @@ void l2_told_conflict(
 {
 	const struct alloc_addr *aa = alloc_addr(t->alloc, a);
 	const struct told_conflict c = {a, mac, false};
+	struct l2_owners_view v;
 
+	/* One that is only looked for was told of when this node stepped back. */
+	if (!t->ops->look(a, &v, t->arg) || v.state != L2_OWNER)
+		return;
 	for (size_t i = 0; aa && i < aa->n_users; i++) {
 		const struct store_service *svc = aa->users[i]->svc;
 		struct told_service *s = make(t, svc->ns, svc->name);

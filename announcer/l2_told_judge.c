@@ -328,9 +328,8 @@ void l2_told_conflict_event(
 	char text[TEXT_LEN], addr[PREFIX_STRLEN];
 
 	snprintf(text, sizeof(text),
-	    "%02x:%02x:%02x:%02x:%02x:%02x, which is no node of ours, answers for %s, too%s%s",
-	    c->mac[0], c->mac[1], c->mac[2], c->mac[3], c->mac[4], c->mac[5],
-	    ipaddr_str(c->addr, addr),
+	    "another host, %02x:%02x:%02x:%02x:%02x:%02x, answers for %s, too%s%s", c->mac[0],
+	    c->mac[1], c->mac[2], c->mac[3], c->mac[4], c->mac[5], ipaddr_str(c->addr, addr),
 	    c->gone ? ": it has the address now, not node " : "; as does node ", t->self);
 	send_notice(t, as, "L2Conflict", text, true);
 }

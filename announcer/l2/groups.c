@@ -28,9 +28,9 @@ void groups_init(struct groups *g, const struct groups_ops *ops, void *arg)
 
 void groups_fini(struct groups *g)
 {
-	for (size_t i = 0; i < g->n_fds; i++)
-		close(g->fds[i]);
-	free(g->fds);
+	for (size_t i = 0; i < g->n_sockets; i++)
+		close(g->sockets[i].fd);
+	free(g->sockets);
 	ptable_fini(&g->table);
 }
 
@@ -112,8 +112,8 @@ static int join_by_another(struct groups *g, struct group *x)
 		close(fd);
 		return error;
 	}
-	g->fds = xrealloc(g->fds, g->n_fds + 1, sizeof(*g->fds));
-	g->fds[g->n_fds++] = fd;
+	g->sockets = xrealloc(g->sockets, g->n_sockets + 1, sizeof(*g->sockets));
+	g->sockets[g->n_sockets++] = (struct groups_socket){.fd = fd};
 	return 0;
 }
 
@@ -121,21 +121,43 @@ static void join(struct groups *g, struct group *x)
 {
 	int error = ENOBUFS;
 
-	if (g->n_fds)
-		error = set(g, x, g->fds[g->n_fds - 1], IPV6_JOIN_GROUP);
+	if (g->n_sockets)
+		error = set(g, x, g->sockets[g->n_sockets - 1].fd, IPV6_JOIN_GROUP);
 	if (error == ENOBUFS || error == ENOMEM) /* it is full, or there is none */
 		error = join_by_another(g, x);
-	if (error)
+	if (error) {
 		g->ops->on_refused(ifindex_of(g, x), error, g->arg);
-	else
-		x->fd = g->fds[g->n_fds - 1];
+		return;
+	}
+	x->fd = g->sockets[g->n_sockets - 1].fd;
+	g->sockets[g->n_sockets - 1].n++;
+}
+
+/* A group less is joined by it. One before the last is not joined by again: what it has left
+ * makes no room, but in the end it is closed. */
+static void release(struct groups *g, int fd)
+{
+	size_t at = 0;
+
+	while (g->sockets[at].fd != fd)
+		at++;
+	if (--g->sockets[at].n)
+		return;
+	close(fd);
+	g->n_sockets--;
+	memmove(
+	    &g->sockets[at], &g->sockets[at + 1], (g->n_sockets - at) * sizeof(*g->sockets));
 }
 
 static void leave(struct groups *g, struct group *x)
 {
-	if (x->fd >= 0)
-		set(g, x, x->fd, IPV6_LEAVE_GROUP);
+	int fd = x->fd;
+
+	if (fd < 0)
+		return;
+	set(g, x, fd, IPV6_LEAVE_GROUP);
 	x->fd = -1;
+	release(g, fd);
 }
 
 void groups_again(struct groups *g, uint32_t ifindex)

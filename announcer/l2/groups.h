@@ -16,14 +16,21 @@ struct groups_ops {
 };
 
 struct group;
+
+/* Takes some hundreds of groups; open while it has one. */
+struct groups_socket {
+	int fd;
+	uint32_t n;
+};
+
 struct groups {
 	const struct groups_ops *ops;
 	void *arg;
 	struct ptable table;
 	struct group *todo; /* what is not yet as it is to be */
 	struct group **todo_end;
-	int *fds; /* a socket takes some hundreds */
-	size_t n_fds;
+	struct groups_socket *sockets; /* the last is the one to join by */
+	size_t n_sockets;
 };
 
 void groups_init(struct groups *g, const struct groups_ops *ops, void *arg);

@@ -214,8 +214,3 @@ struct served *served_next(const struct served_table *t, size_t *at)
 {
 	return ptable_next(&t->addrs, at);
 }
-
-size_t served_count(const struct served_table *t)
-{
-	return ptable_count(&t->addrs, 0);
-}

@@ -61,5 +61,4 @@ bool served_uses(const struct served_table *t, uint8_t family, uint32_t ifindex)
 
 struct ipaddr served_addr(const struct served_table *t, const struct served *s);
 struct served *served_next(const struct served_table *t, size_t *at); /* as ptable_next() */
-size_t served_count(const struct served_table *t);
 #endif

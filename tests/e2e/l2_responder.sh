@@ -79,10 +79,10 @@ for a in 192.168.2.200 10.0.42.0 fd00:2::8001; do
     becomes 5 "$a is reached by a client that has no entry" \
         "in_ns client ping -q -c 1 -W 1 $a >/dev/null && entry client $a" "$mac"
 done
-check 'arping finds 10.0.42.0' 'in_ns client arping -q -c 1 -w 1 -I eth0 10.0.42.0'
+check 'arping finds 10.0.42.0' 'in_ns client arping -q -c 1 -w 5 -I eth0 10.0.42.0'
 check 'a probe for 192.168.2.200, from no address, is answered' \
-    'in_ns client arping -q -0 -c 1 -w 1 -I eth0 192.168.2.200'
-is 'ndisc6 finds fd00:2::8001' "$(asks6 client fd00:2::8001 | tr A-F a-f)" "$mac"
+    'in_ns client arping -q -0 -c 1 -w 5 -I eth0 192.168.2.200'
+becomes 5 'ndisc6 finds fd00:2::8001' 'asks6 client fd00:2::8001 | tr A-F a-f' "$mac"
 check 'the other LAN is not answered' '! asks4 far 192.168.2.200 && ! asks6 far fd00:2::8001'
 tell 'take 192.168.2.200 eth0 eth1'
 becomes 5 'until it is to be' 'asks4 far 192.168.2.200 && echo yes' yes
@@ -149,7 +149,7 @@ unasked() { ask stats | cut -d' ' -f6; }
 before=$(unasked)
 tell 'take fd00:2::9000+3000 eth0'
 becomes 30 '3,000 IPv6 addresses: as many groups are joined on eth0' 'groups eth0' 3002
-is 'the last is answered' "$(asks6 client fd00:2::9bb7 | tr A-F a-f)" "$mac"
+becomes 5 'the last is answered' 'asks6 client fd00:2::9bb7 | tr A-F a-f' "$mac"
 becomes 30 'all of them are told, six times' '[ "$(unasked)" -ge $((before + 18000)) ] && echo yes' yes
 tell 'leave fd00:2::9000+3000'
 becomes 30 'and left with them' 'groups eth0' 2

@@ -315,8 +315,7 @@ static void a_node_without_interface_says_so_once(void **st)
 	assert_string_equal(later(w, 2000), "");
 }
 
-#define CONFLICT                                                                               \
-	"! default/web L2Conflict: 02:00:00:00:00:09, which is no node of ours, answers "
+#define CONFLICT "! default/web L2Conflict: another host, 02:00:00:00:00:09, answers "
 
 static void a_conflict_is_told_now_and_then(void **st)
 {
@@ -338,6 +337,10 @@ static void a_conflict_is_told_now_and_then(void **st)
 	assert_string_equal(
 	    w->sent, CONFLICT "for 192.0.2.1, too: it has the address now, not node n1\n");
 	assert_string_equal(run(w), "- l2-a\n");
+	w->sent[0] = '\0';
+	/* Looked for, and still there: it is not answered from here, and that was told. */
+	l2_told_conflict(w->t, &a, mac, w->now + 180000);
+	assert_string_equal(w->sent, "");
 }
 
 /* ---- the end ---- */
