@@ -168,7 +168,7 @@ void daemon_l2_new(struct daemon *d)
 	l->d = d;
 	l->lines_ev = event_new(d->base, -1, 0, on_lines, l);
 	l->told_ev = event_new(d->base, -1, 0, on_tell, l);
-	l->told = l2_told_new(d->alloc, self ? self : "", &ops, l);
+	d->ctx.l2_told = l->told = l2_told_new(d->alloc, self ? self : "", &ops, l);
 	d->layer2 = l;
 	open_l2(l);
 	desired_set_l2(d->desired, on_wish, l);
@@ -180,9 +180,15 @@ void daemon_l2_start(struct daemon *d)
 	l2_start(d->layer2->l2);
 }
 
-void daemon_l2_rules(struct daemon *d)
+static void set_ns(struct daemon *d)
 {
 	l2_told_set_ns(d->layer2->told, conf_l2_ns(d->conf, d->rules));
+}
+
+void daemon_l2_rules(struct daemon *d)
+{
+	set_ns(d);
+	l2_retell(d->layer2->l2);
 }
 
 void daemon_l2_source(struct daemon *d)
@@ -215,7 +221,7 @@ void daemon_l2_reload(struct daemon *d, unsigned changed)
 	} else {
 		l2_reload(l->l2, d->conf);
 	}
-	daemon_l2_rules(d);
+	set_ns(d);
 	daemon_l2_source(d);
 }
 
@@ -235,7 +241,7 @@ void daemon_l2_leave(struct daemon *d)
 	if (d->queue)
 		l2_told_leave(l->told);
 	l2_told_free(l->told);
-	l->told = NULL;
+	l->d->ctx.l2_told = l->told = NULL;
 }
 
 void daemon_l2_free(struct daemon *d)

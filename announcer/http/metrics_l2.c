@@ -7,6 +7,7 @@
 #include "announcer/desired.h"
 #include "announcer/http/metrics_text.h"
 #include "announcer/l2/view.h"
+#include "announcer/l2_told.h"
 #include "announcer/util.h"
 #include "announcer/vty/context.h"
 #include "announcer/vty/names.h"
@@ -70,6 +71,20 @@ static void put_frames(struct buf *to, const struct responder_stats *f)
 	    "Frames of others that claimed an address of this node.", f->conflicts);
 	metric_counter(
 	    to, "l2_send_errors_total", "Frames that could not be sent.", f->send_errors);
+}
+
+static void put_told(struct buf *to, const struct l2_told *told)
+{
+	struct l2_told_stats st;
+
+	if (!told)
+		return;
+	l2_told_stats(told, &st);
+	metric_family(to, "l2_status_objects", "gauge",
+	    "ServiceL2Status objects: there, to be there of this node, of these not so yet.");
+	metric_labelled(to, "l2_status_objects", "which", "all", st.objects);
+	metric_labelled(to, "l2_status_objects", "which", "ours", st.ours);
+	metric_labelled(to, "l2_status_objects", "which", "differing", st.differing);
 }
 
 /* ---- MetalLB's ---- */
@@ -164,6 +179,7 @@ void metrics_put_l2(struct buf *to, const struct vty_context *ctx)
 	put_owners(to, &s);
 	put_peers(to, ctx, &s);
 	put_frames(to, &s.frames);
+	put_told(to, ctx->l2_told);
 	owned = owned_of(ctx, &s);
 	put_announced(to, ctx, &owned);
 	put_counts(to, ctx, &owned);

@@ -333,6 +333,7 @@ void l2_stop(struct l2 *l)
 void l2_reload(struct l2 *l, const struct conf *conf)
 {
 	l->conf = conf;
+	*l->error = '\0'; /* to be tried again */
 	set_facts(l);
 	if (l->links)
 		set_heartbeat(l, true);
@@ -359,8 +360,7 @@ void l2_want(struct l2 *l, const struct l2_wish *w)
 	if (!l->self)
 		return;
 	l->wanted |= w->n > 0;
-	if (advertise(l, w))
-		set_facts(l);
+	l->renamed |= advertise(l, w);
 	l2_owners_want(l->owners, w);
 	kick(l);
 }
@@ -384,9 +384,19 @@ void l2_set_cut_off(struct l2 *l, bool cut_off)
 	kick(l);
 }
 
+void l2_retell(struct l2 *l)
+{
+	strlist_fini(&l->advertised);
+	l->advertised = (struct strlist){0};
+	l->renamed = true;
+}
+
 void l2_commit(struct l2 *l)
 {
 	wake(l);
+	if (l->renamed)
+		set_facts(l);
+	l->renamed = false;
 	if (l->told)
 		run(l);
 }

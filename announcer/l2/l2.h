@@ -36,6 +36,8 @@ void l2_want(struct l2 *l, const struct l2_wish *w);
 void l2_recorded(struct l2 *l, const struct ipaddr *a, const char *node);
 void l2_set_cut_off(struct l2 *l, bool cut_off);
 void l2_commit(struct l2 *l);
+/* All wishes are told anew before the next l2_commit(). */
+void l2_retell(struct l2 *l);
 /* The name under which interfaces stand in ServiceL2Status and Events; NULL = gone. */
 const char *l2_ifname(const struct l2 *l, uint32_t ifindex);
 #endif

@@ -18,7 +18,8 @@ struct l2 {
 	struct responder *responder;
 	struct l2_links *links; /* NULL: not needed yet, or error */
 	struct l2_facts facts;
-	struct strlist advertised; /* interfaces that wishes named, ever */
+	struct strlist advertised; /* interfaces that wishes name */
+	bool renamed;              /* they are others than in facts */
 	struct heartbeat *heartbeat;
 	struct event *run_ev; /* l2_owners_run() is due */
 	uint64_t moves;

@@ -60,7 +60,7 @@ static void on_frame(struct port_socket *s, struct answer_in *in, struct answer_
 		return;
 	}
 	r->stats.requests += out->asked != NULL;
-	r->stats.conflicts += out->claimed != NULL;
+	r->stats.conflicts += out->claimed && !out->claimed->quiet; /* else we asked */
 	if (out->len) {
 		struct packet_frame *f = responder_out(s);
 

@@ -13,6 +13,7 @@ struct control;
 struct desired;
 struct k8s_state;
 struct l2;
+struct l2_told;
 struct latency;
 struct loop_watch;
 struct out_kernel;
@@ -56,6 +57,7 @@ struct vty_context {
 	    *latency;        /* from an event being queued to its routes being written */
 	struct bgp *bgp;     /* the BGP speaker */
 	const struct l2 *l2; /* ARP and NDP */
+	const struct l2_told *l2_told;   /* what Kubernetes is told of it */
 	const struct out_kernel *kernel; /* the kernel's table */
 	struct loop_watch *loop;         /* `debug loop` turns it on */
 	const struct places *places;     /* where vty is served */

@@ -142,6 +142,14 @@ reload
 answers 'as before' lan-a 'eth0 - eth0' 192.168.2.100 198.51.100.100 10.0.42.0
 answers 'as before' lan-b 'eth1 eth1' 198.51.100.100 fd00:b::a:1
 answers 'as before' host-c 'br9 br9' 10.9.0.100 fd00:9::a:1
+choice() { l2_ask 1 'show l2 interfaces json' | json "[i['choice'] for i in d['interfaces'] if i['name'] == '$1'][0]"; }
+is 'br7 is chosen by the advertisement' "$(choice br7)" chosen
+sed -i '/name: bare/d' "$lab/node1.yaml"
+l2_reload 1
+becomes 10 'without it, it is not' 'choice br7' no-subnet
+reload
+becomes 10 'with it, it is again' 'choice br7' chosen
+answers 'and its address is answered' host-e br7 10.70.0.9
 
 # One that appears while it runs, and gets its addresses later.
 ns_add lan-d
