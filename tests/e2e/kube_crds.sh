@@ -19,7 +19,7 @@ said() { grep -vE ' (created|configured|unchanged|serverside-applied)( \(server 
 is 'kubectl apply -f, strictly' "$(kubectl apply --validate=strict --dry-run=server -f "$crds" 2>&1 | said)" ''
 is 'kubectl apply -k' "$(kubectl apply --dry-run=server -k "$crds" 2>&1 | said)" ''
 "$KUBE_BIN/helm" template grevy "$top_dir/k8s/deploy/chart/grevy" --include-crds >"$kube/chart.yaml" 2>/dev/null
-is 'the chart has them, too' "$(kubectl apply --dry-run=server -f "$kube/chart.yaml" 2>&1 | grep -c 'metallb.io created')" 6
+is 'the chart has them, too' "$(kubectl apply --dry-run=server -f "$kube/chart.yaml" 2>&1 | grep -c 'metallb.io created')" 7
 is 'kubectl apply --server-side' "$(kubectl apply --server-side -f "$crds" 2>&1 | said)" ''
 kubectl wait --for condition=Established crd --all --timeout 30s >/dev/null || fail 'they are not established'
 is 'every schema is structural' "$(kubectl get crd -o json |
@@ -42,6 +42,8 @@ spec() { kubectl get "$1" -n $ns "$2" -o json | json 'sorted(d["spec"].items())'
     object BFDProfile fast '{receiveInterval: 100, detectMultiplier: 3}'
     echo ---
     object Community names '{communities: [{name: blue, value: "64512:1"}]}'
+    echo ---
+    object ServiceL2Status l2-web '{}'
 } | kubectl apply --validate=strict -f - 2>&1 | said && fail 'see above'
 is 'IPAddressPool' "$(spec ipaddresspool lan)" "[('addresses', ['192.0.2.0/24']), ('autoAssign', True), ('avoidBuggyIPs', False)]"
 is 'BGPAdvertisement' "$(spec bgpadvertisement all)" "[('aggregationLength', 32), ('aggregationLengthV6', 128)]"
@@ -109,7 +111,7 @@ object BGPPeer old '{myASN: 1, peerASN: 2, peerAddress: 192.0.2.3, nodeSelectors
 check 'v1beta1 of BGPPeer is deprecated' 'grep "Warning: .*v1beta2" "$kube/said"'
 is 'and is the same object in v1beta2' "$(kubectl get bgppeers.v1beta2.metallb.io -n $ns old -o jsonpath='{.spec.peerAddress} {.spec.nodeSelectors}')" \
     '192.0.2.3 [{"matchLabels":{"a":"b"}}]'
-for kind in ipaddresspools bgpadvertisements l2advertisements bgppeers bfdprofiles communities; do
+for kind in ipaddresspools bgpadvertisements l2advertisements bgppeers bfdprofiles communities servicel2statuses; do
     check "$kind: a status of its own" 'kubectl get --raw /apis/metallb.io/v1beta1 | grep "\"$kind/status\""'
 done
 kubectl patch ipaddresspool -n $ns lan --subresource status --type merge \
@@ -121,5 +123,6 @@ is 'columns of pools' "$(columns ipaddresspools)" 'NAME AUTO ASSIGN AVOID BUGGY 
 is 'of BGP advertisements' "$(columns bgpadvertisements)" 'NAME IPADDRESSPOOLS IPADDRESSPOOL SELECTORS PEERS'
 is 'and wide' "$(columns bgpadvertisements wide)" 'NAME IPADDRESSPOOLS IPADDRESSPOOL SELECTORS PEERS NODE SELECTORS'
 is 'of L2 advertisements, wide' "$(columns l2advertisements wide)" 'NAME IPADDRESSPOOLS IPADDRESSPOOL SELECTORS INTERFACES NODE SELECTORS'
+is 'of who answers' "$(columns servicel2statuses)" 'NAME ALLOCATED NODE SERVICE NAME SERVICE NAMESPACE'
 is 'of peers' "$(columns bgppeers)" 'NAME ADDRESS ASN BFD PROFILE MULTI HOPS'
 is 'of BFD profiles' "$(columns bfdprofiles)" 'NAME PASSIVE MODE TRANSMIT INTERVAL RECEIVE INTERVAL MULTIPLIER'
