@@ -5,6 +5,7 @@
 # but count; another key by reload moves nothing, and a bad one leaves the old in force.
 # shellcheck source=tests/e2e/l2_lib.sh
 . "$(dirname "$0")/l2_lib.sh"
+l2_interval=300 # nobody is to be missed because the machine is slow
 
 l2_lan
 vips=("$vip4.100" "$vip4.101" "$vip4.102" "$vip4.103" "$vip6:1" "$vip6:2")

@@ -110,8 +110,9 @@ l2_key() {
     mv "$file.new" "$file"
 }
 
-# l2_conf I [L2]: of node I. L2 is its section l2; without it, a heartbeat with the key of all,
-# $lab/l2.key. More on stdin.
+# l2_conf I [L2]: of node I. L2 is its section l2; without it, a heartbeat every $l2_interval ms
+# with the key of all, $lab/l2.key. More on stdin.
+l2_interval=100
 l2_conf() {
     local file=$lab/node$1.yaml
     [ -e "$lab/l2.key" ] || l2_key "$lab/l2.key"
@@ -128,7 +129,7 @@ address-pools:
 - {name: lan, protocol: layer2, addresses: ["$vip4.100-$vip4.250", "$vip6:0/112"]}
 - {name: wide, protocol: layer2, addresses: ["$wide4.0/24"]}
 - {name: many, protocol: layer2, addresses: ["$many4.0.0/16"]}
-l2: ${2-"{heartbeat: {key-file: $lab/l2.key}}"}
+l2: ${2-"{heartbeat: {interval-ms: $l2_interval, key-file: $lab/l2.key}}"}
 CONF
         cat
     } >"$file.new"
