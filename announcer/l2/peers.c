@@ -189,9 +189,9 @@ static int64_t silence_ms(const struct peers_peer *peer)
 	return (int64_t)peer->interval_ms * 7 / 2;
 }
 
-static void tell(struct l2_peers *p, struct peers_peer *peer)
+static struct l2_peer as_told(const struct peers_peer *peer)
 {
-	const struct l2_peer now = {.node = peer->node,
+	return (struct l2_peer){.node = peer->node,
 	    .alive = peer->alive,
 	    .known = peer->alive && peers_known(peer),
 	    .cut_off = peer->flags & BEAT_CUT_OFF,
@@ -199,6 +199,11 @@ static void tell(struct l2_peers *p, struct peers_peer *peer)
 	    .facts = &peer->facts,
 	    .heard = peer->heard,
 	    .n_heard = peer->n_heard};
+}
+
+static void tell(struct l2_peers *p, struct peers_peer *peer)
+{
+	const struct l2_peer now = as_told(peer);
 
 	peer->changed = false;
 	p->ops->on_peer(&now, p->arg);
@@ -525,19 +530,10 @@ bool l2_peers_after(const struct l2_peers *p, const char *node, struct l2_peer_v
 	if (at + found >= p->n)
 		return false;
 	peer = p->v[at + found];
-	*v = (struct l2_peer_view){
-	    .peer = {.node = peer->node,
-		     .alive = peer->alive,
-		     .known = peer->alive && peers_known(peer),
-		     .cut_off = peer->flags & BEAT_CUT_OFF,
-		     .leaving = peer->flags & BEAT_LEAVING,
-		     .facts = &peer->facts,
-		     .heard = peer->heard,
-		     .n_heard = peer->n_heard},
+	*v = (struct l2_peer_view){.peer = as_told(peer),
 	    .heard_ms = peer->heard_ms,
 	    .owns = peer->owns,
 	    .lost =
-		peer->seen.any ? peer->seen.newest - peer->first_seq + 1 - peer->n_seqs : 0
-        };
+		peer->seen.any ? peer->seen.newest - peer->first_seq + 1 - peer->n_seqs : 0};
 	return true;
 }
