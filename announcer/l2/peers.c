@@ -83,26 +83,20 @@ void l2_peers_leave(struct l2_peers *p)
 
 /* ---- peers by name ---- */
 
+static int cmp_node(const void *key, const void *element)
+{
+	const struct peers_peer *const *peer = element;
+
+	return strcmp(key, (*peer)->node);
+}
+
 /* Where a node stands, or would. */
 static size_t place_of(const struct l2_peers *p, const char *node, bool *found)
 {
-	size_t low = 0, high = p->n;
+	size_t at = sorted_place(node, p->v, p->n, sizeof(p->v[0]), cmp_node);
 
-	*found = false;
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-		int order = strcmp(p->v[mid]->node, node);
-
-		if (!order) {
-			*found = true;
-			return mid;
-		}
-		if (order < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	*found = at < p->n && cmp_node(node, &p->v[at]) == 0;
+	return at;
 }
 
 static struct peers_peer *find(const struct l2_peers *p, const char *node)
