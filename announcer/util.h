@@ -50,6 +50,24 @@ static inline bool text_equal(const char *a, const char *b)
 	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
+/* As bsearch(), but the place of the first of n sorted elements that is not before the key: n,
+ * if all are. */
+static inline size_t sorted_place(const void *key, const void *v, size_t n, size_t size,
+    int (*cmp)(const void *key, const void *element))
+{
+	size_t low = 0;
+
+	while (low < n) {
+		size_t mid = low + (n - low) / 2;
+
+		if (cmp(key, (const char *)v + mid * size) > 0)
+			low = mid + 1;
+		else
+			n = mid;
+	}
+	return low;
+}
+
 /* A secret that is to be freed; NULL is fine. */
 static inline void wipe(char *s)
 {

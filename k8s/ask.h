@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ask.h - one small request to the API server with an answer in JSON: what status.c, notice.c
- * and lease.c have in common.
+ * ask.h - one small request to the API server with an answer in JSON: what ask_queue.c,
+ * notice.c and lease.c have in common.
  */
 #ifndef K8S_ASK_H
 #define K8S_ASK_H

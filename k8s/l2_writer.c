@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One item an object with a wish: ready, later or asked, as in status.c. What is asked next
- * follows from what the server says:
+ * One item an object with a wish. What is asked next follows from what the server says:
  *
  *	CREATE --201, 409 (there is one)--> FILL --200--> done
  *	FILL   --404 (there is none)------> CREATE
@@ -10,11 +9,9 @@
  *delete
  */
 #include "k8s/l2_writer.h"
-#include "k8s/ask.h"
+#include "k8s/ask_queue.h"
 #include "k8s/l2_status.h"
-#include <event2/event.h>
 #include <json-c/json.h>
-#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,40 +21,25 @@ enum {
 	BURST = 100,
 	TOKEN_MS = 20, /* fifty requests a second */
 	ASK_MS = 10000,
-	ROUNDS_MAX = 4,  /* CREATE and FILL in turn, then it waits */
-	SLOW_MS = 60000, /* where it is not for us to mend; doubled so many times: */
-	SLOWER_MAX = 3,
+	ROUNDS_MAX = 4, /* CREATE and FILL in turn, then it waits */
+	SLOWER_MAX = 3, /* so many times ASK_SLOW_MS is doubled */
 	TEXT_MAX = 640,
 };
 
 struct item {
-	struct item *next; /* ready or later */
-	struct l2_writer *w;
+	struct ask_item i;
 	struct k8s_l2_wish *wish;
-	struct ask *ask;
 	enum k8s_l2_ask step;
-	int64_t at_ms; /* later: when */
-	unsigned failures, rounds;
-	bool replaced; /* asked: for an older wish */
-};
-
-struct list {
-	struct item *head, **tail;
+	unsigned rounds;
 };
 
 struct l2_writer {
-	struct event_base *base;
-	struct client *client;
-	struct event *tick;
-	void *index; /* of items by namespace and name; tsearch() */
-	struct list ready, later;
-	unsigned in_flight, failures, tokens;
-	int64_t pause_ms, token_ms;
+	struct ask_queue q;
+	unsigned tokens;
+	int64_t token_ms;
 	bool leaving;
 	void (*on_left)(void *arg);
 	void *left_arg;
-	uint64_t n_failed;
-	char *why;
 };
 
 static int by_name(const void *a, const void *b)
@@ -69,58 +51,12 @@ static int by_name(const void *a, const void *b)
 	return c ? c : strcmp(x->name, y->name);
 }
 
-static void list_init(struct list *l)
+static void item_free(struct ask_item *i)
 {
-	l->head = NULL;
-	l->tail = &l->head;
-}
+	struct item *it = (struct item *)i;
 
-static void put_at(struct list *l, struct item **at, struct item *it)
-{
-	it->next = *at;
-	*at = it;
-	if (!it->next)
-		l->tail = &it->next;
-}
-
-static struct item *pop(struct list *l)
-{
-	struct item *it = l->head;
-
-	l->head = it->next;
-	if (!l->head)
-		l->tail = &l->head;
-	it->next = NULL;
-	return it;
-}
-
-static void put_ready(struct item *it)
-{
-	put_at(&it->w->ready, it->w->ready.tail, it);
-}
-
-static void put_later(struct item *it, unsigned ms)
-{
-	struct list *l = &it->w->later;
-	struct item **at = &l->head;
-
-	it->at_ms = ask_now_ms() + ms;
-	while (*at && (*at)->at_ms <= it->at_ms)
-		at = &(*at)->next;
-	put_at(l, at, it);
-}
-
-static void item_free(struct item *it)
-{
-	ask_cancel(it->ask);
 	k8s_l2_wish_free(it->wish);
 	free(it);
-}
-
-static void finish(struct item *it)
-{
-	tdelete(it, &it->w->index, by_name);
-	item_free(it);
 }
 
 /* What a wish begins with. */
@@ -141,20 +77,18 @@ static void count_failure(const struct item *it, const struct ask_answer *a)
 	snprintf(text, sizeof(text), "%s " K8S_L2_RESOURCE "%s %.253s/%.253s: %s",
 	    verbs[it->step], it->step == K8S_L2_FILL ? "/status" : "", it->wish->ns,
 	    it->wish->name, a->text);
-	it->w->n_failed++;
-	free(it->w->why);
-	it->w->why = strdup(text);
+	ask_queue_failed(it->i.q, text);
 }
 
 static void go_on(struct item *it, enum k8s_l2_ask step)
 {
 	it->step = step;
 	if (++it->rounds <= ROUNDS_MAX) {
-		put_ready(it);
+		ask_ready(&it->i);
 		return;
 	}
 	it->rounds = 0;
-	put_later(it, ask_backoff_ms(++it->failures, 0));
+	ask_later(&it->i, ask_backoff_ms(++it->i.failures, 0));
 }
 
 static void on_success(struct item *it)
@@ -164,30 +98,26 @@ static void on_success(struct item *it)
 	else if (it->step == K8S_L2_DELETE && !it->wish->gone)
 		go_on(it, K8S_L2_CREATE);
 	else
-		finish(it);
+		ask_queue_drop(&it->i);
 }
 
 static unsigned slow_ms(struct item *it)
 {
-	unsigned doubled = it->failures < SLOWER_MAX ? it->failures : SLOWER_MAX;
+	unsigned doubled = it->i.failures < SLOWER_MAX ? it->i.failures : SLOWER_MAX;
 
-	it->failures++;
-	return SLOW_MS << doubled;
+	it->i.failures++;
+	return ASK_SLOW_MS << doubled;
 }
 
 static void on_failure(struct item *it, const struct ask_answer *a)
 {
-	struct l2_writer *w = it->w;
-
 	count_failure(it, a);
-	if (ask_overloaded(a)) {
-		w->pause_ms = ask_now_ms() + ask_backoff_ms(w->failures++, a->retry_after_s);
-		put_ready(it);
-	} else if (a->status >= 500) {
-		put_later(it, ask_backoff_ms(it->failures++, a->retry_after_s));
-	} else {
-		put_later(it, slow_ms(it));
-	}
+	if (ask_overloaded(a))
+		ask_queue_pause(&it->i, a);
+	else if (a->status >= 500)
+		ask_later(&it->i, ask_backoff_ms(it->i.failures++, a->retry_after_s));
+	else
+		ask_later(&it->i, slow_ms(it));
 }
 
 /* The server's answer says how it is now. Return: false when it is a failure. */
@@ -206,31 +136,24 @@ static bool take_state(struct item *it, int status)
 	return true;
 }
 
-static void pump(struct l2_writer *w);
+static void pump(void *arg);
 
 static void on_answer(const struct ask_answer *a, void *arg)
 {
 	struct item *it = arg;
-	struct l2_writer *w = it->w;
+	struct l2_writer *w = it->i.q->arg;
 
-	it->ask = NULL;
-	w->in_flight--;
-	if (!ask_overloaded(a))
-		w->failures = 0;
-	if (it->replaced) {
-		it->replaced = false;
-		put_ready(it);
-	} else if (!a->text) {
+	if (ask_queue_answered(&it->i, a))
+		ask_ready(&it->i);
+	else if (!a->text)
 		on_success(it);
-	} else if (!take_state(it, a->status)) {
+	else if (!take_state(it, a->status))
 		on_failure(it, a);
-	}
 	pump(w);
 }
 
 static void ask(struct item *it)
 {
-	struct l2_writer *w = it->w;
 	static const char *const methods[] = {
 	    [K8S_L2_CREATE] = "POST", [K8S_L2_FILL] = "PATCH", [K8S_L2_DELETE] = "DELETE"};
 	char *path = k8s_l2_path(it->wish, it->step);
@@ -241,12 +164,7 @@ static void ask(struct item *it)
 	    .body = body,
 	    .total_ms = ASK_MS};
 
-	if (path)
-		it->ask = ask_start(w->base, w->client, &rq, on_answer, it);
-	if (it->ask)
-		w->in_flight++;
-	else
-		put_later(it, SLOW_MS);
+	ask_queue_send(&it->i, &rq, on_answer);
 	json_object_put(body);
 	free(path);
 }
@@ -258,39 +176,25 @@ static unsigned allowed(struct l2_writer *w, int64_t now, int64_t *due_ms)
 
 	w->tokens = w->tokens + fresh > BURST ? BURST : w->tokens + (unsigned)fresh;
 	w->token_ms += fresh * TOKEN_MS;
-	*due_ms = w->pause_ms > now ? w->pause_ms : w->token_ms + TOKEN_MS;
-	if (w->pause_ms > now)
+	*due_ms = w->q.pause_ms > now ? w->q.pause_ms : w->token_ms + TOKEN_MS;
+	if (w->q.pause_ms > now)
 		return 0;
 	return w->leaving ? BURST : w->tokens;
 }
 
-static void arm(struct l2_writer *w, int64_t now, int64_t due_ms)
+static void pump(void *arg)
 {
-	if (!w->ready.head || w->in_flight >= IN_FLIGHT_MAX)
-		due_ms = INT64_MAX;
-	if (w->later.head && w->later.head->at_ms < due_ms)
-		due_ms = w->later.head->at_ms;
-	event_del(w->tick);
-	if (due_ms == INT64_MAX)
-		return;
-	due_ms = due_ms > now ? due_ms - now : 0;
-	event_add(w->tick,
-	    &(struct timeval){(time_t)(due_ms / 1000), (suseconds_t)(due_ms % 1000 * 1000)});
-}
-
-static void pump(struct l2_writer *w)
-{
+	struct l2_writer *w = arg;
 	int64_t now = ask_now_ms(), due_ms;
 	unsigned n;
 
-	while (w->later.head && w->later.head->at_ms <= now)
-		put_ready(pop(&w->later));
+	ask_queue_wake(&w->q, now);
 	n = allowed(w, now, &due_ms);
-	for (; n && w->ready.head && w->in_flight < IN_FLIGHT_MAX; n--) {
+	for (; n && ask_queue_may_send(&w->q); n--) {
 		w->tokens -= w->tokens > 0;
-		ask(pop(&w->ready));
+		ask((struct item *)ask_queue_pop(&w->q));
 	}
-	arm(w, now, due_ms);
+	ask_queue_arm(&w->q, now, due_ms);
 	if (w->on_left && l2_writer_idle(w)) {
 		void (*fn)(void *arg) = w->on_left;
 
@@ -299,27 +203,19 @@ static void pump(struct l2_writer *w)
 	}
 }
 
-static void on_tick(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd;
-	(void)what;
-	pump(arg);
-}
-
 struct l2_writer *l2_writer_new(struct event_base *base, struct client *client)
 {
+	static const struct ask_queue_ops ops = {
+	    .cmp = by_name, .free = item_free, .pump = pump, .in_flight_max = IN_FLIGHT_MAX};
 	struct l2_writer *w = calloc(1, sizeof(*w));
 
 	if (!w)
 		return NULL;
-	w->base = base;
-	w->client = client;
+	w->q.base = base;
+	w->q.client = client;
 	w->tokens = BURST;
 	w->token_ms = ask_now_ms();
-	list_init(&w->ready);
-	list_init(&w->later);
-	w->tick = event_new(base, -1, 0, on_tick, w);
-	if (w->tick)
+	if (!ask_queue_init(&w->q, &ops, w))
 		return w;
 	free(w);
 	return NULL;
@@ -329,14 +225,7 @@ void l2_writer_free(struct l2_writer *w)
 {
 	if (!w)
 		return;
-	while (w->index) {
-		struct item *it = *(struct item **)w->index;
-
-		tdelete(it, &w->index, by_name);
-		item_free(it);
-	}
-	event_free(w->tick);
-	free(w->why);
+	ask_queue_fini(&w->q);
 	free(w);
 }
 
@@ -346,30 +235,26 @@ static struct item *item_new(struct l2_writer *w, struct k8s_l2_wish *wish)
 
 	if (!it)
 		return NULL;
-	it->w = w;
 	it->wish = wish;
-	if (!tsearch(it, &w->index, by_name)) {
-		free(it);
-		return NULL;
-	}
-	put_ready(it);
-	return it;
+	if (!ask_queue_add(&w->q, &it->i))
+		return it;
+	free(it);
+	return NULL;
 }
 
 void l2_writer_wish(struct l2_writer *w, struct k8s_l2_wish *wish)
 {
-	struct item probe = {.w = w, .wish = wish}, **found, *it;
+	struct item like = {.wish = wish}, *it;
 
 	if (w->leaving && !wish->gone) {
 		k8s_l2_wish_free(wish);
 		return;
 	}
-	found = tfind(&probe, &w->index, by_name);
-	if (found) {
-		it = *found;
+	it = (struct item *)ask_queue_find(&w->q, &like.i);
+	if (it) {
 		k8s_l2_wish_free(it->wish);
 		it->wish = wish;
-		it->replaced = it->ask != NULL;
+		it->i.replaced = it->i.ask != NULL;
 	} else {
 		it = item_new(w, wish);
 		if (!it) {
@@ -381,24 +266,9 @@ void l2_writer_wish(struct l2_writer *w, struct k8s_l2_wish *wish)
 	pump(w);
 }
 
-/* Those of the list that are not to be deleted are dropped. */
-static void keep_deletes(struct list *l)
+static bool is_delete(const struct ask_item *i)
 {
-	struct list all = *l;
-
-	if (!all.head)
-		return;
-	list_init(l);
-	while (all.head) {
-		struct item *it = all.head;
-
-		all.head = it->next;
-		it->next = NULL;
-		if (it->wish->gone)
-			put_at(l, l->tail, it);
-		else
-			finish(it);
-	}
+	return ((const struct item *)i)->wish->gone;
 }
 
 void l2_writer_leave(struct l2_writer *w, void (*on_left)(void *arg), void *arg)
@@ -406,18 +276,17 @@ void l2_writer_leave(struct l2_writer *w, void (*on_left)(void *arg), void *arg)
 	w->leaving = true;
 	w->on_left = on_left;
 	w->left_arg = arg;
-	keep_deletes(&w->ready);
-	keep_deletes(&w->later);
+	ask_queue_keep(&w->q, is_delete);
 	pump(w);
 }
 
 bool l2_writer_idle(const struct l2_writer *w)
 {
-	return !w->ready.head && !w->later.head && !w->in_flight;
+	return ask_queue_idle(&w->q);
 }
 
 uint64_t l2_writer_failed(const struct l2_writer *w, const char **why)
 {
-	*why = w->why;
-	return w->n_failed;
+	*why = w->q.why;
+	return w->q.n_failed;
 }

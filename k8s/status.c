@@ -1,21 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One item a Service or pool with a wish, in one of three places:
- *   ready   in the order in which they came; sent as long as few are on the way
- *   later   something was wrong with this one: after a while it is ready again
- *   asked   a GET or a PATCH is on its way
- * Where it is the server that does not answer, or has too much to do, all of them wait. A PATCH
- * names the uid and the resourceVersion that it is for: what the server has may have changed
- * since, and a PATCH whose answer was lost may have been done. Both end in a conflict, then the
- * Service is read, and what it is now decides. What a pool's counts are is for us alone to say.
+ * One item a Service or pool with a wish. A PATCH names the uid and the resourceVersion that it
+ * is for: what the server has may have changed since, and a PATCH whose answer was lost may
+ * have been done. Both end in a conflict, then the Service is read, and what it is now decides.
+ * What a pool's counts are is for us alone to say.
  */
 #include "k8s/status.h"
-#include "k8s/ask.h"
+#include "k8s/ask_queue.h"
 #include "k8s/lease.h"
 #include "k8s/status_wish.h"
-#include <event2/event.h>
 #include <json-c/json.h>
-#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,39 +20,22 @@ enum {
 	ASK_MIN_MS = 1000, /* with less of the lease left nothing is sent */
 	LEASE_POLL_MS = 500,
 	CONFLICTS_MAX = 5, /* in a row, then it waits */
-	SLOW_MS = 60000,   /* where it is not for us to mend */
 	TEXT_MAX = 640,
 };
 
 struct item {
-	struct item *next; /* ready or later */
-	struct status *s;
+	struct ask_item i;
 	struct k8s_status_wish *wish;
-	struct ask *ask;
 	char *version; /* that is to be patched; NULL = to be read */
-	int64_t at_ms; /* later: when */
-	unsigned failures, conflicts;
-	bool reading;  /* asked: by a GET */
-	bool replaced; /* asked: for an older wish */
-};
-
-struct list {
-	struct item *head, **tail;
+	unsigned conflicts;
+	bool reading; /* asked: by a GET */
 };
 
 struct status {
-	struct event_base *base;
-	struct client *client;
+	struct ask_queue q;
 	const struct lease *lease;
 	k8s_sink *sink;
 	void *arg;
-	struct event *tick;
-	void *index; /* of items by namespace and name; tsearch() */
-	struct list ready, later;
-	unsigned in_flight, failures; /* failures: of the server, in a row */
-	int64_t pause_ms;             /* nothing is sent before */
-	uint64_t n_failed;
-	char *why;
 };
 
 static int by_name(const void *a, const void *b)
@@ -66,59 +43,19 @@ static int by_name(const void *a, const void *b)
 	return status_wish_cmp(((const struct item *)a)->wish, ((const struct item *)b)->wish);
 }
 
-static void list_init(struct list *l)
+static void item_free(struct ask_item *i)
 {
-	l->head = NULL;
-	l->tail = &l->head;
-}
+	struct item *it = (struct item *)i;
 
-static void put_at(struct list *l, struct item **at, struct item *it)
-{
-	it->next = *at;
-	*at = it;
-	if (!it->next)
-		l->tail = &it->next;
-}
-
-static struct item *pop(struct list *l)
-{
-	struct item *it = l->head;
-
-	l->head = it->next;
-	if (!l->head)
-		l->tail = &l->head;
-	it->next = NULL;
-	return it;
-}
-
-static void wait_ms(struct item *it, unsigned ms)
-{
-	struct list *l = &it->s->later;
-	struct item **at = &l->head;
-
-	it->at_ms = ask_now_ms() + ms;
-	while (*at && (*at)->at_ms <= it->at_ms)
-		at = &(*at)->next;
-	put_at(l, at, it);
-}
-
-static void item_free(struct item *it)
-{
-	ask_cancel(it->ask);
 	k8s_status_wish_free(it->wish);
 	free(it->version);
 	free(it);
 }
 
-static void finish(struct item *it)
-{
-	tdelete(it, &it->s->index, by_name);
-	item_free(it);
-}
-
 /* What became of it; with version NULL and error. */
 static void tell(const struct item *it, const char *version, const char *error, bool again)
 {
+	const struct status *s = it->i.q->arg;
 	struct k8s_event *ev = k8s_event_new(K8S_WROTE, NULL);
 	struct k8s_wrote *w = ev ? calloc(1, sizeof(*w)) : NULL;
 
@@ -135,7 +72,7 @@ static void tell(const struct item *it, const char *version, const char *error, 
 	w->counts = it->wish->counts != NULL;
 	w->serial = it->wish->serial;
 	if (w->ns && w->name && (!version || w->version) && (!error || w->error))
-		it->s->sink(ev, it->s->arg);
+		s->sink(ev, s->arg);
 	else
 		k8s_event_free(ev);
 }
@@ -146,20 +83,13 @@ static void print_failure(const struct item *it, const struct ask_answer *a, cha
 	snprintf(text, TEXT_MAX, "%s %s%s of %.253s/%.253s: %s", it->reading ? "get" : "patch",
 	    status_wish_resource(it->wish), it->reading ? "" : "/status", it->wish->ns,
 	    it->wish->name, a->text);
-	it->s->n_failed++;
-	free(it->s->why);
-	it->s->why = strdup(text);
+	ask_queue_failed(it->i.q, text);
 }
 
 static void set_version(struct item *it, const char *version)
 {
 	free(it->version);
 	it->version = version ? strdup(version) : NULL;
-}
-
-static void again_at_once(struct item *it)
-{
-	put_at(&it->s->ready, &it->s->ready.head, it);
 }
 
 static void on_success(struct item *it, const struct ask_answer *a)
@@ -169,19 +99,19 @@ static void on_success(struct item *it, const struct ask_answer *a)
 
 	if (!version) {
 		tell(it, NULL, "what was answered is no object", true);
-		wait_ms(it, SLOW_MS);
+		ask_later(&it->i, ASK_SLOW_MS);
 		return;
 	}
 	why = it->reading ? status_wish_refuse(it->wish, a->json) : NULL;
 	if (why) {
 		tell(it, NULL, why, false);
-		finish(it);
+		ask_queue_drop(&it->i);
 	} else if (!it->reading || status_wish_is_so(it->wish, a->json)) {
 		tell(it, version, NULL, false);
-		finish(it);
+		ask_queue_drop(&it->i);
 	} else {
 		set_version(it, version);
-		again_at_once(it);
+		ask_ready_first(&it->i);
 	}
 }
 
@@ -190,39 +120,37 @@ static void on_conflict(struct item *it)
 {
 	if (it->wish->counts) {
 		tell(it, NULL, "the pool is another one now", false);
-		finish(it);
+		ask_queue_drop(&it->i);
 		return;
 	}
 	set_version(it, NULL);
 	if (++it->conflicts <= CONFLICTS_MAX) {
-		again_at_once(it);
+		ask_ready_first(&it->i);
 		return;
 	}
 	it->conflicts = 0;
-	wait_ms(it, ask_backoff_ms(++it->failures, 0));
+	ask_later(&it->i, ask_backoff_ms(++it->i.failures, 0));
 }
 
 static void on_failure(struct item *it, const struct ask_answer *a)
 {
-	struct status *s = it->s;
 	char text[TEXT_MAX];
 
 	if (a->status == 404) {
 		tell(it, NULL, it->wish->counts ? "the pool is gone" : "the Service is gone",
 		    false);
-		finish(it);
+		ask_queue_drop(&it->i);
 		return;
 	}
 	print_failure(it, a, text);
 	if (ask_overloaded(a)) {
-		s->pause_ms = ask_now_ms() + ask_backoff_ms(s->failures++, a->retry_after_s);
-		put_at(&s->ready, s->ready.tail, it);
+		ask_queue_pause(&it->i, a);
 	} else if (a->status >= 500) {
 		tell(it, NULL, text, true);
-		wait_ms(it, ask_backoff_ms(it->failures++, a->retry_after_s));
+		ask_later(&it->i, ask_backoff_ms(it->i.failures++, a->retry_after_s));
 	} else {
 		tell(it, NULL, text, true);
-		wait_ms(it, SLOW_MS);
+		ask_later(&it->i, ASK_SLOW_MS);
 	}
 }
 
@@ -232,33 +160,26 @@ static bool invalid_once(const struct item *it, const struct ask_answer *a)
 	return a->status == 422 && !it->reading && !it->conflicts && !it->wish->counts;
 }
 
-static void pump(struct status *s);
+static void pump(void *arg);
 
 static void on_answer(const struct ask_answer *a, void *arg)
 {
 	struct item *it = arg;
-	struct status *s = it->s;
+	struct status *s = it->i.q->arg;
 
-	it->ask = NULL;
-	s->in_flight--;
-	if (!ask_overloaded(a))
-		s->failures = 0;
-	if (it->replaced) {
-		it->replaced = false;
-		again_at_once(it);
-	} else if (!a->text) {
+	if (ask_queue_answered(&it->i, a))
+		ask_ready_first(&it->i);
+	else if (!a->text)
 		on_success(it, a);
-	} else if (a->status == 409 || invalid_once(it, a)) {
+	else if (a->status == 409 || invalid_once(it, a))
 		on_conflict(it);
-	} else {
+	else
 		on_failure(it, a);
-	}
 	pump(s);
 }
 
 static void ask(struct item *it, unsigned left_ms)
 {
-	struct status *s = it->s;
 	bool patch = it->version || it->wish->counts;
 	char *path = status_wish_path(it->wish, patch);
 	struct json_object *body = patch ? status_wish_patch(it->wish, it->version) : NULL;
@@ -269,71 +190,39 @@ static void ask(struct item *it, unsigned left_ms)
 	    .total_ms = left_ms < ASK_MAX_MS ? left_ms : ASK_MAX_MS};
 
 	it->reading = !body;
-	if (path)
-		it->ask = ask_start(s->base, s->client, &rq, on_answer, it);
-	if (it->ask)
-		s->in_flight++;
-	else
-		wait_ms(it, SLOW_MS);
+	ask_queue_send(&it->i, &rq, on_answer);
 	json_object_put(body);
 	free(path);
 }
 
-static int64_t sooner(int64_t a, int64_t b)
+static void pump(void *arg)
 {
-	return a < b ? a : b;
-}
-
-static void arm(struct status *s, int64_t now)
-{
-	int64_t due = s->later.head ? s->later.head->at_ms : INT64_MAX;
-
-	if (s->ready.head && s->in_flight < IN_FLIGHT_MAX)
-		due = sooner(due, s->pause_ms > now ? s->pause_ms : now + LEASE_POLL_MS);
-	event_del(s->tick);
-	if (due == INT64_MAX)
-		return;
-	due = due > now ? due - now : 0;
-	event_add(
-	    s->tick, &(struct timeval){(time_t)(due / 1000), (suseconds_t)(due % 1000 * 1000)});
-}
-
-static void pump(struct status *s)
-{
-	int64_t now = ask_now_ms();
+	struct status *s = arg;
+	int64_t now = ask_now_ms(), pause_ms;
 	unsigned left = lease_left_ms(s->lease);
 
-	while (s->later.head && s->later.head->at_ms <= now)
-		put_at(&s->ready, s->ready.tail, pop(&s->later));
-	while (left >= ASK_MIN_MS && s->ready.head && s->in_flight < IN_FLIGHT_MAX &&
-	       s->pause_ms <= now)
-		ask(pop(&s->ready), left);
-	arm(s, now);
-}
-
-static void on_tick(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd;
-	(void)what;
-	pump(arg);
+	ask_queue_wake(&s->q, now);
+	while (left >= ASK_MIN_MS && ask_queue_may_send(&s->q) && s->q.pause_ms <= now)
+		ask((struct item *)ask_queue_pop(&s->q), left);
+	pause_ms = s->q.pause_ms;
+	ask_queue_arm(&s->q, now, pause_ms > now ? pause_ms : now + LEASE_POLL_MS);
 }
 
 struct status *status_new(struct event_base *base, struct client *client,
     const struct lease *lease, k8s_sink *sink, void *arg)
 {
+	static const struct ask_queue_ops ops = {
+	    .cmp = by_name, .free = item_free, .pump = pump, .in_flight_max = IN_FLIGHT_MAX};
 	struct status *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return NULL;
-	s->base = base;
-	s->client = client;
+	s->q.base = base;
+	s->q.client = client;
 	s->lease = lease;
 	s->sink = sink;
 	s->arg = arg;
-	list_init(&s->ready);
-	list_init(&s->later);
-	s->tick = event_new(base, -1, 0, on_tick, s);
-	if (s->tick)
+	if (!ask_queue_init(&s->q, &ops, s))
 		return s;
 	free(s);
 	return NULL;
@@ -341,26 +230,14 @@ struct status *status_new(struct event_base *base, struct client *client,
 
 void status_clear(struct status *s)
 {
-	while (s->index) {
-		struct item *it = *(struct item **)s->index;
-
-		tdelete(it, &s->index, by_name);
-		item_free(it);
-	}
-	list_init(&s->ready);
-	list_init(&s->later);
-	s->in_flight = s->failures = 0;
-	s->pause_ms = 0;
-	event_del(s->tick);
+	ask_queue_clear(&s->q);
 }
 
 void status_free(struct status *s)
 {
 	if (!s)
 		return;
-	status_clear(s);
-	event_free(s->tick);
-	free(s->why);
+	ask_queue_fini(&s->q);
 	free(s);
 }
 
@@ -370,26 +247,22 @@ static struct item *item_new(struct status *s, struct k8s_status_wish *wish)
 
 	if (!it)
 		return NULL;
-	it->s = s;
 	it->wish = wish;
-	if (!tsearch(it, &s->index, by_name)) {
-		free(it);
-		return NULL;
-	}
-	put_at(&s->ready, s->ready.tail, it);
-	return it;
+	if (!ask_queue_add(&s->q, &it->i))
+		return it;
+	free(it);
+	return NULL;
 }
 
 void status_wish(struct status *s, struct k8s_status_wish *wish)
 {
-	struct item probe = {.wish = wish}, **found = tfind(&probe, &s->index, by_name), *it;
+	struct item like = {.wish = wish}, *it = (struct item *)ask_queue_find(&s->q, &like.i);
 
-	if (found) {
-		it = *found;
+	if (it) {
 		k8s_status_wish_free(it->wish);
 		it->wish = wish;
 		it->conflicts = 0;
-		it->replaced = it->ask != NULL;
+		it->i.replaced = it->i.ask != NULL;
 	} else {
 		it = item_new(s, wish);
 		if (!it) {
@@ -403,6 +276,6 @@ void status_wish(struct status *s, struct k8s_status_wish *wish)
 
 uint64_t status_failed(const struct status *s, const char **why)
 {
-	*why = s->why;
-	return s->n_failed;
+	*why = s->q.why;
+	return s->q.n_failed;
 }

@@ -30,19 +30,17 @@ struct l2_links {
 	bool read, changed;   /* once; since on_change() */
 };
 
+static int cmp_ifindex(const void *key, const void *element)
+{
+	const uint32_t *ifindex = key;
+	const struct l2_link *link = element;
+
+	return (*ifindex > link->ifindex) - (*ifindex < link->ifindex);
+}
+
 static size_t place(const struct set *s, uint32_t ifindex)
 {
-	size_t low = 0, high = s->n;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (s->v[mid].ifindex < ifindex)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	return sorted_place(&ifindex, s->v, s->n, sizeof(s->v[0]), cmp_ifindex);
 }
 
 static struct l2_link *find(const struct set *s, uint32_t ifindex)
@@ -102,8 +100,9 @@ static void describe(struct l2_link *to, const struct fib_link *l)
 	to->elsewhere = l->elsewhere;
 }
 
-static int addr_cmp(const struct l2_addr *a, const struct l2_addr *b)
+static int addr_cmp(const void *x, const void *y)
 {
+	const struct l2_addr *a = x, *b = y;
 	int rc = ipaddr_cmp(&a->addr, &b->addr);
 
 	return rc ? rc : (a->plen > b->plen) - (a->plen < b->plen);
@@ -186,17 +185,7 @@ static void on_link(const struct fib_link *told, bool there, void *arg)
  * interface may have thousands, as kube-ipvs0, and the same with several lengths. */
 static size_t addr_place(const struct l2_link *link, const struct l2_addr *a)
 {
-	size_t low = 0, high = link->n_addrs;
-
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (addr_cmp(&link->addrs[mid], a) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	return sorted_place(a, link->addrs, link->n_addrs, sizeof(*a), addr_cmp);
 }
 
 static void addr_insert(struct l2_link *link, size_t at, const struct l2_addr *a)

@@ -55,25 +55,19 @@ void l2_owners_free(struct l2_owners *o)
 
 /* ---- addresses ---- */
 
+static int cmp_addr(const void *key, const void *element)
+{
+	const struct owners_addr *const *a = element;
+
+	return ipaddr_cmp(key, &(*a)->addr);
+}
+
 size_t owners_at(const struct l2_owners *o, const struct ipaddr *a, bool *found)
 {
-	size_t low = 0, high = o->n;
+	size_t at = sorted_place(a, o->v, o->n, sizeof(o->v[0]), cmp_addr);
 
-	*found = false;
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		int c = ipaddr_cmp(&o->v[mid]->addr, a);
-
-		if (c == 0) {
-			*found = true;
-			return mid;
-		}
-		if (c < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	*found = at < o->n && cmp_addr(a, &o->v[at]) == 0;
+	return at;
 }
 
 static struct owners_addr *find(struct l2_owners *o, const struct ipaddr *addr)

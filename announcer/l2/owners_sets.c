@@ -45,26 +45,20 @@ uint64_t l2_rank(const char *node, const struct ipaddr *key)
 
 /* ---- nodes ---- */
 
+static int cmp_name(const void *key, const void *element)
+{
+	const struct owners_node *const *node = element;
+
+	return strcmp(key, (*node)->name);
+}
+
 /* Where the name is, or is to be. */
 static size_t node_at(const struct l2_owners *o, const char *name, bool *found)
 {
-	size_t low = 0, high = o->n_nodes;
+	size_t at = sorted_place(name, o->nodes, o->n_nodes, sizeof(o->nodes[0]), cmp_name);
 
-	*found = false;
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		int c = strcmp(o->nodes[mid]->name, name);
-
-		if (c == 0) {
-			*found = true;
-			return mid;
-		}
-		if (c < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	*found = at < o->n_nodes && cmp_name(name, &o->nodes[at]) == 0;
+	return at;
 }
 
 struct owners_node *owners_node(struct l2_owners *o, const char *name)

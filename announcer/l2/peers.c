@@ -83,26 +83,20 @@ void l2_peers_leave(struct l2_peers *p)
 
 /* ---- peers by name ---- */
 
+static int cmp_node(const void *key, const void *element)
+{
+	const struct peers_peer *const *peer = element;
+
+	return strcmp(key, (*peer)->node);
+}
+
 /* Where a node stands, or would. */
 static size_t place_of(const struct l2_peers *p, const char *node, bool *found)
 {
-	size_t low = 0, high = p->n;
+	size_t at = sorted_place(node, p->v, p->n, sizeof(p->v[0]), cmp_node);
 
-	*found = false;
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-		int order = strcmp(p->v[mid]->node, node);
-
-		if (!order) {
-			*found = true;
-			return mid;
-		}
-		if (order < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	*found = at < p->n && cmp_node(node, &p->v[at]) == 0;
+	return at;
 }
 
 static struct peers_peer *find(const struct l2_peers *p, const char *node)
@@ -189,9 +183,9 @@ static int64_t silence_ms(const struct peers_peer *peer)
 	return (int64_t)peer->interval_ms * 7 / 2;
 }
 
-static void tell(struct l2_peers *p, struct peers_peer *peer)
+static struct l2_peer as_told(const struct peers_peer *peer)
 {
-	const struct l2_peer now = {.node = peer->node,
+	return (struct l2_peer){.node = peer->node,
 	    .alive = peer->alive,
 	    .known = peer->alive && peers_known(peer),
 	    .cut_off = peer->flags & BEAT_CUT_OFF,
@@ -199,6 +193,11 @@ static void tell(struct l2_peers *p, struct peers_peer *peer)
 	    .facts = &peer->facts,
 	    .heard = peer->heard,
 	    .n_heard = peer->n_heard};
+}
+
+static void tell(struct l2_peers *p, struct peers_peer *peer)
+{
+	const struct l2_peer now = as_told(peer);
 
 	peer->changed = false;
 	p->ops->on_peer(&now, p->arg);
@@ -525,19 +524,10 @@ bool l2_peers_after(const struct l2_peers *p, const char *node, struct l2_peer_v
 	if (at + found >= p->n)
 		return false;
 	peer = p->v[at + found];
-	*v = (struct l2_peer_view){
-	    .peer = {.node = peer->node,
-		     .alive = peer->alive,
-		     .known = peer->alive && peers_known(peer),
-		     .cut_off = peer->flags & BEAT_CUT_OFF,
-		     .leaving = peer->flags & BEAT_LEAVING,
-		     .facts = &peer->facts,
-		     .heard = peer->heard,
-		     .n_heard = peer->n_heard},
+	*v = (struct l2_peer_view){.peer = as_told(peer),
 	    .heard_ms = peer->heard_ms,
 	    .owns = peer->owns,
 	    .lost =
-		peer->seen.any ? peer->seen.newest - peer->first_seq + 1 - peer->n_seqs : 0
-        };
+		peer->seen.any ? peer->seen.newest - peer->first_seq + 1 - peer->n_seqs : 0};
 	return true;
 }
