@@ -62,10 +62,12 @@ done
 kube_account_config node.conf grevy-system/grevy-node
 grevyd_start # the controller
 all='selector: {app: all}'
-for i in 1 2 3 4; do kube_pod "all-$i" "node$i" all "10.42.$i.2"; done
+for i in 1 2 3 4; do kube_pod "all-$i" "node$i" all "10.42.$i.2" "fd00:42:$i::2"; done
 {
     pool lan "$vip4.100-$vip4.150"
     advertisement lan 'ipAddressPools: [lan]'
+    pool six "\"$vip6:0/120\"" 'autoAssign: false'
+    advertisement six 'ipAddressPools: [six]'
     lb web "$all"
 } | apply
 gets 'a Service gets its address from the pool' web "$vip4.100"
@@ -89,6 +91,38 @@ agrees '5.6-11: one node for both' share1
 agrees '5.6-11' share2 "$owner"
 agrees '5.6-13: two advertisements, one announcer, and nothing moved' web "$first"
 is 'and no Event more' "$(assigned web)" 1
+
+six="ipFamilies: [IPv6], $all"
+{
+    lb six1 "$six" "+loadBalancerIPs: \"$vip6:7\", +allow-shared-ip: six"
+    lb six2 "ports: [{port: 81}], $six" "+loadBalancerIPs: \"$vip6:7\", +allow-shared-ip: six"
+} | apply
+gets '5.3: two Services share an IPv6 address' 'six1 six2' "$vip6:7, $vip6:7"
+agrees '5.3: one node for both' six1
+agrees '5.3' six2 "$owner"
+delete service six1 six2
+becomes 20 'deleted: nobody has it' "l2_owner client $vip6:7; said six1; said six2; :" ''
+
+# series ADDRESS: 'NODE NAME{LABELS} VALUE' of each of MetalLB's series about it, of every node.
+series() {
+    local i
+    for i in 1 2 3 4; do
+        in_ns "node$i" python3 "$e2e_dir/lab.py" get http://127.0.0.1:7473/metrics |
+            sed -n "/^metallb_.*ip=\"$1\"/s/^/node$i /p"
+    done
+}
+dns=$vip4.140
+lb dns "ports: [{name: tcp, port: 53}, {name: udp, port: 53, protocol: UDP}], $all" "+loadBalancerIPs: $dns" | apply
+gets '5.3: a Service of both TCP and UDP' dns "$dns"
+agrees '5.3: one node answers for it' dns
+is '5.3: metrics: announced is 1 there, and nowhere else' "$(series "$dns" | grep _announced)" \
+    "node$owner metallb_speaker_announced{service=\"default/dns\",protocol=\"layer2\",node=\"node$owner\",ip=\"$dns\"} 1"
+for metric in requests_received responses_sent gratuitous_sent; do
+    is "5.3: metrics: $metric: at least 1 there, and nowhere else" \
+        "$(series "$dns" | awk -v name="metallb_layer2_$metric{ip=\"$dns\"}" '$2 == name { print $1, ($3 >= 1) }')" "node$owner 1"
+done
+delete service dns
+becomes 20 '5.3: metrics: its series vanish with it' "series $dns" ''
 
 # --- which nodes ---------------------------------------------------------------------------------
 
