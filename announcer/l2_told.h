@@ -35,8 +35,8 @@ struct l2_told *l2_told_new(
     const struct alloc *alloc, const char *self, const struct l2_told_ops *ops, void *arg);
 void l2_told_free(struct l2_told *t); /* NULL is fine */
 
-/* The namespace of the objects, as conf_l2_ns() has it; copied. NULL (as at first):
- * layer 2 is not used, or the source has no API. */
+/* The namespace of the objects, as conf_l2_ns() has it; copied. NULL (as at first): layer 2 is
+ * not used, or the source has no API: nothing is told, nor known of any Service. */
 void l2_told_set_ns(struct l2_told *t, const char *ns);
 /* An object as it is now, or is not any more; borrowed. Return: it is a ServiceL2Status. */
 bool l2_told_object(struct l2_told *t, const struct k8s_event *ev);
