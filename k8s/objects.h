@@ -87,10 +87,10 @@ struct k8s_raw {
 };
 
 struct k8s_object {
-	enum k8s_kind kind;
-	const char *ns; /* "" for Nodes; "default" when a manifest names none */
+	int64_t created_s : 56; /* metadata.creationTimestamp, Unix time; 0 = unknown */
+	uint8_t kind;           /* enum k8s_kind */
+	const char *ns;         /* "" for Nodes; "default" when a manifest names none */
 	const char *name;
-	int64_t created_s; /* metadata.creationTimestamp, Unix time; 0 = unknown */
 	union {
 		struct k8s_service service;
 		struct k8s_slice slice;
