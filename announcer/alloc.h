@@ -24,7 +24,7 @@ struct alloc_service {
 	struct ipaddr lost;    /* the last one that it had to give up */
 };
 
-struct alloc_group;
+struct alloc_member;
 struct alloc_cooling;
 
 /* An address in use, or one that was a moment ago. */
@@ -35,10 +35,9 @@ struct alloc_addr {
 	const struct pool *pool;      /* NULL: in none any more */
 	struct alloc_service **users; /* in no order */
 	/* alloc's own */
-	struct alloc_service *only; /* users points here when there is but one */
-	size_t range;               /* of pool->ranges[] */
-	struct alloc_group *group;
-	struct order_link in_group;
+	struct alloc_service *only;  /* users points here when there is but one */
+	size_t range;                /* of pool->ranges[] */
+	struct alloc_member *member; /* of a group; NULL = of none */
 	struct alloc_cooling *cooling;
 };
 
