@@ -86,7 +86,8 @@ static void addr_free(struct alloc *a, struct alloc_addr *aa)
 {
 	alloc_index_leave(a, aa);
 	alloc_cool_end(a, aa);
-	free(aa->users);
+	if (aa->users != &aa->only)
+		free(aa->users);
 	free(aa);
 }
 
@@ -272,13 +273,26 @@ void alloc_changed_add(struct alloc *a, struct alloc_service *as)
 	as->flags |= ALLOC_F_CHANGED;
 }
 
+/* The first needs no memory of its own. */
+static void user_add(struct alloc_addr *aa, struct alloc_service *as)
+{
+	struct alloc_service **v = aa->users == &aa->only ? NULL : aa->users;
+
+	if (v || aa->n_users) {
+		v = xrealloc(v, aa->n_users + 1, sizeof(struct alloc_service *));
+		if (aa->users == &aa->only)
+			v[0] = aa->only;
+	}
+	aa->users = v ? v : &aa->only;
+	aa->users[aa->n_users++] = as;
+}
+
 void alloc_hold(struct alloc *a, struct alloc_service *as, const struct ipaddr *addr)
 {
 	struct alloc_addr *aa = addr_make(a, addr);
 	size_t at = as->n;
 
-	aa->users = xrealloc(aa->users, aa->n_users + 1, sizeof(struct alloc_service *));
-	aa->users[aa->n_users++] = as;
+	user_add(aa, as);
 	if (aa->n_users == 1) {
 		count_used(a, aa, true);
 		set_free(a, aa, false);

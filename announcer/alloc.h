@@ -13,31 +13,31 @@
 /* What one Service has. Owned by alloc, valid until the next call that changes it. */
 struct alloc_service {
 	struct store_service *svc;
+	char *text;            /* "192.0.2.1 is used by default/web"; NULL when all is well */
 	struct ipaddr addr[2]; /* IPv4 before IPv6 */
 	uint8_t n;             /* addresses */
 	uint8_t state;         /* enum alloc_state */
 	uint8_t reason;        /* enum alloc_reason */
 	uint8_t flags;         /* alloc's own */
-	bool moved;            /* other addresses since alloc_clear_changed() */
-	uint8_t loss;          /* enum alloc_loss, of `lost` */
+	uint8_t moved : 1;     /* other addresses since alloc_clear_changed() */
+	uint8_t loss : 7;      /* enum alloc_loss, of `lost` */
 	struct ipaddr lost;    /* the last one that it had to give up */
-	char *text;            /* "192.0.2.1 is used by default/web"; NULL when all is well */
 };
 
-struct alloc_group;
+struct alloc_member;
 struct alloc_cooling;
 
 /* An address in use, or one that was a moment ago. */
 struct alloc_addr {
 	struct ipaddr addr;
 	bool dirty;
+	uint32_t n_users;
 	const struct pool *pool;      /* NULL: in none any more */
 	struct alloc_service **users; /* in no order */
-	size_t n_users;
 	/* alloc's own */
-	size_t range; /* of pool->ranges[] */
-	struct alloc_group *group;
-	struct order_link in_group;
+	struct alloc_service *only;  /* users points here when there is but one */
+	size_t range;                /* of pool->ranges[] */
+	struct alloc_member *member; /* of a group; NULL = of none */
 	struct alloc_cooling *cooling;
 };
 

@@ -22,16 +22,22 @@ struct alloc_group {
 	const struct pool *pool;
 	const char *key;
 	uint8_t family;
-	struct order members; /* alloc_addr.in_group */
+	struct order members; /* alloc_member.in_group */
 	struct hint hints[HINTS];
 	unsigned next_hint;
 	char text[];
 };
 
+/* Most addresses are in none. */
+struct alloc_member {
+	struct order_link in_group; /* the first */
+	struct alloc_addr *addr;
+	struct alloc_group *group;
+};
+
 static struct alloc_addr *member_of(const struct order_link *l)
 {
-	return (struct alloc_addr *)(void *)((char *)(uintptr_t)l -
-					     offsetof(struct alloc_addr, in_group));
+	return ((const struct alloc_member *)(const void *)l)->addr;
 }
 
 struct alloc_spot alloc_spot_of(const struct alloc_addr *aa)
@@ -108,12 +114,14 @@ static const char *common_key(const struct alloc_addr *aa)
 
 void alloc_index_leave(struct alloc *a, struct alloc_addr *aa)
 {
-	struct alloc_group *g = aa->group;
+	struct alloc_member *m = aa->member;
+	struct alloc_group *g = m ? m->group : NULL;
 
 	if (!g)
 		return;
-	aa->group = NULL;
-	order_remove(&g->members, &aa->in_group);
+	order_remove(&g->members, &m->in_group);
+	free(m);
+	aa->member = NULL;
 	if (g->members.root)
 		return;
 	table_remove(&a->groups, g);
@@ -134,14 +142,16 @@ void alloc_index(struct alloc *a, struct alloc_addr *aa)
 {
 	const char *key = common_key(aa);
 
-	if (!key || !aa->group || strcmp(aa->group->key, key) != 0) {
+	if (!key || !aa->member || strcmp(aa->member->group->key, key) != 0) {
 		alloc_index_leave(a, aa);
 		if (!key)
 			return;
-		aa->group = group_make(a, aa->pool, aa->addr.family, key);
-		order_add(&aa->group->members, &aa->in_group);
+		aa->member = xcalloc(1, sizeof(*aa->member));
+		aa->member->addr = aa;
+		aa->member->group = group_make(a, aa->pool, aa->addr.family, key);
+		order_add(&aa->member->group->members, &aa->member->in_group);
 	}
-	forget_hints(aa->group, aa);
+	forget_hints(aa->member->group, aa);
 }
 
 /* Two Services of one shape fit the same addresses. Never 0. */
@@ -175,7 +185,8 @@ static struct hint *hint_of(struct alloc_group *g, uint64_t shape)
 static struct alloc_addr *member_from(
     const struct alloc_group *g, const struct alloc_spot *spot)
 {
-	const struct alloc_addr probe = {.range = spot->range, .addr = spot->addr};
+	struct alloc_addr at = {.range = spot->range, .addr = spot->addr};
+	const struct alloc_member probe = {.addr = &at};
 	struct order_link *l = order_upto(&g->members, &probe.in_group);
 
 	if (!l || member_cmp(l, &probe.in_group) != 0)
@@ -185,7 +196,7 @@ static struct alloc_addr *member_from(
 
 static struct alloc_addr *member_next(const struct alloc_group *g, const struct alloc_addr *aa)
 {
-	struct order_link *l = order_after(&g->members, &aa->in_group);
+	struct order_link *l = order_after(&g->members, &aa->member->in_group);
 
 	return l ? member_of(l) : NULL;
 }

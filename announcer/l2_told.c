@@ -174,6 +174,16 @@ static void changed(struct l2_told *t, struct told_service *s)
 	mark(t, s);
 }
 
+static void forget_services(struct l2_told *t)
+{
+	struct told_service *s;
+
+	for (size_t at = 0; (s = table_next(&t->services, &at));)
+		service_free(s);
+	table_fini(&t->services);
+	t->n_marked = 0;
+}
+
 static void forget_objects(struct l2_told *t)
 {
 	struct told_object *o;
@@ -286,7 +296,7 @@ static bool matters(enum l2_state state)
 
 void l2_told_news(struct l2_told *t, const struct l2_owners_view *now, enum l2_state was)
 {
-	const struct alloc_addr *aa = alloc_addr(t->alloc, &now->addr);
+	const struct alloc_addr *aa = t->ns ? alloc_addr(t->alloc, &now->addr) : NULL;
 	const struct told_conflict c = {&now->addr, now->mac, true};
 
 	for (size_t i = 0; aa && i < aa->n_users; i++) {
@@ -305,7 +315,7 @@ void l2_told_news(struct l2_told *t, const struct l2_owners_view *now, enum l2_s
 void l2_told_conflict(
     struct l2_told *t, const struct ipaddr *a, const uint8_t mac[6], int64_t now_ms)
 {
-	const struct alloc_addr *aa = alloc_addr(t->alloc, a);
+	const struct alloc_addr *aa = t->ns ? alloc_addr(t->alloc, a) : NULL;
 	const struct told_conflict c = {a, mac, false};
 	struct l2_owners_view v;
 
@@ -355,7 +365,9 @@ int64_t l2_told_run(struct l2_told *t, int64_t now_ms)
 		table_remove(&t->services, s);
 		service_free(s);
 	}
-	t->n_marked = 0;
+	free(t->marked); /* it was large, perhaps */
+	t->marked = NULL;
+	t->n_marked = t->cap_marked = 0;
 	return t->due_ms == INT64_MAX ? -1 : t->due_ms - now_ms;
 }
 
@@ -378,15 +390,10 @@ struct l2_told *l2_told_new(
 
 void l2_told_free(struct l2_told *t)
 {
-	struct told_service *s;
-
 	if (!t)
 		return;
 	forget_objects(t);
-	for (size_t at = 0; (s = table_next(&t->services, &at));)
-		service_free(s);
-	table_fini(&t->services);
-	table_fini(&t->objects);
+	forget_services(t);
 	free(t->marked);
 	free(t->self);
 	free(t->ns);
@@ -403,6 +410,14 @@ static size_t withdraw_all(struct l2_told *t)
 	return n;
 }
 
+static void add_wanted(const struct alloc_service *as, void *told)
+{
+	struct l2_told *t = told;
+
+	if (is_wanted(t, as))
+		mark(t, make(t, as->svc->ns, as->svc->name));
+}
+
 void l2_told_set_ns(struct l2_told *t, const char *ns)
 {
 	if (text_equal(ns, t->ns))
@@ -412,7 +427,12 @@ void l2_told_set_ns(struct l2_told *t, const char *ns)
 	t->readable = t->refused = false;
 	free(t->ns);
 	t->ns = xstrdup(ns);
+	if (!ns) {
+		forget_services(t);
+		return;
+	}
 	mark_all(t);
+	alloc_each(t->alloc, add_wanted, t);
 }
 
 void l2_told_set_self(struct l2_told *t, const char *self)

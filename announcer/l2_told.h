@@ -35,8 +35,8 @@ struct l2_told *l2_told_new(
     const struct alloc *alloc, const char *self, const struct l2_told_ops *ops, void *arg);
 void l2_told_free(struct l2_told *t); /* NULL is fine */
 
-/* The namespace of the objects, as conf_l2_ns() has it; copied. NULL (as at first):
- * layer 2 is not used, or the source has no API. */
+/* The namespace of the objects, as conf_l2_ns() has it; copied. NULL (as at first): layer 2 is
+ * not used, or the source has no API: nothing is told, nor known of any Service. */
 void l2_told_set_ns(struct l2_told *t, const char *ns);
 /* This node goes by another name: ask that its objects by the old one be deleted, and tell who
  * had what last once more, to whom may know nothing. Copied. */

@@ -75,7 +75,8 @@ struct store *store_new(void)
 static void service_free(struct store_service *svc)
 {
 	k8s_object_free((struct k8s_object *)svc->obj);
-	free(svc->slices);
+	if (svc->slices != &svc->only_slice)
+		free(svc->slices);
 	free(svc->counts);
 	free(svc);
 }
@@ -277,6 +278,20 @@ static bool apply_node(struct store *st, struct store_node *node, struct k8s_obj
 	return true;
 }
 
+/* The first needs no memory of its own. */
+static void slice_add(struct store_service *svc, struct k8s_object *obj)
+{
+	struct k8s_object **v = svc->slices == &svc->only_slice ? NULL : svc->slices;
+
+	if (v || svc->n_slices) {
+		v = xrealloc(v, svc->n_slices + 1, sizeof(struct k8s_object *));
+		if (svc->slices == &svc->only_slice)
+			v[0] = svc->only_slice;
+	}
+	svc->slices = v ? v : &svc->only_slice;
+	svc->slices[svc->n_slices++] = obj;
+}
+
 static void attach_slice(struct store *st, struct k8s_object *obj)
 {
 	struct store_service *svc;
@@ -284,8 +299,7 @@ static void attach_slice(struct store *st, struct k8s_object *obj)
 	if (!obj->slice.service[0])
 		return;
 	svc = store_service_make(st, obj->ns, obj->slice.service);
-	svc->slices = xrealloc(svc->slices, svc->n_slices + 1, sizeof(*svc->slices));
-	svc->slices[svc->n_slices++] = obj;
+	slice_add(svc, obj);
 }
 
 static void detach_slice(struct store *st, const struct k8s_object *obj)

@@ -46,8 +46,8 @@ struct store_service {
 	const struct k8s_object
 	    *obj; /* NULL: slices or an assignment came first, or it is gone */
 	const char *ns, *name;
-	struct k8s_object **slices;
-	struct store_count *counts; /* sorted by node name */
+	struct k8s_object **slices, *only_slice; /* slices points there when there is but one */
+	struct store_count *counts;              /* sorted by node name */
 	uint32_t n_slices, n_counts;
 	struct store_tally homeless; /* endpoints without a nodeName */
 	struct store_tally total;    /* all of them; saturates */

@@ -27,7 +27,7 @@ static bool grow(struct claims *cs)
 	size_t n = cs->n_buckets ? 2 * cs->n_buckets : MIN_BUCKETS;
 	struct claims old = *cs;
 
-	if (cs->n < cs->n_buckets)
+	if (cs->n < 2 * cs->n_buckets)
 		return true;
 	cs->buckets = calloc(n, sizeof(*cs->buckets));
 	if (!cs->buckets) {

@@ -23,12 +23,12 @@ int k8s_raw_decode(
     const struct json_object *json, struct k8s_object *o, struct k8s_decode_error *err);
 
 /* metadata.labels, as k8s_decode_pairs() gives them. */
-int k8s_decode_labels(const struct json_object *json, struct k8s_kv **out, size_t *n,
+int k8s_decode_labels(const struct json_object *json, struct k8s_kv **out, uint32_t *n,
     struct k8s_decode_error *err);
 
 /* The members of a mapping of strings, sorted by key; borrowed strings, the array is the
  * caller's. map may be NULL. */
-int k8s_decode_pairs(const struct json_object *map, struct k8s_kv **out, size_t *n,
+int k8s_decode_pairs(const struct json_object *map, struct k8s_kv **out, uint32_t *n,
     struct k8s_decode_error *err);
 
 /* -EINVAL unless name is one that Kubernetes gives an object. */

@@ -13,8 +13,8 @@ static int compare_pairs(const void *va, const void *vb)
 	return strcmp(a->key, b->key);
 }
 
-int k8s_decode_pairs(
-    const struct json_object *map, struct k8s_kv **out, size_t *n, struct k8s_decode_error *err)
+int k8s_decode_pairs(const struct json_object *map, struct k8s_kv **out, uint32_t *n,
+    struct k8s_decode_error *err)
 {
 	struct json_object_iterator it, end;
 	size_t len = map ? (size_t)json_object_object_length(map) : 0, i = 0;
@@ -37,13 +37,13 @@ int k8s_decode_pairs(
 		    kv->key);
 		json_object_iter_next(&it);
 	}
-	*n = i;
+	*n = (uint32_t)i;
 	if (!rc)
 		qsort(*out, i, sizeof(**out), compare_pairs);
 	return rc;
 }
 
-int k8s_decode_labels(const struct json_object *json, struct k8s_kv **out, size_t *n,
+int k8s_decode_labels(const struct json_object *json, struct k8s_kv **out, uint32_t *n,
     struct k8s_decode_error *err)
 {
 	struct json_object *meta = json_object_object_get(json, "metadata"), *map;

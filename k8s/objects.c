@@ -94,17 +94,19 @@ static int decode_name(const struct json_object *meta, const char *field, const 
 }
 
 static int decode_created(
-    const struct json_object *meta, int64_t *out, struct k8s_decode_error *err)
+    const struct json_object *meta, struct k8s_object *o, struct k8s_decode_error *err)
 {
 	static const char field[] = "creationTimestamp";
 	const char *s;
+	int64_t at;
 	int rc = field_string(meta, field, &s, err);
 
 	if (rc || !s)
 		return rc;
-	if (k8s_time_parse(s, out) < 0)
+	if (k8s_time_parse(s, &at) < 0)
 		return field_refuse(err, json_object_object_get(meta, field), field,
 		    "must be a time like 2024-05-01T10:00:00Z");
+	o->created_s = at; /* years have four digits */
 	return 0;
 }
 
@@ -118,7 +120,7 @@ static int decode_members(
 	if (!rc)
 		rc = decode_name(meta, "namespace", &o->ns, err);
 	if (!rc)
-		rc = decode_created(meta, &o->created_s, err);
+		rc = decode_created(meta, o, err);
 	return rc;
 }
 

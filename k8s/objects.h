@@ -24,13 +24,15 @@ struct k8s_port {
 
 /* v1 Service */
 struct k8s_service {
-	bool load_balancer;     /* spec.type is LoadBalancer */
-	bool local;             /* spec.externalTrafficPolicy is Local */
-	uint8_t families;       /* K8S_V4 | K8S_V6: of clusterIPs, else ipFamilies, else IPv4 */
-	uint8_t primary;        /* the first of them, as one bit */
-	enum k8s_policy policy; /* spec.ipFamilyPolicy */
-	const char *lb_class;   /* spec.loadBalancerClass; NULL = none */
-	const char *lb_ip;      /* spec.loadBalancerIP as written; NULL = none */
+	bool load_balancer;   /* spec.type is LoadBalancer */
+	bool local;           /* spec.externalTrafficPolicy is Local */
+	bool bare_ingress;    /* some entry of ingress has no ip, but a host name perhaps */
+	bool old_prefix;      /* some of the annotations below is metallb.universe.tf/'s */
+	uint8_t families;     /* K8S_V4 | K8S_V6: of clusterIPs, else ipFamilies, else IPv4 */
+	uint8_t primary;      /* the first of them, as one bit */
+	uint8_t policy;       /* enum k8s_policy: spec.ipFamilyPolicy */
+	const char *lb_class; /* spec.loadBalancerClass; NULL = none */
+	const char *lb_ip;    /* spec.loadBalancerIP as written; NULL = none */
 	/* Annotations, metallb.io/ before metallb.universe.tf/, as written; NULL = none */
 	const char *want_ips;   /* loadBalancerIPs */
 	const char *want_pool;  /* address-pool */
@@ -42,9 +44,7 @@ struct k8s_service {
 	struct k8s_port *ports; /* sorted by proto, port */
 	struct ipaddr *ingress; /* status.loadBalancer.ingress[].ip, in order */
 	struct k8s_kv *labels;  /* sorted by key */
-	size_t n_ports, n_ingress, n_labels;
-	bool bare_ingress; /* some entry of ingress has no ip, but a host name perhaps */
-	bool old_prefix;   /* some of the annotations above is metallb.universe.tf/'s */
+	uint32_t n_ports, n_ingress, n_labels;
 };
 
 enum k8s_ep_flags { K8S_EP_READY = 1, K8S_EP_SERVING = 2, K8S_EP_TERMINATING = 4 };
@@ -58,16 +58,16 @@ struct k8s_endpoint {
 /* discovery.k8s.io/v1 (or v1beta1) EndpointSlice */
 struct k8s_slice {
 	const char *service; /* label kubernetes.io/service-name; "" = none */
-	uint8_t family;      /* AF_INET, AF_INET6; 0 = FQDN */
 	struct k8s_endpoint *endpoints;
-	size_t n;
+	uint32_t n;
+	uint8_t family; /* AF_INET, AF_INET6; 0 = FQDN */
 };
 
 /* v1 Node */
 struct k8s_node {
 	struct ipaddr *internal; /* status.addresses of type InternalIP, in order */
 	struct k8s_kv *labels;   /* sorted by key */
-	size_t n_internal, n_labels;
+	uint32_t n_internal, n_labels;
 	bool ready; /* condition Ready is True; true when the Node has no such condition */
 	bool network_unavailable; /* condition NetworkUnavailable is True */
 	bool unschedulable;
@@ -76,7 +76,7 @@ struct k8s_node {
 /* v1 Namespace */
 struct k8s_namespace {
 	struct k8s_kv *labels; /* sorted by key */
-	size_t n_labels;
+	uint32_t n_labels;
 };
 
 /* An object that is handed on as it is, for somebody else to decode. */
@@ -87,10 +87,10 @@ struct k8s_raw {
 };
 
 struct k8s_object {
-	enum k8s_kind kind;
-	const char *ns; /* "" for Nodes; "default" when a manifest names none */
+	int64_t created_s : 56; /* metadata.creationTimestamp, Unix time; 0 = unknown */
+	uint8_t kind;           /* enum k8s_kind */
+	const char *ns;         /* "" for Nodes; "default" when a manifest names none */
 	const char *name;
-	int64_t created_s; /* metadata.creationTimestamp, Unix time; 0 = unknown */
 	union {
 		struct k8s_service service;
 		struct k8s_slice slice;

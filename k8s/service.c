@@ -161,7 +161,7 @@ static int decode_selector(
 {
 	struct json_object *map;
 	struct k8s_kv *kv = NULL;
-	size_t n = 0;
+	uint32_t n = 0;
 	char *text;
 	int rc = field_get(spec, "selector", json_type_object, &map, err);
 
@@ -195,7 +195,7 @@ static int decode_words(
 		rc = field_word(spec, "ipFamilyPolicy", policies, &policy, err);
 	s->load_balancer = type == 2;
 	s->local = local == 1;
-	s->policy = policy;
+	s->policy = (uint8_t)policy;
 	return rc;
 }
 

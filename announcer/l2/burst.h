@@ -17,7 +17,7 @@ enum { BURST_STEPS = 7, BURST_PERIODIC = BURST_STEPS - 1 };
 /* Stands in a record of the caller's, which does not move. {0} is in no burst. */
 struct burst_item {
 	struct burst_item *prev, *next;
-	int64_t due_ms;
+	int64_t due_ms : 56;
 	uint8_t step;
 };
 

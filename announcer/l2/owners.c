@@ -92,9 +92,10 @@ static struct owners_addr *find_or_add(struct l2_owners *o, const struct ipaddr 
 	}
 	memmove(&o->v[at + 1], &o->v[at], (o->n - at) * sizeof(struct owners_addr *));
 	a = xcalloc(1, sizeof(*a));
-	a->addr = a->key = *addr;
+	a->addr = *addr;
+	a->key = owners_hash_key(addr);
 	a->state = L2_NOBODY;
-	a->nobody_ms = a->letgo_ms = a->due_ms = OWNERS_NEVER;
+	a->wait_ms = a->due_ms = OWNERS_NEVER;
 	o->v[at] = a;
 	o->n++;
 	return a;
@@ -130,7 +131,7 @@ void l2_owners_want(struct l2_owners *o, const struct l2_wish *w)
 		forget_conflict(o, a);
 	owners_set_drop(o, was);
 	if (w->n)
-		a->key = w->key;
+		a->key = owners_hash_key(&w->key);
 }
 
 /* Who has what is to be heard on each new interface first. */

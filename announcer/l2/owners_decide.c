@@ -54,7 +54,7 @@ static void take(struct l2_owners *o, struct owners_addr *a, size_t n)
 	a->owns = true;
 	a->moves++;
 	a->stamp = o->wall_ms;
-	a->letgo_ms = OWNERS_NEVER;
+	a->wait_ms = OWNERS_NEVER;
 	say(o, a, L2_CLAIM_OWNS);
 }
 
@@ -178,13 +178,13 @@ static bool must_let_go(struct l2_owners *o, struct owners_addr *a, const struct
 	if (p->target != o->self && p->target && wants(a, p->target))
 		return true;
 	if (p->self) {
-		a->letgo_ms = OWNERS_NEVER;
+		a->wait_ms = OWNERS_NEVER;
 		return false;
 	}
-	if (a->letgo_ms == OWNERS_NEVER)
-		a->letgo_ms = o->now_ms + HOLD_MS;
-	look_again(a, a->letgo_ms);
-	return o->now_ms >= a->letgo_ms;
+	if (a->wait_ms == OWNERS_NEVER)
+		a->wait_ms = o->now_ms + HOLD_MS;
+	look_again(a, a->wait_ms);
+	return o->now_ms >= a->wait_ms;
 }
 
 /* ---- taking ---- */
@@ -218,11 +218,11 @@ static bool my_turn(struct l2_owners *o, struct owners_addr *a, const struct own
 {
 	int64_t at = released_until(o, a), turn;
 
-	if (a->nobody_ms == OWNERS_NEVER)
-		a->nobody_ms = o->now_ms;
+	if (a->wait_ms == OWNERS_NEVER)
+		a->wait_ms = o->now_ms;
 	if (p->turn == OWNERS_NO_TURN)
 		return false;
-	turn = a->nobody_ms + (int64_t)p->turn * TURN_MS;
+	turn = a->wait_ms + (int64_t)p->turn * TURN_MS;
 	if (p->turn && p->target == a->recorded)
 		turn += START_MS;
 	at = turn > at ? turn : at;
@@ -278,7 +278,7 @@ static enum l2_state state_of(const struct l2_owners *o, const struct owners_add
 		return L2_CONFLICT;
 	if (p->no_iface)
 		return L2_NO_IFACE;
-	if (p->target == o->self || (p->able && a->nobody_ms == OWNERS_NEVER && o->heartbeat))
+	if (p->target == o->self || (p->able && a->wait_ms == OWNERS_NEVER && o->heartbeat))
 		return L2_LISTENS;
 	*owner = p->target;
 	return p->target ? L2_OTHER : L2_NOBODY;
@@ -323,19 +323,19 @@ void owners_decide(struct l2_owners *o, struct owners_addr *a)
 		let_go(o, a);
 		owners_pick(o, a, &p);
 		if (!p.holder)
-			a->nobody_ms = o->now_ms;
+			a->wait_ms = o->now_ms;
 		look_again(a, o->now_ms + 1);
 	} else if (a->owns || may_take(o, a, &p)) {
 		take(o, a, p.n_where);
 	}
 	tell_again(o, a);
-	if (p.holder || a->owns) {
-		a->nobody_ms = OWNERS_NEVER;
+	if (p.holder || a->owns)
 		a->released_by = NULL;
-	}
 	if (!a->owns) {
 		bool asks = p.holder && p.target == o->self && p.able && !listens(o, a, &p);
 
+		if (p.holder)
+			a->wait_ms = OWNERS_NEVER;
 		say(o, a, asks ? L2_CLAIM_WANTS : L2_CLAIM_NONE);
 	}
 	tell(o, a, &p);

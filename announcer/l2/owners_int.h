@@ -24,13 +24,15 @@ struct owners_conflict {
 };
 
 struct owners_addr {
-	struct ipaddr addr, key;
+	struct ipaddr addr;
 	uint8_t state; /* enum l2_state */
 	uint8_t said;  /* enum l2_claim */
-	bool owns, dirty;
-	bool asked; /* who is silent does not answer for it */
-	bool rid; /* of another one that owned it, too: its clients are to hear of this node */
+	bool owns : 1, dirty : 1;
+	bool asked : 1; /* who is silent does not answer for it */
+	bool rid : 1; /* of another one that owned it, too: its clients are to hear of this node
+	               */
 	uint32_t moves, n_claims;
+	uint64_t key;           /* owners_hash_key() of the wish's */
 	struct owners_set *set; /* NULL: nobody is to have it */
 	struct owners_node *owner, *recorded;
 	struct owners_claim *claims; /* of others; never L2_CLAIM_NONE */
@@ -40,9 +42,10 @@ struct owners_addr {
 	uint64_t stamp;
 	int64_t since_ms;
 	int64_t released_ms; /* OWNERS_NEVER = since the last look at it */
-	int64_t nobody_ms;   /* nobody has had it since; OWNERS_NEVER = somebody has */
-	int64_t letgo_ms;    /* no candidate any more: let go then; OWNERS_NEVER = is one */
-	int64_t due_ms;      /* to be looked at again */
+	/* While it is owned: no candidate any more, let go then; else: nobody has had it since.
+	 * OWNERS_NEVER = neither. */
+	int64_t wait_ms;
+	int64_t due_ms; /* to be looked at again */
 };
 
 enum { OWNERS_BUCKETS = 256 };

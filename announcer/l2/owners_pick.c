@@ -85,7 +85,6 @@ static bool willing(
 static bool keeps(
     const struct owners_addr *addr, const struct owners_claim *a, const struct owners_claim *b)
 {
-	uint64_t key;
 	bool a_out = a->node->cut_off || a->node->leaving;
 	bool b_out = b->node->cut_off || b->node->leaving;
 
@@ -93,8 +92,7 @@ static bool keeps(
 		return b_out;
 	if (a->stamp != b->stamp)
 		return a->stamp < b->stamp;
-	key = owners_hash_key(&addr->key);
-	return owners_rank(a->node->hash, key) > owners_rank(b->node->hash, key);
+	return owners_rank(a->node->hash, addr->key) > owners_rank(b->node->hash, addr->key);
 }
 
 static struct owners_node *holder_of(
@@ -185,7 +183,6 @@ static void field_add(struct field *f, const struct grade *g)
 static void field_make(struct field *f, struct l2_owners *o, const struct owners_addr *a,
     const struct owners_pick *p, bool fit)
 {
-	uint64_t key = owners_hash_key(&a->key);
 	struct grade *v = room_for(o, a->set->n);
 	size_t n = 0;
 
@@ -198,7 +195,7 @@ static void field_make(struct field *f, struct l2_owners *o, const struct owners
 		if (!heard || !willing(o, a, m->node))
 			continue;
 		v[n] = grade_of(o, a, p->holder, m);
-		v[n].rank = owners_rank(m->node->hash, key);
+		v[n].rank = owners_rank(m->node->hash, a->key);
 		if (v[n].fit == L2_FIT_NO && fit)
 			continue;
 		if (m->node == o->self)

@@ -43,7 +43,7 @@ struct l2_peers {
 	struct peers_job delta, answer;
 	bool answer_due;
 	uint64_t answer_since;
-	uint8_t facts[PEERS_FACTS_BYTES];
+	uint8_t *facts;
 	size_t facts_len;
 	uint32_t facts_version;
 	bool facts_due;

@@ -259,6 +259,7 @@ void l2_peers_set_facts(struct l2_peers *p, const struct l2_facts *own)
 	beat_facts_encode(&w, own);
 	if (w.len == p->facts_len && !memcmp(p->facts, bytes, w.len))
 		return;
+	p->facts = xrealloc(p->facts, w.len, 1);
 	memcpy(p->facts, bytes, w.len);
 	p->facts_len = w.len;
 	p->facts_version++;
@@ -384,6 +385,7 @@ int64_t peers_say(struct l2_peers *p, int64_t now_ms)
 
 void peers_say_init(struct l2_peers *p)
 {
+	p->facts = xcalloc(0, 1);
 	ptable_init(&p->claims, offsetof(struct peers_claim, key));
 	p->claims.seed = table_seed();
 	p->facts_version = 1;
@@ -396,5 +398,6 @@ void peers_say_fini(struct l2_peers *p)
 	job_end(&p->delta);
 	job_end(&p->answer);
 	free(p->pending);
+	free(p->facts);
 	ptable_fini(&p->claims);
 }

@@ -398,6 +398,18 @@ static void another_name_of_this_node(void **st)
 	assert_non_null(strstr(run(w), "+ own default/web: eth1\n"));
 }
 
+static void with_an_api_only_later(void **st)
+{
+	struct world *w = *st;
+
+	l2_told_set_ns(w->t, NULL);
+	sees(w, "192.0.2.1", L2_OWNER, "n1", "1");
+	assert_string_equal(run(w), "");
+	l2_told_set_ns(w->t, NS);
+	assert_true(state(w, K8S_WATCHING, true));
+	assert_string_equal(run(w), ASSIGNED "+ own default/web: eth1\n");
+}
+
 int main(void)
 {
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, l2_told_setup, l2_told_teardown)
@@ -419,6 +431,7 @@ int main(void)
 	    TEST(what_says_nothing_is_nothing),
 	    TEST(another_namespace_is_not_ours),
 	    TEST(what_cannot_be_read_is_not_written),
+	    TEST(with_an_api_only_later),
 	    TEST(a_node_without_interface_says_so_once),
 	    TEST(a_conflict_is_told_now_and_then),
 	    TEST(who_ends_takes_its_objects_along),
