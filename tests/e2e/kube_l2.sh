@@ -92,6 +92,12 @@ agrees '5.6-11' share2 "$owner"
 agrees '5.6-13: two advertisements, one announcer, and nothing moved' web "$first"
 is 'and no Event more' "$(assigned web)" 1
 
+# A host that claims it once: it is defended.
+address=$(has web)
+in_ns client arping -q -U -c 1 -i eth0 -S "$address" "$address"
+told 'another host claims it: an Event' web "Warning L2Conflict another host, 02:.*, answers for $address, too; as does node node$first"
+agrees 'and it stays' web "$first"
+
 six="ipFamilies: [IPv6], $all"
 {
     lb six1 "$six" "+loadBalancerIPs: \"$vip6:7\", +allow-shared-ip: six"
