@@ -97,7 +97,7 @@ holds_for 3 "[ \"\$(l2_owner client $web)\" = $from ]"
 is 'its owner alone is cut off: it keeps it' "$(l2_moves "$from" "$web")" "$moved"
 # The others know better: it may not have it any more. It hears that one of them has it, and yields.
 kube_apply <<<"node node$from $(node_ip "$from") $(node_ip "$from" 6) $exclude"
-wait_for 10 "l2_owned $web && [ \$owner != $from ]"
+wait_for 40 "l2_owned $web && [ \$owner != $from ]"
 l2_agree "$web" 1 2 3 4
 second=$owner
 ok "the others know that it may not: node$second takes it, and node$from yields"
@@ -114,7 +114,7 @@ l2_agree "$pods" 1 2 3 4
 from=$owner to=$((3 - owner))
 api_cut "$from"
 kube_apply <<<"service default/pods ips=$pods local on=node$to"
-wait_for 10 "l2_owned $pods && [ \$owner = $to ]"
+wait_for 40 "l2_owned $pods && [ \$owner = $to ]"
 l2_agree "$pods" 1 2 3 4
 ok "the endpoint goes while its owner is cut off: node$from yields to node$to"
 api_join "$from"
