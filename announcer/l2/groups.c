@@ -23,7 +23,7 @@ void groups_init(struct groups *g, const struct groups_ops *ops, void *arg)
 {
 	*g = (struct groups){.ops = ops, .arg = arg};
 	ptable_init(&g->table, offsetof(struct group, key));
-	g->todo_end = &g->todo;
+	g->pending_end = &g->pending;
 }
 
 void groups_fini(struct groups *g)
@@ -58,8 +58,8 @@ static void queue(struct groups *g, struct group *x)
 		return;
 	x->queued = true;
 	x->next = NULL;
-	*g->todo_end = x;
-	g->todo_end = &x->next;
+	*g->pending_end = x;
+	g->pending_end = &x->next;
 }
 
 void groups_want(struct groups *g, uint32_t ifindex, const uint8_t *addr)
@@ -86,7 +86,7 @@ void groups_unwant(struct groups *g, uint32_t ifindex, const uint8_t *addr)
 
 bool groups_due(const struct groups *g)
 {
-	return g->todo;
+	return g->pending;
 }
 
 static int set(const struct groups *g, const struct group *x, int fd, int option)
@@ -175,12 +175,12 @@ void groups_again(struct groups *g, uint32_t ifindex)
 
 void groups_run(struct groups *g)
 {
-	for (unsigned i = 0; i < GROUPS_MAX && g->todo; i++) {
-		struct group *x = g->todo;
+	for (unsigned i = 0; i < GROUPS_MAX && g->pending; i++) {
+		struct group *x = g->pending;
 
-		g->todo = x->next;
-		if (!g->todo)
-			g->todo_end = &g->todo;
+		g->pending = x->next;
+		if (!g->pending)
+			g->pending_end = &g->pending;
 		x->queued = false;
 		if (x->refs && x->fd < 0)
 			join(g, x);

@@ -27,8 +27,8 @@ struct groups {
 	const struct groups_ops *ops;
 	void *arg;
 	struct ptable table;
-	struct group *todo; /* what is not yet as it is to be */
-	struct group **todo_end;
+	struct group *pending; /* what is not yet as it is to be */
+	struct group **pending_end;
 	struct groups_socket *sockets; /* the last is the one to join by */
 	size_t n_sockets;
 };

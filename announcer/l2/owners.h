@@ -48,12 +48,12 @@ struct l2_owners;
 struct l2_owners_view {
 	struct ipaddr addr;
 	enum l2_state state;
-	const char *owner; /* the node; NULL = nobody known */
-	int64_t since_ms;  /* of the state and owner */
-	uint64_t moves;    /* how often this node took or lost it */
-	bool candidate;    /* this node is one */
-	size_t candidates, alive;
-	const uint32_t *ifindex; /* L2_OWNER: where it is answered; n_ifindex of them */
+	const char *owner;        /* the node; NULL = nobody known */
+	int64_t since_ms;         /* of the state and owner */
+	uint64_t moves;           /* how often this node took or lost it */
+	bool candidate;           /* this node is one */
+	size_t candidates, alive; /* alive: heard, too, with an interface for it */
+	const uint32_t *ifindex;  /* L2_OWNER: where it is answered; n_ifindex of them */
 	size_t n_ifindex;
 	uint8_t mac[6]; /* L2_CONFLICT: whose */
 };
